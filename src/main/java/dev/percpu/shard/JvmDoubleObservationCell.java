@@ -35,7 +35,7 @@ final class JvmDoubleObservationCell extends DoubleObservationCell implements Jv
     public void observe(double amount) {
         // Before the bucket: whoever counts this observation also finds its maximum.
         long bits = Double.doubleToRawLongBits(amount);
-        if (bits > maxBits.getPlain()) {
+        if (bits > maxBits.get()) {
             maxBits.accumulateAndGet(bits, Math::max);
         }
         int index = bucketOf(amount);

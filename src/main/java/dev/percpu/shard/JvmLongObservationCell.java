@@ -33,7 +33,7 @@ final class JvmLongObservationCell extends LongObservationCell implements JvmCel
     @Override
     public void observe(long amount) {
         // Before the bucket: whoever counts this observation also finds its maximum.
-        if (amount > max.getPlain()) {
+        if (amount > max.get()) {
             max.accumulateAndGet(amount, Math::max);
         }
         int index = bucketOf(amount);
