@@ -1,0 +1,42 @@
+# Every target finds a JDK 25 by itself and says what to install when something is missing.
+.DEFAULT_GOAL := help
+.PHONY: run test acceptance bench lint format clean help
+
+MVN := .build/mvn
+JAVA := .build/java
+SERVICE := target/quarkus-app/quarkus-run.jar
+# Touched after a whole build only: the jar alone could be left by one that failed later.
+PACKAGED := target/.packaged
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: $(PACKAGED) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
+	@exec $(JAVA) $(ARGS) -jar $(SERVICE)
+
+# Directories too: a deleted file changes its directory.
+$(PACKAGED): pom.xml $(shell find src/main .mvn)
+	@$(MVN) --quiet package -Dmaven.test.skip=true
+	@touch $@
+
+test: ## unit, integration and stress tests; TEST=ClassName for one
+	@$(MVN) test $(if $(TEST),-Dtest=$(TEST))
+
+acceptance: $(PACKAGED) ## tests with a real Prometheus; installs Debian packages when root
+	@.build/acceptance-packages
+	@$(MVN) test -Dtest.groups=acceptance -Dtest.excludedGroups= -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
+
+bench: ## benchmarks against the peers, into target/bench; QUICK=1 for a short run, ARGS="regexp ..."
+	@$(MVN) --quiet -Pbench test-compile exec:exec@run-benchmarks -Dbench.quick=$(if $(QUICK),true,false) "-Dbench.args=$(ARGS)"
+
+lint: ## format and static analysis, Java and C; changes nothing
+	@$(MVN) --quiet spotless:check
+	@$(MVN) --quiet -Plint,bench test-compile
+	@.build/lint-native
+
+format: ## format Java and C
+	@$(MVN) --quiet spotless:apply
+	@.build/lint-native fix
+
+clean: ## remove everything built
+	rm -rf target
