@@ -3,6 +3,8 @@
 .PHONY: run test acceptance bench lint format clean help
 
 MVN := .build/mvn
+# Warnings but no progress: --quiet would hide the compiler's warnings that fail the lint.
+MVN_WARN := $(MVN) -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 JAVA := .build/java
 SERVICE := target/quarkus-app/quarkus-run.jar
 # Touched after a whole build only: the jar alone could be left by one that failed later.
@@ -31,7 +33,7 @@ bench: ## benchmarks against the peers, into target/bench; QUICK=1 for a short r
 
 lint: ## format and static analysis, Java and C; changes nothing
 	@$(MVN) --quiet spotless:check
-	@$(MVN) --quiet -Plint,bench test-compile
+	@$(MVN_WARN) -Plint,bench test-compile
 	@.build/lint-native
 
 format: ## format Java and C
