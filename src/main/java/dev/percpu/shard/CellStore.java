@@ -1,0 +1,49 @@
+package dev.percpu.shard;
+
+/**
+ * All cells of one registry: behind each handle there is one cell per shard.
+ *
+ * <p>Thread-safe. Records are plain: an observation made before {@link #totals()} by a thread that synchronises with the reader is in
+ * the totals; one that races with it is either wholly in or wholly out.
+ */
+public abstract sealed class CellStore implements AutoCloseable permits JvmCellStore {
+    CellStore() {}
+
+    /** A store on JVM atomics, for a process that has no native library. Nothing is lost or torn; recording may allocate. */
+    public static CellStore onJvm() {
+        return new JvmCellStore();
+    }
+
+    /**
+     * A counter that starts at 0.
+     *
+     * @throws IllegalStateException after {@link #close()}
+     */
+    public abstract CounterCell newCounter();
+
+    /**
+     * Observations of whole amounts, such as a timer's nanoseconds.
+     *
+     * @throws IllegalStateException after {@link #close()}
+     * @throws IllegalArgumentException if the bounds are floating-point ones
+     */
+    public abstract LongObservationCell newLongObservation(BucketBounds bounds);
+
+    /**
+     * Observations of any amounts, such as a summary's.
+     *
+     * @throws IllegalStateException after {@link #close()}
+     * @throws IllegalArgumentException if the bounds are whole ones
+     */
+    public abstract DoubleObservationCell newDoubleObservation(BucketBounds bounds);
+
+    /** Adds up all cells now. The result does not change any more; close it after use. Never blocks a recording thread. */
+    public abstract Totals totals();
+
+    /** Memory and records of this store now. */
+    public abstract ShardStatistics statistics();
+
+    /** Ends the making of new cells. Handles that are held keep recording safely, and can still be read. Idempotent. */
+    @Override
+    public abstract void close();
+}

@@ -1,0 +1,26 @@
+package dev.percpu.shard;
+
+/**
+ * A sum that only grows: a 64-bit integer for whole amounts and a double for the others, since most increments are whole and the integer
+ * is the faster to add to. Thread-safe; nothing added is ever lost.
+ */
+public abstract sealed class CounterCell permits JvmCounterCell {
+    CounterCell() {}
+
+    /** Adds a whole amount. The sum of all whole amounts must stay below 2<sup>63</sup>: the caller keeps them small enough for that. */
+    public abstract void add(long amount);
+
+    /** Adds any finite amount. */
+    public abstract void add(double amount);
+
+    /** The sum now. */
+    public abstract double sum();
+
+    /**
+     * The sum as of that snapshot; 0 if this cell is younger than the snapshot.
+     *
+     * @throws IllegalArgumentException if the snapshot is of another store
+     * @throws IllegalStateException if the snapshot is closed
+     */
+    public abstract double sum(Totals totals);
+}

@@ -1,0 +1,47 @@
+package dev.percpu.shard;
+
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
+
+/** A counter on striped JVM adders. */
+final class JvmCounterCell extends CounterCell implements JvmCell {
+    private final JvmCellStore store;
+    private final long number;
+    private final LongAdder whole = new LongAdder();
+    private final DoubleAdder other = new DoubleAdder();
+
+    JvmCounterCell(JvmCellStore store, long number) {
+        this.store = store;
+        this.number = number;
+    }
+
+    @Override
+    public void add(long amount) {
+        whole.add(amount);
+    }
+
+    @Override
+    public void add(double amount) {
+        other.add(amount);
+    }
+
+    @Override
+    public double sum() {
+        return whole.sum() + other.sum();
+    }
+
+    @Override
+    public double sum(Totals totals) {
+        return JvmTotals.valueIn(totals, store, number, Double.class, 0.0);
+    }
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public Double value() {
+        return sum();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.percpu.shard;
+
+import java.util.Arrays;
+
+/** The values of a {@link JvmCellStore}'s cells at one time, found by the number of the cell. */
+final class JvmTotals extends Totals {
+    private final JvmCellStore store;
+    private final long[] numbers;
+    private volatile Object[] values;
+
+    /**
+     * @param numbers of the cells, ascending
+     * @param values immutable, one per number
+     */
+    JvmTotals(JvmCellStore store, long[] numbers, Object[] values) {
+        this.store = store;
+        this.numbers = numbers;
+        this.values = values;
+    }
+
+    /**
+     * The value of that cell, or {@code ifYounger} when the cell was made after this snapshot.
+     *
+     * @throws IllegalArgumentException if the totals are not a snapshot of that store
+     * @throws IllegalStateException if the totals are closed
+     */
+    static <V> V valueIn(Totals totals, JvmCellStore store, long number, Class<V> type, V ifYounger) {
+        if (!(totals instanceof JvmTotals of) || of.store != store) {
+            throw new IllegalArgumentException("these totals are of another cell store");
+        }
+        Object[] values = of.values;
+        if (values == null) {
+            throw new IllegalStateException("these totals are closed");
+        }
+        int index = Arrays.binarySearch(of.numbers, number);
+        return index < 0 ? ifYounger : type.cast(values[index]);
+    }
+
+    @Override
+    public void close() {
+        values = null;
+    }
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bench.c - the floors that `make bench` compares with: no call, or no work. */
+#include "percpu.h"
+
+#include "rseq_abi.h"
+
+#define MAX_ROUNDS (INT64_C(1) << 30)
+
+int percpu_empty(struct percpu_region *region, uint64_t offset, int64_t amount)
+{
+	(void)region;
+	(void)offset;
+	(void)amount;
+	return PERCPU_RECORDED;
+}
+
+int64_t percpu_floor_add_long(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n)
+{
+	if (n < 0 || n > MAX_ROUNDS)
+		return NEG_EINVAL;
+	for (int64_t i = 0; i < n; i++)
+		(void)percpu_add_long__libc(region, offset, amount);
+	return n;
+}
+
+int64_t percpu_floor_observe_long(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
+				  int64_t amount, int64_t n)
+{
+	if (n < 0 || n > MAX_ROUNDS)
+		return NEG_EINVAL;
+	for (int64_t i = 0; i < n; i++)
+		(void)percpu_observe_long__libc(region, offset, buckets, amount + (i & 0xffff));
+	return n;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * layout.h - where everything lies in memory. Drawn once, here.
+ *
+ * A region is one mapping of one sum kind:
+ *
+ *   +--------+---------+---------+-- ... --+-----------+--------------+
+ *   | header | shard 0 | shard 1 |         | shard n-1 | shared shard |
+ *   | 1 page | stride  | stride  |         |           |   (= n)      |
+ *   +--------+---------+---------+-- ... --+-----------+--------------+
+ *
+ * Shard i begins at shards + (i << stride_shift). Everything at the same
+ * offset of every shard belongs to the same meter; a total is the sum down a
+ * column. Only the CPU (or mm_cid) of its number writes a per-CPU shard; what
+ * no CPU may own goes to the shared shard by atomics.
+ *
+ *   a shard
+ *   +-------------+----------------------+-------------------------------+
+ *   | 64 bytes    | marks: one byte for  | cells, 16 bytes each,         |
+ *   | counters    | each block of 4 KiB  | from the next block boundary  |
+ *   +-------------+----------------------+-------------------------------+
+ *
+ * A mark is set before the first record into its block, so a reader skips the
+ * blocks of idle CPUs without touching their pages.
+ *
+ *   a cell                      a group: one timer or summary
+ *   +-----------+-----------+   +-----------+-----------+
+ *   |   first   |  second   |   |    max    |  (unused) |
+ *   |  8 bytes  |  8 bytes  |   +-----------+-----------+
+ *   +-----------+-----------+   |   count   |    sum    |  bucket 0
+ *   counter: whole amounts      +-----------+-----------+
+ *   (long) and the others       |   count   |    sum    |  bucket 1 ... +Inf
+ *   (double)                    +-----------+-----------+
+ */
+#ifndef PERCPU_LAYOUT_H
+#define PERCPU_LAYOUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PERCPU_PAGE 4096u
+#define PERCPU_BLOCK_SHIFT 12
+#define PERCPU_CELL 16u
+#define PERCPU_MARKS 64u /* offset of the marks in a shard */
+
+#define PERCPU_MIN_STRIDE_SHIFT 16
+#define PERCPU_MAX_STRIDE_SHIFT 40
+#define PERCPU_MAX_SHARDS 8192u
+
+/* A record call restarts at most this often, then takes the shared shard. */
+#define PERCPU_MAX_RESTARTS 64
+
+/* Written at set-up only, so that every CPU keeps this line in its cache. */
+struct percpu_region {
+	char *shards;
+	uint64_t cell_mask; /* forces an offset into the shard, 16-aligned */
+	uint32_t shard_count;
+	uint32_t stride_shift;
+	uint32_t index_offset; /* of the shard index in struct rseq */
+	uint32_t sum_kind;
+	uint64_t first_cell;
+	uint64_t mapped_bytes;
+	uint64_t unused[2];
+};
+
+struct percpu_shard {
+	int64_t restarts; /* changed by atomics */
+	int64_t records;  /* of the shared shard only; changed by atomics */
+	uint64_t unused[6];
+};
+
+struct percpu_cell {
+	int64_t first;
+	int64_t second;
+};
+
+_Static_assert(sizeof(struct percpu_region) == 64, "a region header is one cache line");
+_Static_assert(sizeof(struct percpu_shard) == PERCPU_MARKS, "the marks follow a shard's counters");
+_Static_assert(sizeof(struct percpu_cell) == PERCPU_CELL, "a cell is one 16-byte store");
+_Static_assert(offsetof(struct percpu_cell, second) == 8, "first and second word share the store");
+
+/*
+ * Bucket of an amount: `slots` is indexed by the amount's exponent and top
+ * four mantissa bits and tells the lowest bucket that the amount can be in;
+ * from there the bounds are compared, usually one. The amount is a 64-bit
+ * integer, or the bits of a double >= 0, which order in the same way.
+ */
+#define PERCPU_BUCKET_SLOTS 1024u
+#define PERCPU_MAX_BOUNDS 4095u
+
+struct percpu_buckets {
+	uint32_t bounds_count;
+	uint32_t sum_kind;
+	int64_t slot_base;	  /* doubles: the slot number of slots[0] */
+	uint16_t slots[PERCPU_BUCKET_SLOTS];
+	int64_t bounds[];	  /* ascending; one more, INT64_MAX, at the end */
+};
+
+static inline struct percpu_shard *shard_of(const struct percpu_region *region, uint32_t shard)
+{
+	return (struct percpu_shard *)(region->shards + ((uint64_t)shard << region->stride_shift));
+}
+
+static inline uint64_t mark_of(uint64_t offset)
+{
+	return PERCPU_MARKS + (offset >> PERCPU_BLOCK_SHIFT);
+}
+
+#endif /* PERCPU_LAYOUT_H */

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * record.c - the record calls that commit in rseq critical sections.
+ *
+ * A section that restarts is tried again, PERCPU_MAX_RESTARTS times at most
+ * (a debugger that single-steps would restart it for ever); after that, and
+ * where the thread has no shard, the record goes to the shared shard.
+ */
+#include "record.h"
+
+#include "record_atomic.h"
+#include "sections.h"
+#include "thread.h"
+
+/* Restarts are rare: an atomic count costs nothing that matters. */
+static __attribute__((noinline, cold)) void count_restart(const struct percpu_region *region, const char *area)
+{
+	uint32_t index = *(const volatile uint32_t *)(area + region->index_offset);
+
+	if (index >= region->shard_count)
+		index = region->shard_count;
+	__atomic_fetch_add(&shard_of(region, index)->restarts, 1, __ATOMIC_RELAXED);
+}
+
+static __attribute__((noinline, cold)) int shared_result(const char *area)
+{
+	return area == AREA_UNKNOWN ? PERCPU_RECORDED_REGISTER : PERCPU_RECORDED;
+}
+
+/* Ends the record call when the section has committed. */
+#define RETURN_WHEN_COMMITTED(region, area, section)                                   \
+	if (LIKELY(area_is_there(area))) {                                             \
+		for (int attempt = 0; attempt < PERCPU_MAX_RESTARTS; attempt++) {      \
+			enum section_result result = section;                          \
+                                                                                       \
+			if (LIKELY(result == SECTION_COMMIT))                          \
+				return PERCPU_RECORDED;                                \
+			if (result == SECTION_NO_SHARD)                                \
+				break;                                                 \
+			count_restart(region, area);                                   \
+		}                                                                      \
+	}
+
+ALWAYS_INLINE int add_long(struct percpu_region *region, char *area, uint64_t offset, int64_t amount)
+{
+	uint64_t cell = cell_at(region, offset);
+
+	RETURN_WHEN_COMMITTED(region, area, section_add_long(region, area, cell, amount));
+	atomic_add_long(atomic_shared_shard(region), cell, amount);
+	return shared_result(area);
+}
+
+ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t offset, int64_t bits)
+{
+	uint64_t cell = cell_at(region, offset);
+
+	RETURN_WHEN_COMMITTED(region, area, section_add_double(region, area, cell, bits));
+	atomic_add_double(atomic_shared_shard(region), cell, bits);
+	return shared_result(area);
+}
+
+ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t offset,
+			       const struct percpu_buckets *buckets, int64_t amount)
+{
+	uint64_t group = cell_at(region, offset);
+	uint64_t cell = cell_of_long(region, group, buckets, amount);
+
+	RETURN_WHEN_COMMITTED(region, area, section_observe_long(region, area, cell, group, amount));
+	atomic_observe(atomic_shared_shard(region), cell, group, amount, 0);
+	return shared_result(area);
+}
+
+ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint64_t offset,
+				 const struct percpu_buckets *buckets, int64_t bits)
+{
+	uint64_t group = cell_at(region, offset);
+	uint64_t cell = cell_of_double(region, group, buckets, bits);
+
+	RETURN_WHEN_COMMITTED(region, area, section_observe_double(region, area, cell, group, bits));
+	atomic_observe(atomic_shared_shard(region), cell, group, bits, 1);
+	return shared_result(area);
+}
+
+#define DEFINE_RECORD_CALLS(way)                                                                         \
+	int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount)        \
+	{                                                                                                \
+		return add_long(region, area_of_##way(), offset, amount);                                \
+	}                                                                                                \
+	int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits)        \
+	{                                                                                                \
+		return add_double(region, area_of_##way(), offset, bits);                                \
+	}                                                                                                \
+	int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,                    \
+				       const struct percpu_buckets *buckets, int64_t amount)             \
+	{                                                                                                \
+		return observe_long(region, area_of_##way(), offset, buckets, amount);                   \
+	}                                                                                                \
+	int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,                  \
+					 const struct percpu_buckets *buckets, int64_t bits)             \
+	{                                                                                                \
+		return observe_double(region, area_of_##way(), offset, buckets, bits);                   \
+	}
+
+DEFINE_RECORD_CALLS(libc)
+DEFINE_RECORD_CALLS(thread)

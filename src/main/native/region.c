@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* region.c - reserving the shards; see the drawing in layout.h. */
+#include "layout.h"
+#include "percpu.h"
+#include "rseq_abi.h"
+#include "syscall.h"
+
+#define PROT_READ_WRITE 3
+#define MAP_PRIVATE_ANONYMOUS_NORESERVE (0x2 | 0x20 | 0x4000)
+#define MADV_NOHUGEPAGE 15
+
+static int is_error(long result)
+{
+	return result < 0 && result >= -4095;
+}
+
+static uint64_t first_cell(uint32_t stride_shift)
+{
+	uint64_t marks_end = PERCPU_MARKS + (UINT64_C(1) << (stride_shift - PERCPU_BLOCK_SHIFT));
+
+	return (marks_end + PERCPU_PAGE - 1) & ~(uint64_t)(PERCPU_PAGE - 1);
+}
+
+int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t sum_kind, uint32_t index_offset,
+			 struct percpu_region **out)
+{
+	struct percpu_region *region;
+	uint64_t bytes;
+	long result;
+
+	if (shard_count == 0 || shard_count > PERCPU_MAX_SHARDS || stride_shift < PERCPU_MIN_STRIDE_SHIFT ||
+	    stride_shift > PERCPU_MAX_STRIDE_SHIFT || sum_kind > PERCPU_SUM_DOUBLE ||
+	    (index_offset != RSEQ_CPU_ID && index_offset != RSEQ_MM_CID))
+		return NEG_EINVAL;
+	bytes = PERCPU_PAGE + (((uint64_t)shard_count + 1) << stride_shift);
+	result = syscall6(NR_mmap, 0, (long)bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
+	if (is_error(result))
+		return (int)result;
+	/* One record must not make 2 MiB resident. Refused where the kernel has no huge pages: then nothing is lost. */
+	(void)syscall4(NR_madvise, result, (long)bytes, MADV_NOHUGEPAGE, 0);
+	region = (struct percpu_region *)result;
+	region->shards = (char *)region + PERCPU_PAGE;
+	region->cell_mask = (UINT64_C(1) << stride_shift) - PERCPU_CELL;
+	region->shard_count = shard_count;
+	region->stride_shift = stride_shift;
+	region->index_offset = index_offset;
+	region->sum_kind = sum_kind;
+	region->first_cell = first_cell(stride_shift);
+	region->mapped_bytes = bytes;
+	*out = region;
+	return 0;
+}
+
+int percpu_region_destroy(struct percpu_region *region)
+{
+	return (int)syscall4(NR_munmap, (long)region, (long)region->mapped_bytes, 0, 0);
+}
+
+uint64_t percpu_region_first_cell(const struct percpu_region *region)
+{
+	return region->first_cell;
+}
+
+int64_t percpu_region_reserved(const struct percpu_region *region)
+{
+	return (int64_t)region->mapped_bytes;
+}
+
+int64_t percpu_region_resident(const struct percpu_region *region)
+{
+	unsigned char pages[4096];
+	int64_t resident = 0;
+
+	for (uint64_t at = 0; at < region->mapped_bytes; at += sizeof(pages) * PERCPU_PAGE) {
+		uint64_t left = region->mapped_bytes - at;
+		uint64_t bytes = left < sizeof(pages) * PERCPU_PAGE ? left : sizeof(pages) * PERCPU_PAGE;
+		long error = syscall4(NR_mincore, (long)region + (long)at, (long)bytes, (long)pages, 0);
+
+		if (is_error(error))
+			return error;
+		for (uint64_t i = 0; i < bytes / PERCPU_PAGE; i++)
+			resident += pages[i] & 1;
+	}
+	return resident * PERCPU_PAGE;
+}
+
+int64_t percpu_shard_restarts(const struct percpu_region *region, uint32_t shard)
+{
+	if (shard > region->shard_count)
+		return NEG_EINVAL;
+	return __atomic_load_n(&shard_of(region, shard)->restarts, __ATOMIC_RELAXED);
+}
+
+int64_t percpu_shared_records(const struct percpu_region *region)
+{
+	return __atomic_load_n(&shard_of(region, region->shard_count)->records, __ATOMIC_RELAXED);
+}
+
+int percpu_layout(uint32_t *out, uint32_t capacity)
+{
+	const uint32_t values[] = {
+		PERCPU_CELL,
+		offsetof(struct percpu_cell, first),
+		offsetof(struct percpu_cell, second),
+		PERCPU_MARKS,
+		1u << PERCPU_BLOCK_SHIFT,
+		PERCPU_PAGE,
+		PERCPU_MIN_STRIDE_SHIFT,
+		PERCPU_MAX_STRIDE_SHIFT,
+		PERCPU_MAX_SHARDS,
+		PERCPU_MAX_BOUNDS,
+		PERCPU_MAX_RESTARTS,
+		sizeof(struct percpu_region),
+		sizeof(struct percpu_process),
+		offsetof(struct percpu_process, libc_offset),
+		offsetof(struct percpu_process, area_length),
+		offsetof(struct percpu_process, hwcap),
+		offsetof(struct percpu_process, dlsym),
+		sizeof(struct percpu_self_test),
+		offsetof(struct percpu_self_test, restarts),
+		offsetof(struct percpu_self_test, budget_nanos),
+	};
+	const uint32_t count = sizeof(values) / sizeof(values[0]);
+
+	for (uint32_t i = 0; i < count && i < capacity; i++)
+		out[i] = values[i];
+	return (int)count;
+}

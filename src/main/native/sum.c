@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sum.c - reading what other CPUs record, while they record.
+ *
+ * No fence and no stop of the writers is needed: a cell changes by one 16-byte
+ * store and is read by one 16-byte load, so it is seen before or after an
+ * observation; a cell only grows, so a total of cells that were read one after
+ * the other is a total of whole observations; a mark is set before its block's
+ * first commit (x86: stores are seen in order; arm64: mark and cell are read
+ * by acquire loads, the commit is a release).
+ */
+#include "cell.h"
+#include "layout.h"
+#include "percpu.h"
+#include "process.h"
+#include "record_atomic.h"
+#include "rseq_abi.h"
+
+static inline int is_marked(const char *shard, uint64_t offset)
+{
+	return __atomic_load_n(shard + mark_of(offset), __ATOMIC_ACQUIRE);
+}
+
+static int range_is_valid(const struct percpu_region *region, uint64_t from, uint64_t to)
+{
+	return from <= to && ((from | to) & (PERCPU_CELL - 1)) == 0 && from >= region->first_cell &&
+	       to <= UINT64_C(1) << region->stride_shift;
+}
+
+static uint64_t block_end(uint64_t offset, uint64_t to)
+{
+	uint64_t end = (offset | ((1u << PERCPU_BLOCK_SHIFT) - 1)) + 1;
+
+	return end < to ? end : to;
+}
+
+static void sum_block(const struct percpu_region *region, const char *shard, uint64_t from, uint64_t to,
+		      struct percpu_cell *out)
+{
+	const struct percpu_cell *cell = (const struct percpu_cell *)(shard + from);
+	const int doubles = region->sum_kind == PERCPU_SUM_DOUBLE;
+
+	for (uint64_t i = 0; i < (to - from) / PERCPU_CELL; i++) {
+		struct percpu_cell value = percpu_vector_pairs ? cell_load_vector(cell + i) :
+								 cell_load_exchange(cell + i);
+
+		out[i].first = (int64_t)((uint64_t)out[i].first + (uint64_t)value.first);
+		out[i].second = doubles ? add_bits(out[i].second, value.second) :
+					  (int64_t)((uint64_t)out[i].second + (uint64_t)value.second);
+	}
+}
+
+int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t from, uint64_t to, void *out)
+{
+	struct percpu_cell *sums = out;
+
+	if (first > last || last > region->shard_count + 1 || !range_is_valid(region, from, to))
+		return NEG_EINVAL;
+	for (uint64_t i = 0; i < (to - from) / PERCPU_CELL; i++)
+		sums[i] = (struct percpu_cell){ 0, 0 };
+	for (uint64_t at = from, end; at < to; at = end) {
+		end = block_end(at, to);
+		for (uint32_t i = first; i < last; i++) {
+			const char *shard = (const char *)shard_of(region, i);
+
+			if (is_marked(shard, at))
+				sum_block(region, shard, at, end, sums + (at - from) / PERCPU_CELL);
+		}
+	}
+	return 0;
+}
+
+/* Whether a record may have raised the max of a group that lies in these bytes. */
+static int is_any_marked(const char *shard, uint64_t from, uint64_t to)
+{
+	for (uint64_t at = from; at < to; at = block_end(at, to)) {
+		if (is_marked(shard, at))
+			return 1;
+	}
+	return 0;
+}
+
+int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets)
+{
+	uint64_t group = offset & region->cell_mask;
+	uint64_t to = group + ((uint64_t)buckets + 1) * PERCPU_CELL;
+	int64_t largest = 0;
+
+	if (!range_is_valid(region, group, to))
+		return 0;
+	for (uint32_t i = 0; i <= region->shard_count; i++) {
+		char *shard = (char *)shard_of(region, i);
+		int64_t *max = (int64_t *)(shard + group);
+
+		if (is_any_marked(shard, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
+			int64_t taken = __atomic_exchange_n(max, 0, __ATOMIC_ACQUIRE);
+
+			largest = taken > largest ? taken : largest;
+		}
+	}
+	return largest;
+}
+
+int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
+{
+	if (!range_is_valid(region, from, to))
+		return NEG_EINVAL;
+	for (uint64_t at = from, end; at < to; at = end) {
+		end = block_end(at, to);
+		for (uint32_t i = 0; i <= region->shard_count; i++) {
+			char *shard = (char *)shard_of(region, i);
+
+			if (!is_marked(shard, at))
+				continue;
+			for (uint64_t word = at; word < end; word += sizeof(int64_t))
+				__atomic_store_n((int64_t *)(shard + word), 0, __ATOMIC_RELAXED);
+		}
+	}
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* thread.c - making a thread known, and letting it go at its exit. */
+#include "thread.h"
+
+#include "rseq_abi.h"
+#include "sections.h"
+#include "syscall.h"
+
+#define VIEW_BYTES 64u
+
+__thread char *percpu_thread_area;
+
+static int rseq(void *area, uint32_t length, int flags)
+{
+	return (int)syscall4(NR_rseq, (long)area, length, flags, PERCPU_RSEQ_SIG);
+}
+
+static void prepare(char *area, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i++)
+		area[i] = 0;
+	*(volatile int32_t *)(area + RSEQ_CPU_ID) = RSEQ_CPU_ID_UNINITIALIZED;
+}
+
+/* The address that dlsym gives is the calling thread's own copy of the TLS symbol. */
+static int adopt(void)
+{
+	char *area = percpu_process.dlsym((void *)0, "__rseq_abi");
+
+	percpu_thread_area = area ? area : AREA_FAILED;
+	return area ? 0 : NEG_ENODATA;
+}
+
+static int register_own(void)
+{
+	void *area;
+	int error = percpu_process.posix_memalign(&area, percpu_process.area_alignment,
+						  (percpu_process.area_length + percpu_process.area_alignment - 1) &
+							  ~((unsigned long)percpu_process.area_alignment - 1));
+
+	if (error) {
+		percpu_thread_area = AREA_FAILED;
+		return -error;
+	}
+	prepare(area, percpu_process.area_length);
+	error = percpu_process.pthread_setspecific(percpu_exit_key, area);
+	error = error ? -error : rseq(area, percpu_process.area_length, 0);
+	if (error) {
+		percpu_process.pthread_setspecific(percpu_exit_key, (void *)0);
+		percpu_process.free(area);
+		percpu_thread_area = AREA_FAILED;
+		return error;
+	}
+	percpu_thread_area = area;
+	return 0;
+}
+
+int percpu_thread_register(void)
+{
+	if (percpu_process.owner != PERCPU_OWNER_LEGACY && percpu_process.owner != PERCPU_OWNER_SELF)
+		return 0;
+	if (percpu_thread_area != AREA_UNKNOWN)
+		return area_is_there(percpu_thread_area) ? 0 : NEG_ENODATA;
+	return percpu_process.owner == PERCPU_OWNER_LEGACY ? adopt() : register_own();
+}
+
+/*
+ * The destructor of the exit key. Later destructors of this thread may still
+ * record: they find AREA_CLOSED and go to the shared shard.
+ */
+void percpu_thread_exit(void *area)
+{
+	percpu_thread_area = AREA_CLOSED;
+	if (rseq(area, percpu_process.area_length, RSEQ_FLAG_UNREGISTER) == 0)
+		percpu_process.free(area);
+	/* else the kernel may still write to it: better leaked than reused */
+}
+
+int percpu_thread_view(void *out, uint32_t length)
+{
+	const volatile char *area = area_of_owner();
+
+	if (!area_is_there((const char *)area))
+		return NEG_ENODATA;
+	if (length > VIEW_BYTES)
+		length = VIEW_BYTES;
+	for (uint32_t i = 0; i + 4 <= length; i += 4)
+		*(uint32_t *)((char *)out + i) = *(const volatile uint32_t *)(area + i);
+	return (int)(length & ~3u);
+}
+
+int percpu_rseq_try(void *memory, uint32_t length)
+{
+	int error;
+
+	if (length < RSEQ_ORIGINAL_LENGTH)
+		return NEG_EINVAL;
+	prepare(memory, length);
+	error = rseq(memory, length, 0);
+	return error ? error : rseq(memory, length, RSEQ_FLAG_UNREGISTER);
+}
