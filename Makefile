@@ -1,6 +1,6 @@
 # Every target finds a JDK 25 by itself and says what to install when something is missing.
 .DEFAULT_GOAL := help
-.PHONY: run test acceptance bench lint format clean help
+.PHONY: run package test acceptance bench lint format clean help
 
 MVN := .build/mvn
 # Warnings but no progress: --quiet would hide the compiler's warnings that fail the lint.
@@ -15,6 +15,8 @@ help: ## list the targets
 
 run: $(PACKAGED) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
 	@exec $(JAVA) $(ARGS) -jar $(SERVICE)
+
+package: $(PACKAGED) ## build what is stale and start nothing
 
 # Directories too: a deleted file changes its directory.
 $(PACKAGED): pom.xml $(shell find src/main .mvn)
