@@ -154,7 +154,7 @@ class RequestMetricsTest {
 
     @Test
     void shouldReturnToNoActiveRequestsAndCountBytes() {
-        given().when().get("/sample/items/1").then().statusCode(200);
+        given().body("x".repeat(100)).when().post("/sample/items").then().statusCode(201);
 
         assertEventually(() -> registry.get("http.server.active.requests").gauge().value(), 0.0);
         assertEventually(() -> registry.get("http.server.bytes.read").summary().totalAmount() > 0, true);
