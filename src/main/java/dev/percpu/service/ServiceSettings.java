@@ -74,11 +74,16 @@ record ServiceSettings(boolean nativeRequired) {
     private static void unknown(Config config, List<String> complaints) {
         String known = Arrays.stream(Key.values()).map(key -> key.key).collect(Collectors.joining(", "));
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
-                .filter(name -> name.startsWith(PREFIX) && !isKnown(name))
+                .filter(name -> name.startsWith(PREFIX) && !isKnown(name) && !isFromEnvironment(config, name))
                 .distinct()
                 .sorted()
                 .forEach(name -> complaints.add(name + " is not a key. Known: " + known + "; as a system property also "
                         + NATIVE_DIRECTORY + "."));
+    }
+
+    private static boolean isFromEnvironment(Config config, String name) {
+        String source = config.getConfigValue(name).getSourceName();
+        return source != null && source.startsWith("EnvConfigSource");
     }
 
     private static boolean isKnown(String name) {
