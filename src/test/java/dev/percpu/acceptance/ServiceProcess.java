@@ -36,7 +36,7 @@ final class ServiceProcess implements AutoCloseable {
      * @param settings further settings, {@code key=value}
      */
     static ServiceProcess start(Path directory, String... settings) throws IOException, InterruptedException {
-        Path jar = Path.of(System.getProperty("percpu.service.jar", "target/quarkus-app/quarkus-run.jar"))
+        Path jar = Path.of(System.getProperty("test.service.jar", "target/quarkus-app/quarkus-run.jar"))
                 .toAbsolutePath();
         if (!Files.isRegularFile(jar)) {
             throw new AssertionError("The service is not packaged: no " + jar + ". Run the tests by: make acceptance");
