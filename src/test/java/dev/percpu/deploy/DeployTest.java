@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class DeployTest {
 
-    private static final Path TOP = Path.of(System.getProperty("percpu.basedir", ""));
+    private static final Path TOP = Path.of(System.getProperty("test.basedir", ""));
     private static final Path BASE = TOP.resolve("deploy/base");
 
     private static final Properties SETTINGS = new Properties();
