@@ -1,0 +1,166 @@
+package dev.percpu.meter;
+
+import dev.percpu.shard.BucketBounds;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.util.TimeUtils;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which buckets a meter publishes, which cells it records into, and how the one is worked out of the other.
+ *
+ * <p>The cells are as many as both the published buckets and the percentiles need: a published bucket is a run of whole cells. Immutable;
+ * meters of equal configuration share one.
+ */
+final class BucketLayout {
+    private static final double[] NONE = {};
+
+    private final BucketBounds cells;
+
+    /** Upper bounds in the unit of the amounts, ascending; +Inf only if it was asked for. Empty: no histogram is published. */
+    private final double[] published;
+
+    /** Per published bucket: how many cells, from the first, hold the amounts up to its bound. */
+    private final int[] cellsUpTo;
+
+    /** The published bounds in the base unit, +Inf last. */
+    private final double[] exposed;
+
+    /** Per cell the amount that percentiles take all of its amounts for; empty if there are no percentiles. */
+    private final double[] amounts;
+
+    private BucketLayout(BucketBounds cells, double[] published, int[] cellsUpTo, double[] exposed, double[] amounts) {
+        this.cells = cells;
+        this.published = published;
+        this.cellsUpTo = cellsUpTo;
+        this.exposed = exposed;
+        this.amounts = amounts;
+    }
+
+    /**
+     * For whole nanoseconds.
+     *
+     * @param published upper bounds in nanoseconds, ascending, above 0
+     * @param fine the buckets that percentiles need, if any
+     */
+    static BucketLayout ofNanos(double[] published, @Nullable FineBuckets fine) {
+        long[] wanted = new long[published.length];
+        int finite = 0;
+        while (finite < published.length && published[finite] < Long.MAX_VALUE) {
+            wanted[finite] = (long) published[finite]; // an amount is whole: it is up to 1.7 when it is up to 1
+            finite++;
+        }
+        long[] all = merged(Arrays.copyOf(wanted, finite), fine == null ? new long[0] : fine.longBounds());
+        int[] cellsUpTo = new int[published.length];
+        for (int i = 0; i < published.length; i++) {
+            cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, wanted[i]) + 1 : all.length + 1;
+        }
+        double[] seconds = Arrays.stream(published)
+                .map(nanos -> TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS))
+                .toArray();
+        double[] amounts = fine == null ? NONE : fine.amountsOfLongs(all);
+        return new BucketLayout(BucketBounds.ofLongs(all), published, cellsUpTo, withInfinity(seconds), amounts);
+    }
+
+    /** The same for any amounts; their unit is the base unit. */
+    static BucketLayout ofAmounts(double[] published, @Nullable FineBuckets fine) {
+        int finite = published.length;
+        if (finite > 0 && published[finite - 1] == Double.POSITIVE_INFINITY) {
+            finite--;
+        }
+        double[] all = merged(Arrays.copyOf(published, finite), fine == null ? new double[0] : fine.doubleBounds());
+        int[] cellsUpTo = new int[published.length];
+        for (int i = 0; i < published.length; i++) {
+            cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, published[i]) + 1 : all.length + 1;
+        }
+        double[] amounts = fine == null ? NONE : fine.amountsOfDoubles(all);
+        return new BucketLayout(BucketBounds.ofDoubles(all), published, cellsUpTo, withInfinity(published), amounts);
+    }
+
+    private static long[] merged(long[] some, long[] others) {
+        return Arrays.stream(new long[][] {some, others})
+                .flatMapToLong(Arrays::stream)
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+
+    private static double[] merged(double[] some, double[] others) {
+        return Arrays.stream(new double[][] {some, others})
+                .flatMapToDouble(Arrays::stream)
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+
+    private static double[] withInfinity(double[] bounds) {
+        if (bounds.length > 0 && bounds[bounds.length - 1] == Double.POSITIVE_INFINITY) {
+            return bounds;
+        }
+        double[] extended = Arrays.copyOf(bounds, bounds.length + 1);
+        extended[bounds.length] = Double.POSITIVE_INFINITY;
+        return extended;
+    }
+
+    /** The bounds of the cells to record into. */
+    BucketBounds cells() {
+        return cells;
+    }
+
+    boolean publishesHistogram() {
+        return published.length > 0;
+    }
+
+    /** The published bounds in the unit of the amounts, +Inf last: what exemplars are sampled by. */
+    double[] publishedWithInfinity() {
+        return withInfinity(published);
+    }
+
+    /** The published buckets, cumulative, in the unit of the amounts. */
+    CountAtBucket[] counts(long[] cellCounts) {
+        CountAtBucket[] counts = new CountAtBucket[published.length];
+        long cumulative = 0;
+        int cell = 0;
+        for (int i = 0; i < counts.length; i++) {
+            for (; cell < cellsUpTo[i]; cell++) {
+                cumulative += cellCounts[cell];
+            }
+            counts[i] = new CountAtBucket(published[i], cumulative);
+        }
+        return counts;
+    }
+
+    /** The published buckets with +Inf, each counted by itself, in the base unit. */
+    ClassicHistogramBuckets exposedBuckets(long[] cellCounts) {
+        long[] counts = new long[exposed.length];
+        int cell = 0;
+        for (int i = 0; i < counts.length; i++) {
+            int end = i < cellsUpTo.length ? cellsUpTo[i] : cellCounts.length;
+            for (; cell < end; cell++) {
+                counts[i] += cellCounts[cell];
+            }
+        }
+        return ClassicHistogramBuckets.of(exposed, counts);
+    }
+
+    /** The amount that percentiles take all amounts of this cell for. Only for layouts with fine buckets. */
+    double amountOf(int cell) {
+        return amounts[cell];
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof BucketLayout that
+                && cells.equals(that.cells)
+                && Arrays.equals(published, that.published)
+                && Arrays.equals(exposed, that.exposed)
+                && Arrays.equals(amounts, that.amounts);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * cells.hashCode() + Arrays.hashCode(published);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.percpu.meter;
+
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.distribution.HistogramSnapshot;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.Quantile;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a timer, summary or long task timer exposes, at one time. Immutable; amounts are in the base unit.
+ *
+ * @param max largest amount of the last windows
+ * @param buckets of a histogram, which count exactly {@code count} observations; null if none is published
+ */
+record Distribution(
+        long count, double sum, double max, Quantiles quantiles, @Nullable ClassicHistogramBuckets buckets, Exemplars exemplars) {
+    /**
+     * @param toBaseUnit reads a value in the base unit
+     */
+    static Quantiles quantiles(ValueAtPercentile[] values, ToDoubleFunction<ValueAtPercentile> toBaseUnit) {
+        return values.length == 0
+                ? Quantiles.EMPTY
+                : Quantiles.of(Arrays.stream(values)
+                        .map(value -> new Quantile(value.percentile(), toBaseUnit.applyAsDouble(value)))
+                        .toList());
+    }
+
+    /** Of Micrometer's own long task timer, whose snapshot is in nanoseconds and has cumulative buckets. */
+    static Distribution ofActiveTasks(HistogramSnapshot snapshot) {
+        CountAtBucket[] counts = snapshot.histogramCounts();
+        return new Distribution(
+                snapshot.count(),
+                snapshot.total(TimeUnit.SECONDS),
+                snapshot.max(TimeUnit.SECONDS),
+                quantiles(snapshot.percentileValues(), value -> value.value(TimeUnit.SECONDS)),
+                counts.length == 0 ? null : buckets(counts, snapshot.count()),
+                Exemplars.EMPTY);
+    }
+
+    private static ClassicHistogramBuckets buckets(CountAtBucket[] cumulative, long count) {
+        List<Double> bounds = new ArrayList<>();
+        List<Long> counts = new ArrayList<>();
+        long before = 0;
+        for (CountAtBucket bucket : cumulative) {
+            long upToBound = (long) bucket.count();
+            bounds.add(bucket.bucket(TimeUnit.SECONDS));
+            counts.add(upToBound - before);
+            before = upToBound;
+        }
+        if (Double.isFinite(cumulative[cumulative.length - 1].bucket())) {
+            bounds.add(Double.POSITIVE_INFINITY);
+            counts.add(Math.max(0, count - before)); // tasks end while they are counted
+        }
+        return ClassicHistogramBuckets.of(bounds, counts);
+    }
+}

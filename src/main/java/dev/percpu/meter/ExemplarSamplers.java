@@ -1,0 +1,70 @@
+package dev.percpu.meter;
+
+import io.micrometer.core.instrument.util.TimeUtils;
+import io.prometheus.metrics.config.ExemplarsProperties;
+import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
+import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the exemplar samplers of a registry that knows of spans. Thread-safe. */
+final class ExemplarSamplers {
+    private final SpanContext spanContext;
+    private final ExemplarsProperties properties;
+    private final ExemplarSamplerConfig one;
+
+    /** Meters of equal configuration share a layout, and so a sampler's configuration. */
+    private final Map<BucketLayout, ExemplarSamplerConfig> byLayout = new WeakHashMap<>();
+
+    ExemplarSamplers(SpanContext spanContext, ExemplarsProperties properties) {
+        this.spanContext = spanContext;
+        this.properties = properties;
+        this.one = new ExemplarSamplerConfig(properties, 1);
+    }
+
+    /** For a meter without buckets: one exemplar. */
+    ExemplarSampler forValue() {
+        return new ExemplarSampler(one, spanContext);
+    }
+
+    /** For a timer or summary: one exemplar per published bucket, in the unit of its amounts. */
+    ExemplarSampler forLayout(BucketLayout layout) {
+        if (!layout.publishesHistogram()) {
+            return forValue();
+        }
+        ExemplarSamplerConfig config;
+        synchronized (byLayout) {
+            config = byLayout.computeIfAbsent(
+                    layout, key -> new ExemplarSamplerConfig(properties, key.publishedWithInfinity()));
+        }
+        return new ExemplarSampler(config, spanContext);
+    }
+
+    static @Nullable Exemplar latest(@Nullable ExemplarSampler sampler) {
+        return sampler == null ? null : sampler.collect().getLatest();
+    }
+
+    static Exemplars all(@Nullable ExemplarSampler sampler) {
+        return sampler == null ? Exemplars.EMPTY : sampler.collect();
+    }
+
+    /** Exemplars of nanoseconds, with their values in seconds. */
+    static Exemplars inSeconds(@Nullable ExemplarSampler sampler) {
+        List<Exemplar> converted = new ArrayList<>();
+        for (Exemplar exemplar : all(sampler)) {
+            converted.add(Exemplar.builder()
+                    .value(TimeUtils.convert(exemplar.getValue(), TimeUnit.NANOSECONDS, TimeUnit.SECONDS))
+                    .labels(exemplar.getLabels())
+                    .timestampMillis(exemplar.getTimestampMillis())
+                    .build());
+        }
+        return converted.isEmpty() ? Exemplars.EMPTY : Exemplars.of(converted);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.percpu.meter;
+
+import dev.percpu.shard.CounterCell;
+import dev.percpu.shard.Totals;
+import io.micrometer.core.instrument.AbstractMeter;
+import io.micrometer.core.instrument.Counter;
+import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.Exemplar;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A counter whose amounts go straight into its cell. Amounts that are not above 0 (NaN among them) are ignored, as by Micrometer's
+ * counters; an infinite one makes the count infinite for good.
+ */
+final class PerCpuCounter extends AbstractMeter implements Counter {
+    private final CounterCell cell;
+    private final @Nullable ExemplarSampler sampler;
+
+    PerCpuCounter(Id id, CounterCell cell, @Nullable ExemplarSampler sampler) {
+        super(id);
+        this.cell = cell;
+        this.sampler = sampler;
+    }
+
+    @Override
+    public void increment() {
+        cell.add(1L);
+        if (sampler != null) {
+            sampler.observe(1);
+        }
+    }
+
+    @Override
+    public void increment(double amount) {
+        if (!(amount > 0)) {
+            return;
+        }
+        // An int, not a long: the cell's integer would overflow after 1,024 amounts of 2^53, but only after 2^32 of the largest ints.
+        int whole = (int) amount;
+        if (whole == amount) {
+            cell.add((long) whole);
+        } else {
+            cell.add(amount);
+        }
+        if (sampler != null) {
+            sampler.observe(amount);
+        }
+    }
+
+    @Override
+    public double count() {
+        return cell.sum();
+    }
+
+    double count(Totals totals) {
+        return cell.sum(totals);
+    }
+
+    @Nullable Exemplar exemplar() {
+        return ExemplarSamplers.latest(sampler);
+    }
+}

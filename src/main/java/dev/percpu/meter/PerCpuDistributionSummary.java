@@ -1,0 +1,105 @@
+package dev.percpu.meter;
+
+import dev.percpu.shard.DoubleObservationCell;
+import dev.percpu.shard.DoubleObservations;
+import dev.percpu.shard.Totals;
+import io.micrometer.core.instrument.AbstractMeter;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.HistogramSnapshot;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A distribution summary whose amounts go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are
+ * read out of the same cells, so they always agree.
+ *
+ * <p>Amounts that are not at least 0 (NaN among them), before or after scaling, are ignored; an infinite one is in the +Inf bucket and
+ * makes the sum infinite for good. An amount is in the bucket that its exact value belongs to: 0.4 meets an objective of 0.5.
+ */
+final class PerCpuDistributionSummary extends AbstractMeter implements DistributionSummary, Windowed {
+    private final DoubleObservationCell cell;
+    private final BucketLayout layout;
+    private final double scale;
+    private final WindowedMax max;
+    private final @Nullable Percentiles percentiles;
+    private final @Nullable ExemplarSampler sampler;
+
+    /**
+     * @param scale what every amount is multiplied by
+     */
+    PerCpuDistributionSummary(
+            Id id,
+            DoubleObservationCell cell,
+            BucketLayout layout,
+            DistributionStatisticConfig config,
+            double scale,
+            Clock clock,
+            @Nullable ExemplarSampler sampler) {
+        super(id);
+        this.cell = cell;
+        this.layout = layout;
+        this.scale = scale;
+        this.max = new WindowedMax(clock, config, cell::drainMax);
+        this.percentiles = config.isPublishingPercentiles()
+                ? new Percentiles(layout, config, clock, () -> cell.read().bucketCounts())
+                : null;
+        this.sampler = sampler;
+    }
+
+    @Override
+    public void record(double amount) {
+        double scaled = scale * amount;
+        if (!(amount >= 0) || !(scaled >= 0)) {
+            return;
+        }
+        cell.observe(scaled);
+        if (sampler != null) {
+            sampler.observe(scaled);
+        }
+    }
+
+    @Override
+    public long count() {
+        return cell.read().count();
+    }
+
+    @Override
+    public double totalAmount() {
+        return cell.read().sum();
+    }
+
+    @Override
+    public double max() {
+        return max.poll();
+    }
+
+    @Override
+    public HistogramSnapshot takeSnapshot() {
+        DoubleObservations seen = cell.read();
+        return Snapshots.of(layout, percentiles, seen.count(), seen.sum(), max(), seen.bucketCounts());
+    }
+
+    /** What a scrape tells of this summary, as of that snapshot. */
+    Distribution distribution(Totals totals) {
+        DoubleObservations seen = cell.read(totals);
+        long[] counts = seen.bucketCounts();
+        return new Distribution(
+                seen.count(),
+                seen.sum(),
+                max(),
+                Distribution.quantiles(Snapshots.exposed(layout, percentiles, counts), ValueAtPercentile::value),
+                layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
+                ExemplarSamplers.all(sampler));
+    }
+
+    @Override
+    public void settle(long nowMillis, long withinMillis) {
+        max.settle(nowMillis, withinMillis);
+        if (percentiles != null) {
+            percentiles.settle(nowMillis, withinMillis);
+        }
+    }
+}

@@ -1,0 +1,339 @@
+package dev.percpu.meter;
+
+import dev.percpu.shard.CellStore;
+import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.cumulative.CumulativeFunctionCounter;
+import io.micrometer.core.instrument.cumulative.CumulativeFunctionTimer;
+import io.micrometer.core.instrument.distribution.pause.NoPauseDetector;
+import io.micrometer.core.instrument.internal.DefaultGauge;
+import io.micrometer.core.instrument.internal.DefaultLongTaskTimer;
+import io.micrometer.core.instrument.internal.DefaultMeter;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
+import io.micrometer.core.instrument.noop.NoopCounter;
+import io.micrometer.core.instrument.noop.NoopDistributionSummary;
+import io.micrometer.core.instrument.noop.NoopTimer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.config.PrometheusPropertiesLoader;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link MeterRegistry} for Prometheus that records into cells, one per CPU, and adds them up when it is scraped. In every method that it
+ * has in common with Micrometer's {@code PrometheusMeterRegistry} it does the same, so that one can take the place of the other.
+ *
+ * <p>A record takes no lock, reads no clock and allocates nothing. One scrape reads all cells once, so that count, sum and buckets of a
+ * meter agree in it. Thread-safe.
+ *
+ * <p>After {@link #close()}, meters that are asked for do nothing, and those that are held go on recording safely.
+ */
+public class PerCpuMeterRegistry extends MeterRegistry {
+    private static final WarnThenDebugLogger REGISTRATION_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
+    private static final WarnThenDebugLogger PAUSE_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
+
+    private final PrometheusConfig config;
+    private final PrometheusRegistry prometheusRegistry;
+    private final ExpositionFormats formats;
+    private final CellStore store;
+    private final Exposure exposure;
+    private final MeterMaker maker;
+    private final @Nullable WindowTurner turner;
+
+    /** With {@link PerCpuConfig#DEFAULT}. */
+    public PerCpuMeterRegistry() {
+        this(PerCpuConfig.DEFAULT);
+    }
+
+    /** With a Prometheus registry of its own and the system's clock. */
+    public PerCpuMeterRegistry(PrometheusConfig config) {
+        this(config, new PrometheusRegistry(), Clock.SYSTEM);
+    }
+
+    /** Without exemplars. */
+    public PerCpuMeterRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock) {
+        this(config, registry, clock, null);
+    }
+
+    /**
+     * @param config checked here
+     * @param registry what this registry's meters are scraped with; its own collectors are scraped as well
+     * @param clock what windows and creation times are told by. On another than {@link Clock#SYSTEM} windows end only when somebody reads.
+     * @param spanContext tells the current span, for exemplars; none are sampled if it is null
+     * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
+     */
+    public PerCpuMeterRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext) {
+        this(checked(config), registry, clock, spanContext, Cells.open(config));
+    }
+
+    /**
+     * @param store closed with this registry
+     */
+    PerCpuMeterRegistry(
+            PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext, CellStore store) {
+        super(clock);
+        this.config = config;
+        this.prometheusRegistry = registry;
+        this.store = store;
+        PrometheusProperties properties = properties(config.prometheusProperties());
+        this.formats = ExpositionFormats.init(properties);
+        ExemplarSamplers samplers =
+                spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
+        this.maker = new MeterMaker(store, clock, samplers);
+        this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
+        SeriesIndex index = new SeriesIndex(store, config.descriptions());
+        this.exposure = new Exposure(index, clock, () -> config().namingConvention());
+        config().namingConvention(new PrometheusNamingConvention());
+        config().onMeterRemoved(meter -> exposure.remove(meter.getId()));
+        registry.register(index);
+    }
+
+    private static PrometheusConfig checked(PrometheusConfig config) {
+        config.requireValid();
+        return config;
+    }
+
+    private static PrometheusProperties properties(@Nullable Properties own) {
+        return own == null ? PrometheusPropertiesLoader.load() : PrometheusPropertiesLoader.load(own);
+    }
+
+    /** Everything in the Prometheus text format 0.0.4. */
+    public String scrape() {
+        return scrape(PrometheusTextFormatWriter.CONTENT_TYPE);
+    }
+
+    /**
+     * Everything in the format of that content type.
+     *
+     * @param contentType as in an Accept header; the text format 0.0.4 if it names none that is known
+     */
+    public String scrape(String contentType) {
+        return scrape(contentType, null);
+    }
+
+    /**
+     * @param includedNames of the families that are wanted, all if null
+     */
+    public String scrape(String contentType, @Nullable Set<String> includedNames) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            scrape(out, contentType, includedNames);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Writes everything in the Prometheus text format 0.0.4. The stream stays open. */
+    public void scrape(OutputStream out) throws IOException {
+        scrape(out, PrometheusTextFormatWriter.CONTENT_TYPE);
+    }
+
+    /** Writes everything in the format of that content type. The stream stays open. */
+    public void scrape(OutputStream out, String contentType) throws IOException {
+        scrape(out, contentType, null);
+    }
+
+    /**
+     * Writes the wanted families in the format of that content type. The stream stays open.
+     *
+     * @param includedNames of the families that are wanted, all if null
+     */
+    public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
+        MetricSnapshots snapshots =
+                includedNames == null ? prometheusRegistry.scrape() : prometheusRegistry.scrape(includedNames::contains);
+        formats.findWriter(contentType).write(out, snapshots);
+    }
+
+    /** The registry that is scraped: what is registered there is scraped, too. */
+    public PrometheusRegistry getPrometheusRegistry() {
+        return prometheusRegistry;
+    }
+
+    /** The writers of all formats, as the client's properties set them up. */
+    public ExpositionFormats getExpositionFormats() {
+        return formats;
+    }
+
+    /**
+     * Makes a registration that cannot be exposed throw an {@link IllegalArgumentException} that says why.
+     *
+     * @return this registry
+     */
+    public PerCpuMeterRegistry throwExceptionOnRegistrationFailure() {
+        config().onMeterRegistrationFailed((id, reason) -> {
+            throw new IllegalArgumentException(reason);
+        });
+        return this;
+    }
+
+    @Override
+    public Counter newCounter(Meter.Id id) {
+        return unlessClosed(() -> exposedCounter(id), () -> new NoopCounter(id));
+    }
+
+    private Counter exposedCounter(Meter.Id id) {
+        PerCpuCounter counter = maker.counter(id);
+        reportIfRefused(id, exposure.counter(id, counter));
+        return counter;
+    }
+
+    @Override
+    protected Timer newTimer(Meter.Id id, DistributionStatisticConfig statistics, PauseDetector pauseDetector) {
+        if (!(pauseDetector instanceof NoPauseDetector)) {
+            PAUSE_LOGGER.log("pause detection is not supported: timers record what they are given");
+        }
+        return unlessClosed(() -> exposedTimer(id, statistics), () -> new NoopTimer(id));
+    }
+
+    private Timer exposedTimer(Meter.Id id, DistributionStatisticConfig statistics) {
+        BucketLayout layout = maker.timerLayout(statistics);
+        PerCpuTimer timer = maker.timer(id, layout, statistics);
+        reportIfRefused(id, exposure.timer(id, timer, layout));
+        turnWindowsOf(statistics);
+        return timer;
+    }
+
+    @Override
+    public DistributionSummary newDistributionSummary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
+        return unlessClosed(() -> exposedSummary(id, statistics, scale), () -> new NoopDistributionSummary(id));
+    }
+
+    private DistributionSummary exposedSummary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
+        BucketLayout layout = maker.summaryLayout(statistics);
+        PerCpuDistributionSummary summary = maker.summary(id, layout, statistics, scale);
+        reportIfRefused(id, exposure.summary(id, summary, layout));
+        turnWindowsOf(statistics);
+        return summary;
+    }
+
+    @Override
+    protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
+        LongTaskTimer timer = new DefaultLongTaskTimer(id, clock, getBaseTimeUnit(), statistics, true);
+        boolean histogram = !statistics.getHistogramBuckets(true).isEmpty();
+        reportIfRefused(id, exposure.longTaskTimer(id, timer, histogram));
+        return timer;
+    }
+
+    @Override
+    protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
+        Gauge gauge = new DefaultGauge<>(id, obj, valueFunction);
+        reportIfRefused(id, exposure.gauge(id, gauge));
+        return gauge;
+    }
+
+    @Override
+    protected <T> FunctionTimer newFunctionTimer(
+            Meter.Id id,
+            T obj,
+            ToLongFunction<T> countFunction,
+            ToDoubleFunction<T> totalTimeFunction,
+            TimeUnit totalTimeFunctionUnit) {
+        FunctionTimer timer = new CumulativeFunctionTimer<>(
+                id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit, getBaseTimeUnit());
+        reportIfRefused(id, exposure.functionTimer(id, timer));
+        return timer;
+    }
+
+    @Override
+    protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
+        FunctionCounter counter = new CumulativeFunctionCounter<>(id, obj, countFunction);
+        reportIfRefused(id, exposure.functionCounter(id, counter));
+        return counter;
+    }
+
+    @Override
+    protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
+        reportIfRefused(id, exposure.custom(id, measurements));
+        return new DefaultMeter(id, type, measurements);
+    }
+
+    /** A registration that races with {@link #close()} may find that there are no new cells any more: it is then as if made after it. */
+    private <M> M unlessClosed(Supplier<M> maker, Supplier<M> noop) {
+        try {
+            return maker.get();
+        } catch (IllegalStateException e) {
+            if (isClosed()) {
+                return noop.get();
+            }
+            throw e;
+        }
+    }
+
+    private void reportIfRefused(Meter.Id id, @Nullable String reason) {
+        if (reason != null) {
+            meterRegistrationFailed(id, reason);
+        }
+    }
+
+    @Override
+    protected void meterRegistrationFailed(Meter.Id id, @Nullable String reason) {
+        REGISTRATION_LOGGER.log(() -> "the meter " + id + " is registered but not exposed to Prometheus: " + reason);
+        super.meterRegistrationFailed(id, reason);
+    }
+
+    private void turnWindowsOf(DistributionStatisticConfig statistics) {
+        if (turner != null) {
+            turner.include(MeterMaker.windowMillis(statistics));
+        }
+    }
+
+    /** Takes account of what was recorded in windows that end within that time. */
+    void settleWindows(long nowMillis, long withinMillis) {
+        forEachMeter(meter -> {
+            if (meter instanceof Windowed windowed) {
+                windowed.settle(nowMillis, withinMillis);
+            }
+        });
+    }
+
+    @Override
+    protected TimeUnit getBaseTimeUnit() {
+        return TimeUnit.SECONDS;
+    }
+
+    @Override
+    protected DistributionStatisticConfig defaultHistogramConfig() {
+        return DistributionStatisticConfig.builder()
+                .expiry(config.step())
+                .build()
+                .merge(DistributionStatisticConfig.DEFAULT);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        if (turner != null) {
+            turner.stop();
+        }
+        store.close();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.percpu.meter;
+
+import dev.percpu.shard.LongObservationCell;
+import dev.percpu.shard.LongObservations;
+import dev.percpu.shard.Totals;
+import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
+import io.micrometer.core.instrument.AbstractMeter;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.HistogramSnapshot;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.micrometer.core.instrument.util.TimeUtils;
+import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A timer whose nanoseconds go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are read out
+ * of the same cells, so they always agree. Negative amounts are ignored, as by Micrometer's timers.
+ */
+final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(PerCpuTimer.class);
+
+    private final LongObservationCell cell;
+    private final BucketLayout layout;
+    private final Clock clock;
+    private final WindowedMax maxNanos;
+    private final @Nullable Percentiles percentiles;
+    private final @Nullable ExemplarSampler sampler;
+
+    PerCpuTimer(
+            Id id,
+            LongObservationCell cell,
+            BucketLayout layout,
+            DistributionStatisticConfig config,
+            Clock clock,
+            @Nullable ExemplarSampler sampler) {
+        super(id);
+        this.cell = cell;
+        this.layout = layout;
+        this.clock = clock;
+        this.maxNanos = new WindowedMax(clock, config, cell::drainMax);
+        this.percentiles = config.isPublishingPercentiles()
+                ? new Percentiles(layout, config, clock, () -> cell.read().bucketCounts())
+                : null;
+        this.sampler = sampler;
+    }
+
+    @Override
+    public void record(long amount, TimeUnit unit) {
+        if (amount < 0) {
+            LOGGER.log(() -> "the negative amount " + amount + " " + unit + " was not recorded by the timer " + getId());
+            return;
+        }
+        long nanos = unit.toNanos(amount);
+        cell.observe(nanos);
+        if (sampler != null) {
+            sampler.observe(nanos);
+        }
+    }
+
+    private void recordSince(long startNanos) {
+        record(clock.monotonicTime() - startNanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T record(Supplier<T> f) {
+        long start = clock.monotonicTime();
+        try {
+            return f.get();
+        } finally {
+            recordSince(start);
+        }
+    }
+
+    @Override
+    public boolean record(BooleanSupplier f) {
+        long start = clock.monotonicTime();
+        try {
+            return f.getAsBoolean();
+        } finally {
+            recordSince(start);
+        }
+    }
+
+    @Override
+    public int record(IntSupplier f) {
+        long start = clock.monotonicTime();
+        try {
+            return f.getAsInt();
+        } finally {
+            recordSince(start);
+        }
+    }
+
+    @Override
+    public long record(LongSupplier f) {
+        long start = clock.monotonicTime();
+        try {
+            return f.getAsLong();
+        } finally {
+            recordSince(start);
+        }
+    }
+
+    @Override
+    public double record(DoubleSupplier f) {
+        long start = clock.monotonicTime();
+        try {
+            return f.getAsDouble();
+        } finally {
+            recordSince(start);
+        }
+    }
+
+    @Override
+    public <T extends @Nullable Object> T recordCallable(Callable<T> f) throws Exception {
+        long start = clock.monotonicTime();
+        try {
+            return f.call();
+        } finally {
+            recordSince(start);
+        }
+    }
+
+    @Override
+    public void record(Runnable f) {
+        long start = clock.monotonicTime();
+        try {
+            f.run();
+        } finally {
+            recordSince(start);
+        }
+    }
+
+    @Override
+    public long count() {
+        return cell.read().count();
+    }
+
+    @Override
+    public double totalTime(TimeUnit unit) {
+        return TimeUtils.nanosToUnit(cell.read().sum(), unit);
+    }
+
+    @Override
+    public double max(TimeUnit unit) {
+        return TimeUtils.nanosToUnit(maxNanos.poll(), unit);
+    }
+
+    @Override
+    public TimeUnit baseTimeUnit() {
+        return TimeUnit.SECONDS;
+    }
+
+    @Override
+    public HistogramSnapshot takeSnapshot() {
+        LongObservations seen = cell.read();
+        return Snapshots.of(layout, percentiles, seen.count(), seen.sum(), maxNanos.poll(), seen.bucketCounts());
+    }
+
+    /** What a scrape tells of this timer, as of that snapshot, in seconds. */
+    Distribution distribution(Totals totals) {
+        LongObservations seen = cell.read(totals);
+        long[] counts = seen.bucketCounts();
+        return new Distribution(
+                seen.count(),
+                TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
+                max(TimeUnit.SECONDS),
+                quantiles(counts),
+                layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
+                ExemplarSamplers.inSeconds(sampler));
+    }
+
+    private Quantiles quantiles(long[] counts) {
+        ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
+        return Distribution.quantiles(values, value -> value.value(TimeUnit.SECONDS));
+    }
+
+    @Override
+    public void settle(long nowMillis, long withinMillis) {
+        maxNanos.settle(nowMillis, withinMillis);
+        if (percentiles != null) {
+            percentiles.settle(nowMillis, withinMillis);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.percpu.meter;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.config.InvalidConfigurationException;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.HdrHistogram.DoubleHistogram;
+
+/**
+ * Percentiles of the amounts of the last windows, worked out of cumulative cells when somebody looks; recording knows nothing of them.
+ *
+ * <p>The rank is looked up by an HdrHistogram that is filled with the cells, so that the result is what a histogram filled by the single
+ * observations would have told. Thread-safe.
+ */
+final class Percentiles {
+    private final BucketLayout layout;
+    private final double[] wanted;
+    private final int digits;
+    private final Clock clock;
+    private final WindowedCounts windows;
+    private final WindowClock due;
+    private final Supplier<long[]> cellCounts;
+
+    /**
+     * @param layout with fine buckets
+     * @param cellCounts reads the meter's cells now
+     */
+    Percentiles(BucketLayout layout, DistributionStatisticConfig config, Clock clock, Supplier<long[]> cellCounts) {
+        this.layout = layout;
+        this.wanted = Objects.requireNonNull(config.getPercentiles());
+        this.digits = Objects.requireNonNull(config.getPercentilePrecision());
+        this.clock = clock;
+        this.cellCounts = cellCounts;
+        long now = clock.wallTime();
+        long windowMillis = windowMillis(config);
+        this.windows = new WindowedCounts(now, windowMillis, Objects.requireNonNull(config.getBufferLength()));
+        this.due = new WindowClock(now, windowMillis);
+    }
+
+    /**
+     * How long each of the windows is.
+     *
+     * @throws InvalidConfigurationException if that is less than a millisecond
+     */
+    static long windowMillis(DistributionStatisticConfig config) {
+        long expiryMillis = Objects.requireNonNull(config.getExpiry()).toMillis();
+        int bufferLength = Objects.requireNonNull(config.getBufferLength());
+        if (expiryMillis < bufferLength) {
+            throw new InvalidConfigurationException("expiry " + expiryMillis + " ms / bufferLength " + bufferLength
+                    + " is the length of a percentile's window and must be at least 1 ms");
+        }
+        return expiryMillis / bufferLength;
+    }
+
+    /** The wanted percentiles of a histogram. */
+    ValueAtPercentile[] of(DoubleHistogram recent) {
+        ValueAtPercentile[] values = new ValueAtPercentile[wanted.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = new ValueAtPercentile(wanted[i], recent.getValueAtPercentile(wanted[i] * 100));
+        }
+        return values;
+    }
+
+    /** A histogram of the last windows, given all that was ever counted per cell. */
+    DoubleHistogram recent(long[] counts) {
+        long[] recent = windows.look(counts, clock.wallTime());
+        DoubleHistogram histogram = new DoubleHistogram(digits);
+        for (int cell = 0; cell < recent.length; cell++) {
+            if (recent[cell] > 0) {
+                record(histogram, layout.amountOf(cell), recent[cell]);
+            }
+        }
+        return histogram;
+    }
+
+    private static void record(DoubleHistogram histogram, double amount, long count) {
+        try {
+            histogram.recordValueWithCount(amount, count);
+        } catch (ArrayIndexOutOfBoundsException tooFarApart) {
+            // The amounts in one HdrHistogram may only be so far apart; Micrometer leaves out those beyond, too.
+        }
+    }
+
+    /** Takes note of all that was ever counted per cell, without asking for percentiles. */
+    void note(long[] counts) {
+        windows.settle(counts, clock.wallTime());
+    }
+
+    /** Looks if a window ends within that time and nobody has looked for its sake yet. */
+    void settle(long nowMillis, long withinMillis) {
+        boolean ends;
+        synchronized (due) {
+            ends = due.endsBy(nowMillis + withinMillis);
+        }
+        if (ends) {
+            windows.settle(cellCounts.get(), nowMillis);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.percpu.meter;
+
+import dev.percpu.shard.Totals;
+import java.util.List;
+
+/** One meter as a scrape sees it: names and labels are fixed, values are read. Thread-safe. */
+interface Series {
+    /** The families that this series has a part in, the main one first. */
+    List<Family> families();
+
+    /** Adds this series' values as of that snapshot; what is not in cells is read now. */
+    void collect(Totals totals, FamilyValues values);
+}
