@@ -10,8 +10,7 @@ import java.util.stream.LongStream;
  * The buckets that percentiles are worked out of: every power of two split into equally wide parts, as in an HdrHistogram of the configured
  * number of significant digits (1 digit: 16 parts, 2: 128, 3: 1024).
  *
- * <p>That many parts are only made between the minimum and maximum expected values, and only as many as {@link #LIMIT} allows; elsewhere
- * there are at most 16. So a percentile is never farther than 1/16 from the true one, whatever was configured, within the
+ * <p>More than 16 parts are only made between and around the minimum and maximum expected values, as far as {@link #LIMIT} reaches. So a percentile is never farther than 1/16 from the true one, whatever was configured, within the
  * {@link #AMOUNT_OCTAVES} or {@link #NANO_OCTAVES} powers of two that are covered.
  *
  * @param low exponent of the first power of two
@@ -55,10 +54,23 @@ record FineBuckets(int low, int octaves, int expectedLow, int expectedHigh, int 
         int expectedHigh = Math.clamp(Math.getExponent(largest), low, last);
         int bits = wantedBits(digits);
         int expected = expectedHigh - expectedLow + 1;
-        while (bits > COARSE_BITS && (expected << bits) + ((octaves - expected) << COARSE_BITS) > LIMIT) {
+        while (bits > COARSE_BITS && buckets(octaves, expected, bits) > LIMIT) {
             bits--;
         }
+        // What is left goes to the next powers of two, above and below in turn.
+        for (int i = 0; i < 2 * octaves; i++) {
+            boolean above = i % 2 == 0;
+            boolean possible = above ? expectedHigh < last : expectedLow > low;
+            if (possible && buckets(octaves, expectedHigh - expectedLow + 2, bits) <= LIMIT) {
+                expectedHigh += above ? 1 : 0;
+                expectedLow -= above ? 0 : 1;
+            }
+        }
         return new FineBuckets(low, octaves, expectedLow, expectedHigh, bits);
+    }
+
+    private static int buckets(int octaves, int expected, int bits) {
+        return (expected << bits) + ((octaves - expected) << Math.min(bits, COARSE_BITS));
     }
 
     /** Half of the sub-buckets that HdrHistogram makes for this many significant digits: 2 * 10^digits, up to a power of two. */

@@ -21,6 +21,9 @@ import io.micrometer.core.instrument.internal.DefaultGauge;
 import io.micrometer.core.instrument.internal.DefaultLongTaskTimer;
 import io.micrometer.core.instrument.internal.DefaultMeter;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
+import io.micrometer.core.instrument.noop.NoopCounter;
+import io.micrometer.core.instrument.noop.NoopDistributionSummary;
+import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.prometheus.metrics.config.PrometheusProperties;
@@ -39,6 +42,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +196,11 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     }
 
     @Override
-    protected Counter newCounter(Meter.Id id) {
+    public Counter newCounter(Meter.Id id) {
+        return unlessClosed(() -> exposedCounter(id), () -> new NoopCounter(id));
+    }
+
+    private Counter exposedCounter(Meter.Id id) {
         PerCpuCounter counter = maker.counter(id);
         reportIfRefused(id, exposure.counter(id, counter));
         return counter;
@@ -203,6 +211,10 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         if (!(pauseDetector instanceof NoPauseDetector)) {
             PAUSE_LOGGER.log("pause detection is not supported: timers record what they are given");
         }
+        return unlessClosed(() -> exposedTimer(id, statistics), () -> new NoopTimer(id));
+    }
+
+    private Timer exposedTimer(Meter.Id id, DistributionStatisticConfig statistics) {
         BucketLayout layout = maker.timerLayout(statistics);
         PerCpuTimer timer = maker.timer(id, layout, statistics);
         reportIfRefused(id, exposure.timer(id, timer, layout));
@@ -211,7 +223,11 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     }
 
     @Override
-    protected DistributionSummary newDistributionSummary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
+    public DistributionSummary newDistributionSummary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
+        return unlessClosed(() -> exposedSummary(id, statistics, scale), () -> new NoopDistributionSummary(id));
+    }
+
+    private DistributionSummary exposedSummary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
         BucketLayout layout = maker.summaryLayout(statistics);
         PerCpuDistributionSummary summary = maker.summary(id, layout, statistics, scale);
         reportIfRefused(id, exposure.summary(id, summary, layout));
@@ -258,6 +274,18 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
         reportIfRefused(id, exposure.custom(id, measurements));
         return new DefaultMeter(id, type, measurements);
+    }
+
+    /** A registration that races with {@link #close()} may find that there are no new cells any more: it is then as if made after it. */
+    private <M> M unlessClosed(Supplier<M> maker, Supplier<M> noop) {
+        try {
+            return maker.get();
+        } catch (IllegalStateException e) {
+            if (isClosed()) {
+                return noop.get();
+            }
+            throw e;
+        }
     }
 
     private void reportIfRefused(Meter.Id id, @Nullable String reason) {

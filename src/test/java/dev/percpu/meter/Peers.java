@@ -1,0 +1,63 @@
+package dev.percpu.meter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.percpu.shard.CellStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.expositionformats.PrometheusProtobufWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Our registry and Micrometer's own, each on a clock of its own, for tests that do the same to both. */
+final class Peers {
+    static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    final PerCpuMeterRegistry ours;
+    final PrometheusMeterRegistry theirs;
+    private final MockClock ourClock = new MockClock();
+    private final MockClock theirClock = new MockClock();
+
+    Peers() {
+        this(PrometheusConfig.DEFAULT);
+    }
+
+    Peers(PrometheusConfig config) {
+        this(config, null);
+    }
+
+    Peers(PrometheusConfig config, @Nullable SpanContext spans) {
+        ours = new PerCpuMeterRegistry(config, new PrometheusRegistry(), ourClock, spans, CellStore.onJvm());
+        theirs = new PrometheusMeterRegistry(config, new PrometheusRegistry(), theirClock, spans);
+    }
+
+    Peers doing(Consumer<MeterRegistry> operations) {
+        operations.accept(ours);
+        operations.accept(theirs);
+        return this;
+    }
+
+    /** Moves both clocks; both are read before, since ours takes account of the past only when it is read. */
+    Peers wait(Duration duration) {
+        ours.scrape();
+        theirs.scrape();
+        ourClock.add(duration);
+        theirClock.add(duration);
+        return this;
+    }
+
+    void shouldBeScrapedAlike() {
+        assertThat(ours.scrape()).isEqualTo(theirs.scrape());
+        assertThat(ours.scrape(OPEN_METRICS)).isEqualTo(theirs.scrape(OPEN_METRICS));
+        PrometheusProtobufWriter protobuf = ExpositionFormats.init().getPrometheusProtobufWriter();
+        assertThat(protobuf.toDebugString(ours.getPrometheusRegistry().scrape()))
+                .isEqualTo(protobuf.toDebugString(theirs.getPrometheusRegistry().scrape()));
+    }
+}
