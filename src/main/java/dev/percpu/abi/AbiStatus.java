@@ -39,9 +39,9 @@ public record AbiStatus(
         fields = List.copyOf(fields);
     }
 
-    /** The status of this process, probed at the first call with the settings of the system properties. Never throws. */
+    /** The status of this process, probed at the first call with the settings of the system properties. */
     public static AbiStatus current() {
-        return StatusHolder.get(RseqSettings::ofSystemProperties);
+        return StatusHolder.get(() -> RseqSettings.of(System::getProperty));
     }
 
     /**

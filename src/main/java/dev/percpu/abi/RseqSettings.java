@@ -1,5 +1,8 @@
 package dev.percpu.abi;
 
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What may be asked for, rather than found out.
  *
@@ -7,10 +10,10 @@ package dev.percpu.abi;
  * @param index {@code AUTO}, or the field of struct rseq to index shards by
  */
 public record RseqSettings(ModeChoice mode, IndexChoice index) {
-    /** System property for {@link #mode}: {@value}. */
+    /** Key of {@link #mode}: {@value}. */
     public static final String MODE_PROPERTY = "percpu.rseq.mode";
 
-    /** System property for {@link #index}: {@value}. */
+    /** Key of {@link #index}: {@value}. */
     public static final String INDEX_PROPERTY = "percpu.shard.index";
 
     public static final RseqSettings DEFAULT = new RseqSettings(ModeChoice.AUTO, IndexChoice.AUTO);
@@ -29,16 +32,20 @@ public record RseqSettings(ModeChoice mode, IndexChoice index) {
     }
 
     /**
-     * @throws IllegalArgumentException naming property, value and what is allowed
+     * Reads the two keys.
+     *
+     * @param lookup the value of a key, or null where it is not set
+     * @throws IllegalArgumentException naming key, value and what is allowed
      */
-    static RseqSettings ofSystemProperties() {
+    public static RseqSettings of(UnaryOperator<@Nullable String> lookup) {
         return new RseqSettings(
-                choice(MODE_PROPERTY, ModeChoice.class, ModeChoice.AUTO),
-                choice(INDEX_PROPERTY, IndexChoice.class, IndexChoice.AUTO));
+                choice(lookup, MODE_PROPERTY, ModeChoice.class, ModeChoice.AUTO),
+                choice(lookup, INDEX_PROPERTY, IndexChoice.class, IndexChoice.AUTO));
     }
 
-    private static <E extends Enum<E>> E choice(String property, Class<E> type, E unset) {
-        String value = System.getProperty(property);
-        return value == null ? unset : Names.parse(property, value, type);
+    private static <E extends Enum<E>> E choice(
+            UnaryOperator<@Nullable String> lookup, String key, Class<E> type, E unset) {
+        String value = lookup.apply(key);
+        return value == null ? unset : Names.parse(key, value, type);
     }
 }

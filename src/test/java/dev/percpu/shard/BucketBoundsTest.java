@@ -1,0 +1,53 @@
+package dev.percpu.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class BucketBoundsTest {
+    @Test
+    void shouldCountTheInfiniteBucket() {
+        assertThat(BucketBounds.none().buckets()).isEqualTo(1);
+        assertThat(BucketBounds.ofLongs(0, Long.MAX_VALUE).buckets()).isEqualTo(3);
+        assertThat(BucketBounds.ofDoubles(0.5).buckets()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldBeOfBothKindsWithoutBounds() {
+        assertThat(BucketBounds.ofLongs()).isSameAs(BucketBounds.ofDoubles()).isSameAs(BucketBounds.none());
+        assertThat(BucketBounds.none().longs()).isEmpty();
+        assertThat(BucketBounds.none().doubles()).isEmpty();
+    }
+
+    @Test
+    void shouldNotChangeWithItsArrays() {
+        long[] longs = {1, 2};
+        BucketBounds bounds = BucketBounds.ofLongs(longs);
+        longs[0] = 9;
+        bounds.longs()[1] = 9;
+
+        assertThat(bounds).isEqualTo(BucketBounds.ofLongs(1, 2)).hasSameHashCodeAs(BucketBounds.ofLongs(1, 2));
+        assertThat(bounds).isNotEqualTo(BucketBounds.ofDoubles(1, 2));
+    }
+
+    @Test
+    void shouldSayWhichBoundIsWrong() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BucketBounds.ofLongs(5, 5))
+                .withMessageContaining("5 at index 1");
+        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofLongs(-1)).withMessageContaining("-1 at index 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(2, 1)).withMessageContaining("1.0 at index 1");
+        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(Double.NaN)).withMessageContaining("NaN");
+        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(-0.5)).withMessageContaining("-0.5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BucketBounds.ofDoubles(1, Double.POSITIVE_INFINITY))
+                .withMessageContaining("Infinity at index 1");
+        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(0.0, -0.0));
+    }
+
+    @Test
+    void shouldMakeNegativeZeroPositive() {
+        assertThat(1 / BucketBounds.ofDoubles(-0.0).doubles()[0]).isEqualTo(Double.POSITIVE_INFINITY);
+    }
+}

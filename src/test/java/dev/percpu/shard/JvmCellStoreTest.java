@@ -1,0 +1,35 @@
+package dev.percpu.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.Cleaner;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class JvmCellStoreTest {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final CellStore store = CellStore.onJvm();
+
+    @Test
+    void shouldForgetACellThatNobodyHolds() throws InterruptedException {
+        CounterCell before = store.newCounter();
+        CountDownLatch collected = new CountDownLatch(1);
+        CLEANER.register(store.newCounter(), collected::countDown);
+        CounterCell after = store.newCounter();
+        before.add(1L);
+        after.add(2L);
+
+        for (int i = 0; i < 100 && collected.getCount() > 0; i++) {
+            System.gc();
+            collected.await(100, TimeUnit.MILLISECONDS);
+        }
+
+        assertThat(collected.getCount()).isZero();
+        try (Totals totals = store.totals()) {
+            assertThat(before.sum(totals)).isEqualTo(1);
+            assertThat(after.sum(totals)).isEqualTo(2);
+        }
+    }
+}

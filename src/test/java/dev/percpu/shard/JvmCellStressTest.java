@@ -1,0 +1,8 @@
+package dev.percpu.shard;
+
+class JvmCellStressTest extends CellStressContract {
+    @Override
+    CellStore open() {
+        return CellStore.onJvm();
+    }
+}

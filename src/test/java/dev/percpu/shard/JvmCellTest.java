@@ -1,0 +1,8 @@
+package dev.percpu.shard;
+
+class JvmCellTest extends CellContract {
+    @Override
+    CellStore open() {
+        return CellStore.onJvm();
+    }
+}
