@@ -49,10 +49,7 @@
 	"ldr x10, [%[region], %[shards]]\n"					\
 	"add x9, x9, x10\n"							\
 	"ldrb w10, [x9, %[mark]]\n"						\
-	"cbnz w10, 5f\n"							\
-	"mov w10, #1\n"								\
-	"strb w10, [x9, %[mark]]\n"						\
-	"5:\n"									\
+	"cbz w10, %l[unmarked]\n"						\
 	SECTION_STEP(3)
 
 #define SECTION_COMMITTED							\
@@ -88,6 +85,7 @@ enum section_result {
 	SECTION_COMMIT,
 	SECTION_RESTART,
 	SECTION_NO_SHARD,
+	SECTION_UNMARKED,
 };
 
 #define SECTION_RESULTS                   \
@@ -95,7 +93,9 @@ enum section_result {
 	restarted:                        \
 	return SECTION_RESTART;           \
 	no_shard:                         \
-	return SECTION_NO_SHARD
+	return SECTION_NO_SHARD;          \
+	unmarked:                         \
+	return SECTION_UNMARKED
 
 #define SECTION static inline __attribute__((always_inline)) enum section_result
 
@@ -111,7 +111,7 @@ SECTION section_add_long(const struct percpu_region *region, char *area, uint64_
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(amount)
 		     : "memory", "cc", "x9", "x10"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 
@@ -129,7 +129,7 @@ SECTION section_add_double(const struct percpu_region *region, char *area, uint6
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(bits)
 		     : "memory", "cc", "x9", "x10", "v16", "v17"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 
@@ -149,7 +149,7 @@ SECTION section_observe_long(const struct percpu_region *region, char *area, uin
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(amount)
 		     : "memory", "cc", "x9", "x10", "x11", "x12", "x13"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 
@@ -172,7 +172,7 @@ SECTION section_observe_double(const struct percpu_region *region, char *area, u
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(bits)
 		     : "memory", "cc", "x9", "x10", "x11", "x12", "x13", "v16", "v17"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 
