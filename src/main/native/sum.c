@@ -2,12 +2,12 @@
 /*
  * sum.c - reading what other CPUs record, while they record.
  *
- * No fence and no stop of the writers is needed: a cell changes by one 16-byte
+ * No fence and no stop of the writers is needed. A cell changes by one 16-byte
  * store and is read by one 16-byte load, so it is seen before or after an
- * observation; a cell only grows, so a total of cells that were read one after
- * the other is a total of whole observations; a mark is set before its block's
- * first commit (x86: stores are seen in order; arm64: mark and cell are read
- * by acquire loads, the commit is a release).
+ * observation, never in between. A cell only grows, so cells that were read one
+ * after the other add up to whole observations. A mark is stored before its
+ * block's first commit: who sees neither has not synchronised with the writer
+ * yet, who has synchronised sees both.
  */
 #include "cell.h"
 #include "layout.h"
