@@ -30,9 +30,9 @@ class MetricsRoute {
     private static final Logger LOG = Logger.getLogger(MetricsRoute.class);
 
     private final PerCpuMeterRegistry registry;
-    private final OwnMeters meters;
+    private final PerCpuMeters meters;
 
-    MetricsRoute(PerCpuMeterRegistry registry, OwnMeters meters) {
+    MetricsRoute(PerCpuMeterRegistry registry, PerCpuMeters meters) {
         this.registry = registry;
         this.meters = meters;
     }
@@ -60,7 +60,7 @@ class MetricsRoute {
                     + "application/openmetrics-text (version 1.0.0), application/vnd.google.protobuf.");
             return;
         }
-        meters.scrapes().record(() -> scrape(context, format.get()));
+        meters.recordScrape(() -> scrape(context, format.get()));
     }
 
     private void scrape(RoutingContext context, ScrapeFormat format) {
