@@ -39,8 +39,9 @@ class ArchitectureTest {
         MAY_IMPORT.put("service", Set.of("binding", "shard", "abi", "meter", "exposition", "request"));
     }
 
-    private static final JavaClasses CLASSES =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.percpu");
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.percpu");
 
     static Stream<String> packages() {
         return MAY_IMPORT.keySet().stream();
@@ -86,7 +87,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(ROOT + "request..", ROOT + "service..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..", "org.eclipse.microprofile..")
+                .resideInAnyPackage(
+                        "io.quarkus..", "io.vertx..", "io.smallrye..", "jakarta..", "org.eclipse.microprofile..")
                 .check(CLASSES);
     }
 
@@ -103,7 +105,19 @@ class ArchitectureTest {
                 .belongToAnyOf(Linker.class, SymbolLookup.class, FunctionDescriptor.class)
                 .check(CLASSES);
         // The rule above is about something: both ways into native code are in use.
-        classes().that().haveSimpleName("HotPath").should().dependOnClassesThat().areAssignableTo(Linker.class).check(CLASSES);
-        classes().that().haveSimpleName("ColdPath").should().dependOnClassesThat().resideInAPackage("com.sun.jna..").check(CLASSES);
+        classes()
+                .that()
+                .haveSimpleName("HotPath")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Linker.class)
+                .check(CLASSES);
+        classes()
+                .that()
+                .haveSimpleName("ColdPath")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.sun.jna..")
+                .check(CLASSES);
     }
 }

@@ -22,8 +22,15 @@ import org.jspecify.annotations.Nullable;
 public final class PerCpuMeters implements MeterBinder {
 
     private static final Duration[] SCRAPE_BUCKETS = {
-        Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100),
-        Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10)
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10)
     };
 
     private final PerCpuMeterRegistry registry;
@@ -49,7 +56,11 @@ public final class PerCpuMeters implements MeterBinder {
             exposeInfo();
         }
         bindSelfTest(target);
-        counter(target, "percpu.rseq.restarts", "Critical sections that were interrupted and began again", ShardReader::restarts);
+        counter(
+                target,
+                "percpu.rseq.restarts",
+                "Critical sections that were interrupted and began again",
+                ShardReader::restarts);
         counter(
                 target,
                 "percpu.shared.shard.records",
@@ -88,14 +99,17 @@ public final class PerCpuMeters implements MeterBinder {
                         status.owner().toString(),
                         status.mode().toString(),
                         status.indexedBy().toString(),
-                        status.registration() == null ? "none" : status.registration().layout(),
+                        status.registration() == null
+                                ? "none"
+                                : status.registration().layout(),
                         version == null ? status.libc().name() : status.libc().name() + " " + version,
                         status.kernel().release());
     }
 
     private void bindSelfTest(MeterRegistry target) {
         Gauge.builder("percpu.rseq.self.test.passed", status, PerCpuMeters::selfTestPassed)
-                .description("1 if interrupted critical sections begin again, 0 if they do not, NaN if that was not tested")
+                .description(
+                        "1 if interrupted critical sections begin again, 0 if they do not, NaN if that was not tested")
                 .strongReference(true)
                 .register(target);
     }
@@ -114,7 +128,8 @@ public final class PerCpuMeters implements MeterBinder {
     }
 
     // A function counter holds its object weakly, and this binder may be held by nobody: the lambda holds the reader.
-    private void counter(MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
+    private void counter(
+            MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
         ShardReader reader = shards;
         FunctionCounter.builder(name, registry, ignored -> value.applyAsDouble(reader.recent()))
                 .description(description)

@@ -32,7 +32,11 @@ class MaxConnectionsTest {
         given().when().get("/vertx/plain").then().statusCode(200);
 
         assertEventually(
-                () -> registry.get(RouteTimers.NAME).tag("uri", "/vertx/plain").timer().count(), 1L);
+                () -> registry.get(RouteTimers.NAME)
+                        .tag("uri", "/vertx/plain")
+                        .timer()
+                        .count(),
+                1L);
         assertThat(registry.get("vertx.http.connections.max").gauge().value()).isEqualTo(37);
     }
 }

@@ -36,9 +36,10 @@ class CpusReportTest {
                 status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0), cpu -> cpu == 0 ? 7 : null);
 
         assertThat(json(report))
-                .isEqualTo("{'indexedBy':'cpu_id','cpus':["
-                        + "{'cpu':0,'numaNode':7,'online':true,'records':10,'restarts':1},"
-                        + "{'cpu':2,'numaNode':null,'online':false,'records':30,'restarts':3}],'shared':{'records':5}}");
+                .isEqualTo(
+                        "{'indexedBy':'cpu_id','cpus':["
+                                + "{'cpu':0,'numaNode':7,'online':true,'records':10,'restarts':1},"
+                                + "{'cpu':2,'numaNode':null,'online':false,'records':30,'restarts':3}],'shared':{'records':5}}");
     }
 
     @Test
@@ -57,9 +58,10 @@ class CpusReportTest {
         AbiStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
 
         assertThat(json(CpusReport.of(status, none, cpus(0, 1), cpu -> null)))
-                .isEqualTo("{'indexedBy':'cpu_id','cpus':["
-                        + "{'cpu':0,'numaNode':null,'online':true,'records':null,'restarts':null},"
-                        + "{'cpu':1,'numaNode':null,'online':true,'records':null,'restarts':null}],'shared':{'records':44}}");
+                .isEqualTo(
+                        "{'indexedBy':'cpu_id','cpus':["
+                                + "{'cpu':0,'numaNode':null,'online':true,'records':null,'restarts':null},"
+                                + "{'cpu':1,'numaNode':null,'online':true,'records':null,'restarts':null}],'shared':{'records':44}}");
         assertThat(RseqReport.of(status, none, cpus(0, 1)).shards())
                 .isEqualTo(new RseqReport.Shards(0, 2, 2, null, null, null));
     }

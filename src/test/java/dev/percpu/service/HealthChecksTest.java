@@ -1,10 +1,10 @@
 package dev.percpu.service;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.meter.PerCpuMeterRegistry;
@@ -39,7 +39,9 @@ class HealthChecksTest {
                 .get(management.resolve("/q/health/ready"))
                 .then()
                 .body("checks.name", hasItem("recording"))
-                .body("checks.find { it.name == 'recording' }.data.mode", equalTo(status.mode().toString()));
+                .body(
+                        "checks.find { it.name == 'recording' }.data.mode",
+                        equalTo(status.mode().toString()));
     }
 
     @Test

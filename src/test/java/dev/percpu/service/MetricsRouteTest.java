@@ -47,8 +47,9 @@ class MetricsRouteTest {
         assertThat(scrape.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
         assertThat(scrape.header("Cache-Control")).isEqualTo("no-store");
         assertThat(scrape.asString().lines())
-                .anyMatch(line -> line.matches("http_server_requests_seconds_count\\{method=\"GET\",outcome=\"SUCCESS\","
-                        + "status=\"200\",uri=\"/sample/items/\\{id}\"} [1-9][0-9]*"))
+                .anyMatch(
+                        line -> line.matches("http_server_requests_seconds_count\\{method=\"GET\",outcome=\"SUCCESS\","
+                                + "status=\"200\",uri=\"/sample/items/\\{id}\"} [1-9][0-9]*"))
                 .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
                 .anyMatch(line -> line.startsWith("process_uptime_seconds "));
     }
@@ -76,7 +77,9 @@ class MetricsRouteTest {
         Response scrape = scrape("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
 
         assertThat(scrape.contentType()).isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
-        assertThat(scrape.asString()).endsWith("# EOF\n").contains("# TYPE percpu_rseq info\n", "# TYPE percpu_rseq_restarts counter\n");
+        assertThat(scrape.asString())
+                .endsWith("# EOF\n")
+                .contains("# TYPE percpu_rseq info\n", "# TYPE percpu_rseq_restarts counter\n");
     }
 
     @Test
@@ -89,7 +92,8 @@ class MetricsRouteTest {
         // Length, then field 1 (the family's name) of wire type 2.
         int first = (body[0] & 0x80) == 0 ? 1 : 2;
         assertThat(body[first]).isEqualTo((byte) 0x0a);
-        assertThat(new String(Arrays.copyOfRange(body, first + 2, first + 2 + body[first + 1]))).matches("[a-z_:]+");
+        assertThat(new String(Arrays.copyOfRange(body, first + 2, first + 2 + body[first + 1])))
+                .matches("[a-z_:]+");
     }
 
     @Test
@@ -114,7 +118,9 @@ class MetricsRouteTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {";;;|400|character 1", "text/plain;q=7|400|weight", "application/json|406|text/plain"})
+    @CsvSource(
+            delimiter = '|',
+            value = {";;;|400|character 1", "text/plain;q=7|400|weight", "application/json|406|text/plain"})
     void shouldRefuseAnAcceptHeaderThatIsMalformedOrTakesNothingOffered(String accept, int status, String why) {
         given().header("Accept", accept)
                 .when()
@@ -149,7 +155,9 @@ class MetricsRouteTest {
 
     @Test
     void shouldHaveNoSeriesTwice() {
-        assertThat(scrape("*/*").asString().lines()
+        assertThat(scrape("*/*")
+                        .asString()
+                        .lines()
                         .filter(line -> !line.startsWith("#"))
                         .map(line -> line.substring(0, line.lastIndexOf(' '))))
                 .doesNotHaveDuplicates();

@@ -45,7 +45,9 @@ class NoLibraryTest {
                 .body("active", equalTo(false))
                 .body("mode", equalTo("atomic"))
                 .body("owner", equalTo("none"))
-                .body("reason", allOf(containsString("/no/such/folder/libpercpu.so"), containsString("no such readable file")))
+                .body(
+                        "reason",
+                        allOf(containsString("/no/such/folder/libpercpu.so"), containsString("no such readable file")))
                 .body("registration", nullValue())
                 .body("thread", nullValue())
                 .body("shards.count", equalTo(0))
@@ -59,6 +61,10 @@ class NoLibraryTest {
         }
 
         assertEventually(
-                () -> registry.get("http.server.requests").tag("uri", "/sample/items/{id}").timer().count(), 100L);
+                () -> registry.get("http.server.requests")
+                        .tag("uri", "/sample/items/{id}")
+                        .timer()
+                        .count(),
+                100L);
     }
 }

@@ -18,7 +18,8 @@ class RefusedStartTest {
     public static class WrongConfiguration implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("percpu.native.required", "perhaps", "percpu.nativ.required", "true", "percpu.shard.index", "core");
+            return Map.of(
+                    "percpu.native.required", "perhaps", "percpu.nativ.required", "true", "percpu.shard.index", "core");
         }
     }
 

@@ -18,13 +18,18 @@ class ServiceSettingsTest {
     @Test
     void shouldRequireTheNativeLibraryUnlessToldOtherwise() {
         assertThat(ServiceSettings.read(config(Map.of())).nativeRequired()).isTrue();
-        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "true"))).nativeRequired()).isTrue();
-        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "false"))).nativeRequired()).isFalse();
+        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "true")))
+                        .nativeRequired())
+                .isTrue();
+        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "false")))
+                        .nativeRequired())
+                .isFalse();
     }
 
     @Test
     void shouldHandTheRegistryWhatItIsToDo() {
-        ServiceSettings settings = ServiceSettings.read(config(Map.of("percpu.shard.index", " MM_CID ", "percpu.native.dir", "/x")));
+        ServiceSettings settings =
+                ServiceSettings.read(config(Map.of("percpu.shard.index", " MM_CID ", "percpu.native.dir", "/x")));
 
         assertThat(settings.registryConfig().get("percpu.shard.index")).isEqualTo("mm_cid");
         assertThat(settings.registryConfig().get("percpu.rseq.mode")).isEqualTo("auto");
@@ -60,7 +65,8 @@ class ServiceSettingsTest {
 
     @Test
     void shouldRefuseUnknownKeysNamingTheKnownOnes() {
-        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of("percpu.nativ.required", "false", "percpu.x", "1"))))
+        assertThatThrownBy(
+                        () -> ServiceSettings.read(config(Map.of("percpu.nativ.required", "false", "percpu.x", "1"))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("percpu.nativ.required is not a key; known: ")
                 .hasMessageContaining("percpu.native.required")

@@ -40,13 +40,27 @@ class StatusResourceTest {
 
         assertThat(names(report))
                 .containsExactly(
-                        "active", "owner", "mode", "reason", "indexedBy", "registration", "kernel", "libc", "activeSize",
-                        "fields", "thread", "selfTest", "shards", "totals");
-        assertThat(names(report.get("kernel"))).containsExactly("release", "machine", "featureSize", "align", "membarrier");
+                        "active",
+                        "owner",
+                        "mode",
+                        "reason",
+                        "indexedBy",
+                        "registration",
+                        "kernel",
+                        "libc",
+                        "activeSize",
+                        "fields",
+                        "thread",
+                        "selfTest",
+                        "shards",
+                        "totals");
+        assertThat(names(report.get("kernel")))
+                .containsExactly("release", "machine", "featureSize", "align", "membarrier");
         assertThat(names(report.at("/kernel/membarrier"))).containsExactly("mask", "rseqFence");
         assertThat(names(report.get("libc"))).containsExactly("name", "version", "rseqSize", "rseqOffset", "rseqFlags");
-        assertThat(report.get("fields")).isNotEmpty().allSatisfy(field -> assertThat(names(field))
-                .containsExactly("name", "offset", "size", "available"));
+        assertThat(report.get("fields"))
+                .isNotEmpty()
+                .allSatisfy(field -> assertThat(names(field)).containsExactly("name", "offset", "size", "available"));
         assertThat(names(report.get("selfTest"))).containsExactly("result", "restarts", "violations", "durationMicros");
         assertThat(names(report.get("shards")))
                 .containsExactly(
@@ -56,7 +70,8 @@ class StatusResourceTest {
             assertThat(names(report.get("registration"))).containsExactly("length", "layout", "signature", "lastErrno");
         }
         if (status.thread() != null) {
-            assertThat(names(report.get("thread"))).containsExactly("cpu_id_start", "cpu_id", "node_id", "mm_cid", "flags");
+            assertThat(names(report.get("thread")))
+                    .containsExactly("cpu_id_start", "cpu_id", "node_id", "mm_cid", "flags");
         }
     }
 
@@ -65,12 +80,15 @@ class StatusResourceTest {
         JsonNode report = get("/api/rseq");
 
         assertThat(report.get("active").asBoolean()).isEqualTo(status.active());
-        assertThat(report.get("owner").asText()).isIn("libc", "legacy", "self", "none").isEqualTo(status.owner().toString());
+        assertThat(report.get("owner").asText())
+                .isIn("libc", "legacy", "self", "none")
+                .isEqualTo(status.owner().toString());
         assertThat(report.get("mode").asText()).isEqualTo(status.active() ? "rseq" : "atomic");
         assertThat(report.get("reason").isNull()).isEqualTo(status.active());
         assertThat(report.get("indexedBy").asText()).isIn("cpu_id", "mm_cid");
         assertThat(report.at("/kernel/release").asText())
-                .isEqualTo(Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+                .isEqualTo(
+                        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
         assertThat(report.at("/selfTest/result").asText()).isIn("passed", "skipped");
         assertThat(report.at("/shards/count").asInt()).isEqualTo(status.cpus().shardCount());
         assertThat(report.at("/shards/onlineCpus").asInt())
@@ -128,12 +146,7 @@ class StatusResourceTest {
 
     @Test
     void shouldShowAPageThatReadsTheStatus() {
-        given().when()
-                .get("/")
-                .then()
-                .statusCode(200)
-                .contentType("text/html")
-                .body(containsString("api/rseq"));
+        given().when().get("/").then().statusCode(200).contentType("text/html").body(containsString("api/rseq"));
     }
 
     private static long records(JsonNode report) {
@@ -150,6 +163,12 @@ class StatusResourceTest {
     }
 
     private static JsonNode get(String path) throws IOException {
-        return JSON.readTree(given().when().get(path).then().statusCode(200).contentType("application/json").extract().asString());
+        return JSON.readTree(given().when()
+                .get(path)
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .extract()
+                .asString());
     }
 }
