@@ -1,8 +1,10 @@
 # Every target finds a JDK 25 by itself and says what to install when something is missing.
 .DEFAULT_GOAL := help
-.PHONY: run test acceptance bench lint format clean help
+.PHONY: run package test acceptance bench lint format clean help
 
 MVN := .build/mvn
+# Warnings but no progress: --quiet would hide the compiler's warnings that fail the lint.
+MVN_WARN := $(MVN) -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 JAVA := .build/java
 SERVICE := target/quarkus-app/quarkus-run.jar
 # Touched after a whole build only: the jar alone could be left by one that failed later.
@@ -13,6 +15,8 @@ help: ## list the targets
 
 run: $(PACKAGED) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
 	@exec $(JAVA) $(ARGS) -jar $(SERVICE)
+
+package: $(PACKAGED) ## build what is stale and start nothing
 
 # Directories too: a deleted file changes its directory.
 $(PACKAGED): pom.xml $(shell find src/main .mvn)
@@ -31,7 +35,7 @@ bench: ## benchmarks against the peers, into target/bench; QUICK=1 for a short r
 
 lint: ## format and static analysis, Java and C; changes nothing
 	@$(MVN) --quiet spotless:check
-	@$(MVN) --quiet -Plint,bench test-compile
+	@$(MVN_WARN) -Plint,bench test-compile
 	@.build/lint-native
 
 format: ## format Java and C

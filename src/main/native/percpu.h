@@ -47,7 +47,7 @@ enum percpu_mode {
 /* What the caller found out about the process, handed over once. */
 struct percpu_process {
 	uint32_t owner;		 /* enum percpu_owner */
-	uint32_t mode;		 /* enum percpu_mode */
+	uint32_t reserved;
 	int64_t libc_offset;	 /* __rseq_offset, when libc is the owner */
 	uint32_t area_length;	 /* registration length in bytes, when self */
 	uint32_t area_alignment; /* of the area in bytes, a power of two */
@@ -61,21 +61,29 @@ struct percpu_process {
 };
 
 /*
- * Fixes owner and mode for the life of the process. The first caller wins: a
- * later one (another class loader) changes nothing and gets -EALREADY (-114).
- * -EINVAL: an owner or mode outside its enum, or an area that is too short.
- * MT-safe.
+ * Fixes the owner for the life of the process. The first caller wins: a later
+ * one (another class loader) changes nothing and gets -EALREADY (-114).
+ * -EINVAL: an owner outside its enum, an area that is too short, or a function
+ * that this owner needs is missing. MT-safe.
  */
 PERCPU_API int percpu_process_start(const struct percpu_process *process);
 
-/* What was fixed, or -ENODATA (-61) before percpu_process_start(). MT-safe. */
+/*
+ * Fixes the mode, after percpu_process_start() and the self-test and before
+ * the first record. -EALREADY as above; -EINVAL: a mode outside its enum, or
+ * sections wanted without an owner or without 16-byte atomicity; -ENODATA: not
+ * started. MT-safe.
+ */
+PERCPU_API int percpu_process_fix_mode(uint32_t mode);
+
+/* What was fixed, or -ENODATA (-61) before it was. MT-safe. */
 PERCPU_API int percpu_process_owner(void);
 PERCPU_API int percpu_process_mode(void);
 
 /*
  * 1 when this CPU reads and writes 16 aligned bytes as one by plain vector or
  * pair instructions, else 0: cells are then changed and read by a 16-byte
- * compare-and-swap, and only PERCPU_MODE_ATOMIC may be started. Intel SDM 3A
+ * compare-and-swap, and only PERCPU_MODE_ATOMIC can be fixed. Intel SDM 3A
  * 9.1 and AMD APM 2 7.3.2 (AVX), Arm DDI 0487 B2.2.1.1 (FEAT_LSE2). MT-safe.
  */
 PERCPU_API int percpu_pair_is_atomic(uint64_t hwcap);
@@ -231,7 +239,7 @@ PERCPU_API int percpu_clear(struct percpu_region *region, uint64_t from, uint64_
 
 /* ---- the self-test (self_test.c) --------------------------------------- */
 
-/* Shared by the two threads of a self-test; 64 bytes, zeroed before use. */
+/* Shared by the two threads of a self-test; zeroed before use. */
 struct percpu_self_test {
 	int64_t stamp;	      /* changed by the disturber when it has run */
 	int32_t stop;	      /* set by the victim when it is done */

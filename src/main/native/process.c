@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * process.c - owner and mode of the process, fixed once.
+ * process.c - owner and mode of the process, each fixed once.
  *
  * One copy of this library serves the whole process (Java loads one content-
  * hashed file from every class loader), so this state exists once.
@@ -17,13 +17,11 @@ struct percpu_process percpu_process;
 unsigned int percpu_exit_key;
 bool percpu_vector_pairs;
 static int state = UNSET;
+static int mode = NEG_ENODATA;
 
 static bool valid(const struct percpu_process *process)
 {
-	if (process->owner > PERCPU_OWNER_SELF || process->mode > PERCPU_MODE_RSEQ)
-		return false;
-	if (process->mode == PERCPU_MODE_RSEQ &&
-	    (process->owner == PERCPU_OWNER_NONE || !percpu_pair_is_atomic(process->hwcap)))
+	if (process->owner > PERCPU_OWNER_SELF)
 		return false;
 	if (process->owner == PERCPU_OWNER_LEGACY && !process->dlsym)
 		return false;
@@ -64,9 +62,24 @@ int percpu_process_owner(void)
 	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == SET ? (int)percpu_process.owner : NEG_ENODATA;
 }
 
+int percpu_process_fix_mode(uint32_t wanted)
+{
+	int expected = NEG_ENODATA;
+	int owner = percpu_process_owner();
+
+	if (owner < 0)
+		return owner;
+	if (wanted > PERCPU_MODE_RSEQ ||
+	    (wanted == PERCPU_MODE_RSEQ && (owner == PERCPU_OWNER_NONE || !percpu_vector_pairs)))
+		return NEG_EINVAL;
+	return __atomic_compare_exchange_n(&mode, &expected, (int)wanted, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ?
+		       0 :
+		       NEG_EALREADY;
+}
+
 int percpu_process_mode(void)
 {
-	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == SET ? (int)percpu_process.mode : NEG_ENODATA;
+	return __atomic_load_n(&mode, __ATOMIC_ACQUIRE);
 }
 
 int percpu_pair_is_atomic(uint64_t hwcap)

@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -171,6 +172,11 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         MetricSnapshots snapshots =
                 includedNames == null ? prometheusRegistry.scrape() : prometheusRegistry.scrape(includedNames::contains);
         formats.findWriter(contentType).write(out, snapshots);
+    }
+
+    /** Memory and records of the shards now. Reads every cell. */
+    public ShardStatistics statistics() {
+        return store.statistics();
     }
 
     /** The registry that is scraped: what is registered there is scraped, too. */

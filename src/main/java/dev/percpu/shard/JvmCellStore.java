@@ -85,7 +85,8 @@ final class JvmCellStore extends CellStore {
 
     @Override
     public ShardStatistics statistics() {
-        return new ShardStatistics(0, 0, List.of(), records.sum());
+        long observations = records.sum();
+        return new ShardStatistics(0, 0, List.of(), observations, observations);
     }
 
     @Override

@@ -10,8 +10,14 @@ import java.util.List;
  * @param residentBytes of it, what is backed by memory
  * @param shards one entry per per-CPU shard, by index; empty where there are no per-CPU shards
  * @param sharedRecords observations that went where no per-CPU shard could take them, since the store was opened
+ * @param sharedRecordsOfAnyKind the same with additions to counters, where the store knows them
  */
-public record ShardStatistics(long reservedBytes, long residentBytes, List<PerShard> shards, long sharedRecords) {
+public record ShardStatistics(
+        long reservedBytes,
+        long residentBytes,
+        List<PerShard> shards,
+        long sharedRecords,
+        long sharedRecordsOfAnyKind) {
     public ShardStatistics {
         shards = List.copyOf(shards);
     }

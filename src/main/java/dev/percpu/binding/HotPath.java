@@ -1,0 +1,136 @@
+package dev.percpu.binding;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
+import java.util.Arrays;
+
+/**
+ * The record calls: one critical downcall each, no JNA, no allocation.
+ *
+ * <p>Which of the native variants is called (area at a constant offset from the thread pointer, area behind a pointer, atomics) is fixed
+ * when this class is initialised, that is after {@link ColdPath#fixMode}: the handles are constants to the JIT. Thread-safe, for platform
+ * and virtual threads: a critical downcall does not unmount, and the section reads the CPU of the carrier that runs it.
+ *
+ * <p>A record is visible to {@link Region#sum} on another thread at the latest when that thread has synchronised with this one.
+ */
+public final class HotPath {
+    private static final FunctionDescriptor ADD = descriptor(3);
+    private static final FunctionDescriptor OBSERVE = descriptor(4);
+
+    private static final String VARIANT = variant();
+    private static final MethodHandle ADD_LONG = bind("percpu_add_long", ADD);
+    private static final MethodHandle ADD_DOUBLE = bind("percpu_add_double", ADD);
+    private static final MethodHandle OBSERVE_LONG = bind("percpu_observe_long", OBSERVE);
+    private static final MethodHandle OBSERVE_DOUBLE = bind("percpu_observe_double", OBSERVE);
+
+    private HotPath() {}
+
+    /**
+     * Adds a whole amount to the first word of a cell.
+     *
+     * @param offset of the cell in every shard, bytes; a multiple of 16 that the region's allocator handed out
+     */
+    public static void addLong(Region region, long offset, long amount) {
+        int result;
+        try {
+            result = (int) ADD_LONG.invokeExact(region.address, offset, amount);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+        Reference.reachabilityFence(region);
+        if (result != ColdPath.RECORDED) {
+            ColdPath.registerThread();
+        }
+    }
+
+    /** Adds a double to the second word of a cell of a region of doubles. */
+    public static void addDouble(Region region, long offset, double amount) {
+        int result;
+        try {
+            result = (int) ADD_DOUBLE.invokeExact(region.address, offset, Double.doubleToRawLongBits(amount));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+        Reference.reachabilityFence(region);
+        if (result != ColdPath.RECORDED) {
+            ColdPath.registerThread();
+        }
+    }
+
+    /**
+     * Records one observation in a group: its bucket's {count, sum} by one store, before that the group's maximum.
+     *
+     * @param offset of the group in every shard, bytes
+     * @param buckets of this group, made for whole amounts, or {@link BucketIndex#NONE}
+     * @param amount at least 0
+     */
+    public static void observeLong(Region region, long offset, BucketIndex buckets, long amount) {
+        int result;
+        try {
+            result = (int) OBSERVE_LONG.invokeExact(region.address, offset, buckets.address, amount);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+        Reference.reachabilityFence(buckets);
+        Reference.reachabilityFence(region);
+        if (result != ColdPath.RECORDED) {
+            ColdPath.registerThread();
+        }
+    }
+
+    /** Like {@link #observeLong} in a region of doubles, with buckets made for doubles. */
+    public static void observeDouble(Region region, long offset, BucketIndex buckets, double amount) {
+        int result;
+        try {
+            result = (int) OBSERVE_DOUBLE.invokeExact(
+                    region.address, offset, buckets.address, Double.doubleToRawLongBits(amount));
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+        Reference.reachabilityFence(buckets);
+        Reference.reachabilityFence(region);
+        if (result != ColdPath.RECORDED) {
+            ColdPath.registerThread();
+        }
+    }
+
+    /** Which native variant the record calls of this process use: {@code libc}, {@code thread} or {@code atomic}. */
+    public static String variantName() {
+        return VARIANT;
+    }
+
+    private static String variant() {
+        if (ColdPath.mode() == ColdPath.MODE_ATOMIC) {
+            return "atomic";
+        }
+        return ColdPath.owner() == ColdPath.OWNER_LIBC ? "libc" : "thread";
+    }
+
+    private static FunctionDescriptor descriptor(int arguments) {
+        MemoryLayout[] layouts = new MemoryLayout[arguments];
+        Arrays.fill(layouts, JAVA_LONG);
+        return FunctionDescriptor.of(JAVA_INT, layouts);
+    }
+
+    @SuppressWarnings("restricted") // what this package is for
+    private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
+        return Linker.nativeLinker()
+                .downcallHandle(
+                        NativeLibrary.symbols().findOrThrow(name + "__" + VARIANT),
+                        descriptor,
+                        Linker.Option.critical(false));
+    }
+
+    private static AssertionError impossible(Throwable e) {
+        if (e instanceof Error error) {
+            throw error; // a stack that is full, for instance: nothing was recorded
+        }
+        return new AssertionError("a downcall with matching types does not throw", e);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.percpu.binding;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * Finds the native library for this machine, or unpacks it from the jar into a file named by its content.
+ *
+ * <p>All class loaders of a process, and all processes of a user, share that one file: the library then exists once in the process,
+ * with one registration of each thread. A folder given by {@value #DIRECTORY_PROPERTY} is used as it is, for containers with a read-only
+ * root file system. Thread-safe.
+ */
+final class LibraryFile {
+    /** System property: the folder that holds {@code libpercpu.so}; nothing is unpacked then. */
+    static final String DIRECTORY_PROPERTY = "percpu.native.dir";
+
+    static final String FILE_NAME = "libpercpu.so";
+
+    private LibraryFile() {}
+
+    /**
+     * @return an existing file with the library
+     * @throws LibraryUnavailableException naming the file, the cause and the remedy
+     */
+    static Path find() {
+        String directory = System.getProperty(DIRECTORY_PROPERTY);
+        if (directory != null) {
+            Path file = Path.of(directory, FILE_NAME);
+            if (!Files.isReadable(file)) {
+                throw new LibraryUnavailableException(
+                        file.toString(),
+                        "there is no such readable file",
+                        "put the library there, or remove -D" + DIRECTORY_PROPERTY + " to have it unpacked from the jar");
+            }
+            return file;
+        }
+        return unpack(
+                LibraryFile.class.getClassLoader(),
+                resourceName(System.getProperty("os.name"), System.getProperty("os.arch")),
+                Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** The place of the library in the jar for a system and architecture as the JVM names them. */
+    static String resourceName(String osName, String osArch) {
+        String os = osName.toLowerCase(Locale.ROOT).replace(' ', '-');
+        String arch =
+                switch (osArch) {
+                    case "amd64", "x86_64" -> "x86_64";
+                    case "aarch64", "arm64" -> "aarch64";
+                    default -> osArch;
+                };
+        return "META-INF/native/" + os + "-" + arch + "/" + FILE_NAME;
+    }
+
+    /** Unpacks a resource to {@code temporary/percpu-USER/libpercpu-HASH.so}, unless a file with this content is there. */
+    static Path unpack(ClassLoader loader, String resource, Path temporary) {
+        byte[] content = read(loader, resource);
+        Path folder = temporary.resolve("percpu-" + System.getProperty("user.name"));
+        Path file = folder.resolve("libpercpu-" + hash(content) + ".so");
+        try {
+            ensurePrivate(folder);
+            if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
+                write(folder, file, content);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new LibraryUnavailableException(
+                    file.toString(),
+                    "it could not be unpacked from the jar: " + e,
+                    "make " + temporary + " writable, name another folder with -Djava.io.tmpdir, or unpack " + resource
+                            + " yourself and name its folder with -D" + DIRECTORY_PROPERTY,
+                    e);
+        }
+    }
+
+    private static byte[] read(ClassLoader loader, String resource) {
+        try (InputStream in = loader.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new LibraryUnavailableException(
+                        resource,
+                        "the jar has no library for this operating system and architecture",
+                        "run on Linux x86-64 or aarch64, or build the jar on this machine with a C compiler");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new LibraryUnavailableException(resource, "it could not be read: " + e, "check the jar", e);
+        }
+    }
+
+    /** A folder that somebody else may write to could hand us their library. */
+    private static void ensurePrivate(Path folder) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectories(folder.getParent());
+            Files.createDirectory(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        boolean open = PosixFilePermissions.toString(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS))
+                .endsWith("---");
+        if (!Objects.equals(owner, self) || !open) {
+            throw new IOException(
+                    folder + " must belong to this user and be closed to others (owner " + owner + ", we are " + self + ")");
+        }
+    }
+
+    private static void write(Path folder, Path file, byte[] content) throws IOException {
+        Path unfinished = Files.createTempFile(folder, "libpercpu-", ".part");
+        try {
+            Files.write(unfinished, content);
+            try {
+                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+    }
+
+    private static String hash(byte[] content) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.percpu.binding;
+
+/** The native library cannot be used. The message names the file, the cause and what to do about it, in that order. */
+public final class LibraryUnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    LibraryUnavailableException(String file, String cause, String remedy) {
+        this(file, cause, remedy, null);
+    }
+
+    LibraryUnavailableException(String file, String cause, String remedy, Throwable origin) {
+        super(
+                "The native library " + file + " cannot be used: " + cause + ". To mend this, " + remedy
+                        + "; or set percpu.native.required=false to record with JVM atomics, which is slower.",
+                origin);
+    }
+}

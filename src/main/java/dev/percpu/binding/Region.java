@@ -1,0 +1,146 @@
+package dev.percpu.binding;
+
+import com.sun.jna.Memory;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+
+/**
+ * One reserved mapping: a shard for each CPU and the shared shard; {@code layout.h} has the drawing. Thread-safe.
+ *
+ * <p>The mapping lives as long as this object is reachable, so whoever records holds it. Arguments that are out of range cannot reach
+ * outside of the mapping.
+ */
+public final class Region {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    final long address;
+    private final int shards;
+    private final int strideShift;
+    private final SumKind sumKind;
+
+    private Region(long address, int shards, int strideShift, SumKind sumKind) {
+        this.address = address;
+        this.shards = shards;
+        this.strideShift = strideShift;
+        this.sumKind = sumKind;
+    }
+
+    /**
+     * Reserves address space; memory comes with the first record into each page.
+     *
+     * @param shards per-CPU shards, 1 to 8192; one shared shard comes on top
+     * @param strideShift log2 of the bytes of a shard, 16 to 40
+     * @param indexOffset of the shard index in struct rseq: 4 (cpu_id) or 24 (mm_cid)
+     * @throws ReservationRefusedException if the kernel did not grant it
+     */
+    public static Region reserve(int shards, int strideShift, SumKind sumKind, int indexOffset) {
+        try (Memory out = new Memory(8)) {
+            int error = ColdPath.functions().percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
+            if (error != 0) {
+                throw new ReservationRefusedException(shards, strideShift, -error);
+            }
+            Region region = new Region(out.getLong(0), shards, strideShift, sumKind);
+            long address = region.address;
+            CLEANER.register(region, () -> ColdPath.functions().percpu_region_destroy(address));
+            return region;
+        }
+    }
+
+    /** Number of per-CPU shards, which is also the number of the shared shard. */
+    public int shards() {
+        return shards;
+    }
+
+    /** Bytes from one shard to the next, and so the end of the cells of each. */
+    public long strideBytes() {
+        return 1L << strideShift;
+    }
+
+    public SumKind sumKind() {
+        return sumKind;
+    }
+
+    /** Offset of the first cell in every shard, bytes. */
+    public long firstCell() {
+        long offset = ColdPath.functions().percpu_region_first_cell(address);
+        Reference.reachabilityFence(this);
+        return offset;
+    }
+
+    /** Address space, bytes. */
+    public long reservedBytes() {
+        long bytes = ColdPath.functions().percpu_region_reserved(address);
+        Reference.reachabilityFence(this);
+        return bytes;
+    }
+
+    /** Of it, bytes that are in memory now (mincore(2)). */
+    public long residentBytes() {
+        long bytes = ColdPath.functions().percpu_region_resident(address);
+        Reference.reachabilityFence(this);
+        return Math.max(bytes, 0);
+    }
+
+    /** Sections of this shard that were restarted, since the reservation. */
+    public long restarts(int shard) {
+        long restarts = ColdPath.functions().percpu_shard_restarts(address, shard);
+        Reference.reachabilityFence(this);
+        if (restarts < 0) {
+            throw new IndexOutOfBoundsException("shard " + shard + " is not one of 0 to " + shards);
+        }
+        return restarts;
+    }
+
+    /** Records of any kind that went to the shared shard because no per-CPU shard could take them. */
+    public long sharedRecords() {
+        long records = ColdPath.functions().percpu_shared_records(address);
+        Reference.reachabilityFence(this);
+        return records;
+    }
+
+    /** Adds up the cells at [from, to) of all shards, the shared one included. See the other overload. */
+    public void sum(long from, long to, MemorySegment out) {
+        sum(0, shards + 1, from, to, out);
+    }
+
+    /**
+     * Adds up the cells at [from, to) of the shards [first, last), while they are written.
+     *
+     * @param from multiple of 16, at least {@link #firstCell()}
+     * @param to multiple of 16, at most {@link #strideBytes()}
+     * @param out native memory of at least to - from bytes: per cell the sums of its first and of its second word
+     */
+    public void sum(int first, int last, long from, long to, MemorySegment out) {
+        if (!out.isNative() || out.isReadOnly() || to < from || out.byteSize() < to - from) {
+            throw new IllegalArgumentException("cells [" + from + ", " + to + ") need as many bytes of native memory, not " + out);
+        }
+        int error = ColdPath.functions().percpu_sum(address, first, last, from, to, out.address());
+        Reference.reachabilityFence(this);
+        Reference.reachabilityFence(out);
+        if (error != 0) {
+            throw new IndexOutOfBoundsException("cells [" + from + ", " + to + ") of shards [" + first + ", " + last
+                    + ") are not inside [" + firstCell() + ", " + strideBytes() + ") of " + (shards + 1) + " shards");
+        }
+    }
+
+    /**
+     * Takes the maximum of a group out of every shard, leaving 0.
+     *
+     * @return the largest, a long or the raw bits of a double; 0 if none was recorded since the last call
+     */
+    public long drainMax(long group, int buckets) {
+        long max = ColdPath.functions().percpu_drain_max(address, group, buckets);
+        Reference.reachabilityFence(this);
+        return max;
+    }
+
+    /** Sets cells to zero that no thread can record into any more. */
+    public void clear(long from, long to) {
+        int error = ColdPath.functions().percpu_clear(address, from, to);
+        Reference.reachabilityFence(this);
+        if (error != 0) {
+            throw new IndexOutOfBoundsException("cells [" + from + ", " + to + ") are not inside the region");
+        }
+    }
+}

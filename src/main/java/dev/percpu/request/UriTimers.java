@@ -1,0 +1,102 @@
+package dev.percpu.request;
+
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.http.Outcome;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value of the label {@code uri} and the timers recorded under it, one per method and status, each made when it is first needed
+ * and then held.
+ *
+ * <p>Thread-safe. Finding a held timer reads one array element and scans the handful of statuses that a route answers with: no lock,
+ * no allocation, no hashing.
+ */
+final class UriTimers {
+
+    /** Stands for a request that never got its response: the label {@code status} is then {@code RESET}, as with Quarkus. */
+    static final int RESET = -1;
+
+    private static final int UNKNOWN_STATUS = 0;
+
+    private final String uri;
+    private final Registration registration;
+    private final AtomicReferenceArray<@Nullable StatusTimers> byMethod = new AtomicReferenceArray<>(MethodLabel.COUNT);
+
+    /** Makes the timer of a set of labels in whichever registry the caller records to. */
+    @FunctionalInterface
+    interface Registration {
+        Timer timer(Tags tags);
+    }
+
+    UriTimers(String uri, Registration registration) {
+        this.uri = uri;
+        this.registration = registration;
+    }
+
+    String uri() {
+        return uri;
+    }
+
+    /**
+     * The timer of a method and status.
+     *
+     * @param status an HTTP status code or {@link #RESET}; what is neither (not 100 to 999) is recorded as {@code UNKNOWN}
+     */
+    Timer timer(MethodLabel method, int status) {
+        int known = status == RESET || (status >= 100 && status <= 999) ? status : UNKNOWN_STATUS;
+        StatusTimers timers = byMethod.get(method.ordinal());
+        Timer held = timers == null ? null : timers.get(known);
+        return held == null ? add(method, known) : held;
+    }
+
+    private synchronized Timer add(MethodLabel method, int status) {
+        StatusTimers timers = byMethod.get(method.ordinal());
+        Timer held = timers == null ? null : timers.get(status);
+        if (held != null) {
+            return held;
+        }
+        Timer added = registration.timer(Tags.of(
+                "method", method.name(), "outcome", outcome(status), "status", statusLabel(status), "uri", uri));
+        byMethod.set(
+                method.ordinal(),
+                timers == null ? new StatusTimers(new int[] {status}, new Timer[] {added}) : timers.with(status, added));
+        return added;
+    }
+
+    private static String outcome(int status) {
+        return status == RESET ? Outcome.CLIENT_ERROR.name() : Outcome.forStatus(status).name();
+    }
+
+    private static String statusLabel(int status) {
+        return switch (status) {
+            case RESET -> "RESET";
+            case UNKNOWN_STATUS -> "UNKNOWN";
+            default -> Integer.toString(status);
+        };
+    }
+
+    /** Immutable; the arrays are never changed once published. */
+    private record StatusTimers(int[] statuses, Timer[] timers) {
+
+        @Nullable
+        Timer get(int status) {
+            for (int i = 0; i < statuses.length; i++) {
+                if (statuses[i] == status) {
+                    return timers[i];
+                }
+            }
+            return null;
+        }
+
+        StatusTimers with(int status, Timer timer) {
+            int[] moreStatuses = Arrays.copyOf(statuses, statuses.length + 1);
+            Timer[] moreTimers = Arrays.copyOf(timers, timers.length + 1);
+            moreStatuses[statuses.length] = status;
+            moreTimers[timers.length] = timer;
+            return new StatusTimers(moreStatuses, moreTimers);
+        }
+    }
+}

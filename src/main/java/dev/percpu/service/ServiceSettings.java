@@ -1,0 +1,106 @@
+package dev.percpu.service;
+
+import dev.percpu.meter.PerCpuConfig;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * The configuration under {@code percpu.}, read and checked as a whole. Read by hand and not through a configuration mapping, since those
+ * turn any text into a boolean, and name neither the known keys nor, for all types, the allowed values. Immutable.
+ *
+ * @param values by key, in lower case; a key that is not set has its default
+ * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar
+ */
+record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory) {
+
+    /** System property that the library's loader reads, which runs without Quarkus as well. */
+    static final String NATIVE_DIRECTORY = "percpu.native.dir";
+
+    private static final String PREFIX = "percpu.";
+
+    /** A key and what it may be set to; the first value is the default. */
+    private record Key(String name, List<String> allowed) {}
+
+    private static final List<Key> KEYS = List.of(
+            new Key(PerCpuConfig.NATIVE_REQUIRED, List.of("true", "false")),
+            new Key(PerCpuConfig.RSEQ_MODE, List.of("auto", "atomic")),
+            new Key(PerCpuConfig.SHARD_INDEX, List.of("auto", "cpu_id", "mm_cid")));
+
+    ServiceSettings {
+        values = Map.copyOf(values);
+    }
+
+    /**
+     * Reads and checks the configuration.
+     *
+     * @throws ConfigurationException naming each wrong key and value and what is allowed. It has no cause, and Quarkus then prints its
+     *     message alone and ends with status 1.
+     */
+    static ServiceSettings read(Config config) {
+        List<String> complaints = new ArrayList<>();
+        Map<String, String> values = new HashMap<>();
+        for (Key key : KEYS) {
+            values.put(key.name, value(config, key, complaints));
+        }
+        String directory = config.getConfigValue(NATIVE_DIRECTORY).getValue();
+        if (directory != null && directory.isBlank()) {
+            complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
+        }
+        addUnknown(config, complaints);
+        if (!complaints.isEmpty()) {
+            throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
+        }
+        return new ServiceSettings(values, Optional.ofNullable(directory));
+    }
+
+    /** Whether the start ends where the native library cannot be used; otherwise records go through JVM atomics. */
+    boolean nativeRequired() {
+        return Boolean.parseBoolean(values.get(PerCpuConfig.NATIVE_REQUIRED));
+    }
+
+    /** The same for a registry. */
+    PerCpuConfig registryConfig() {
+        return values::get;
+    }
+
+    private static String value(Config config, Key key, List<String> complaints) {
+        String value = config.getConfigValue(key.name).getValue();
+        if (value == null) {
+            return key.allowed.getFirst();
+        }
+        String read = value.strip().toLowerCase(Locale.ROOT);
+        if (!key.allowed.contains(read)) {
+            complaints.add(key.name + " is \"" + value + "\"; allowed: " + String.join(", ", key.allowed) + ".");
+        }
+        return read;
+    }
+
+    /**
+     * Keys that nothing reads are typing errors. Environment variables are left alone: Kubernetes makes some for every service, such as
+     * {@code PERCPU_METRICS_PORT}.
+     */
+    private static void addUnknown(Config config, List<String> complaints) {
+        List<String> known =
+                Stream.concat(KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY)).toList();
+        StreamSupport.stream(config.getPropertyNames().spliterator(), false)
+                .filter(name -> name.startsWith(PREFIX) && !known.contains(name) && !isFromEnvironment(config, name))
+                .distinct()
+                .sorted()
+                .map(name -> name + " is not a key; known: " + known.stream().collect(Collectors.joining(", ")) + ".")
+                .forEach(complaints::add);
+    }
+
+    private static boolean isFromEnvironment(Config config, String name) {
+        String source = config.getConfigValue(name).getSourceName();
+        return source != null && source.startsWith("EnvConfigSource");
+    }
+}

@@ -1,0 +1,48 @@
+package dev.percpu.shard;
+
+import dev.percpu.binding.BucketIndex;
+import dev.percpu.binding.HotPath;
+import dev.percpu.binding.Region;
+import java.lang.foreign.Arena;
+
+/** A group of cells in a region of double sums. */
+final class NativeDoubleObservationCell extends DoubleObservationCell {
+    private final Region region;
+    private final long group;
+    private final BucketIndex index;
+    private final int buckets;
+    private final RegionChain.Place place;
+    private final NativeCellStore store;
+
+    NativeDoubleObservationCell(NativeCellStore store, RegionChain.Place place, int buckets, BucketIndex index) {
+        this.store = store;
+        this.place = place;
+        this.region = place.region().region();
+        this.group = place.offset();
+        this.buckets = buckets;
+        this.index = index;
+    }
+
+    @Override
+    public void observe(double amount) {
+        HotPath.observeDouble(region, group, index, amount);
+    }
+
+    @Override
+    public DoubleObservations read() {
+        try (Arena arena = Arena.ofConfined()) {
+            return NativeTotals.Sums.now(place, Layout.groupBytes(buckets), arena).doubleObservations(buckets);
+        }
+    }
+
+    @Override
+    public DoubleObservations read(Totals totals) {
+        NativeTotals.Sums sums = NativeTotals.of(totals, store).summaries(place, Layout.groupBytes(buckets));
+        return sums == null ? DoubleObservations.none(buckets) : sums.doubleObservations(buckets);
+    }
+
+    @Override
+    public double drainMax() {
+        return Double.longBitsToDouble(region.drainMax(group, buckets));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.percpu.shard;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Works out the {@link ShardStatistics} of native shards. */
+final class NativeStatistics {
+    private NativeStatistics() {}
+
+    static ShardStatistics of(NativeCellStore store, int shards) {
+        List<CellRegion> groups = Stream.of(store.timers(), store.summaries())
+                .flatMap(chain -> chain.regions().stream())
+                .toList();
+        List<CellRegion> all = Stream.concat(store.counters().regions().stream(), groups.stream())
+                .toList();
+        List<ShardStatistics.PerShard> perShard = new ArrayList<>(shards);
+        for (int shard = 0; shard < shards; shard++) {
+            int index = shard;
+            perShard.add(new ShardStatistics.PerShard(
+                    shard,
+                    records(groups, shard),
+                    all.stream().mapToLong(it -> it.region().restarts(index)).sum()));
+        }
+        return new ShardStatistics(
+                all.stream().mapToLong(it -> it.region().reservedBytes()).sum(),
+                all.stream().mapToLong(it -> it.region().residentBytes()).sum(),
+                perShard,
+                records(groups, shards),
+                all.stream().mapToLong(it -> it.region().sharedRecords()).sum());
+    }
+
+    private static long records(List<CellRegion> regions, int shard) {
+        long records = 0;
+        for (CellRegion region : regions) {
+            records += records(region, shard);
+        }
+        return records;
+    }
+
+    /** The counts of all buckets of all groups, in one shard. */
+    private static long records(CellRegion region, int shard) {
+        CellRegion.Groups groups = region.groups();
+        long from = region.firstCell();
+        long to = region.end();
+        long records = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(to - from, Layout.CELL_BYTES);
+            region.region().sum(shard, shard + 1, from, to, cells);
+            for (int i = 0; i < groups.size(); i++) {
+                long group = groups.offsets()[i] - from;
+                for (int bucket = 0; bucket < groups.buckets()[i]; bucket++) {
+                    records += cells.get(ValueLayout.JAVA_LONG, group + Layout.bucketOffset(bucket));
+                }
+            }
+        }
+        return records;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.percpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** Waits for what happens on other threads: looks again until it is there, and fails with what it saw last if it never comes. */
+public final class Eventually {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private Eventually() {}
+
+    /** Waits until the supplied value equals the expected one. */
+    public static <T> void assertEventually(Supplier<T> actual, T expected) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!actual.get().equals(expected) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        assertThat(actual.get()).isEqualTo(expected);
+    }
+}

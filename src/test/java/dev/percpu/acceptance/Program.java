@@ -1,0 +1,104 @@
+package dev.percpu.acceptance;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program that this test runs: its output goes to a file, and it ends with the test, gently if it can.
+ *
+ * <p>Not thread-safe: belongs to the test that started it.
+ */
+final class Program implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+
+    private Program(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+    }
+
+    /**
+     * Starts a program.
+     *
+     * @param directory where it runs and where its output is written, as {@code NAME.log}
+     * @throws IOException if there is no such program
+     */
+    static Program start(String name, Path directory, List<String> command) throws IOException {
+        Path log = directory.resolve(name + ".log");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new Program(name, process, log);
+    }
+
+    /** Everything the program has written so far. */
+    String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return "(no output: " + e + ")";
+        }
+    }
+
+    /**
+     * Waits until an address answers with 200.
+     *
+     * @throws AssertionError with the program's output, if it ends before that or takes more than a minute
+     */
+    Program awaitOk(URI address) throws InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            Deadline deadline = Deadline.in(PATIENCE);
+            while (!answersOk(client, address)) {
+                if (!process.isAlive()) {
+                    throw new AssertionError(name + " ended with code " + process.exitValue() + ":\n" + output());
+                }
+                if (deadline.passed()) {
+                    throw new AssertionError(
+                            name + " did not answer at " + address + " in " + PATIENCE + ":\n" + output());
+                }
+                deadline.pause();
+            }
+        }
+        return this;
+    }
+
+    private static boolean answersOk(HttpClient client, URI address) throws InterruptedException {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(address)
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(15, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

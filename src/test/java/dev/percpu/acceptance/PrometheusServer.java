@@ -1,0 +1,143 @@
+package dev.percpu.acceptance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A real Prometheus that scrapes one target every second: Debian's binary with storage and configuration of its own, on a free
+ * loopback port.
+ */
+final class PrometheusServer implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Program program;
+    private final URI address;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    /** One element of an instant vector: labels without the name, and the value. */
+    record Sample(Map<String, String> labels, double value) {
+
+        /** The value of a label, the empty string if there is none, as Prometheus has it. */
+        String label(String name) {
+            return labels.getOrDefault(name, "");
+        }
+    }
+
+    private PrometheusServer(Program program, URI address) {
+        this.program = program;
+        this.address = address;
+    }
+
+    /**
+     * Starts a Prometheus and waits until it is ready.
+     *
+     * @param directory for configuration, storage and output
+     * @param target host and port of the target, whose {@code /q/metrics} is scraped
+     */
+    static PrometheusServer start(Path directory, URI target) throws IOException, InterruptedException {
+        Path configuration = directory.resolve("prometheus.yml");
+        Files.writeString(configuration, """
+                global:
+                  scrape_interval: 1s
+                  scrape_timeout: 1s
+                scrape_configs:
+                  - job_name: service
+                    metrics_path: /q/metrics
+                    static_configs:
+                      - targets: ["%s"]
+                """.formatted(target.getAuthority()));
+        int port = FreePort.next();
+        URI address = URI.create("http://127.0.0.1:" + port);
+        Program program = Program.start(
+                "prometheus",
+                directory,
+                List.of(
+                        "prometheus",
+                        "--config.file=" + configuration,
+                        "--storage.tsdb.path=" + directory.resolve("storage"),
+                        "--web.listen-address=127.0.0.1:" + port,
+                        "--log.level=warn"));
+        try {
+            program.awaitOk(address.resolve("/-/ready"));
+        } catch (InterruptedException | RuntimeException | Error e) {
+            program.close();
+            throw e;
+        }
+        return new PrometheusServer(program, address);
+    }
+
+    /** What it has logged: warnings and errors. */
+    String output() {
+        return program.output();
+    }
+
+    /**
+     * Evaluates an expression now.
+     *
+     * @throws AssertionError if Prometheus refuses the expression
+     */
+    List<Sample> query(String expression) throws IOException, InterruptedException {
+        URI uri = address.resolve("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        String body = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body();
+        JsonNode answer = JSON.readTree(body);
+        if (!answer.path("status").asText().equals("success")) {
+            throw new AssertionError("Prometheus refused " + expression + ": " + body);
+        }
+        List<Sample> samples = new ArrayList<>();
+        for (JsonNode element : answer.path("data").path("result")) {
+            Map<String, String> labels = new TreeMap<>();
+            element.path("metric")
+                    .properties()
+                    .forEach(
+                            label -> labels.put(label.getKey(), label.getValue().asText()));
+            labels.remove("__name__");
+            samples.add(new Sample(
+                    labels, Double.parseDouble(element.path("value").path(1).asText())));
+        }
+        return samples;
+    }
+
+    /**
+     * Waits until a scrape that began after a moment has been stored, whether it found the target up or not.
+     *
+     * @throws AssertionError if there is none within 30 seconds
+     */
+    void awaitScrapeAfter(Instant moment) throws IOException, InterruptedException {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+        double wanted = moment.toEpochMilli() / 1000.0;
+        while (true) {
+            // Prometheus stamps a sample with the time at which its scrape began.
+            List<Sample> last = query("timestamp(up)");
+            if (!last.isEmpty() && last.getFirst().value() > wanted) {
+                return;
+            }
+            if (deadline.passed()) {
+                throw new AssertionError("No scrape after " + moment + "; the last: " + last + "\n" + output());
+            }
+            deadline.pause();
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        program.close();
+    }
+}

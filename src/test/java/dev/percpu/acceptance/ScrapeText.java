@@ -1,0 +1,89 @@
+package dev.percpu.acceptance;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Reads a scrape in a text format, as far as needed to tell its samples apart.
+ *
+ * <p>Fails on a line that it cannot read. Stateless.
+ */
+final class ScrapeText {
+
+    private ScrapeText() {}
+
+    /** The identity of a sample: its name and its labels, whatever their order. */
+    record Series(String name, Map<String, String> labels) {}
+
+    /** The series that have more than one sample. Prometheus keeps the first of them and says nothing. */
+    static List<Series> duplicates(String scrape) {
+        Set<Series> seen = new HashSet<>();
+        List<Series> again = new ArrayList<>();
+        for (Series series : series(scrape)) {
+            if (!seen.add(series)) {
+                again.add(series);
+            }
+        }
+        return again;
+    }
+
+    /** The series of every sample, in the scrape's order. */
+    static List<Series> series(String scrape) {
+        return scrape.lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .map(ScrapeText::seriesOf)
+                .toList();
+    }
+
+    private static Series seriesOf(String line) {
+        int nameEnd = 0;
+        while (nameEnd < line.length() && line.charAt(nameEnd) != '{' && line.charAt(nameEnd) != ' ') {
+            nameEnd++;
+        }
+        if (nameEnd == 0 || nameEnd == line.length()) {
+            throw new IllegalArgumentException("Not a sample: " + line);
+        }
+        Map<String, String> labels = line.charAt(nameEnd) == '{' ? labelsFrom(line, nameEnd + 1) : Map.of();
+        return new Series(line.substring(0, nameEnd), labels);
+    }
+
+    /** Reads {@code name="value",...} up to the closing brace. */
+    private static Map<String, String> labelsFrom(String line, int start) {
+        Map<String, String> labels = new TreeMap<>();
+        int at = start;
+        while (at < line.length() && line.charAt(at) != '}') {
+            int equals = line.indexOf("=\"", at);
+            if (equals < 0) {
+                throw new IllegalArgumentException("Not a label at " + at + " of: " + line);
+            }
+            int end = endOfValue(line, equals + 2);
+            // The escapes stay as they are: equal values are written in the same way.
+            if (labels.put(line.substring(at, equals), line.substring(equals + 2, end)) != null) {
+                throw new IllegalArgumentException("A label twice in: " + line);
+            }
+            at = end + 1;
+            if (at < line.length() && line.charAt(at) == ',') {
+                at++;
+            }
+        }
+        if (at >= line.length()) {
+            throw new IllegalArgumentException("No end of the labels in: " + line);
+        }
+        return labels;
+    }
+
+    private static int endOfValue(String line, int start) {
+        for (int at = start; at < line.length(); at++) {
+            if (line.charAt(at) == '\\') {
+                at++;
+            } else if (line.charAt(at) == '"') {
+                return at;
+            }
+        }
+        throw new IllegalArgumentException("No end of a label's value in: " + line);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.percpu.acceptance;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The packaged service in a process of its own, on free loopback ports.
+ *
+ * <p>It is the jar of {@code make run}, started by the JVM that runs the tests and without the flag for native access: the jar's
+ * manifest has to do.
+ */
+final class ServiceProcess implements AutoCloseable {
+
+    private final Program program;
+    private final URI application;
+    private final URI management;
+
+    private ServiceProcess(Program program, URI application, URI management) {
+        this.program = program;
+        this.application = application;
+        this.management = management;
+    }
+
+    /**
+     * Starts the service and waits until it is ready.
+     *
+     * @param directory for its output
+     * @param settings further settings, {@code key=value}
+     */
+    static ServiceProcess start(Path directory, String... settings) throws IOException, InterruptedException {
+        Path jar = Path.of(System.getProperty("test.service.jar", "target/quarkus-app/quarkus-run.jar"))
+                .toAbsolutePath();
+        if (!Files.isRegularFile(jar)) {
+            throw new AssertionError("The service is not packaged: no " + jar + ". Run the tests by: make acceptance");
+        }
+        int applicationPort = FreePort.next();
+        int managementPort = FreePort.next();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dquarkus.http.host=127.0.0.1",
+                "-Dquarkus.http.port=" + applicationPort,
+                "-Dquarkus.management.host=127.0.0.1",
+                "-Dquarkus.management.port=" + managementPort));
+        for (String setting : settings) {
+            command.add("-D" + setting);
+        }
+        command.addAll(List.of("-jar", jar.toString()));
+        URI application = URI.create("http://127.0.0.1:" + applicationPort);
+        URI management = URI.create("http://127.0.0.1:" + managementPort);
+        Program program = Program.start("service", directory, command);
+        try {
+            program.awaitOk(management.resolve("/q/health/ready"));
+        } catch (InterruptedException | RuntimeException | Error e) {
+            program.close();
+            throw e;
+        }
+        return new ServiceProcess(program, application, management);
+    }
+
+    /** Where requests go, without a path. */
+    URI application() {
+        return application;
+    }
+
+    /** Where scrapes and probes go, without a path. */
+    URI management() {
+        return management;
+    }
+
+    String output() {
+        return program.output();
+    }
+
+    /** The body that a path of the management port answers with, as text in UTF-8. */
+    String scrape(String path, String accept) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(management.resolve(path))
+                    .header("Accept", accept)
+                    .build();
+            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new AssertionError(path + " answered " + response.statusCode() + ":\n" + response.body());
+            }
+            return response.body();
+        }
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}

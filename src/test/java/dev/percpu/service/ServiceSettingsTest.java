@@ -1,0 +1,58 @@
+package dev.percpu.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import org.eclipse.microprofile.config.Config;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServiceSettingsTest {
+
+    @Test
+    void shouldRequireTheNativeLibraryUnlessToldOtherwise() {
+        assertThat(ServiceSettings.read(config(Map.of())).nativeRequired()).isTrue();
+        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "true"))).nativeRequired()).isTrue();
+        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "false"))).nativeRequired()).isFalse();
+    }
+
+    @Test
+    void shouldReadEnvironmentVariablesAndPassOverThoseThatKubernetesMakes() {
+        Config config = new SmallRyeConfigBuilder()
+                .withSources(new EnvConfigSource(
+                        Map.of("PERCPU_NATIVE_REQUIRED", "false", "PERCPU_METRICS_PORT", "tcp://10.0.0.1:8080"), 300))
+                .build();
+
+        assertThat(ServiceSettings.read(config).nativeRequired()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maybe", "yes", "1", "", " ", "truefalse"})
+    void shouldRefuseAValueThatIsNotAllowedNamingKeyValueAndWhatIs(String value) {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of("percpu.native.required", value))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("percpu.native.required is \"" + value + "\"; allowed: true, false.")
+                .hasNoCause();
+    }
+
+    @Test
+    void shouldRefuseUnknownKeysNamingTheKnownOnes() {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of("percpu.nativ.required", "false", "percpu.x", "1"))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("percpu.nativ.required is not a key. Known: ")
+                .hasMessageContaining("percpu.native.required")
+                .hasMessageContaining("percpu.x is not a key.");
+    }
+
+    private static Config config(Map<String, String> properties) {
+        return new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build();
+    }
+}

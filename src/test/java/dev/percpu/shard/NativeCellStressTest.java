@@ -1,0 +1,8 @@
+package dev.percpu.shard;
+
+class NativeCellStressTest extends CellStressContract {
+    @Override
+    CellStore open() {
+        return NativeStores.open();
+    }
+}

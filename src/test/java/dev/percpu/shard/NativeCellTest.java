@@ -1,0 +1,8 @@
+package dev.percpu.shard;
+
+class NativeCellTest extends CellContract {
+    @Override
+    CellStore open() {
+        return NativeStores.open();
+    }
+}
