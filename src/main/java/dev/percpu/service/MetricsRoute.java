@@ -49,15 +49,19 @@ class MetricsRoute {
     private void serve(RoutingContext context) {
         List<MediaRange> accepted;
         try {
-            accepted = AcceptHeader.parse(String.join(",", context.request().headers().getAll(HttpHeaders.ACCEPT)));
+            accepted = AcceptHeader.parse(
+                    String.join(",", context.request().headers().getAll(HttpHeaders.ACCEPT)));
         } catch (AcceptHeader.MalformedException e) {
             refuse(context, 400, e.getMessage());
             return;
         }
         Optional<ScrapeFormat> format = ScrapeFormat.choose(accepted);
         if (format.isEmpty()) {
-            refuse(context, 406, "Nothing in the Accept header is offered here. Offered: text/plain (version 0.0.4), "
-                    + "application/openmetrics-text (version 1.0.0), application/vnd.google.protobuf.");
+            refuse(
+                    context,
+                    406,
+                    "Nothing in the Accept header is offered here. Offered: text/plain (version 0.0.4), "
+                            + "application/openmetrics-text (version 1.0.0), application/vnd.google.protobuf.");
             return;
         }
         meters.recordScrape(() -> scrape(context, format.get()));
