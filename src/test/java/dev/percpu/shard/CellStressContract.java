@@ -196,24 +196,25 @@ abstract class CellStressContract {
                     }
                 });
             }
-            for (int round = 1; round <= ROUNDS; round++) {
-                phaser.arriveAndAwaitAdvance();
-                long largestLong = longs.drainMax();
-                double largestDouble = doubles.drainMax();
-                for (int i = 0; i < 3; i++) {
+            try {
+                for (int round = 1; round <= ROUNDS; round++) {
+                    phaser.arriveAndAwaitAdvance();
+                    long largestLong = longs.drainMax();
+                    double largestDouble = doubles.drainMax();
+                    for (int i = 0; i < 3; i++) {
+                        largestLong = Math.max(largestLong, longs.drainMax());
+                        largestDouble = Math.max(largestDouble, doubles.drainMax());
+                    }
+                    phaser.arriveAndAwaitAdvance();
+                    // The next round cannot start before this thread arrives again.
                     largestLong = Math.max(largestLong, longs.drainMax());
                     largestDouble = Math.max(largestDouble, doubles.drainMax());
+                    assertThat(largestLong).isEqualTo((long) round * observers + observers - 1);
+                    assertThat(largestDouble).isEqualTo(largestLong);
                 }
-                phaser.arriveAndAwaitAdvance();
-                // The next round cannot start before this thread arrives again.
-                largestLong = Math.max(largestLong, longs.drainMax());
-                largestDouble = Math.max(largestDouble, doubles.drainMax());
-                assertThat(largestLong).isEqualTo((long) round * observers + observers - 1);
-                assertThat(largestDouble).isEqualTo(largestLong);
+            } finally {
+                phaser.forceTermination(); // or a failure would leave the observers waiting
             }
-        } catch (AssertionError e) {
-            phaser.forceTermination();
-            throw e;
         }
     }
 
