@@ -11,6 +11,7 @@ import dev.percpu.abi.Kernel;
 import dev.percpu.abi.Libc;
 import dev.percpu.abi.Mode;
 import dev.percpu.abi.Owner;
+import dev.percpu.abi.Registration;
 import dev.percpu.abi.SelfTest;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
@@ -73,7 +74,7 @@ class CpusReportTest {
                 Mode.ATOMIC,
                 "a reason",
                 indexedBy,
-                null,
+                new Registration(null, null, null, null),
                 new Kernel("1", "x86_64", null, null, new Kernel.Membarrier(null, false)),
                 new Libc("unknown", null, null, null, null),
                 0,
