@@ -1,4 +1,4 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
 import static dev.percpu.service.ScrapeFormat.OPENMETRICS;
 import static dev.percpu.service.ScrapeFormat.PROTOBUF;
