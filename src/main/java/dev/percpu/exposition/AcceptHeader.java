@@ -16,8 +16,20 @@ public final class AcceptHeader {
     public static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final String complaint;
+
         MalformedException(int position, String expected) {
-            super("The Accept header cannot be read: expected " + expected + " at character " + (position + 1) + ".");
+            this("The Accept header cannot be read: expected " + expected + " at character " + (position + 1) + ".");
+        }
+
+        private MalformedException(String complaint) {
+            super(complaint);
+            this.complaint = complaint;
+        }
+
+        /** The message, which is never null. */
+        String complaint() {
+            return complaint;
         }
     }
 

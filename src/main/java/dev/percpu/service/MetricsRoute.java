@@ -55,7 +55,7 @@ class MetricsRoute {
             accepted = AcceptHeader.parse(
                     String.join(",", context.request().headers().getAll(HttpHeaders.ACCEPT)));
         } catch (AcceptHeader.MalformedException e) {
-            refuse(context, 400, e.getMessage());
+            refuse(context, 400, e.complaint());
             return;
         }
         Optional<ScrapeFormat> format = ScrapeFormat.choose(accepted);
