@@ -28,7 +28,7 @@ public final class AcceptHeader {
         }
 
         /** The message, which is never null. */
-        String complaint() {
+        public String complaint() {
             return complaint;
         }
     }
