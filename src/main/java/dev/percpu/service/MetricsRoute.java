@@ -1,5 +1,8 @@
 package dev.percpu.service;
 
+import dev.percpu.exposition.AcceptHeader;
+import dev.percpu.exposition.MediaRange;
+import dev.percpu.exposition.ScrapeFormat;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.buffer.Buffer;

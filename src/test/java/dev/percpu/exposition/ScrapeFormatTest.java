@@ -1,8 +1,8 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
-import static dev.percpu.service.ScrapeFormat.OPENMETRICS;
-import static dev.percpu.service.ScrapeFormat.PROTOBUF;
-import static dev.percpu.service.ScrapeFormat.TEXT;
+import static dev.percpu.exposition.ScrapeFormat.OPENMETRICS;
+import static dev.percpu.exposition.ScrapeFormat.PROTOBUF;
+import static dev.percpu.exposition.ScrapeFormat.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
