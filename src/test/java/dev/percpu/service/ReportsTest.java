@@ -13,13 +13,14 @@ import dev.percpu.abi.Mode;
 import dev.percpu.abi.Owner;
 import dev.percpu.abi.Registration;
 import dev.percpu.abi.SelfTest;
+import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** On machines that this one is not: CPUs offline, ids with holes, shards by mm_cid, no native library. */
-class CpusReportTest {
+class ReportsTest {
 
     private static final ShardStatistics THREE_SHARDS = new ShardStatistics(
             96,
@@ -51,6 +52,15 @@ class CpusReportTest {
         assertThat(json(report))
                 .startsWith("{'indexedBy':'mm_cid','cpus':["
                         + "{'shard':0,'cpu':null,'numaNode':null,'online':null,'records':10,'restarts':1},{'shard':1,");
+    }
+
+    @Test
+    void shouldAddUpTheRestartsOfAllShards() {
+        RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0));
+
+        assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 5));
+        assertThat(report.shards())
+                .isEqualTo(new RseqReport.Shards(3, 2, 1, ShardPlan.DEFAULT_STRIDE_BYTES, 96L, 32L));
     }
 
     @Test
