@@ -6,7 +6,7 @@
  *
  *   +--------+---------+---------+-- ... --+-----------+--------------+
  *   | header | shard 0 | shard 1 |         | shard n-1 | shared shard |
- *   | 1 page | stride  | stride  |         |           |   (= n)      |
+ *   | 3 pages| stride  | stride  |         |           |   (= n)      |
  *   +--------+---------+---------+-- ... --+-----------+--------------+
  *
  * Shard i begins at shards + (i << stride_shift). Everything at the same
@@ -20,8 +20,9 @@
  *   | counters    | each block of 4 KiB  | from the next block boundary  |
  *   +-------------+----------------------+-------------------------------+
  *
- * A mark is set before the first record into its block, so a reader skips the
- * blocks of idle CPUs without touching their pages.
+ * A mark is set before the first record into its block, and so is the shard's
+ * byte in the header: a reader skips idle CPUs, and the blocks that a CPU has
+ * not written, without touching their pages.
  *
  *   a cell                      a group: one timer or summary
  *   +-----------+-----------+   +-----------+-----------+
@@ -42,6 +43,7 @@
 #define PERCPU_BLOCK_SHIFT 12
 #define PERCPU_CELL 16u
 #define PERCPU_MARKS 64u /* offset of the marks in a shard */
+#define PERCPU_HEADER (3 * PERCPU_PAGE)
 
 #define PERCPU_MIN_STRIDE_SHIFT 16
 #define PERCPU_MAX_STRIDE_SHIFT 40
@@ -50,7 +52,7 @@
 /* A record call restarts at most this often, then takes the shared shard. */
 #define PERCPU_MAX_RESTARTS 64
 
-/* Written at set-up only, so that every CPU keeps this line in its cache. */
+/* The first 64 bytes are written at set-up only, so that every CPU keeps this line in its cache. */
 struct percpu_region {
 	char *shards;
 	uint64_t cell_mask; /* forces an offset into the shard, 16-aligned */
@@ -61,6 +63,7 @@ struct percpu_region {
 	uint64_t first_cell;
 	uint64_t mapped_bytes;
 	uint64_t unused[2];
+	uint8_t used[PERCPU_MAX_SHARDS + 1]; /* 1 for a shard that was ever written */
 };
 
 struct percpu_shard {
@@ -74,7 +77,8 @@ struct percpu_cell {
 	int64_t second;
 };
 
-_Static_assert(sizeof(struct percpu_region) == 64, "a region header is one cache line");
+_Static_assert(offsetof(struct percpu_region, used) == 64, "what a record reads is one cache line");
+_Static_assert(sizeof(struct percpu_region) <= PERCPU_HEADER, "the header is in front of the shards");
 _Static_assert(sizeof(struct percpu_shard) == PERCPU_MARKS, "the marks follow a shard's counters");
 _Static_assert(sizeof(struct percpu_cell) == PERCPU_CELL, "a cell is one 16-byte store");
 _Static_assert(offsetof(struct percpu_cell, second) == 8, "first and second word share the store");
@@ -104,6 +108,28 @@ static inline struct percpu_shard *shard_of(const struct percpu_region *region, 
 static inline uint64_t mark_of(uint64_t offset)
 {
 	return PERCPU_MARKS + (offset >> PERCPU_BLOCK_SHIFT);
+}
+
+/* Before the first record into a block: tells readers to look there. May be repeated. */
+static inline void mark_block(struct percpu_region *region, uint32_t shard, uint64_t offset)
+{
+	char *mark = (char *)shard_of(region, shard) + mark_of(offset);
+
+	if (__atomic_load_n(mark, __ATOMIC_RELAXED))
+		return;
+	__atomic_store_n(&region->used[shard], 1, __ATOMIC_RELAXED);
+	__atomic_store_n(mark, 1, __ATOMIC_RELEASE);
+}
+
+static inline int is_used(const struct percpu_region *region, uint32_t shard)
+{
+	return __atomic_load_n(&region->used[shard], __ATOMIC_ACQUIRE);
+}
+
+static inline int is_marked(const struct percpu_region *region, uint32_t shard, uint64_t offset)
+{
+	return is_used(region, shard) &&
+	       __atomic_load_n((char *)shard_of(region, shard) + mark_of(offset), __ATOMIC_ACQUIRE);
 }
 
 #endif /* PERCPU_LAYOUT_H */

@@ -12,14 +12,22 @@
 #include "sections.h"
 #include "thread.h"
 
-/* Restarts are rare: an atomic count costs nothing that matters. */
-static __attribute__((noinline, cold)) void count_restart(const struct percpu_region *region, const char *area)
+static inline uint32_t current_shard(const struct percpu_region *region, const char *area)
 {
 	uint32_t index = *(const volatile uint32_t *)(area + region->index_offset);
 
-	if (index >= region->shard_count)
-		index = region->shard_count;
-	__atomic_fetch_add(&shard_of(region, index)->restarts, 1, __ATOMIC_RELAXED);
+	return index < region->shard_count ? index : region->shard_count;
+}
+
+/* What a section could not do. It is tried again, where the thread is then. Rare, so atomics cost nothing that matters. */
+static __attribute__((noinline, cold)) void prepare_retry(struct percpu_region *region, const char *area,
+							  uint64_t cell, enum section_result result)
+{
+	uint32_t shard = current_shard(region, area);
+
+	mark_block(region, shard, cell);
+	if (result == SECTION_RESTART)
+		__atomic_fetch_add(&shard_of(region, shard)->restarts, 1, __ATOMIC_RELAXED);
 }
 
 static __attribute__((noinline, cold)) int shared_result(const char *area)
@@ -28,25 +36,25 @@ static __attribute__((noinline, cold)) int shared_result(const char *area)
 }
 
 /* Ends the record call when the section has committed. */
-#define RETURN_WHEN_COMMITTED(region, area, section)                                   \
-	if (LIKELY(area_is_there(area))) {                                             \
-		for (int attempt = 0; attempt < PERCPU_MAX_RESTARTS; attempt++) {      \
-			enum section_result result = section;                          \
-                                                                                       \
-			if (LIKELY(result == SECTION_COMMIT))                          \
-				return PERCPU_RECORDED;                                \
-			if (result == SECTION_NO_SHARD)                                \
-				break;                                                 \
-			count_restart(region, area);                                   \
-		}                                                                      \
+#define RETURN_WHEN_COMMITTED(region, area, cell, section)                        \
+	if (LIKELY(area_is_there(area))) {                                        \
+		for (int attempt = 0; attempt < PERCPU_MAX_RESTARTS; attempt++) { \
+			enum section_result result = section;                     \
+                                                                                  \
+			if (LIKELY(result == SECTION_COMMIT))                     \
+				return PERCPU_RECORDED;                           \
+			if (result == SECTION_NO_SHARD)                           \
+				break;                                            \
+			prepare_retry(region, area, cell, result);                \
+		}                                                                 \
 	}
 
 ALWAYS_INLINE int add_long(struct percpu_region *region, char *area, uint64_t offset, int64_t amount)
 {
 	uint64_t cell = cell_at(region, offset);
 
-	RETURN_WHEN_COMMITTED(region, area, section_add_long(region, area, cell, amount));
-	atomic_add_long(atomic_shared_shard(region), cell, amount);
+	RETURN_WHEN_COMMITTED(region, area, cell, section_add_long(region, area, cell, amount));
+	atomic_add_long(atomic_shared_shard(region, cell), cell, amount);
 	return shared_result(area);
 }
 
@@ -54,8 +62,8 @@ ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t 
 {
 	uint64_t cell = cell_at(region, offset);
 
-	RETURN_WHEN_COMMITTED(region, area, section_add_double(region, area, cell, bits));
-	atomic_add_double(atomic_shared_shard(region), cell, bits);
+	RETURN_WHEN_COMMITTED(region, area, cell, section_add_double(region, area, cell, bits));
+	atomic_add_double(atomic_shared_shard(region, cell), cell, bits);
 	return shared_result(area);
 }
 
@@ -65,8 +73,8 @@ ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_
 	uint64_t group = cell_at(region, offset);
 	uint64_t cell = cell_of_long(region, group, buckets, amount);
 
-	RETURN_WHEN_COMMITTED(region, area, section_observe_long(region, area, cell, group, amount));
-	atomic_observe(atomic_shared_shard(region), cell, group, amount, 0);
+	RETURN_WHEN_COMMITTED(region, area, cell, section_observe_long(region, area, cell, group, amount));
+	atomic_observe(atomic_shared_shard(region, cell), cell, group, amount, 0);
 	return shared_result(area);
 }
 
@@ -76,8 +84,8 @@ ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint6
 	uint64_t group = cell_at(region, offset);
 	uint64_t cell = cell_of_double(region, group, buckets, bits);
 
-	RETURN_WHEN_COMMITTED(region, area, section_observe_double(region, area, cell, group, bits));
-	atomic_observe(atomic_shared_shard(region), cell, group, bits, 1);
+	RETURN_WHEN_COMMITTED(region, area, cell, section_observe_double(region, area, cell, group, bits));
+	atomic_observe(atomic_shared_shard(region, cell), cell, group, bits, 1);
 	return shared_result(area);
 }
 

@@ -17,7 +17,7 @@ static inline uint32_t hash_of_thread(void)
 	return (uint32_t)(((pointer >> 6) * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
-static inline char *shard_by_hint(const struct percpu_region *region)
+static inline char *shard_by_hint(struct percpu_region *region, uint64_t cell)
 {
 	const char *area = area_of_owner();
 	uint32_t index = region->shard_count;
@@ -26,7 +26,7 @@ static inline char *shard_by_hint(const struct percpu_region *region)
 		index = *(const volatile uint32_t *)(area + region->index_offset);
 	if (index >= region->shard_count)
 		index = (uint32_t)(((uint64_t)hash_of_thread() * region->shard_count) >> 32);
-	return (char *)shard_of(region, index);
+	return atomic_shard(region, index, cell);
 }
 
 /* A thread that was never made known is worth one try: its CPU is the better hint. */
@@ -37,13 +37,17 @@ static inline int result_of_thread(void)
 
 int percpu_add_long__atomic(struct percpu_region *region, uint64_t offset, int64_t amount)
 {
-	atomic_add_long(shard_by_hint(region), cell_at(region, offset), amount);
+	uint64_t cell = cell_at(region, offset);
+
+	atomic_add_long(shard_by_hint(region, cell), cell, amount);
 	return result_of_thread();
 }
 
 int percpu_add_double__atomic(struct percpu_region *region, uint64_t offset, int64_t bits)
 {
-	atomic_add_double(shard_by_hint(region), cell_at(region, offset), bits);
+	uint64_t cell = cell_at(region, offset);
+
+	atomic_add_double(shard_by_hint(region, cell), cell, bits);
 	return result_of_thread();
 }
 
@@ -51,8 +55,9 @@ int percpu_observe_long__atomic(struct percpu_region *region, uint64_t offset, c
 				int64_t amount)
 {
 	uint64_t group = cell_at(region, offset);
+	uint64_t cell = cell_of_long(region, group, buckets, amount);
 
-	atomic_observe(shard_by_hint(region), cell_of_long(region, group, buckets, amount), group, amount, 0);
+	atomic_observe(shard_by_hint(region, cell), cell, group, amount, 0);
 	return result_of_thread();
 }
 
@@ -60,7 +65,8 @@ int percpu_observe_double__atomic(struct percpu_region *region, uint64_t offset,
 				  int64_t bits)
 {
 	uint64_t group = cell_at(region, offset);
+	uint64_t cell = cell_of_double(region, group, buckets, bits);
 
-	atomic_observe(shard_by_hint(region), cell_of_double(region, group, buckets, bits), group, bits, 1);
+	atomic_observe(shard_by_hint(region, cell), cell, group, bits, 1);
 	return result_of_thread();
 }

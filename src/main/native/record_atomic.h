@@ -13,14 +13,6 @@
 #include "cell.h"
 #include "layout.h"
 
-static inline void atomic_mark(char *shard, uint64_t offset)
-{
-	char *mark = shard + mark_of(offset);
-
-	if (!__atomic_load_n(mark, __ATOMIC_RELAXED))
-		__atomic_store_n(mark, 1, __ATOMIC_RELEASE);
-}
-
 static inline double double_of(int64_t bits)
 {
 	double value;
@@ -44,7 +36,6 @@ static inline int64_t add_bits(int64_t sum, int64_t bits)
 
 static inline void atomic_add_long(char *shard, uint64_t offset, int64_t amount)
 {
-	atomic_mark(shard, offset);
 	__atomic_fetch_add((int64_t *)(shard + offset), amount, __ATOMIC_RELEASE);
 }
 
@@ -53,7 +44,6 @@ static inline void atomic_add_double(char *shard, uint64_t offset, int64_t bits)
 	int64_t *sum = (int64_t *)(shard + offset + 8);
 	int64_t before = __atomic_load_n(sum, __ATOMIC_RELAXED);
 
-	atomic_mark(shard, offset);
 	while (!__atomic_compare_exchange_n(sum, &before, add_bits(before, bits), true, __ATOMIC_RELEASE,
 					    __ATOMIC_RELAXED))
 		;
@@ -86,15 +76,21 @@ static inline void atomic_add_pair(char *shard, uint64_t offset, int64_t amount,
 
 static inline void atomic_observe(char *shard, uint64_t offset, uint64_t group, int64_t amount, int sums_are_doubles)
 {
-	atomic_mark(shard, offset);
 	atomic_raise_max(shard, group, amount);
 	atomic_add_pair(shard, offset, amount, sums_are_doubles);
 }
 
-/* Counted apart, so that the status can tell how much did not go to a CPU's shard. */
-static inline char *atomic_shared_shard(const struct percpu_region *region)
+/* A shard, ready for a record at this offset. */
+static inline char *atomic_shard(struct percpu_region *region, uint32_t shard, uint64_t offset)
 {
-	struct percpu_shard *shard = shard_of(region, region->shard_count);
+	mark_block(region, shard, offset);
+	return (char *)shard_of(region, shard);
+}
+
+/* Counted apart, so that the status can tell how much did not go to a CPU's shard. */
+static inline char *atomic_shared_shard(struct percpu_region *region, uint64_t offset)
+{
+	struct percpu_shard *shard = (struct percpu_shard *)atomic_shard(region, region->shard_count, offset);
 
 	__atomic_fetch_add(&shard->records, 1, __ATOMIC_RELAXED);
 	return (char *)shard;

@@ -32,14 +32,14 @@ int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t s
 	    stride_shift > PERCPU_MAX_STRIDE_SHIFT || sum_kind > PERCPU_SUM_DOUBLE ||
 	    (index_offset != RSEQ_CPU_ID && index_offset != RSEQ_MM_CID))
 		return NEG_EINVAL;
-	bytes = PERCPU_PAGE + (((uint64_t)shard_count + 1) << stride_shift);
+	bytes = PERCPU_HEADER + (((uint64_t)shard_count + 1) << stride_shift);
 	result = syscall6(NR_mmap, 0, (long)bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
 	if (is_error(result))
 		return (int)result;
 	/* One record must not make 2 MiB resident. Refused where the kernel has no huge pages: then nothing is lost. */
 	(void)syscall4(NR_madvise, result, (long)bytes, MADV_NOHUGEPAGE, 0);
 	region = (struct percpu_region *)result;
-	region->shards = (char *)region + PERCPU_PAGE;
+	region->shards = (char *)region + PERCPU_HEADER;
 	region->cell_mask = (UINT64_C(1) << stride_shift) - PERCPU_CELL;
 	region->shard_count = shard_count;
 	region->stride_shift = stride_shift;
@@ -88,12 +88,14 @@ int64_t percpu_shard_restarts(const struct percpu_region *region, uint32_t shard
 {
 	if (shard > region->shard_count)
 		return NEG_EINVAL;
-	return __atomic_load_n(&shard_of(region, shard)->restarts, __ATOMIC_RELAXED);
+	return is_used(region, shard) ? __atomic_load_n(&shard_of(region, shard)->restarts, __ATOMIC_RELAXED) : 0;
 }
 
 int64_t percpu_shared_records(const struct percpu_region *region)
 {
-	return __atomic_load_n(&shard_of(region, region->shard_count)->records, __ATOMIC_RELAXED);
+	uint32_t shared = region->shard_count;
+
+	return is_used(region, shared) ? __atomic_load_n(&shard_of(region, shared)->records, __ATOMIC_RELAXED) : 0;
 }
 
 int percpu_layout(uint32_t *out, uint32_t capacity)

@@ -10,13 +10,13 @@
  *	index = *(area + region->index_offset)		cpu_id or mm_cid
  *	if index >= region->shard_count goto no_shard	unregistered, or too many
  *	shard = region->shards + (index << region->stride_shift)
- *	if !shard->mark[offset / 4096]: shard->mark[offset / 4096] = 1
+ *	if !shard->mark[offset / 4096] goto unmarked	first record into this block
  *	... the operation; its last instruction is the one committing store ...
  *   commit:
  *
  * When the thread was preempted, migrated or got a signal between start and
  * commit, the kernel resumes it at `abort` instead, and nothing was recorded:
- * what was stored before the commit (a mark, a max) may be stored again.
+ * what was stored before the commit (a max) may be stored again.
  *
  * The signature before `abort` (RSEQ_SIG, 0x53053053) is the operand of a ud1
  * instruction, so that disassemblers stay in step.
@@ -59,9 +59,7 @@
 	"shlq %%cl, %%rax\n"							\
 	"addq %c[shards](%[region]), %%rax\n"					\
 	"cmpb $0, (%%rax, %[mark])\n"						\
-	"jne 5f\n"								\
-	"movb $1, (%%rax, %[mark])\n"						\
-	"5:\n"									\
+	"je %l[unmarked]\n"							\
 	SECTION_STEP(3)
 
 #define SECTION_COMMITTED							\
@@ -97,6 +95,7 @@ enum section_result {
 	SECTION_COMMIT,
 	SECTION_RESTART,
 	SECTION_NO_SHARD,
+	SECTION_UNMARKED,
 };
 
 #define SECTION_RESULTS                   \
@@ -104,7 +103,9 @@ enum section_result {
 	restarted:                        \
 	return SECTION_RESTART;           \
 	no_shard:                         \
-	return SECTION_NO_SHARD
+	return SECTION_NO_SHARD;          \
+	unmarked:                         \
+	return SECTION_UNMARKED
 
 #define SECTION static inline __attribute__((always_inline)) enum section_result
 
@@ -117,7 +118,7 @@ SECTION section_add_long(const struct percpu_region *region, char *area, uint64_
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(amount)
 		     : "memory", "cc", "rax"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 
@@ -133,7 +134,7 @@ SECTION section_add_double(const struct percpu_region *region, char *area, uint6
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(bits)
 		     : "memory", "cc", "rax", "xmm0"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 
@@ -153,7 +154,7 @@ SECTION section_observe_long(const struct percpu_region *region, char *area, uin
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(amount)
 		     : "memory", "cc", "rax", "rdx", "xmm0"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 
@@ -175,7 +176,7 @@ SECTION section_observe_double(const struct percpu_region *region, char *area, u
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(bits)
 		     : "memory", "cc", "rax", "rdx", "xmm0", "xmm1"
-		     : no_shard, restarted);
+		     : no_shard, unmarked, restarted);
 	SECTION_RESULTS;
 }
 

@@ -2,12 +2,12 @@
 /*
  * sum.c - reading what other CPUs record, while they record.
  *
- * No fence and no stop of the writers is needed: a cell changes by one 16-byte
+ * No fence and no stop of the writers is needed. A cell changes by one 16-byte
  * store and is read by one 16-byte load, so it is seen before or after an
- * observation; a cell only grows, so a total of cells that were read one after
- * the other is a total of whole observations; a mark is set before its block's
- * first commit (x86: stores are seen in order; arm64: mark and cell are read
- * by acquire loads, the commit is a release).
+ * observation, never in between. A cell only grows, so cells that were read one
+ * after the other add up to whole observations. A mark is stored before its
+ * block's first commit: who sees neither has not synchronised with the writer
+ * yet, who has synchronised sees both.
  */
 #include "cell.h"
 #include "layout.h"
@@ -15,11 +15,6 @@
 #include "process.h"
 #include "record_atomic.h"
 #include "rseq_abi.h"
-
-static inline int is_marked(const char *shard, uint64_t offset)
-{
-	return __atomic_load_n(shard + mark_of(offset), __ATOMIC_ACQUIRE);
-}
 
 static int range_is_valid(const struct percpu_region *region, uint64_t from, uint64_t to)
 {
@@ -61,20 +56,19 @@ int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last
 	for (uint64_t at = from, end; at < to; at = end) {
 		end = block_end(at, to);
 		for (uint32_t i = first; i < last; i++) {
-			const char *shard = (const char *)shard_of(region, i);
-
-			if (is_marked(shard, at))
-				sum_block(region, shard, at, end, sums + (at - from) / PERCPU_CELL);
+			if (is_marked(region, i, at))
+				sum_block(region, (const char *)shard_of(region, i), at, end,
+					  sums + (at - from) / PERCPU_CELL);
 		}
 	}
 	return 0;
 }
 
 /* Whether a record may have raised the max of a group that lies in these bytes. */
-static int is_any_marked(const char *shard, uint64_t from, uint64_t to)
+static int is_any_marked(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to)
 {
 	for (uint64_t at = from; at < to; at = block_end(at, to)) {
-		if (is_marked(shard, at))
+		if (is_marked(region, shard, at))
 			return 1;
 	}
 	return 0;
@@ -89,10 +83,9 @@ int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t
 	if (!range_is_valid(region, group, to))
 		return 0;
 	for (uint32_t i = 0; i <= region->shard_count; i++) {
-		char *shard = (char *)shard_of(region, i);
-		int64_t *max = (int64_t *)(shard + group);
+		int64_t *max = (int64_t *)((char *)shard_of(region, i) + group);
 
-		if (is_any_marked(shard, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
+		if (is_any_marked(region, i, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
 			int64_t taken = __atomic_exchange_n(max, 0, __ATOMIC_ACQUIRE);
 
 			largest = taken > largest ? taken : largest;
@@ -109,7 +102,7 @@ int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 	for (uint32_t i = 0; i <= region->shard_count; i++) {
 		char *shard = (char *)shard_of(region, i);
 
-		if (!is_any_marked(shard, from, to))
+		if (!is_any_marked(region, i, from, to))
 			continue;
 		for (uint64_t at = from; at < to; at += sizeof(int64_t)) {
 			int64_t *word = (int64_t *)(shard + at);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode how records are committed
  * @param reason why not by rseq, in one sentence; null when they are
  * @param indexedBy which field of struct rseq chooses the shard
- * @param registration null when nobody registered
+ * @param registration of the area of the thread that probed
  * @param activeSize bytes of struct rseq that kernel and owner agreed on, 0 without registration
  * @param fields every field of the newest known struct, whether it is there or not
  * @param thread the area of the thread that probed, null when it has none
@@ -25,7 +25,7 @@ public record AbiStatus(
         Mode mode,
         @Nullable String reason,
         IndexedBy indexedBy,
-        @Nullable Registration registration,
+        Registration registration,
         Kernel kernel,
         Libc libc,
         int activeSize,

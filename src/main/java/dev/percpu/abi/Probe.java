@@ -18,6 +18,9 @@ final class Probe {
     private static final int MEMBARRIER_CMD_QUERY = 0;
     private static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ = 1 << 7;
 
+    /** Indexing by mm_cid pays when at most one CPU in so many may be used. */
+    private static final int FEW = 4;
+
     private Probe() {}
 
     static AbiStatus run(RseqSettings settings) {
@@ -34,7 +37,7 @@ final class Probe {
                 Mode.ATOMIC,
                 cause,
                 IndexedBy.CPU_ID,
-                null,
+                Registration.NONE,
                 kernel,
                 libc,
                 0,
@@ -63,7 +66,7 @@ final class Probe {
                 ownership.owner(),
                 rseq ? Mode.RSEQ : Mode.ATOMIC,
                 rseq ? null : reason,
-                indexedBy(settings, ownership),
+                indexedBy(settings, ownership, cpus),
                 registration(ownership, kernel.machine()),
                 kernel,
                 libc,
@@ -128,14 +131,23 @@ final class Probe {
         return reason;
     }
 
-    private static IndexedBy indexedBy(RseqSettings settings, Ownership ownership) {
-        boolean there = ownership.activeSize() >= Fields.MM_CID + 4;
-        return settings.index() == RseqSettings.IndexChoice.MM_CID && there ? IndexedBy.MM_CID : IndexedBy.CPU_ID;
+    private static IndexedBy indexedBy(RseqSettings settings, Ownership ownership, Cpus cpus) {
+        boolean there = ownership.activeSize() >= Fields.MM_CID + Integer.BYTES;
+        return switch (settings.index()) {
+            case CPU_ID -> IndexedBy.CPU_ID;
+            case MM_CID -> there ? IndexedBy.MM_CID : IndexedBy.CPU_ID;
+            case AUTO -> there && usesFewOf(cpus) ? IndexedBy.MM_CID : IndexedBy.CPU_ID;
+        };
     }
 
-    private static @Nullable Registration registration(Ownership ownership, String machine) {
+    /** Whether this process may use far fewer CPUs than there can be, as in a container on a big machine. */
+    private static boolean usesFewOf(Cpus cpus) {
+        return Runtime.getRuntime().availableProcessors() * FEW <= cpus.possible().cardinality();
+    }
+
+    private static Registration registration(Ownership ownership, String machine) {
         if (ownership.owner() == Owner.NONE) {
-            return ownership.errno() == null ? null : new Registration(0, "none", signature(machine), ownership.errno());
+            return new Registration(null, null, signature(machine), ownership.errno());
         }
         String layout = ownership.length() > Fields.ORIGINAL_LENGTH ? "v2" : "legacy";
         return new Registration(ownership.length(), layout, signature(machine), ownership.errno());

@@ -5,9 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the areas were registered.
  *
- * @param length bytes handed to the kernel
- * @param layout {@code legacy} for 32 bytes, else {@code v2}
- * @param signature the 32 bits before each abort handler
+ * @param length bytes handed to the kernel; null when nothing is registered
+ * @param layout {@code legacy} for 32 bytes, else {@code v2}; null when nothing is registered
+ * @param signature the 32 bits before each abort handler; null without the native library
  * @param lastErrno of our own latest attempt that failed, null if none did or none was made
  */
-public record Registration(int length, String layout, String signature, @Nullable Integer lastErrno) {}
+public record Registration(
+        @Nullable Integer length,
+        @Nullable String layout,
+        @Nullable String signature,
+        @Nullable Integer lastErrno) {
+    static final Registration NONE = new Registration(null, null, null, null);
+}

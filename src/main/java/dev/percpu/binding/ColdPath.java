@@ -4,7 +4,9 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The control calls, through JNA: set-up of the process, registration of threads, the self-test. About 100 ns a call, so never on the
@@ -105,7 +107,7 @@ public final class ColdPath {
      * @param length at most 64
      * @return null if this thread has no area
      */
-    public static byte @org.jspecify.annotations.Nullable [] threadView(int length) {
+    public static byte @Nullable [] threadView(int length) {
         try (Memory out = new Memory(64)) {
             int copied = functions().percpu_thread_view(out, Math.min(length, 64));
             return copied < 0 ? null : out.getByteArray(0, copied);
@@ -128,6 +130,12 @@ public final class ColdPath {
     /** membarrier(2): its result, or -errno. */
     public static int membarrier(int command) {
         return functions().percpu_membarrier(command, 0, 0);
+    }
+
+    /** Sizes and offsets as the C compiler sees them, in the order of {@code percpu_layout()}; for the tests that compare Java's. */
+    public static int[] layout() {
+        int[] values = new int[64];
+        return Arrays.copyOf(values, functions().percpu_layout(values, values.length));
     }
 
     static Functions functions() {

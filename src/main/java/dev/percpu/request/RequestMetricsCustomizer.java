@@ -24,7 +24,9 @@ public class RequestMetricsCustomizer implements VertxOptionsCustomizer {
 
     @Override
     public void accept(VertxOptions options) {
-        ServerMetricsSource source = new ServerMetricsSource(registry::get, new ManagementServer(management::get));
+        // Scrapes and probes are no requests of the application.
+        ManagementServer uncounted = new ManagementServer(management::get);
+        ServerMetricsSource source = new ServerMetricsSource(registry::get, uncounted::is);
         options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), source));
     }
 }

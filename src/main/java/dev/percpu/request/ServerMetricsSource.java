@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,18 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class ServerMetricsSource {
 
     private final Supplier<? extends MeterRegistry> registry;
-    private final ManagementServer management;
+    private final BiPredicate<HttpServerOptions, SocketAddress> uncounted;
     private @Nullable RequestMeters meters;
 
-    ServerMetricsSource(Supplier<? extends MeterRegistry> registry, ManagementServer management) {
+    /** @param uncounted whether a server with these options, listening on this address, is not to be counted */
+    ServerMetricsSource(
+            Supplier<? extends MeterRegistry> registry, BiPredicate<HttpServerOptions, SocketAddress> uncounted) {
         this.registry = registry;
-        this.management = management;
+        this.uncounted = uncounted;
     }
 
-    /** The metrics of a server, or null for one that is not counted: scrapes and probes are no requests of the application. */
+    /** The metrics of a server, or null for one that is not to be counted. */
     @Nullable
     ServerMetrics create(HttpServerOptions options, SocketAddress address) {
-        if (management.is(options, address)) {
+        if (uncounted.test(options, address)) {
             return null;
         }
         // As Quarkus does: the port the server was told to listen on, none if that was any free one.

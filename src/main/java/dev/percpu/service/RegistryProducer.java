@@ -1,25 +1,62 @@
 package dev.percpu.service;
 
+import dev.percpu.abi.AbiStatus;
+import dev.percpu.abi.RseqSettings;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
+import org.jboss.logging.Logger;
 
 /**
- * Makes what the rest of the service is built on. Quarkus asks for every registry when it starts, adds it to its composite and closes it
- * when it stops.
+ * Makes what the rest of the service is built on, in this order: settings, status, registry. Quarkus asks for every registry when it
+ * starts, so that what is wrong with any of them ends the start; it adds the registry to its composite, and closes it when it stops.
  */
 class RegistryProducer {
+
+    private static final Logger LOG = Logger.getLogger("dev.percpu");
 
     @Produces
     @Singleton
     ServiceSettings settings(Config config) {
-        return ServiceSettings.read(config);
+        ServiceSettings settings = ServiceSettings.read(config);
+        // The library's loader runs without Quarkus as well, and asks the system properties only.
+        settings.nativeDirectory().ifPresent(folder -> System.setProperty(ServiceSettings.NATIVE_DIRECTORY, folder));
+        return settings;
+    }
+
+    /** @throws ConfigurationException if there is no native library and one is required: which file, why, and what to do */
+    @Produces
+    @Singleton
+    AbiStatus status(ServiceSettings settings) {
+        AbiStatus status = AbiStatus.current(RseqSettings.of(settings.values()::get));
+        if (settings.nativeRequired() && !status.nativeLibrary()) {
+            throw new ConfigurationException(status.reason());
+        }
+        if (status.active()) {
+            LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());
+        } else {
+            LOG.warnf("Records commit by atomic instructions, not in rseq critical sections: %s", status.reason());
+        }
+        return status;
     }
 
     @Produces
     @Singleton
-    PerCpuMeterRegistry registry(ServiceSettings settings) {
-        return new PerCpuMeterRegistry();
+    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status) {
+        return new PerCpuMeterRegistry(settings.registryConfig());
+    }
+
+    @Produces
+    @Singleton
+    ShardReader shards(PerCpuMeterRegistry registry) {
+        return new ShardReader(registry::statistics);
+    }
+
+    @Produces
+    @Singleton
+    PerCpuMeters meters(PerCpuMeterRegistry registry, AbiStatus status, ShardReader shards) {
+        return new PerCpuMeters(registry, status, shards);
     }
 }

@@ -1,41 +1,43 @@
 package dev.percpu.service;
 
+import dev.percpu.meter.PerCpuConfig;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * The configuration under {@code percpu.}, checked as a whole. Read by hand and not through a configuration mapping, since those turn any
- * text into a boolean, and name neither the known keys nor the allowed values. Immutable.
+ * The configuration under {@code percpu.}, read and checked as a whole. Read by hand and not through a configuration mapping, since those
+ * turn any text into a boolean, and name neither the known keys nor, for all types, the allowed values. Immutable.
  *
- * @param nativeRequired whether the start ends when the native library cannot be used; otherwise records go through JVM atomics
+ * @param values by key, in lower case; a key that is not set has its default
+ * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar
  */
-record ServiceSettings(boolean nativeRequired) {
+record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory) {
 
-    /** A key, its default and what it may be set to. */
-    private enum Key {
-        NATIVE_REQUIRED("percpu.native.required", "true", List.of("true", "false"));
-
-        private final String key;
-        private final String standard;
-        private final List<String> allowed;
-
-        Key(String key, String standard, List<String> allowed) {
-            this.key = key;
-            this.standard = standard;
-            this.allowed = allowed;
-        }
-    }
-
-    /** Read by the library's loader, which also runs without Quarkus, and only as a system property. */
-    private static final String NATIVE_DIRECTORY = "percpu.native.dir";
+    /** System property that the library's loader reads, which runs without Quarkus as well. */
+    static final String NATIVE_DIRECTORY = "percpu.native.dir";
 
     private static final String PREFIX = "percpu.";
+
+    /** A key and what it may be set to; the first value is the default. */
+    private record Key(String name, List<String> allowed) {}
+
+    private static final List<Key> KEYS = List.of(
+            new Key(PerCpuConfig.NATIVE_REQUIRED, List.of("true", "false")),
+            new Key(PerCpuConfig.RSEQ_MODE, List.of("auto", "atomic")),
+            new Key(PerCpuConfig.SHARD_INDEX, List.of("auto", "cpu_id", "mm_cid")));
+
+    ServiceSettings {
+        values = Map.copyOf(values);
+    }
 
     /**
      * Reads and checks the configuration.
@@ -45,24 +47,39 @@ record ServiceSettings(boolean nativeRequired) {
      */
     static ServiceSettings read(Config config) {
         List<String> complaints = new ArrayList<>();
-        boolean nativeRequired = Boolean.parseBoolean(value(config, Key.NATIVE_REQUIRED, complaints));
-        unknown(config, complaints);
-        if (!complaints.isEmpty()) {
-            throw new ConfigurationException(
-                    "The configuration cannot be used.\n" + complaints.stream().map(c -> "  " + c).collect(Collectors.joining("\n")));
+        Map<String, String> values = new HashMap<>();
+        for (Key key : KEYS) {
+            values.put(key.name, value(config, key, complaints));
         }
-        return new ServiceSettings(nativeRequired);
+        String directory = config.getConfigValue(NATIVE_DIRECTORY).getValue();
+        if (directory != null && directory.isBlank()) {
+            complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
+        }
+        addUnknown(config, complaints);
+        if (!complaints.isEmpty()) {
+            throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
+        }
+        return new ServiceSettings(values, Optional.ofNullable(directory));
+    }
+
+    /** Whether the start ends where the native library cannot be used; otherwise records go through JVM atomics. */
+    boolean nativeRequired() {
+        return Boolean.parseBoolean(values.get(PerCpuConfig.NATIVE_REQUIRED));
+    }
+
+    /** The same for a registry. */
+    PerCpuConfig registryConfig() {
+        return values::get;
     }
 
     private static String value(Config config, Key key, List<String> complaints) {
-        String value = config.getConfigValue(key.key).getValue();
+        String value = config.getConfigValue(key.name).getValue();
         if (value == null) {
-            return key.standard;
+            return key.allowed.getFirst();
         }
         String read = value.strip().toLowerCase(Locale.ROOT);
         if (!key.allowed.contains(read)) {
-            complaints.add(key.key + " is \"" + value + "\"; allowed: " + String.join(", ", key.allowed) + ". Default: " + key.standard
-                    + ".");
+            complaints.add(key.name + " is \"" + value + "\"; allowed: " + String.join(", ", key.allowed) + ".");
         }
         return read;
     }
@@ -71,22 +88,19 @@ record ServiceSettings(boolean nativeRequired) {
      * Keys that nothing reads are typing errors. Environment variables are left alone: Kubernetes makes some for every service, such as
      * {@code PERCPU_METRICS_PORT}.
      */
-    private static void unknown(Config config, List<String> complaints) {
-        String known = Arrays.stream(Key.values()).map(key -> key.key).collect(Collectors.joining(", "));
+    private static void addUnknown(Config config, List<String> complaints) {
+        List<String> known = Stream.concat(KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY))
+                .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
-                .filter(name -> name.startsWith(PREFIX) && !isKnown(name) && !isFromEnvironment(config, name))
+                .filter(name -> name.startsWith(PREFIX) && !known.contains(name) && !isFromEnvironment(config, name))
                 .distinct()
                 .sorted()
-                .forEach(name -> complaints.add(name + " is not a key. Known: " + known + "; as a system property also "
-                        + NATIVE_DIRECTORY + "."));
+                .map(name -> name + " is not a key; known: " + known.stream().collect(Collectors.joining(", ")) + ".")
+                .forEach(complaints::add);
     }
 
     private static boolean isFromEnvironment(Config config, String name) {
         String source = config.getConfigValue(name).getSourceName();
         return source != null && source.startsWith("EnvConfigSource");
-    }
-
-    private static boolean isKnown(String name) {
-        return name.equals(NATIVE_DIRECTORY) || Arrays.stream(Key.values()).anyMatch(key -> key.key.equals(name));
     }
 }

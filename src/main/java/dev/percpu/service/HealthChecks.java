@@ -1,0 +1,39 @@
+package dev.percpu.service;
+
+import dev.percpu.abi.AbiStatus;
+import dev.percpu.meter.PerCpuMeterRegistry;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/**
+ * Health of the service. Alive is who answers: there is no check for that. Ready is a registry that still records; recording without rseq
+ * is slower but loses nothing, so it is told and no reason to be sent no requests.
+ */
+class HealthChecks {
+
+    @Produces
+    @Singleton
+    @Startup
+    HealthCheck probed(AbiStatus status) {
+        return () -> HealthCheckResponse.named("rseq probed")
+                .withData("owner", status.owner().toString())
+                .withData("selfTest", status.selfTest().result().toString())
+                .up()
+                .build();
+    }
+
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck recording(PerCpuMeterRegistry registry, AbiStatus status) {
+        return () -> HealthCheckResponse.named("recording")
+                .withData("mode", status.mode().toString())
+                .withData("reason", status.reason() == null ? "" : status.reason())
+                .status(!registry.isClosed())
+                .build();
+    }
+}

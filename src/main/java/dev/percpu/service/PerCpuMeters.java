@@ -1,0 +1,137 @@
+package dev.percpu.service;
+
+import dev.percpu.abi.AbiStatus;
+import dev.percpu.abi.SelfTest;
+import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.shard.ShardStatistics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.prometheus.metrics.core.metrics.Info;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a registry and its shards tell of themselves, as metrics {@code percpu_*}. It needs no Quarkus: a program that uses the registry
+ * alone can bind it as well, once. Thread-safe.
+ */
+public final class PerCpuMeters implements MeterBinder {
+
+    private static final Duration[] SCRAPE_BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10)
+    };
+
+    private final PerCpuMeterRegistry registry;
+    private final AbiStatus status;
+    private final ShardReader shards;
+    private final AtomicBoolean exposed = new AtomicBoolean();
+    private volatile @Nullable Timer scrapes;
+
+    /** The meters of this registry, on the status of this process. */
+    public PerCpuMeters(PerCpuMeterRegistry registry) {
+        this(registry, AbiStatus.current(), new ShardReader(registry::statistics));
+    }
+
+    PerCpuMeters(PerCpuMeterRegistry registry, AbiStatus status, ShardReader shards) {
+        this.registry = registry;
+        this.status = status;
+        this.shards = shards;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry target) {
+        if (exposed.compareAndSet(false, true)) {
+            exposeInfo();
+        }
+        bindSelfTest(target);
+        counter(
+                target,
+                "percpu.rseq.restarts",
+                "Critical sections that were interrupted and began again",
+                ShardReader::restarts);
+        counter(
+                target,
+                "percpu.shared.shard.records",
+                "Observations that no shard of a CPU could take",
+                ShardStatistics::sharedRecords);
+        region(target, "reserved", ShardStatistics::reservedBytes);
+        region(target, "resident", ShardStatistics::residentBytes);
+        Gauge.builder("percpu.series", registry, meters -> meters.getMeters().size())
+                .description("Meters of the registry: one for each name and set of labels")
+                .register(target);
+        scrapes = Timer.builder("percpu.scrape")
+                .description("Time to add up the shards and write them out")
+                .serviceLevelObjectives(SCRAPE_BUCKETS)
+                .register(target);
+    }
+
+    /** Runs a scrape and records how long it took, once these meters are bound. */
+    public void recordScrape(Runnable scrape) {
+        Timer timer = scrapes;
+        if (timer == null) {
+            scrape.run();
+        } else {
+            timer.record(scrape);
+        }
+    }
+
+    // Not a gauge of Micrometer's, whose naming convention takes "_info" off every name.
+    private void exposeInfo() {
+        String version = status.libc().version();
+        String layout = status.registration().layout();
+        Info.builder()
+                .name("percpu_rseq_info")
+                .help("How records commit in this process")
+                .labelNames("owner", "mode", "indexed_by", "layout", "libc", "kernel")
+                .register(registry.getPrometheusRegistry())
+                .setLabelValues(
+                        status.owner().toString(),
+                        status.mode().toString(),
+                        status.indexedBy().toString(),
+                        layout == null ? "none" : layout,
+                        version == null ? status.libc().name() : status.libc().name() + " " + version,
+                        status.kernel().release());
+    }
+
+    private void bindSelfTest(MeterRegistry target) {
+        Gauge.builder("percpu.rseq.self.test.passed", status, PerCpuMeters::selfTestPassed)
+                .description(
+                        "1 if interrupted critical sections begin again, 0 if they do not, NaN if that was not tested")
+                .strongReference(true)
+                .register(target);
+    }
+
+    private static double selfTestPassed(AbiStatus status) {
+        SelfTest.Result result = status.selfTest().result();
+        return result == SelfTest.Result.SKIPPED ? Double.NaN : result == SelfTest.Result.PASSED ? 1 : 0;
+    }
+
+    private void region(MeterRegistry target, String state, ToDoubleFunction<ShardStatistics> value) {
+        Gauge.builder("percpu.region.bytes", shards, reader -> value.applyAsDouble(reader.recent()))
+                .description("Memory of the shards: reserved address space, and what of it is resident")
+                .tag("state", state)
+                .strongReference(true)
+                .register(target);
+    }
+
+    // A function counter holds its object weakly, and this binder may be held by nobody: the lambda holds the reader.
+    private void counter(
+            MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
+        ShardReader reader = shards;
+        FunctionCounter.builder(name, registry, ignored -> value.applyAsDouble(reader.recent()))
+                .description(description)
+                .register(target);
+    }
+}

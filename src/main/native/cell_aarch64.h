@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cell_aarch64.h - 16 bytes at once, outside of a section.
+ *
+ * With FEAT_LSE2 (HWCAP_USCAT) an aligned load or store of a pair of 64-bit
+ * registers is atomic (Arm DDI 0487 B2.2.1.1). Without it an exclusive pair
+ * is, once its store has succeeded: what it loaded before may be torn.
+ */
+#ifndef PERCPU_CELL_AARCH64_H
+#define PERCPU_CELL_AARCH64_H
+
+#include <stdbool.h>
+
+#include "layout.h"
+
+#define HWCAP_USCAT (1u << 25)
+
+/* A value that does not match may be torn; the caller's next round will not match it either. */
+static inline bool cell_compare_exchange(struct percpu_cell *cell, struct percpu_cell *expected,
+					 struct percpu_cell desired)
+{
+	int64_t first, second;
+	uint32_t failed;
+
+	do {
+		__asm__ volatile("ldaxp %[first], %[second], %[cell]\n\t"
+				 "mov %w[failed], #0\n\t"
+				 "cmp %[first], %[expected_first]\n\t"
+				 "ccmp %[second], %[expected_second], #0, eq\n\t"
+				 "b.ne 1f\n\t"
+				 "stlxp %w[failed], %[desired_first], %[desired_second], %[cell]\n"
+				 "1:"
+				 : [cell] "+Q"(*cell), [first] "=&r"(first), [second] "=&r"(second),
+				   [failed] "=&r"(failed)
+				 : [expected_first] "r"(expected->first), [expected_second] "r"(expected->second),
+				   [desired_first] "r"(desired.first), [desired_second] "r"(desired.second)
+				 : "memory", "cc");
+	} while (failed);
+	if (first == expected->first && second == expected->second)
+		return true;
+	expected->first = first;
+	expected->second = second;
+	return false;
+}
+
+static inline struct percpu_cell cell_load_vector(const struct percpu_cell *cell)
+{
+	struct percpu_cell value;
+
+	__asm__ volatile("ldp %[first], %[second], %[cell]"
+			 : [first] "=&r"(value.first), [second] "=&r"(value.second)
+			 : [cell] "Ump"(*cell)
+			 : "memory");
+	return value;
+}
+
+/* Stores what it loaded: only then was the load of the pair a single one. */
+static inline struct percpu_cell cell_load_exchange(const struct percpu_cell *cell)
+{
+	struct percpu_cell *writable = (struct percpu_cell *)cell;
+	struct percpu_cell value;
+	uint32_t failed;
+
+	do {
+		__asm__ volatile("ldaxp %[first], %[second], %[cell]\n\t"
+				 "stlxp %w[failed], %[first], %[second], %[cell]"
+				 : [cell] "+Q"(*writable), [first] "=&r"(value.first), [second] "=&r"(value.second),
+				   [failed] "=&r"(failed)
+				 :
+				 : "memory");
+	} while (failed);
+	return value;
+}
+
+static inline bool cell_pair_is_atomic(uint64_t hwcap)
+{
+	return (hwcap & HWCAP_USCAT) != 0;
+}
+
+#endif /* PERCPU_CELL_AARCH64_H */

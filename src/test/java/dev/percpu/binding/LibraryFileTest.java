@@ -1,0 +1,87 @@
+package dev.percpu.binding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every way in which the file of the library can be found, or not. */
+class LibraryFileTest {
+    private static final ClassLoader LOADER = LibraryFileTest.class.getClassLoader();
+    private static final String RESOURCE =
+            LibraryFile.resourceName(System.getProperty("os.name"), System.getProperty("os.arch"));
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void shouldNameTheResourceAsTheBuildDoes() {
+        assertThat(LibraryFile.resourceName("Linux", "amd64")).isEqualTo("META-INF/native/linux-x86_64/libpercpu.so");
+        assertThat(LibraryFile.resourceName("Linux", "aarch64")).isEqualTo("META-INF/native/linux-aarch64/libpercpu.so");
+    }
+
+    @Test
+    void shouldUnpackTheSameFileOnce() throws IOException {
+        Path first = LibraryFile.unpack(LOADER, RESOURCE, temporary);
+        Object inode = Files.getAttribute(first, "unix:ino");
+
+        assertThat(LibraryFile.unpack(LOADER, RESOURCE, temporary)).isEqualTo(first);
+        assertThat(Files.getAttribute(first, "unix:ino")).isEqualTo(inode);
+        assertThat(filesBeside(first)).containsExactly(first);
+    }
+
+    @Test
+    void shouldReplaceAFileThatIsNotTheLibrary() throws IOException {
+        Path file = LibraryFile.unpack(LOADER, RESOURCE, temporary);
+        long size = Files.size(file);
+        Files.writeString(file, "half a library");
+
+        assertThat(LibraryFile.unpack(LOADER, RESOURCE, temporary)).isEqualTo(file).hasSize(size);
+    }
+
+    @Test
+    void shouldNotTakeAFolderThatOthersCanWriteTo() throws IOException {
+        Path folder = LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, temporary))
+                .isInstanceOf(LibraryUnavailableException.class)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining("closed to others");
+    }
+
+    @Test
+    void shouldSayWhatToDoWhereNothingCanBeUnpacked() {
+        Path nowhere = Path.of("/proc/nowhere");
+
+        assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, nowhere))
+                .isInstanceOf(LibraryUnavailableException.class)
+                .hasMessageContaining("/proc/nowhere/percpu-")
+                .hasMessageContaining("-D" + LibraryFile.DIRECTORY_PROPERTY)
+                .hasMessageContaining("percpu.native.required=false");
+    }
+
+    @Test
+    void shouldSayThatAnArchitectureIsMissing() {
+        String resource = LibraryFile.resourceName("Mac OS X", "riscv64");
+
+        assertThat(resource).isEqualTo("META-INF/native/mac-os-x-riscv64/libpercpu.so");
+        assertThatThrownBy(() -> LibraryFile.unpack(LOADER, resource, temporary))
+                .isInstanceOf(LibraryUnavailableException.class)
+                .hasMessageContaining(resource)
+                .hasMessageContaining("architecture");
+    }
+
+    private static List<Path> filesBeside(Path file) throws IOException {
+        try (Stream<Path> files = Files.list(file.getParent())) {
+            return files.toList();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.percpu.binding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.percpu.abi.AbiStatus;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A region holds against whatever is handed to it. The JVM that ends here without a crash is half of what is tested. */
+class RegionTest {
+    private static final int SHIFT = 16;
+    private static final int CPU_ID = 4;
+    private static final long[] HARD = {
+        0, 1, 7, 8, 15, -1, -8, -16, Long.MIN_VALUE, Long.MAX_VALUE, 1L << SHIFT, (1L << SHIFT) - 1, (1L << SHIFT) - 16, 1L << 40, 1L << 63 >> 20
+    };
+
+    private final int shards = AbiStatus.current().cpus().shardCount();
+    private final Region region = Region.reserve(shards, SHIFT, SumKind.LONG, CPU_ID);
+
+    @BeforeAll
+    static void decideTheMode() {
+        AbiStatus.current();
+    }
+
+    @Test
+    void shouldSurviveAnyOffset() {
+        Random random = new Random(1);
+        BucketIndex buckets = BucketIndex.ofLongs(1, 10, 100);
+        for (int i = 0; i < 200_000; i++) {
+            long offset = i < HARD.length ? HARD[i] : random.nextLong();
+            HotPath.addLong(region, offset, 1);
+            HotPath.addDouble(region, offset, 1);
+            HotPath.observeLong(region, offset, buckets, random.nextLong());
+            HotPath.observeDouble(region, offset, BucketIndex.NONE, random.nextDouble());
+        }
+        assertThat(region.residentBytes()).isPositive();
+    }
+
+    @Test
+    void shouldSurviveAnyAmount() {
+        long group = region.firstCell();
+        BucketIndex longs = BucketIndex.ofLongs(1, 10, 100);
+        BucketIndex doubles = BucketIndex.ofDoubles(0.1, 1, 10);
+        for (long amount : HARD) {
+            HotPath.observeLong(region, group, longs, amount);
+            HotPath.observeDouble(region, group, doubles, Double.longBitsToDouble(amount));
+        }
+        assertThat(count(group, 4)).isEqualTo(2L * HARD.length);
+    }
+
+    private long count(long group, int buckets) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(16L * (buckets + 1), 16);
+            region.sum(group, group + cells.byteSize(), cells);
+            long count = 0;
+            for (int i = 1; i <= buckets; i++) {
+                count += cells.get(ValueLayout.JAVA_LONG, 16L * i);
+            }
+            return count;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,16", "4096,4095", "8,4104", "4096,65552", "-16,4096", "4096,9223372036854775792"})
+    void shouldRefuseToSumWhatIsNoCell(long from, long to) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(1 << 17, 16);
+            assertThatThrownBy(() -> region.sum(from, to, out))
+                    .isInstanceOfAny(IndexOutOfBoundsException.class, IllegalArgumentException.class)
+                    .hasMessageContaining(Long.toString(from));
+        }
+    }
+
+    @Test
+    void shouldRefuseAResultThatIsTooSmallOrOnTheHeap() {
+        long from = region.firstCell();
+        try (Arena arena = Arena.ofConfined()) {
+            assertThatThrownBy(() -> region.sum(from, from + 32, arena.allocate(16, 16)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> region.sum(from, from + 32, MemorySegment.ofArray(new long[4])))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void shouldRefuseShardsThatDoNotExist() {
+        assertThatThrownBy(() -> region.restarts(-1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> region.restarts(shards + 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> Region.reserve(0, SHIFT, SumKind.LONG, CPU_ID))
+                .isInstanceOf(ReservationRefusedException.class);
+        assertThatThrownBy(() -> Region.reserve(1, 63, SumKind.LONG, CPU_ID))
+                .isInstanceOf(ReservationRefusedException.class);
+        assertThatThrownBy(() -> Region.reserve(1, SHIFT, SumKind.LONG, 8))
+                .isInstanceOf(ReservationRefusedException.class);
+    }
+
+    @Test
+    void shouldRefuseMoreThanTheAddressSpaceHas() {
+        assertThatThrownBy(() -> Region.reserve(8192, 40, SumKind.LONG, CPU_ID))
+                .isInstanceOfSatisfying(ReservationRefusedException.class, it -> assertThat(it.errno()).isEqualTo(12))
+                .hasMessageContaining("was refused");
+    }
+
+    @Test
+    void shouldCostNoMemoryForShardsThatNobodyWrites() {
+        Region wide = Region.reserve(256, 24, SumKind.LONG, CPU_ID);
+        HotPath.addLong(wide, wide.firstCell(), 1);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(1 << 20, 16);
+            wide.sum(wide.firstCell(), wide.firstCell() + cells.byteSize(), cells);
+            assertThat(cells.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(1);
+        }
+        // at most three pages of the header, and of one shard its counters, its marks and one block
+        assertThat(wide.residentBytes()).isLessThan(4096L * 6);
+        assertThat(wide.reservedBytes()).isEqualTo(3 * 4096 + (257L << 24));
+    }
+
+    @Test
+    void shouldRefuseBoundsThatAreNotAscending() {
+        assertThatThrownBy(() -> BucketIndex.ofLongs(5, 5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> BucketIndex.ofLongs(-1, 5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> BucketIndex.ofDoubles(-0.5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> BucketIndex.ofLongs(new long[5000]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4095");
+    }
+
+    @Test
+    void shouldFindTheBucketThatASearchFinds() {
+        Random random = new Random(2);
+        for (int round = 0; round < 200; round++) {
+            long[] bounds = random.longs(1 + random.nextInt(300), 0, 1L << random.nextInt(1, 63)).distinct().sorted().toArray();
+            BucketIndex index = BucketIndex.ofLongs(bounds);
+            for (long bound : bounds) {
+                for (long amount = Math.max(0, bound - 1); amount <= bound + 1; amount++) {
+                    assertThat(index.indexOf(amount)).isEqualTo(search(bounds, amount));
+                }
+            }
+        }
+    }
+
+    private static int search(long[] bounds, long amount) {
+        int bucket = 0;
+        while (bucket < bounds.length && amount > bounds[bucket]) {
+            bucket++;
+        }
+        return bucket;
+    }
+}
