@@ -51,6 +51,7 @@ class DelegationTest {
 
     @ParameterizedTest
     @MethodSource("serverMethods")
+    @SuppressWarnings("unchecked") // a proxy has no type arguments
     void shouldTellBothEveryEventEachWithWhatItKeeps(Method method) throws ReflectiveOperationException {
         BothServerMetrics<?, ?, ?, ?, ?, ?> both =
                 new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
@@ -78,6 +79,7 @@ class DelegationTest {
 
     @ParameterizedTest
     @MethodSource("serverMethods")
+    @SuppressWarnings("unchecked") // a proxy has no type arguments
     void shouldBearEventsBeforeThereIsAnythingToKeep(Method method) throws ReflectiveOperationException {
         BothServerMetrics<?, ?, ?, ?, ?, ?> both =
                 new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
@@ -129,6 +131,7 @@ class DelegationTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // the only way in which a factory reaches us
     void shouldAskThePreviousFactoryOnlyIfItIsEnabled() {
         VertxMetrics theirs = listener(VertxMetrics.class, "previous");
         MetricsOptions disabled = new MetricsOptions().setFactory(options -> theirs);

@@ -43,6 +43,7 @@ class ServerMetricsTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the client leaves in the middle
     void shouldCountARequestOnceWhoseClientLeavesBeforeTheAnswer() throws IOException {
         CompletableFuture<HttpServerRequest> begun = new CompletableFuture<>();
         CompletableFuture<Void> left = new CompletableFuture<>();
