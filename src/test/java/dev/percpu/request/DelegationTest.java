@@ -51,7 +51,6 @@ class DelegationTest {
 
     @ParameterizedTest
     @MethodSource("serverMethods")
-    @SuppressWarnings("unchecked") // a proxy has no type arguments
     void shouldTellBothEveryEventEachWithWhatItKeeps(Method method) throws ReflectiveOperationException {
         BothServerMetrics<?, ?, ?, ?, ?, ?> both =
                 new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
@@ -79,7 +78,6 @@ class DelegationTest {
 
     @ParameterizedTest
     @MethodSource("serverMethods")
-    @SuppressWarnings("unchecked") // a proxy has no type arguments
     void shouldBearEventsBeforeThereIsAnythingToKeep(Method method) throws ReflectiveOperationException {
         BothServerMetrics<?, ?, ?, ?, ?, ?> both =
                 new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
@@ -131,7 +129,6 @@ class DelegationTest {
     }
 
     @Test
-    @SuppressWarnings("deprecation") // the only way in which a factory reaches us
     void shouldAskThePreviousFactoryOnlyIfItIsEnabled() {
         VertxMetrics theirs = listener(VertxMetrics.class, "previous");
         MetricsOptions disabled = new MetricsOptions().setFactory(options -> theirs);

@@ -43,7 +43,6 @@ class ServerMetricsTest {
     }
 
     @Test
-    @SuppressWarnings("try") // the client leaves in the middle
     void shouldCountARequestOnceWhoseClientLeavesBeforeTheAnswer() throws IOException {
         CompletableFuture<HttpServerRequest> begun = new CompletableFuture<>();
         CompletableFuture<Void> left = new CompletableFuture<>();

@@ -53,7 +53,6 @@ class CpusReportTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // does not see the @Nullable of a type argument
     void shouldNotMakeUpNumbersWhereThereAreNoShards() throws JsonProcessingException {
         ShardStatistics none = new ShardStatistics(0, 0, List.of(), 44, 44);
         AbiStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
