@@ -43,7 +43,7 @@
 #define PERCPU_BLOCK_SHIFT 12
 #define PERCPU_CELL 16u
 #define PERCPU_MARKS 64u /* offset of the marks in a shard */
-#define PERCPU_HEADER (3 * PERCPU_PAGE)
+#define PERCPU_HEADER (UINT64_C(3) * PERCPU_PAGE)
 
 #define PERCPU_MIN_STRIDE_SHIFT 16
 #define PERCPU_MAX_STRIDE_SHIFT 40

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +49,7 @@ class LibraryFileTest {
 
     @Test
     void shouldNotTakeAFolderThatOthersCanWriteTo() throws IOException {
-        Path folder = LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent();
+        Path folder = Objects.requireNonNull(LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent());
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
 
         assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, temporary))
