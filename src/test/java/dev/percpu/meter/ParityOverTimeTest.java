@@ -73,7 +73,7 @@ class ParityOverTimeTest {
     void shouldAgeAlikeInAnyOrderOfRecordsAndPauses(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {
-            long amount = 1 + random.nextInt(1_000_000);
+            long amount = 1L + random.nextInt(1_000_000);
             switch (random.nextInt(4)) {
                 case 0 -> peers.doing(registry -> percentiles(registry).record(Duration.ofNanos(1_000 * amount)));
                 case 1 -> peers.doing(registry -> registry.timer("plain").record(Duration.ofNanos(1_000 * amount)));
