@@ -61,8 +61,7 @@ final class NativeTotals extends Totals {
     }
 
     /** The cells of one place, or null if it was handed out after this snapshot. */
-    private static @Nullable Sums slice(
-            List<MemorySegment> regions, RegionChain.Place place, long bytes) {
+    private static @Nullable Sums slice(List<MemorySegment> regions, RegionChain.Place place, long bytes) {
         int index = place.region().index();
         if (index >= regions.size()) {
             return null;
