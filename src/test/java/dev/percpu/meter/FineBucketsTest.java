@@ -74,7 +74,7 @@ class FineBucketsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2,1e6,3e10,7", "1,1e6,3e10,4", "0,1,10,0", "3,1e6,3e6,10", "2,1,1e18,5"})
+    @CsvSource({"2,1e6,3e10,7", "1,1e6,3e10,4", "0,1,10,0", "3,1e6,2e6,10", "3,1e6,3e6,9", "2,1,1e18,5"})
     void shouldSplitTheExpectedValuesAsFinelyAsThereIsRoomFor(int digits, double min, double max, int bits) {
         assertThat(FineBuckets.ofNanos(config(digits, min, max)).bits()).isEqualTo(bits);
     }
