@@ -8,8 +8,11 @@
 /* The smallest amount that falls into a slot. */
 static int64_t slot_lower_edge(const struct percpu_buckets *buckets, uint32_t slot)
 {
-	if (buckets->sum_kind == PERCPU_SUM_DOUBLE)
-		return slot == 0 ? 0 : (buckets->slot_base + (int64_t)slot) << 48;
+	if (buckets->sum_kind == PERCPU_SUM_DOUBLE) {
+		int64_t top = slot == 0 ? 0 : buckets->slot_base + (int64_t)slot;
+
+		return top > INT64_MAX >> 48 ? INT64_MAX : top << 48; /* beyond it: reached by no amount >= 0 */
+	}
 	if (slot < 16)
 		return slot;
 	if (slot >= 60 * 16) /* beyond INT64_MAX: reached by no amount >= 0 */

@@ -99,7 +99,8 @@ PERCPU_API int percpu_pair_is_atomic(uint64_t hwcap);
 PERCPU_API int percpu_thread_register(void);
 
 /*
- * Copies the first length bytes (at most 64) of this thread's rseq area.
+ * Copies the first length bytes of this thread's rseq area, as far as it goes
+ * and at most 64.
  * Returns the bytes copied, or -ENODATA when this thread has none. MT-safe.
  */
 PERCPU_API int percpu_thread_view(void *out, uint32_t length);

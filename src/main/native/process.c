@@ -11,6 +11,8 @@
 #include "rseq_abi.h"
 #include "syscall.h"
 
+#define WAIT_NANOS 100000
+
 enum { UNSET, SETTING, SET };
 
 struct percpu_process percpu_process;
@@ -35,13 +37,26 @@ static bool valid(const struct percpu_process *process)
 	return true;
 }
 
-int percpu_process_start(const struct percpu_process *process)
+/* True for the one caller that may set; the others wait until what it set can be read. */
+static bool begin_setting(void)
 {
+	const struct timespec64 pause = { 0, WAIT_NANOS };
 	int expected = UNSET;
 
+	while (!__atomic_compare_exchange_n(&state, &expected, SETTING, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		if (expected == SET)
+			return false;
+		(void)syscall4(NR_nanosleep, (long)&pause, 0, 0, 0);
+		expected = UNSET;
+	}
+	return true;
+}
+
+int percpu_process_start(const struct percpu_process *process)
+{
 	if (!valid(process))
 		return NEG_EINVAL;
-	if (!__atomic_compare_exchange_n(&state, &expected, SETTING, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+	if (!begin_setting())
 		return NEG_EALREADY;
 	percpu_process = *process;
 	percpu_vector_pairs = percpu_pair_is_atomic(process->hwcap);

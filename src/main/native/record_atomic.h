@@ -68,7 +68,7 @@ static inline void atomic_add_pair(char *shard, uint64_t offset, int64_t amount,
 	struct percpu_cell after;
 
 	do {
-		after.first = before.first + 1;
+		after.first = (int64_t)((uint64_t)before.first + 1);
 		after.second = sums_are_doubles ? add_bits(before.second, amount) :
 						  (int64_t)((uint64_t)before.second + (uint64_t)amount);
 	} while (!cell_compare_exchange(cell, &before, after));

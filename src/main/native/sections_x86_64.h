@@ -32,7 +32,7 @@
 
 #define PERCPU_RSEQ_SIG 0x53053053
 
-/* Test builds stop here for a while; see inject.h. */
+/* Test builds stop here for a while, or trap; see inject.h of the tests. */
 #ifndef SECTION_STEP
 #define SECTION_STEP(n) ""
 #endif
@@ -211,6 +211,7 @@ SECTION section_self_test(char *area, const int64_t *stamp, uint32_t *violations
 		"leaq 3b(%%rip), %%rax\n"
 		"movq %%rax, %c[rseq_cs](%[area])\n"
 		"1:\n"
+		SECTION_STEP(6)
 		"movl %c[cpu_id](%[area]), %%eax\n"
 		"movq (%[stamp]), %%rdx\n"
 		"movq %[rounds], %%rcx\n"

@@ -19,11 +19,6 @@
 #define ROUNDS 20000u
 #define CPU_SET_LONGS (PERCPU_MAX_SHARDS / 64)
 
-struct timespec64 {
-	int64_t seconds;
-	int64_t nanos;
-};
-
 static int64_t now_nanos(void)
 {
 	struct timespec64 now;
@@ -84,5 +79,6 @@ int percpu_self_test_disturb(struct percpu_self_test *test)
 			error = bind_to(tid, target);
 		}
 	}
-	return error;
+	/* A victim that was done meanwhile has taken its thread number along. */
+	return __atomic_load_n(&test->stop, __ATOMIC_ACQUIRE) ? 0 : error;
 }

@@ -94,19 +94,21 @@ int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t
 	return largest;
 }
 
+/* A max is in no marked block when all its buckets are in the next one: marks tell about a whole range, not a block. */
 int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 {
 	if (!range_is_valid(region, from, to))
 		return NEG_EINVAL;
-	for (uint64_t at = from, end; at < to; at = end) {
-		end = block_end(at, to);
-		for (uint32_t i = 0; i <= region->shard_count; i++) {
-			char *shard = (char *)shard_of(region, i);
+	for (uint32_t i = 0; i <= region->shard_count; i++) {
+		char *shard = (char *)shard_of(region, i);
 
-			if (!is_marked(region, i, at))
-				continue;
-			for (uint64_t word = at; word < end; word += sizeof(int64_t))
-				__atomic_store_n((int64_t *)(shard + word), 0, __ATOMIC_RELAXED);
+		if (!is_any_marked(region, i, from, to))
+			continue;
+		for (uint64_t at = from; at < to; at += sizeof(int64_t)) {
+			int64_t *word = (int64_t *)(shard + at);
+
+			if (__atomic_load_n(word, __ATOMIC_RELAXED) != 0)
+				__atomic_store_n(word, 0, __ATOMIC_RELAXED);
 		}
 	}
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -69,6 +69,12 @@ static inline long syscall6(long nr, long a, long b, long c, long d, long e, lon
 #error "percpu: this architecture has no sections; the service then records with JVM atomics"
 #endif
 
+/* struct timespec of both architectures. */
+struct timespec64 {
+	int64_t seconds;
+	int64_t nanos;
+};
+
 static inline long syscall4(long nr, long a, long b, long c, long d)
 {
 	return syscall6(nr, a, b, c, d, 0, 0);

@@ -76,14 +76,24 @@ void percpu_thread_exit(void *area)
 	/* else the kernel may still write to it: better leaked than reused */
 }
 
+/* What may be read of an area: of libc's the end is not known, but its thread descriptor goes on behind it. */
+static uint32_t readable_bytes(void)
+{
+	if (percpu_process.owner == PERCPU_OWNER_LIBC)
+		return VIEW_BYTES;
+	if (percpu_process.owner == PERCPU_OWNER_LEGACY)
+		return RSEQ_ORIGINAL_LENGTH;
+	return percpu_process.area_length < VIEW_BYTES ? percpu_process.area_length : VIEW_BYTES;
+}
+
 int percpu_thread_view(void *out, uint32_t length)
 {
 	const volatile char *area = area_of_owner();
 
 	if (!area_is_there((const char *)area))
 		return NEG_ENODATA;
-	if (length > VIEW_BYTES)
-		length = VIEW_BYTES;
+	if (length > readable_bytes())
+		length = readable_bytes();
 	for (uint32_t i = 0; i + 4 <= length; i += 4)
 		*(uint32_t *)((char *)out + i) = *(const volatile uint32_t *)(area + i);
 	return (int)(length & ~3u);

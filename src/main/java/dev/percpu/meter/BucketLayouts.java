@@ -44,7 +44,8 @@ final class BucketLayouts {
                 .toArray();
         for (double bound : bounds) {
             if (Double.isNaN(bound)) {
-                throw new InvalidConfigurationException("a service level objective or expected value is NaN, it must be a number above 0");
+                throw new InvalidConfigurationException(
+                        "a service level objective or expected value is NaN, it must be a number above 0");
             }
         }
         return bounds;

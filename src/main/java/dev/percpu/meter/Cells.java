@@ -21,7 +21,8 @@ final class Cells {
         boolean required = isNativeRequired(config);
         AbiStatus status = AbiStatus.current(RseqSettings.of(key -> setting(config, key)));
         if (status.nativeLibrary()) {
-            return CellStore.onShards(new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
+            return CellStore.onShards(
+                    new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
             throw new IllegalStateException(status.reason());

@@ -25,12 +25,14 @@ final class CustomSeries implements Series {
      * @param labels of the meter, without the statistic
      * @throws IllegalArgumentException if one of the labels is called statistic
      */
-    CustomSeries(SeriesGroup group, Meter.Id id, Labels labels, long createdMillis, Iterable<Measurement> measurements) {
+    CustomSeries(
+            SeriesGroup group, Meter.Id id, Labels labels, long createdMillis, Iterable<Measurement> measurements) {
         if (labels.contains(STATISTIC)) {
             throw new IllegalArgumentException("the label " + STATISTIC + " is reserved in a custom meter");
         }
         for (Statistic statistic : Statistic.values()) {
-            targets.put(statistic, new Target(family(group, id, statistic), labels.add(STATISTIC, statistic.toString())));
+            targets.put(
+                    statistic, new Target(family(group, id, statistic), labels.add(STATISTIC, statistic.toString())));
         }
         List<Family> used = new ArrayList<>();
         for (Measurement measurement : measurements) {

@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param buckets of a histogram, which count exactly {@code count} observations; null if none is published
  */
 record Distribution(
-        long count, double sum, double max, Quantiles quantiles, @Nullable ClassicHistogramBuckets buckets, Exemplars exemplars) {
+        long count,
+        double sum,
+        double max,
+        Quantiles quantiles,
+        @Nullable ClassicHistogramBuckets buckets,
+        Exemplars exemplars) {
     /**
      * @param toBaseUnit reads a value in the base unit
      */

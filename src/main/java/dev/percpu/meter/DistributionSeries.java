@@ -20,7 +20,8 @@ final class DistributionSeries implements Series {
      * @param main a summary or a histogram, as the reader publishes buckets or not
      * @throws IllegalArgumentException if a label has a name that the family needs itself
      */
-    DistributionSeries(Family main, Family max, Labels labels, long createdMillis, Function<Totals, Distribution> reader) {
+    DistributionSeries(
+            Family main, Family max, Labels labels, long createdMillis, Function<Totals, Distribution> reader) {
         String reserved = main.kind() == Family.Kind.SUMMARY ? "quantile" : "le";
         if (labels.contains(reserved)) {
             throw new IllegalArgumentException("the label " + reserved + " is reserved in a " + main.kind());
@@ -43,9 +44,12 @@ final class DistributionSeries implements Series {
         if (now.buckets() == null) {
             values.add(
                     main,
-                    new SummaryDataPointSnapshot(now.count(), now.sum(), now.quantiles(), labels, now.exemplars(), createdMillis));
+                    new SummaryDataPointSnapshot(
+                            now.count(), now.sum(), now.quantiles(), labels, now.exemplars(), createdMillis));
         } else {
-            values.add(main, new HistogramDataPointSnapshot(now.buckets(), now.sum(), labels, now.exemplars(), createdMillis));
+            values.add(
+                    main,
+                    new HistogramDataPointSnapshot(now.buckets(), now.sum(), labels, now.exemplars(), createdMillis));
         }
         values.add(max, new GaugeDataPointSnapshot(now.max(), labels, null));
     }

@@ -17,12 +17,12 @@ import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the series of each kind of meter: names, labels and time of creation are settled here, once. Each method returns null, or why the
- * meter cannot be exposed. Thread-safe.
+ * Makes the series of each kind of meter: names, labels and time of creation are settled here, once. A meter that cannot be exposed is
+ * reported with the reason. Thread-safe.
  */
 final class Exposure {
     private static final String INFO_SUFFIX = ".info";
@@ -30,79 +30,110 @@ final class Exposure {
     private final SeriesIndex index;
     private final Clock clock;
     private final Supplier<NamingConvention> convention;
+    private final BiConsumer<Meter.Id, String> refused;
 
     /**
      * @param convention the registry's, which its user may exchange at any time
+     * @param refused told which meter is not exposed, and why
      */
-    Exposure(SeriesIndex index, Clock clock, Supplier<NamingConvention> convention) {
+    Exposure(
+            SeriesIndex index,
+            Clock clock,
+            Supplier<NamingConvention> convention,
+            BiConsumer<Meter.Id, String> refused) {
+        this.refused = refused;
         this.index = index;
         this.clock = clock;
         this.convention = convention;
     }
 
-    @Nullable String counter(Meter.Id id, PerCpuCounter counter) {
+    void counter(Meter.Id id, PerCpuCounter counter) {
         long created = clock.wallTime();
-        return add(id, (group, labels) -> new ValueSeries(
-                group.family(id, "", Family.Kind.COUNTER),
-                totals -> new CounterDataPointSnapshot(counter.count(totals), labels, counter.exemplar(), created)));
+        add(
+                id,
+                (group, labels) -> new ValueSeries(
+                        group.family(id, "", Family.Kind.COUNTER),
+                        totals -> new CounterDataPointSnapshot(
+                                counter.count(totals), labels, counter.exemplar(), created)));
     }
 
-    @Nullable String functionCounter(Meter.Id id, FunctionCounter counter) {
+    void functionCounter(Meter.Id id, FunctionCounter counter) {
         long created = clock.wallTime();
-        return add(id, (group, labels) -> new ValueSeries(
-                group.family(id, "", Family.Kind.COUNTER),
-                totals -> new CounterDataPointSnapshot(counter.count(), labels, null, created)));
+        add(
+                id,
+                (group, labels) -> new ValueSeries(
+                        group.family(id, "", Family.Kind.COUNTER),
+                        totals -> new CounterDataPointSnapshot(counter.count(), labels, null, created)));
     }
 
-    @Nullable String functionTimer(Meter.Id id, FunctionTimer timer) {
+    void functionTimer(Meter.Id id, FunctionTimer timer) {
         long created = clock.wallTime();
-        return add(id, (group, labels) -> new ValueSeries(
-                group.family(id, "", Family.Kind.SUMMARY),
-                totals -> new SummaryDataPointSnapshot(
-                        (long) timer.count(), timer.totalTime(TimeUnit.SECONDS), Quantiles.EMPTY, labels, null, created)));
+        add(
+                id,
+                (group, labels) -> new ValueSeries(
+                        group.family(id, "", Family.Kind.SUMMARY),
+                        totals -> new SummaryDataPointSnapshot(
+                                (long) timer.count(),
+                                timer.totalTime(TimeUnit.SECONDS),
+                                Quantiles.EMPTY,
+                                labels,
+                                null,
+                                created)));
     }
 
     /** A gauge whose name ends in {@code .info} is a Prometheus info: its labels are all it tells. */
-    @Nullable String gauge(Meter.Id id, Gauge gauge) {
+    void gauge(Meter.Id id, Gauge gauge) {
         if (id.getName().endsWith(INFO_SUFFIX)) {
-            return add(id, (group, labels) ->
-                    new ValueSeries(group.family(id, "", Family.Kind.INFO), totals -> new InfoDataPointSnapshot(labels)));
+            add(
+                    id,
+                    (group, labels) -> new ValueSeries(
+                            group.family(id, "", Family.Kind.INFO), totals -> new InfoDataPointSnapshot(labels)));
+        } else {
+            add(
+                    id,
+                    (group, labels) -> new ValueSeries(
+                            group.family(id, "", Family.Kind.GAUGE),
+                            totals -> new GaugeDataPointSnapshot(gauge.value(), labels, null)));
         }
-        return add(id, (group, labels) -> new ValueSeries(
-                group.family(id, "", Family.Kind.GAUGE), totals -> new GaugeDataPointSnapshot(gauge.value(), labels, null)));
     }
 
-    @Nullable String timer(Meter.Id id, PerCpuTimer timer, BucketLayout layout) {
+    void timer(Meter.Id id, PerCpuTimer timer, BucketLayout layout) {
         long created = clock.wallTime();
         Family.Kind kind = layout.publishesHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY;
-        return add(id, (group, labels) -> new DistributionSeries(
-                group.family(id, "", kind), maximum(group, id), labels, created, timer::distribution));
+        add(
+                id,
+                (group, labels) -> new DistributionSeries(
+                        group.family(id, "", kind), maximum(group, id), labels, created, timer::distribution));
     }
 
-    @Nullable String summary(Meter.Id id, PerCpuDistributionSummary summary, BucketLayout layout) {
+    void summary(Meter.Id id, PerCpuDistributionSummary summary, BucketLayout layout) {
         long created = clock.wallTime();
         Family.Kind kind = layout.publishesHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY;
-        return add(id, (group, labels) -> new DistributionSeries(
-                group.family(id, "", kind), maximum(group, id), labels, created, summary::distribution));
+        add(
+                id,
+                (group, labels) -> new DistributionSeries(
+                        group.family(id, "", kind), maximum(group, id), labels, created, summary::distribution));
     }
 
     /**
      * @param histogram whether the timer publishes buckets
      */
-    @Nullable String longTaskTimer(Meter.Id id, LongTaskTimer timer, boolean histogram) {
+    void longTaskTimer(Meter.Id id, LongTaskTimer timer, boolean histogram) {
         long created = clock.wallTime();
         Family.Kind kind = histogram ? Family.Kind.GAUGE_HISTOGRAM : Family.Kind.SUMMARY;
-        return add(id, (group, labels) -> new DistributionSeries(
-                group.family(id, "", kind),
-                maximum(group, id),
-                labels,
-                created,
-                totals -> Distribution.ofActiveTasks(timer.takeSnapshot())));
+        add(
+                id,
+                (group, labels) -> new DistributionSeries(
+                        group.family(id, "", kind),
+                        maximum(group, id),
+                        labels,
+                        created,
+                        totals -> Distribution.ofActiveTasks(timer.takeSnapshot())));
     }
 
-    @Nullable String custom(Meter.Id id, Iterable<Measurement> measurements) {
+    void custom(Meter.Id id, Iterable<Measurement> measurements) {
         long created = clock.wallTime();
-        return add(id, (group, labels) -> new CustomSeries(group, id, labels, created, measurements));
+        add(id, (group, labels) -> new CustomSeries(group, id, labels, created, measurements));
     }
 
     void remove(Meter.Id id) {
@@ -113,14 +144,18 @@ final class Exposure {
         return group.family(id, "_max", Family.Kind.GAUGE);
     }
 
-    private @Nullable String add(Meter.Id id, Maker maker) {
+    private void add(Meter.Id id, Maker maker) {
         NamingConvention names = convention.get();
-        return index.add(id.getConventionName(names), id, group -> maker.make(group, labels(id, names)));
+        String refusal = index.add(id.getConventionName(names), id, group -> maker.make(group, labels(id, names)));
+        if (refusal != null) {
+            refused.accept(id, refusal);
+        }
     }
 
     /** Names by convention, values as they are. */
     private static Labels labels(Meter.Id id, NamingConvention names) {
-        List<String> keys = id.getConventionTags(names).stream().map(Tag::getKey).toList();
+        List<String> keys =
+                id.getConventionTags(names).stream().map(Tag::getKey).toList();
         List<String> values = id.getTags().stream().map(Tag::getValue).toList();
         return Labels.of(keys, values);
     }

@@ -17,8 +17,8 @@ final class FamilyKinds {
         for (Family family : families) {
             Use use = uses.get(family.name());
             if (use != null && use.kind != family.kind()) {
-                return "all meters of one name have one type in Prometheus: " + family.name() + " is already a " + use.kind
-                        + " and cannot be a " + family.kind() + " as well";
+                return "all meters of one name have one type in Prometheus: " + family.name() + " is already a "
+                        + use.kind + " and cannot be a " + family.kind() + " as well";
             }
         }
         for (Family family : families) {
@@ -30,7 +30,8 @@ final class FamilyKinds {
     /** Takes a claimed series back. */
     synchronized void release(List<Family> families) {
         for (Family family : families) {
-            uses.computeIfPresent(family.name(), (name, use) -> use.series == 1 ? null : new Use(use.kind, use.series - 1));
+            uses.computeIfPresent(
+                    family.name(), (name, use) -> use.series == 1 ? null : new Use(use.kind, use.series - 1));
         }
     }
 

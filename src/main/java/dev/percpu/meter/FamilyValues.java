@@ -65,7 +65,8 @@ final class FamilyValues {
             Map<Labels, DataPointSnapshot> byLabels = new LinkedHashMap<>();
             for (DataPointSnapshot value : values) {
                 if (byLabels.putIfAbsent(value.getLabels(), value) != null) {
-                    LOGGER.log(() -> "a second value of " + family.name() + value.getLabels() + " is left out of the scrape");
+                    LOGGER.log(() ->
+                            "a second value of " + family.name() + value.getLabels() + " is left out of the scrape");
                 }
             }
             return byLabels.values();

@@ -2,51 +2,67 @@ package dev.percpu.meter;
 
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.cumulative.CumulativeFunctionCounter;
+import io.micrometer.core.instrument.cumulative.CumulativeFunctionTimer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.internal.DefaultGauge;
+import io.micrometer.core.instrument.internal.DefaultLongTaskTimer;
+import io.micrometer.core.instrument.internal.DefaultMeter;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the meters that record into cells, each with its cell. Thread-safe. */
+/**
+ * Makes the meters of a registry and exposes them: counters, timers and summaries with a cell each, the others as Micrometer has them.
+ * Thread-safe. A meter with a cell cannot be made any more once the store is closed: that is an {@link IllegalStateException}.
+ */
 final class MeterMaker {
     private final CellStore store;
     private final Clock clock;
     private final @Nullable ExemplarSamplers samplers;
+    private final Exposure exposure;
     private final BucketLayouts layouts = new BucketLayouts();
 
     /**
      * @param samplers null if no exemplars are sampled
      */
-    MeterMaker(CellStore store, Clock clock, @Nullable ExemplarSamplers samplers) {
+    MeterMaker(CellStore store, Clock clock, @Nullable ExemplarSamplers samplers, Exposure exposure) {
         this.store = store;
         this.clock = clock;
         this.samplers = samplers;
+        this.exposure = exposure;
     }
 
     PerCpuCounter counter(Meter.Id id) {
-        return new PerCpuCounter(id, store.newCounter(), samplers == null ? null : samplers.forValue());
+        PerCpuCounter counter =
+                new PerCpuCounter(id, store.newCounter(), samplers == null ? null : samplers.forValue());
+        exposure.counter(id, counter);
+        return counter;
     }
 
-    BucketLayout timerLayout(DistributionStatisticConfig statistics) {
-        return layouts.ofNanos(statistics);
-    }
-
-    PerCpuTimer timer(Meter.Id id, BucketLayout layout, DistributionStatisticConfig statistics) {
-        return new PerCpuTimer(
+    PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics) {
+        BucketLayout layout = layouts.ofNanos(statistics);
+        PerCpuTimer timer = new PerCpuTimer(
                 id,
                 store.newLongObservation(layout.cells()),
                 layout,
                 statistics,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
+        exposure.timer(id, timer, layout);
+        return timer;
     }
 
-    BucketLayout summaryLayout(DistributionStatisticConfig statistics) {
-        return layouts.ofAmounts(statistics);
-    }
-
-    PerCpuDistributionSummary summary(
-            Meter.Id id, BucketLayout layout, DistributionStatisticConfig statistics, double scale) {
-        return new PerCpuDistributionSummary(
+    PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
+        BucketLayout layout = layouts.ofAmounts(statistics);
+        PerCpuDistributionSummary summary = new PerCpuDistributionSummary(
                 id,
                 store.newDoubleObservation(layout.cells()),
                 layout,
@@ -54,6 +70,38 @@ final class MeterMaker {
                 scale,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
+        exposure.summary(id, summary, layout);
+        return summary;
+    }
+
+    LongTaskTimer longTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
+        LongTaskTimer timer = new DefaultLongTaskTimer(id, clock, TimeUnit.SECONDS, statistics, true);
+        exposure.longTaskTimer(id, timer, !statistics.getHistogramBuckets(true).isEmpty());
+        return timer;
+    }
+
+    <T> Gauge gauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> value) {
+        Gauge gauge = new DefaultGauge<>(id, obj, value);
+        exposure.gauge(id, gauge);
+        return gauge;
+    }
+
+    <T> FunctionTimer functionTimer(
+            Meter.Id id, T obj, ToLongFunction<T> count, ToDoubleFunction<T> totalTime, TimeUnit unit) {
+        FunctionTimer timer = new CumulativeFunctionTimer<>(id, obj, count, totalTime, unit, TimeUnit.SECONDS);
+        exposure.functionTimer(id, timer);
+        return timer;
+    }
+
+    <T> FunctionCounter functionCounter(Meter.Id id, T obj, ToDoubleFunction<T> count) {
+        FunctionCounter counter = new CumulativeFunctionCounter<>(id, obj, count);
+        exposure.functionCounter(id, counter);
+        return counter;
+    }
+
+    Meter custom(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
+        exposure.custom(id, measurements);
+        return new DefaultMeter(id, type, measurements);
     }
 
     /** Length of the shortest window of a meter with that configuration. */

@@ -35,7 +35,8 @@ final class PerCpuCounter extends AbstractMeter implements Counter {
         if (!(amount > 0)) {
             return;
         }
-        // An int, not a long: the cell's integer would overflow after 1,024 amounts of 2^53, but only after 2^32 of the largest ints.
+        // An int, not a long: the cell's integer would overflow after 1,024 amounts of 2^53, but only after 2^32 of the
+        // largest ints.
         int whole = (int) amount;
         if (whole == amount) {
             cell.add((long) whole);
@@ -56,7 +57,8 @@ final class PerCpuCounter extends AbstractMeter implements Counter {
         return cell.sum(totals);
     }
 
-    @Nullable Exemplar exemplar() {
+    @Nullable
+    Exemplar exemplar() {
         return ExemplarSamplers.latest(sampler);
     }
 }

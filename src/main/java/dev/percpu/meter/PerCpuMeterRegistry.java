@@ -15,12 +15,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import io.micrometer.core.instrument.cumulative.CumulativeFunctionCounter;
-import io.micrometer.core.instrument.cumulative.CumulativeFunctionTimer;
 import io.micrometer.core.instrument.distribution.pause.NoPauseDetector;
-import io.micrometer.core.instrument.internal.DefaultGauge;
-import io.micrometer.core.instrument.internal.DefaultLongTaskTimer;
-import io.micrometer.core.instrument.internal.DefaultMeter;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.noop.NoopCounter;
 import io.micrometer.core.instrument.noop.NoopDistributionSummary;
@@ -42,7 +37,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -91,7 +85,8 @@ public class PerCpuMeterRegistry extends MeterRegistry {
      * @param spanContext tells the current span, for exemplars; none are sampled if it is null
      * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
      */
-    public PerCpuMeterRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext) {
+    public PerCpuMeterRegistry(
+            PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext) {
         this(checked(config), registry, clock, spanContext, Cells.open(config));
     }
 
@@ -99,7 +94,11 @@ public class PerCpuMeterRegistry extends MeterRegistry {
      * @param store closed with this registry
      */
     PerCpuMeterRegistry(
-            PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext, CellStore store) {
+            PrometheusConfig config,
+            PrometheusRegistry registry,
+            Clock clock,
+            @Nullable SpanContext spanContext,
+            CellStore store) {
         super(clock);
         this.config = config;
         this.prometheusRegistry = registry;
@@ -108,10 +107,10 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         this.formats = ExpositionFormats.init(properties);
         ExemplarSamplers samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
-        this.maker = new MeterMaker(store, clock, samplers);
-        this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         SeriesIndex index = new SeriesIndex(store, config.descriptions());
-        this.exposure = new Exposure(index, clock, () -> config().namingConvention());
+        this.exposure = new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
+        this.maker = new MeterMaker(store, clock, samplers, exposure);
+        this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> exposure.remove(meter.getId()));
         registry.register(index);
@@ -169,8 +168,9 @@ public class PerCpuMeterRegistry extends MeterRegistry {
      * @param includedNames of the families that are wanted, all if null
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
-        MetricSnapshots snapshots =
-                includedNames == null ? prometheusRegistry.scrape() : prometheusRegistry.scrape(includedNames::contains);
+        MetricSnapshots snapshots = includedNames == null
+                ? prometheusRegistry.scrape()
+                : prometheusRegistry.scrape(includedNames::contains);
         formats.findWriter(contentType).write(out, snapshots);
     }
 
@@ -203,13 +203,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     @Override
     public Counter newCounter(Meter.Id id) {
-        return unlessClosed(() -> exposedCounter(id), () -> new NoopCounter(id));
-    }
-
-    private Counter exposedCounter(Meter.Id id) {
-        PerCpuCounter counter = maker.counter(id);
-        reportIfRefused(id, exposure.counter(id, counter));
-        return counter;
+        return unlessClosed(() -> maker.counter(id), () -> new NoopCounter(id));
     }
 
     @Override
@@ -217,69 +211,18 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         if (!(pauseDetector instanceof NoPauseDetector)) {
             PAUSE_LOGGER.log("pause detection is not supported: timers record what they are given");
         }
-        return unlessClosed(() -> exposedTimer(id, statistics), () -> new NoopTimer(id));
-    }
-
-    private Timer exposedTimer(Meter.Id id, DistributionStatisticConfig statistics) {
-        BucketLayout layout = maker.timerLayout(statistics);
-        PerCpuTimer timer = maker.timer(id, layout, statistics);
-        reportIfRefused(id, exposure.timer(id, timer, layout));
+        Timer timer = unlessClosed(() -> maker.timer(id, statistics), () -> new NoopTimer(id));
         turnWindowsOf(statistics);
         return timer;
     }
 
     @Override
-    public DistributionSummary newDistributionSummary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        return unlessClosed(() -> exposedSummary(id, statistics, scale), () -> new NoopDistributionSummary(id));
-    }
-
-    private DistributionSummary exposedSummary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        BucketLayout layout = maker.summaryLayout(statistics);
-        PerCpuDistributionSummary summary = maker.summary(id, layout, statistics, scale);
-        reportIfRefused(id, exposure.summary(id, summary, layout));
+    public DistributionSummary newDistributionSummary(
+            Meter.Id id, DistributionStatisticConfig statistics, double scale) {
+        DistributionSummary summary =
+                unlessClosed(() -> maker.summary(id, statistics, scale), () -> new NoopDistributionSummary(id));
         turnWindowsOf(statistics);
         return summary;
-    }
-
-    @Override
-    protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
-        LongTaskTimer timer = new DefaultLongTaskTimer(id, clock, getBaseTimeUnit(), statistics, true);
-        boolean histogram = !statistics.getHistogramBuckets(true).isEmpty();
-        reportIfRefused(id, exposure.longTaskTimer(id, timer, histogram));
-        return timer;
-    }
-
-    @Override
-    protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
-        Gauge gauge = new DefaultGauge<>(id, obj, valueFunction);
-        reportIfRefused(id, exposure.gauge(id, gauge));
-        return gauge;
-    }
-
-    @Override
-    protected <T> FunctionTimer newFunctionTimer(
-            Meter.Id id,
-            T obj,
-            ToLongFunction<T> countFunction,
-            ToDoubleFunction<T> totalTimeFunction,
-            TimeUnit totalTimeFunctionUnit) {
-        FunctionTimer timer = new CumulativeFunctionTimer<>(
-                id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit, getBaseTimeUnit());
-        reportIfRefused(id, exposure.functionTimer(id, timer));
-        return timer;
-    }
-
-    @Override
-    protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
-        FunctionCounter counter = new CumulativeFunctionCounter<>(id, obj, countFunction);
-        reportIfRefused(id, exposure.functionCounter(id, counter));
-        return counter;
-    }
-
-    @Override
-    protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
-        reportIfRefused(id, exposure.custom(id, measurements));
-        return new DefaultMeter(id, type, measurements);
     }
 
     /** A registration that races with {@link #close()} may find that there are no new cells any more: it is then as if made after it. */
@@ -294,10 +237,34 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         }
     }
 
-    private void reportIfRefused(Meter.Id id, @Nullable String reason) {
-        if (reason != null) {
-            meterRegistrationFailed(id, reason);
-        }
+    @Override
+    protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
+        return maker.longTaskTimer(id, statistics);
+    }
+
+    @Override
+    protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
+        return maker.gauge(id, obj, valueFunction);
+    }
+
+    @Override
+    protected <T> FunctionTimer newFunctionTimer(
+            Meter.Id id,
+            T obj,
+            ToLongFunction<T> countFunction,
+            ToDoubleFunction<T> totalTimeFunction,
+            TimeUnit totalTimeFunctionUnit) {
+        return maker.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit);
+    }
+
+    @Override
+    protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
+        return maker.functionCounter(id, obj, countFunction);
+    }
+
+    @Override
+    protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
+        return maker.custom(id, type, measurements);
     }
 
     @Override

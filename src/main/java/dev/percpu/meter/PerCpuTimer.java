@@ -57,7 +57,8 @@ final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
     @Override
     public void record(long amount, TimeUnit unit) {
         if (amount < 0) {
-            LOGGER.log(() -> "the negative amount " + amount + " " + unit + " was not recorded by the timer " + getId());
+            LOGGER.log(
+                    () -> "the negative amount " + amount + " " + unit + " was not recorded by the timer " + getId());
             return;
         }
         long nanos = unit.toNanos(amount);

@@ -33,10 +33,11 @@ final class SeriesGroup {
     }
 
     /** Null, or why a meter cannot be exposed under this group's name. */
-    @Nullable String refusal(Meter.Id id) {
+    @Nullable
+    String refusal(Meter.Id id) {
         if (!first.getName().equals(id.getName())) {
-            return "Prometheus knows the meters '" + first.getName() + "' and '" + id.getName() + "' by the same name, " + name
-                    + ": the one that was registered first keeps it";
+            return "Prometheus knows the meters '" + first.getName() + "' and '" + id.getName() + "' by the same name, "
+                    + name + ": the one that was registered first keeps it";
         }
         if (first.getType() != id.getType()) {
             return "all meters of one name have one type in Prometheus: " + name + " is already a " + first.getType()
@@ -54,7 +55,9 @@ final class SeriesGroup {
     Family family(Meter.Id id, String suffix, Family.Kind kind) {
         String help = descriptions && id.getDescription() != null ? id.getDescription() : NO_HELP;
         return families.compute(suffix, (key, last) -> {
-            if (last != null && last.kind() == kind && help.equals(last.metadata().getHelp())) {
+            if (last != null
+                    && last.kind() == kind
+                    && help.equals(last.metadata().getHelp())) {
                 return last;
             }
             // No unit: OpenMetrics would want it as a suffix of the name, and the convention has added what it wants.
@@ -62,11 +65,13 @@ final class SeriesGroup {
         });
     }
 
-    @Nullable Series put(Meter.Id id, Series added) {
+    @Nullable
+    Series put(Meter.Id id, Series added) {
         return series.put(id, added);
     }
 
-    @Nullable Series remove(Meter.Id id) {
+    @Nullable
+    Series remove(Meter.Id id) {
         return series.remove(id);
     }
 

@@ -40,7 +40,8 @@ final class SeriesIndex implements MultiCollector {
      * @param maker makes the series, with families of the group it will be in
      * @return null, or why the series cannot be exposed
      */
-    @Nullable String add(String name, Meter.Id id, Function<SeriesGroup, Series> maker) {
+    @Nullable
+    String add(String name, Meter.Id id, Function<SeriesGroup, Series> maker) {
         String[] refusal = new String[1];
         groups.compute(name, (key, existing) -> {
             SeriesGroup group = existing != null ? existing : new SeriesGroup(name, id, descriptions);
@@ -112,7 +113,8 @@ final class SeriesIndex implements MultiCollector {
         return values.snapshots();
     }
 
-    private static void collect(Meter.Id id, Series series, Totals totals, Predicate<String> included, FamilyValues values) {
+    private static void collect(
+            Meter.Id id, Series series, Totals totals, Predicate<String> included, FamilyValues values) {
         if (series.families().stream().noneMatch(family -> included.test(family.name()))) {
             return;
         }

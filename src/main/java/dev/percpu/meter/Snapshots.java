@@ -15,7 +15,12 @@ final class Snapshots {
 
     /** Micrometer's own snapshot, in the unit of the amounts. */
     static HistogramSnapshot of(
-            BucketLayout layout, @Nullable Percentiles percentiles, long count, double total, double max, long[] cellCounts) {
+            BucketLayout layout,
+            @Nullable Percentiles percentiles,
+            long count,
+            double total,
+            double max,
+            long[] cellCounts) {
         if (percentiles == null) {
             return new HistogramSnapshot(count, total, max, NO_PERCENTILES, layout.counts(cellCounts), null);
         }

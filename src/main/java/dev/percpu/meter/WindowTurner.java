@@ -55,7 +55,8 @@ final class WindowTurner {
             if (current == null) {
                 return;
             }
-            current.settleWindows(clock.wallTime(), period + period / 2); // a look that comes late must not miss the end
+            current.settleWindows(
+                    clock.wallTime(), period + period / 2); // a look that comes late must not miss the end
             current = null; // a waiting thread must not keep the registry alive
             LockSupport.parkNanos(this, period * 1_000_000);
         }

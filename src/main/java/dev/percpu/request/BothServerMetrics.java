@@ -31,7 +31,8 @@ final class BothServerMetrics<R1, W1, S1, R2, W2, S2>
 
     @Override
     public Pair<R1, R2> requestBegin(@Nullable Pair<S1, S2> connection, HttpRequest request) {
-        return new Pair<>(first.requestBegin(first(connection), request), second.requestBegin(second(connection), request));
+        return new Pair<>(
+                first.requestBegin(first(connection), request), second.requestBegin(second(connection), request));
     }
 
     @Override
@@ -53,7 +54,8 @@ final class BothServerMetrics<R1, W1, S1, R2, W2, S2>
     }
 
     @Override
-    public Pair<R1, R2> responsePushed(@Nullable Pair<S1, S2> connection, HttpMethod method, String uri, HttpResponse response) {
+    public Pair<R1, R2> responsePushed(
+            @Nullable Pair<S1, S2> connection, HttpMethod method, String uri, HttpResponse response) {
         return new Pair<>(
                 first.responsePushed(first(connection), method, uri, response),
                 second.responsePushed(second(connection), method, uri, response));
@@ -72,7 +74,8 @@ final class BothServerMetrics<R1, W1, S1, R2, W2, S2>
     }
 
     @Override
-    public Pair<W1, W2> connected(@Nullable Pair<S1, S2> connection, @Nullable Pair<R1, R2> request, ServerWebSocket webSocket) {
+    public Pair<W1, W2> connected(
+            @Nullable Pair<S1, S2> connection, @Nullable Pair<R1, R2> request, ServerWebSocket webSocket) {
         return new Pair<>(
                 first.connected(first(connection), first(request), webSocket),
                 second.connected(second(connection), second(request), webSocket));

@@ -36,7 +36,8 @@ final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHtt
     }
 
     @Override
-    public @Nullable HttpServerMetrics<?, ?, ?> createHttpServerMetrics(HttpServerOptions options, SocketAddress localAddress) {
+    public @Nullable HttpServerMetrics<?, ?, ?> createHttpServerMetrics(
+            HttpServerOptions options, SocketAddress localAddress) {
         HttpServerMetrics<?, ?, ?> theirs = previous.createHttpServerMetrics(options, localAddress);
         ServerMetrics ours = source.create(options, localAddress);
         if (theirs == null || ours == null) {

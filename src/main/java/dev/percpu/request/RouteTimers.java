@@ -56,7 +56,11 @@ final class RouteTimers {
      * @param status the HTTP status code, or {@link UriTimers#RESET}
      */
     UriTimers find(
-            @Nullable String path, @Nullable String template, @Nullable String mount, @Nullable String route, int status) {
+            @Nullable String path,
+            @Nullable String template,
+            @Nullable String mount,
+            @Nullable String route,
+            int status) {
         Table now = table;
         if (path != null && UriLabels.isRoot(path)) {
             return now.root;
@@ -69,7 +73,9 @@ final class RouteTimers {
             templated = now.parametrised(route);
         }
         if (templated != null) {
-            boolean literal = (redirected || status == 404) && path != null && templated.uri().equals(UriLabels.normalize(path));
+            boolean literal = (redirected || status == 404)
+                    && path != null
+                    && templated.uri().equals(UriLabels.normalize(path));
             if (!literal) {
                 return templated;
             }

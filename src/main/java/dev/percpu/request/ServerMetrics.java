@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe: the events of one connection come on its event loop, those of different connections on several.
  */
-final class ServerMetrics implements HttpServerMetrics<@Nullable ActiveRequest, LongTaskTimer.Sample, LongTaskTimer.Sample> {
+final class ServerMetrics
+        implements HttpServerMetrics<@Nullable ActiveRequest, LongTaskTimer.Sample, LongTaskTimer.Sample> {
 
     private final RequestMeters meters;
     private final Tags serverTags;

@@ -62,12 +62,16 @@ final class UriTimers {
                 "method", method.name(), "outcome", outcome(status), "status", statusLabel(status), "uri", uri));
         byMethod.set(
                 method.ordinal(),
-                timers == null ? new StatusTimers(new int[] {status}, new Timer[] {added}) : timers.with(status, added));
+                timers == null
+                        ? new StatusTimers(new int[] {status}, new Timer[] {added})
+                        : timers.with(status, added));
         return added;
     }
 
     private static String outcome(int status) {
-        return status == RESET ? Outcome.CLIENT_ERROR.name() : Outcome.forStatus(status).name();
+        return status == RESET
+                ? Outcome.CLIENT_ERROR.name()
+                : Outcome.forStatus(status).name();
     }
 
     private static String statusLabel(int status) {

@@ -25,7 +25,9 @@ record CpusReport(String indexedBy, List<Entry> cpus, Shared shared) {
      * @param restarts critical sections that began again; null without per-CPU shards
      */
     record Entry(
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer shard,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer shard,
+
             @Nullable Integer cpu,
             @Nullable Integer numaNode,
             @Nullable Boolean online,

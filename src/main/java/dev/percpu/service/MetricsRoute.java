@@ -1,5 +1,8 @@
 package dev.percpu.service;
 
+import dev.percpu.exposition.AcceptHeader;
+import dev.percpu.exposition.MediaRange;
+import dev.percpu.exposition.ScrapeFormat;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.buffer.Buffer;
@@ -49,15 +52,19 @@ class MetricsRoute {
     private void serve(RoutingContext context) {
         List<MediaRange> accepted;
         try {
-            accepted = AcceptHeader.parse(String.join(",", context.request().headers().getAll(HttpHeaders.ACCEPT)));
+            accepted = AcceptHeader.parse(
+                    String.join(",", context.request().headers().getAll(HttpHeaders.ACCEPT)));
         } catch (AcceptHeader.MalformedException e) {
-            refuse(context, 400, e.getMessage());
+            refuse(context, 400, e.complaint());
             return;
         }
         Optional<ScrapeFormat> format = ScrapeFormat.choose(accepted);
         if (format.isEmpty()) {
-            refuse(context, 406, "Nothing in the Accept header is offered here. Offered: text/plain (version 0.0.4), "
-                    + "application/openmetrics-text (version 1.0.0), application/vnd.google.protobuf.");
+            refuse(
+                    context,
+                    406,
+                    "Nothing in the Accept header is offered here. Offered: text/plain (version 0.0.4), "
+                            + "application/openmetrics-text (version 1.0.0), application/vnd.google.protobuf.");
             return;
         }
         meters.recordScrape(() -> scrape(context, format.get()));

@@ -9,24 +9,34 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.prometheus.metrics.core.metrics.Info;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a registry and its shards tell of themselves, as metrics {@code percpu_*}. It needs no Quarkus: a program that uses the registry
- * alone can bind it as well. Thread-safe.
+ * alone can bind it as well, once. Thread-safe.
  */
 public final class PerCpuMeters implements MeterBinder {
 
     private static final Duration[] SCRAPE_BUCKETS = {
-        Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100),
-        Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(10)
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10)
     };
 
     private final PerCpuMeterRegistry registry;
     private final AbiStatus status;
     private final ShardReader shards;
+    private final AtomicBoolean exposed = new AtomicBoolean();
     private volatile @Nullable Timer scrapes;
 
     /** The meters of this registry, on the status of this process. */
@@ -42,8 +52,15 @@ public final class PerCpuMeters implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry target) {
-        bindStatus(target);
-        counter(target, "percpu.rseq.restarts", "Critical sections that were interrupted and began again", ShardReader::restarts);
+        if (exposed.compareAndSet(false, true)) {
+            exposeInfo();
+        }
+        bindSelfTest(target);
+        counter(
+                target,
+                "percpu.rseq.restarts",
+                "Critical sections that were interrupted and began again",
+                ShardReader::restarts);
         counter(
                 target,
                 "percpu.shared.shard.records",
@@ -70,20 +87,29 @@ public final class PerCpuMeters implements MeterBinder {
         }
     }
 
-    private void bindStatus(MeterRegistry target) {
+    // Not a gauge of Micrometer's, whose naming convention takes "_info" off every name.
+    private void exposeInfo() {
         String version = status.libc().version();
-        Gauge.builder("percpu.rseq.info", status, known -> 1)
-                .description("How records commit in this process; always 1")
-                .tag("owner", status.owner().toString())
-                .tag("mode", status.mode().toString())
-                .tag("indexed_by", status.indexedBy().toString())
-                .tag("layout", status.registration() == null ? "none" : status.registration().layout())
-                .tag("libc", version == null ? status.libc().name() : status.libc().name() + " " + version)
-                .tag("kernel", status.kernel().release())
-                .strongReference(true)
-                .register(target);
+        Info.builder()
+                .name("percpu_rseq_info")
+                .help("How records commit in this process")
+                .labelNames("owner", "mode", "indexed_by", "layout", "libc", "kernel")
+                .register(registry.getPrometheusRegistry())
+                .setLabelValues(
+                        status.owner().toString(),
+                        status.mode().toString(),
+                        status.indexedBy().toString(),
+                        status.registration() == null
+                                ? "none"
+                                : status.registration().layout(),
+                        version == null ? status.libc().name() : status.libc().name() + " " + version,
+                        status.kernel().release());
+    }
+
+    private void bindSelfTest(MeterRegistry target) {
         Gauge.builder("percpu.rseq.self.test.passed", status, PerCpuMeters::selfTestPassed)
-                .description("1 if interrupted critical sections begin again, 0 if they do not, NaN if that was not tested")
+                .description(
+                        "1 if interrupted critical sections begin again, 0 if they do not, NaN if that was not tested")
                 .strongReference(true)
                 .register(target);
     }
@@ -102,7 +128,8 @@ public final class PerCpuMeters implements MeterBinder {
     }
 
     // A function counter holds its object weakly, and this binder may be held by nobody: the lambda holds the reader.
-    private void counter(MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
+    private void counter(
+            MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
         ShardReader reader = shards;
         FunctionCounter.builder(name, registry, ignored -> value.applyAsDouble(reader.recent()))
                 .description(description)

@@ -27,23 +27,23 @@ record RseqReport(
         Libc libc,
         int activeSize,
         List<Field> fields,
-        @Nullable Thread thread,
+        @Nullable ThreadArea thread,
         SelfTest selfTest,
         Shards shards,
         Totals totals) {
 
     /** The area of the thread that probed, under the kernel's own names. */
-    record Thread(
+    record ThreadArea(
             @JsonProperty("cpu_id_start") int cpuIdStart,
             @JsonProperty("cpu_id") int cpuId,
             @JsonProperty("node_id") @Nullable Integer nodeId,
             @JsonProperty("mm_cid") @Nullable Integer mmCid,
             int flags) {
 
-        static @Nullable Thread of(@Nullable ThreadView view) {
+        static @Nullable ThreadArea of(@Nullable ThreadView view) {
             return view == null
                     ? null
-                    : new Thread(view.cpuIdStart(), view.cpuId(), view.nodeId(), view.mmCid(), view.flags());
+                    : new ThreadArea(view.cpuIdStart(), view.cpuId(), view.nodeId(), view.mmCid(), view.flags());
         }
     }
 
@@ -91,7 +91,7 @@ record RseqReport(
                 status.libc(),
                 status.activeSize(),
                 status.fields(),
-                Thread.of(status.thread()),
+                ThreadArea.of(status.thread()),
                 SelfTest.of(status.selfTest()),
                 Shards.of(
                         statistics,

@@ -89,8 +89,8 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
      * {@code PERCPU_METRICS_PORT}.
      */
     private static void addUnknown(Config config, List<String> complaints) {
-        List<String> known =
-                Stream.concat(KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY)).toList();
+        List<String> known = Stream.concat(KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY))
+                .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
                 .filter(name -> name.startsWith(PREFIX) && !known.contains(name) && !isFromEnvironment(config, name))
                 .distinct()

@@ -38,6 +38,8 @@ final class ShardReader {
 
     /** Critical sections that the kernel sent back to their start, in all shards. */
     static long restarts(ShardStatistics statistics) {
-        return statistics.shards().stream().mapToLong(ShardStatistics.PerShard::restarts).sum();
+        return statistics.shards().stream()
+                .mapToLong(ShardStatistics.PerShard::restarts)
+                .sum();
     }
 }

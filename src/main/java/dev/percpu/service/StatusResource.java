@@ -31,7 +31,9 @@ class StatusResource {
 
     @GET
     @Path("/cpus")
-    @Operation(summary = "What each CPU recorded: observations of timers and summaries, and restarts of critical sections.")
+    @Operation(
+            summary =
+                    "What each CPU recorded: observations of timers and summaries, and restarts of critical sections.")
     public CpusReport cpus() {
         return CpusReport.of(status, shards.now(), Cpus.read().online(), numaNodes::of);
     }

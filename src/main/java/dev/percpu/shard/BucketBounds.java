@@ -1,6 +1,7 @@
 package dev.percpu.shard;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Upper bounds of a histogram's buckets: inclusive, strictly ascending, zero or more. The last bucket (+Inf) is implicit, so that
@@ -15,14 +16,17 @@ public final class BucketBounds {
     private static final BucketBounds NONE = new BucketBounds(NO_LONGS, NO_DOUBLES);
 
     /** Null when these are floating-point bounds. */
-    private final long[] longs;
+    private final long @Nullable [] longs;
 
     /** Null when these are whole bounds. */
-    private final double[] doubles;
+    private final double @Nullable [] doubles;
 
-    private BucketBounds(long[] longs, double[] doubles) {
+    private final int count;
+
+    private BucketBounds(long @Nullable [] longs, double @Nullable [] doubles) {
         this.longs = longs;
         this.doubles = doubles;
+        this.count = longs != null ? longs.length : doubles != null ? doubles.length : 0;
     }
 
     /** No bounds: one bucket that takes every amount. */
@@ -66,7 +70,7 @@ public final class BucketBounds {
 
     /** Number of buckets, +Inf included: at least 1. */
     public int buckets() {
-        return (longs != null ? longs.length : doubles.length) + 1;
+        return count + 1;
     }
 
     /**
@@ -95,7 +99,9 @@ public final class BucketBounds {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof BucketBounds that && Arrays.equals(longs, that.longs) && Arrays.equals(doubles, that.doubles);
+        return other instanceof BucketBounds that
+                && Arrays.equals(longs, that.longs)
+                && Arrays.equals(doubles, that.doubles);
     }
 
     @Override

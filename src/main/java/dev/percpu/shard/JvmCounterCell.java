@@ -32,7 +32,7 @@ final class JvmCounterCell extends CounterCell implements JvmCell {
 
     @Override
     public double sum(Totals totals) {
-        return JvmTotals.valueIn(totals, store, number, Double.class, 0.0);
+        return JvmTotals.valueIn(totals, store, number, Double.class, () -> 0.0);
     }
 
     @Override

@@ -15,6 +15,7 @@ final class JvmDoubleObservationCell extends DoubleObservationCell implements Jv
     private final AtomicReferenceArray<Bucket> buckets;
     /** Raw bits: those of amounts from 0 up are in the same order as the amounts. */
     private final AtomicLong maxBits = new AtomicLong();
+
     private final LongAdder records;
 
     /**
@@ -75,8 +76,8 @@ final class JvmDoubleObservationCell extends DoubleObservationCell implements Jv
 
     @Override
     public DoubleObservations read(Totals totals) {
-        DoubleObservations seen = JvmTotals.valueIn(totals, store, number, DoubleObservations.class, null);
-        return seen != null ? seen : DoubleObservations.none(buckets.length());
+        return JvmTotals.valueIn(
+                totals, store, number, DoubleObservations.class, () -> DoubleObservations.none(buckets.length()));
     }
 
     @Override

@@ -73,8 +73,8 @@ final class JvmLongObservationCell extends LongObservationCell implements JvmCel
 
     @Override
     public LongObservations read(Totals totals) {
-        LongObservations seen = JvmTotals.valueIn(totals, store, number, LongObservations.class, null);
-        return seen != null ? seen : LongObservations.none(buckets.length());
+        return JvmTotals.valueIn(
+                totals, store, number, LongObservations.class, () -> LongObservations.none(buckets.length()));
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.percpu.shard;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The values of a {@link JvmCellStore}'s cells at one time, found by the number of the cell. */
 final class JvmTotals extends Totals {
     private final JvmCellStore store;
     private final long[] numbers;
-    private volatile Object[] values;
+    private volatile Object @Nullable [] values;
 
     /**
      * @param numbers of the cells, ascending
@@ -19,12 +21,12 @@ final class JvmTotals extends Totals {
     }
 
     /**
-     * The value of that cell, or {@code ifYounger} when the cell was made after this snapshot.
+     * The value of that cell, or that of {@code ifYounger} when the cell was made after this snapshot.
      *
      * @throws IllegalArgumentException if the totals are not a snapshot of that store
      * @throws IllegalStateException if the totals are closed
      */
-    static <V> V valueIn(Totals totals, JvmCellStore store, long number, Class<V> type, V ifYounger) {
+    static <V> V valueIn(Totals totals, JvmCellStore store, long number, Class<V> type, Supplier<V> ifYounger) {
         if (!(totals instanceof JvmTotals of) || of.store != store) {
             throw new IllegalArgumentException("these totals are of another cell store");
         }
@@ -33,7 +35,7 @@ final class JvmTotals extends Totals {
             throw new IllegalStateException("these totals are closed");
         }
         int index = Arrays.binarySearch(of.numbers, number);
-        return index < 0 ? ifYounger : type.cast(values[index]);
+        return index < 0 ? ifYounger.get() : type.cast(values[index]);
     }
 
     @Override

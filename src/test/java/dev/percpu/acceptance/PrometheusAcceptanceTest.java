@@ -2,6 +2,7 @@ package dev.percpu.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.percpu.acceptance.HttpLoad.Recorded;
 import dev.percpu.acceptance.HttpLoad.Requests;
 import dev.percpu.acceptance.PrometheusServer.Sample;
@@ -51,6 +52,9 @@ class PrometheusAcceptanceTest {
                     .singleElement()
                     .returns(1.0, Sample::value);
             assertThat(prometheus.output()).as("Prometheus' warnings").doesNotContain("Error on ingesting");
+            assertRecordedInShards(
+                    service,
+                    answers.values().stream().mapToLong(Long::longValue).sum());
         }
     }
 
@@ -70,6 +74,22 @@ class PrometheusAcceptanceTest {
             assertThat(ScrapeText.duplicates(openMetrics)).isEmpty();
             assertThat(openMetrics).endsWith("# EOF\n");
             assertThat(text).contains("http_server_requests_seconds_count").contains("percpu_rseq_info");
+        }
+    }
+
+    /** Where rseq works, the requests were counted in the shards of the CPUs and not in the one that all share. */
+    private static void assertRecordedInShards(ServiceProcess service, long requests)
+            throws IOException, InterruptedException {
+        JsonNode cpus = service.json("/api/cpus");
+        long shared = cpus.at("/shared/records").asLong();
+        long perCpu = 0;
+        for (JsonNode cpu : cpus.path("cpus")) {
+            perCpu += cpu.path("records").asLong();
+        }
+
+        assertThat(perCpu + shared).as("records of all shards: %s", cpus).isGreaterThanOrEqualTo(requests);
+        if (service.json("/api/rseq").path("active").asBoolean()) {
+            assertThat(shared).as("records in the shared shard").isLessThan(requests / 1000);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.percpu.acceptance;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,8 @@ import java.util.List;
  * manifest has to do.
  */
 final class ServiceProcess implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Program program;
     private final URI application;
@@ -81,13 +85,21 @@ final class ServiceProcess implements AutoCloseable {
 
     /** The body that a path of the management port answers with, as text in UTF-8. */
     String scrape(String path, String accept) throws IOException, InterruptedException {
+        return get(management.resolve(path), accept);
+    }
+
+    /** The JSON that a path of the application port answers with. */
+    JsonNode json(String path) throws IOException, InterruptedException {
+        return JSON.readTree(get(application.resolve(path), "application/json"));
+    }
+
+    private static String get(URI uri, String accept) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(management.resolve(path))
-                    .header("Accept", accept)
-                    .build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(uri).header("Accept", accept).build();
             HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new AssertionError(path + " answered " + response.statusCode() + ":\n" + response.body());
+                throw new AssertionError(uri + " answered " + response.statusCode() + ":\n" + response.body());
             }
             return response.body();
         }

@@ -1,7 +1,5 @@
 package dev.percpu.meter;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -17,19 +15,15 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusDurationNamingConvention;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -52,7 +46,9 @@ class ParityTest {
         return List.of(
                 new Case("nothing", registry -> {}),
                 new Case("counter", registry -> registry.counter("requests").increment()),
-                new Case("counter with a total", registry -> registry.counter("requests.total").increment()),
+                new Case(
+                        "counter with a total",
+                        registry -> registry.counter("requests.total").increment()),
                 new Case("whole and other amounts", registry -> {
                     Counter counter = registry.counter("bytes", "kind", "in");
                     counter.increment(3);
@@ -64,11 +60,13 @@ class ParityTest {
                     counter.increment(Double.NaN);
                 }),
                 new Case("infinite amount", registry -> registry.counter("c").increment(Double.POSITIVE_INFINITY)),
-                new Case("base unit and description", registry -> Counter.builder("read")
-                        .baseUnit("bytes")
-                        .description("what was \"read\"\nso \\far")
-                        .register(registry)
-                        .increment(2)),
+                new Case(
+                        "base unit and description",
+                        registry -> Counter.builder("read")
+                                .baseUnit("bytes")
+                                .description("what was \"read\"\nso \\far")
+                                .register(registry)
+                                .increment(2)),
                 new Case("many tags and odd values", registry -> {
                     for (String value : List.of("", " ", "ä\"ö\\\n", "a".repeat(5000), "Z", "0")) {
                         registry.counter("odd-name.of a counter", "tag.one", value, "2nd", "x", "_under", "y")
@@ -96,11 +94,13 @@ class ParityTest {
 
     private static List<Case> gauges() {
         return List.of(
-                new Case("gauge", registry -> Gauge.builder("temperature", HELD, AtomicInteger::get)
-                        .baseUnit("celsius")
-                        .description("now")
-                        .tags("room", "1")
-                        .register(registry)),
+                new Case(
+                        "gauge",
+                        registry -> Gauge.builder("temperature", HELD, AtomicInteger::get)
+                                .baseUnit("celsius")
+                                .description("now")
+                                .tags("room", "1")
+                                .register(registry)),
                 new Case("gauges of odd values", registry -> {
                     Gauge.builder("a", () -> Double.NaN).register(registry);
                     Gauge.builder("b", () -> Double.NEGATIVE_INFINITY).register(registry);
@@ -117,13 +117,19 @@ class ParityTest {
                     Gauge.builder("app.info", () -> 1).tag("version", "1.2").register(registry);
                     Gauge.builder("jvm.info", () -> 1).description("d").register(registry);
                 }),
-                new Case("time gauge", registry -> TimeGauge.builder("age", () -> 1500, TimeUnit.MILLISECONDS)
-                        .tag("t", "v")
-                        .register(registry)),
+                new Case(
+                        "time gauge",
+                        registry -> TimeGauge.builder("age", () -> 1500, TimeUnit.MILLISECONDS)
+                                .tag("t", "v")
+                                .register(registry)),
                 new Case("multi gauge", registry -> {
-                    MultiGauge multi = MultiGauge.builder("rows").tag("table", "t").register(registry);
-                    multi.register(List.of(MultiGauge.Row.of(Tags.of("k", "1"), 1), MultiGauge.Row.of(Tags.of("k", "2"), 2)));
-                    multi.register(List.of(MultiGauge.Row.of(Tags.of("k", "2"), 3), MultiGauge.Row.of(Tags.of("k", "3"), 4)), true);
+                    MultiGauge multi =
+                            MultiGauge.builder("rows").tag("table", "t").register(registry);
+                    multi.register(
+                            List.of(MultiGauge.Row.of(Tags.of("k", "1"), 1), MultiGauge.Row.of(Tags.of("k", "2"), 2)));
+                    multi.register(
+                            List.of(MultiGauge.Row.of(Tags.of("k", "2"), 3), MultiGauge.Row.of(Tags.of("k", "3"), 4)),
+                            true);
                 }));
     }
 
@@ -139,34 +145,51 @@ class ParityTest {
                     timer.record(Duration.ofNanos(7));
                     timer.record(200, TimeUnit.DAYS);
                 }),
-                new Case("percentile histogram", registry -> recordInto(Timer.builder("h")
-                        .publishPercentileHistogram()
-                        .description("with buckets")
-                        .register(registry))),
-                new Case("percentile histogram, idle", registry ->
-                        Timer.builder("h").publishPercentileHistogram().register(registry)),
-                new Case("percentile histogram with bounds", registry -> recordInto(Timer.builder("h")
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(Duration.ofMillis(3))
-                        .maximumExpectedValue(Duration.ofSeconds(2))
-                        .register(registry))),
-                new Case("objectives", registry -> recordInto(Timer.builder("slo")
-                        .serviceLevelObjectives(Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofNanos(1))
-                        .register(registry))),
-                new Case("objectives and percentile histogram", registry -> recordInto(Timer.builder("slo")
-                        .publishPercentileHistogram()
-                        .serviceLevelObjectives(Duration.ofMillis(11), Duration.ofHours(10))
-                        .register(registry))),
-                new Case("percentiles, idle", registry ->
-                        Timer.builder("p").publishPercentiles(0.5, 0.99).register(registry)),
-                new Case("percentiles of one amount", registry -> Timer.builder("p")
-                        .publishPercentiles(0.5, 0.99)
-                        .register(registry)
-                        .record(Duration.ofMillis(123))),
-                new Case("percentiles", registry -> recordInto(Timer.builder("p")
-                        .publishPercentiles(0, 0.5, 0.9, 0.99, 1)
-                        .tag("x", "y")
-                        .register(registry))),
+                new Case(
+                        "percentile histogram",
+                        registry -> recordInto(Timer.builder("h")
+                                .publishPercentileHistogram()
+                                .description("with buckets")
+                                .register(registry))),
+                new Case(
+                        "percentile histogram, idle",
+                        registry ->
+                                Timer.builder("h").publishPercentileHistogram().register(registry)),
+                new Case(
+                        "percentile histogram with bounds",
+                        registry -> recordInto(Timer.builder("h")
+                                .publishPercentileHistogram()
+                                .minimumExpectedValue(Duration.ofMillis(3))
+                                .maximumExpectedValue(Duration.ofSeconds(2))
+                                .register(registry))),
+                new Case(
+                        "objectives",
+                        registry -> recordInto(Timer.builder("slo")
+                                .serviceLevelObjectives(
+                                        Duration.ofMillis(10), Duration.ofMillis(100), Duration.ofNanos(1))
+                                .register(registry))),
+                new Case(
+                        "objectives and percentile histogram",
+                        registry -> recordInto(Timer.builder("slo")
+                                .publishPercentileHistogram()
+                                .serviceLevelObjectives(Duration.ofMillis(11), Duration.ofHours(10))
+                                .register(registry))),
+                new Case(
+                        "percentiles, idle",
+                        registry ->
+                                Timer.builder("p").publishPercentiles(0.5, 0.99).register(registry)),
+                new Case(
+                        "percentiles of one amount",
+                        registry -> Timer.builder("p")
+                                .publishPercentiles(0.5, 0.99)
+                                .register(registry)
+                                .record(Duration.ofMillis(123))),
+                new Case(
+                        "percentiles",
+                        registry -> recordInto(Timer.builder("p")
+                                .publishPercentiles(0, 0.5, 0.9, 0.99, 1)
+                                .tag("x", "y")
+                                .register(registry))),
                 new Case("percentiles of two digits", registry -> {
                     Timer timer = Timer.builder("p")
                             .publishPercentiles(0.5, 0.9, 0.99)
@@ -176,19 +199,30 @@ class ParityTest {
                         timer.record(Duration.ofMillis(millis));
                     }
                 }),
-                new Case("percentiles beside objectives", registry -> recordInto(Timer.builder("p")
-                        .publishPercentiles(0.5, 0.9)
-                        .serviceLevelObjectives(Duration.ofMillis(77))
-                        .register(registry))),
-                new Case("function timer", registry -> FunctionTimer.builder(
-                                "ft", HELD, AtomicInteger::get, held -> 123.5, TimeUnit.MILLISECONDS)
-                        .register(registry)),
-                new Case("long task timer, idle", registry ->
-                        LongTaskTimer.builder("ltt").register(registry)),
+                new Case(
+                        "percentiles beside objectives",
+                        registry -> recordInto(Timer.builder("p")
+                                .publishPercentiles(0.5, 0.9)
+                                .serviceLevelObjectives(Duration.ofMillis(77))
+                                .register(registry))),
+                new Case(
+                        "function timer",
+                        registry -> FunctionTimer.builder(
+                                        "ft", HELD, AtomicInteger::get, held -> 123.5, TimeUnit.MILLISECONDS)
+                                .register(registry)),
+                new Case(
+                        "long task timer, idle",
+                        registry -> LongTaskTimer.builder("ltt").register(registry)),
                 new Case("long task timers", registry -> {
                     LongTaskTimer.builder("ltt").register(registry).start();
-                    LongTaskTimer.builder("ltt.percentiles").publishPercentiles(0.5, 0.99).register(registry).start();
-                    LongTaskTimer.builder("ltt.histogram").publishPercentileHistogram().register(registry).start();
+                    LongTaskTimer.builder("ltt.percentiles")
+                            .publishPercentiles(0.5, 0.99)
+                            .register(registry)
+                            .start();
+                    LongTaskTimer.builder("ltt.histogram")
+                            .publishPercentileHistogram()
+                            .register(registry)
+                            .start();
                     LongTaskTimer.builder("ltt.slo")
                             .serviceLevelObjectives(Duration.ofMinutes(1))
                             .register(registry)
@@ -210,24 +244,34 @@ class ParityTest {
                     summary.record(1e300);
                 }),
                 new Case("infinite summary", registry -> registry.summary("odd").record(Double.POSITIVE_INFINITY)),
-                new Case("scaled summary", registry -> recordInto(DistributionSummary.builder("scaled")
-                        .scale(8)
-                        .baseUnit("bytes")
-                        .register(registry))),
-                new Case("percentile histogram of a summary", registry -> recordInto(DistributionSummary.builder("h")
-                        .publishPercentileHistogram()
-                        .register(registry))),
-                new Case("bounded percentile histogram of a summary", registry -> recordInto(DistributionSummary.builder("h")
-                        .publishPercentileHistogram()
-                        .minimumExpectedValue(10.0)
-                        .maximumExpectedValue(500.0)
-                        .register(registry))),
-                new Case("objectives of a summary", registry -> recordInto(DistributionSummary.builder("slo")
-                        .serviceLevelObjectives(10, 100, Double.POSITIVE_INFINITY)
-                        .register(registry))),
-                new Case("percentiles of a summary", registry -> recordInto(DistributionSummary.builder("p")
-                        .publishPercentiles(0.1, 0.5, 0.99)
-                        .register(registry))));
+                new Case(
+                        "scaled summary",
+                        registry -> recordInto(DistributionSummary.builder("scaled")
+                                .scale(8)
+                                .baseUnit("bytes")
+                                .register(registry))),
+                new Case(
+                        "percentile histogram of a summary",
+                        registry -> recordInto(DistributionSummary.builder("h")
+                                .publishPercentileHistogram()
+                                .register(registry))),
+                new Case(
+                        "bounded percentile histogram of a summary",
+                        registry -> recordInto(DistributionSummary.builder("h")
+                                .publishPercentileHistogram()
+                                .minimumExpectedValue(10.0)
+                                .maximumExpectedValue(500.0)
+                                .register(registry))),
+                new Case(
+                        "objectives of a summary",
+                        registry -> recordInto(DistributionSummary.builder("slo")
+                                .serviceLevelObjectives(10, 100, Double.POSITIVE_INFINITY)
+                                .register(registry))),
+                new Case(
+                        "percentiles of a summary",
+                        registry -> recordInto(DistributionSummary.builder("p")
+                                .publishPercentiles(0.1, 0.5, 0.99)
+                                .register(registry))));
     }
 
     private static List<Case> others() {
@@ -237,16 +281,20 @@ class ParityTest {
                     for (Statistic statistic : Statistic.values()) {
                         measurements.add(new Measurement(() -> statistic.ordinal() + 0.5, statistic));
                     }
-                    Meter.builder("custom", Meter.Type.OTHER, measurements.subList(0, 1)).register(registry);
-                    Meter.builder("all", Meter.Type.OTHER, List.of(
-                                    measurements.get(Statistic.TOTAL.ordinal()),
-                                    measurements.get(Statistic.COUNT.ordinal()),
-                                    measurements.get(Statistic.MAX.ordinal()),
-                                    measurements.get(Statistic.VALUE.ordinal()),
-                                    measurements.get(Statistic.UNKNOWN.ordinal()),
-                                    measurements.get(Statistic.ACTIVE_TASKS.ordinal()),
-                                    measurements.get(Statistic.DURATION.ordinal()),
-                                    measurements.get(Statistic.TOTAL_TIME.ordinal())))
+                    Meter.builder("custom", Meter.Type.OTHER, measurements.subList(0, 1))
+                            .register(registry);
+                    Meter.builder(
+                                    "all",
+                                    Meter.Type.OTHER,
+                                    List.of(
+                                            measurements.get(Statistic.TOTAL.ordinal()),
+                                            measurements.get(Statistic.COUNT.ordinal()),
+                                            measurements.get(Statistic.MAX.ordinal()),
+                                            measurements.get(Statistic.VALUE.ordinal()),
+                                            measurements.get(Statistic.UNKNOWN.ordinal()),
+                                            measurements.get(Statistic.ACTIVE_TASKS.ordinal()),
+                                            measurements.get(Statistic.DURATION.ordinal()),
+                                            measurements.get(Statistic.TOTAL_TIME.ordinal())))
                             .tag("x", "y")
                             .description("everything")
                             .register(registry);

@@ -45,7 +45,7 @@ final class Peers {
     }
 
     /** Moves both clocks; both are read before, since ours takes account of the past only when it is read. */
-    Peers wait(Duration duration) {
+    Peers pass(Duration duration) {
         ours.scrape();
         theirs.scrape();
         ourClock.add(duration);

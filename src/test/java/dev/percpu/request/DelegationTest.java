@@ -52,10 +52,13 @@ class DelegationTest {
     @ParameterizedTest
     @MethodSource("serverMethods")
     void shouldTellBothEveryEventEachWithWhatItKeeps(Method method) throws ReflectiveOperationException {
-        BothServerMetrics<?, ?, ?, ?, ?, ?> both = new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
-                listener(HttpServerMetrics.class, "a"), listener(HttpServerMetrics.class, "b"));
+        BothServerMetrics<?, ?, ?, ?, ?, ?> both =
+                new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
+                        listener(HttpServerMetrics.class, "a"), listener(HttpServerMetrics.class, "b"));
         Object[] pairs = Arrays.stream(method.getParameterTypes())
-                .map(type -> type == Object.class ? new BothServerMetrics.Pair<>("a's", "b's") : type == long.class ? 7L : null)
+                .map(type -> type == Object.class
+                        ? new BothServerMetrics.Pair<>("a's", "b's")
+                        : type == long.class ? 7L : null)
                 .toArray();
 
         Object answer = method.invoke(both, pairs);
@@ -66,7 +69,8 @@ class DelegationTest {
                 .toString();
         assertThat(heard)
                 .containsExactly(
-                        "a " + method.getName() + rest.replace("%s", "a"), "b " + method.getName() + rest.replace("%s", "b"));
+                        "a " + method.getName() + rest.replace("%s", "a"),
+                        "b " + method.getName() + rest.replace("%s", "b"));
         if (method.getReturnType() != void.class) {
             assertThat(answer).isEqualTo(new BothServerMetrics.Pair<>("from a", "from b"));
         }
@@ -75,8 +79,9 @@ class DelegationTest {
     @ParameterizedTest
     @MethodSource("serverMethods")
     void shouldBearEventsBeforeThereIsAnythingToKeep(Method method) throws ReflectiveOperationException {
-        BothServerMetrics<?, ?, ?, ?, ?, ?> both = new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
-                listener(HttpServerMetrics.class, "a"), listener(HttpServerMetrics.class, "b"));
+        BothServerMetrics<?, ?, ?, ?, ?, ?> both =
+                new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
+                        listener(HttpServerMetrics.class, "a"), listener(HttpServerMetrics.class, "b"));
         Object[] nothing = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == long.class ? 7L : null)
                 .toArray();
@@ -92,7 +97,8 @@ class DelegationTest {
         VertxMetrics silent = new VertxMetrics() {};
         VertxMetrics speaking = new VertxMetrics() {
             @Override
-            public HttpServerMetrics<?, ?, ?> createHttpServerMetrics(HttpServerOptions options, SocketAddress address) {
+            public HttpServerMetrics<?, ?, ?> createHttpServerMetrics(
+                    HttpServerOptions options, SocketAddress address) {
                 return theirs;
             }
         };
@@ -112,8 +118,10 @@ class DelegationTest {
 
     @Test
     void shouldHaveAConnectionTrackerWhetherOrNotThePreviousOneHas() {
-        ExtendedQuarkusVertxHttpMetrics.ConnectionTracker tracker = ExtendedQuarkusVertxHttpMetrics.NOOP_CONNECTION_TRACKER;
-        assertThat(new ChainedVertxMetrics(null, source(false)).getHttpConnectionTracker()).isSameAs(tracker);
+        ExtendedQuarkusVertxHttpMetrics.ConnectionTracker tracker =
+                ExtendedQuarkusVertxHttpMetrics.NOOP_CONNECTION_TRACKER;
+        assertThat(new ChainedVertxMetrics(null, source(false)).getHttpConnectionTracker())
+                .isSameAs(tracker);
 
         Tracking tracking = new Tracking();
         assertThat(new ChainedVertxMetrics(tracking, source(false)).getHttpConnectionTracker())
@@ -159,7 +167,8 @@ class DelegationTest {
     }
 
     private static Stream<Method> methods(Class<?> type) {
-        return Arrays.stream(type.getMethods()).filter(method -> !method.getName().startsWith("isMetricsEnabled"));
+        return Arrays.stream(type.getMethods())
+                .filter(method -> !method.getName().startsWith("isMetricsEnabled"));
     }
 
     @SuppressWarnings("unchecked")
@@ -172,6 +181,7 @@ class DelegationTest {
 
     @SuppressWarnings("unchecked")
     private static <T> T listenerOf(Class<T> type) {
-        return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> null);
+        return (T) Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> null);
     }
 }

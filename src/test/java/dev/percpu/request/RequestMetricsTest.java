@@ -71,7 +71,12 @@ class RequestMetricsTest {
     })
     void shouldCountEveryRequestOnceUnderItsRoute(Method method, String path, int status, String outcome, String uri) {
         for (int i = 0; i < 3; i++) {
-            given().redirects().follow(false).when().request(method, path).then().statusCode(status);
+            given().redirects()
+                    .follow(false)
+                    .when()
+                    .request(method, path)
+                    .then()
+                    .statusCode(status);
         }
 
         assertOnlyCounted(Map.of(labels(method.name(), outcome, status + "", uri), 3L));
@@ -88,8 +93,10 @@ class RequestMetricsTest {
 
     @Test
     void shouldCollapseUnknownMethodsIntoOneValue() throws IOException {
-        assertThat(exchange("FOO /sample/items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).contains(" 405 ");
-        assertThat(exchange("get /sample/items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).contains(" 405 ");
+        assertThat(exchange("FOO /sample/items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .contains(" 405 ");
+        assertThat(exchange("get /sample/items/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .contains(" 405 ");
 
         assertOnlyCounted(Map.of(labels("UNKNOWN", "CLIENT_ERROR", "405", "UNKNOWN"), 2L));
     }
@@ -98,7 +105,8 @@ class RequestMetricsTest {
     void shouldRecordPathsTooLongToReadWithoutTheirPath() throws IOException {
         String path = "/sample/items/" + "x".repeat(10_000);
 
-        assertThat(exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.0 414 ");
+        assertThat(exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.0 414 ");
 
         assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "414", "UNKNOWN"), 1L));
     }
@@ -156,10 +164,13 @@ class RequestMetricsTest {
     void shouldReturnToNoActiveRequestsAndCountBytes() {
         given().body("x".repeat(100)).when().post("/sample/items").then().statusCode(201);
 
-        assertEventually(() -> registry.get("http.server.active.requests").gauge().value(), 0.0);
+        assertEventually(
+                () -> registry.get("http.server.active.requests").gauge().value(), 0.0);
         assertEventually(() -> registry.get("http.server.bytes.read").summary().totalAmount() > 0, true);
-        assertEventually(() -> registry.get("http.server.bytes.written").summary().totalAmount() > 0, true);
-        assertThat(registry.get("http.server.active.requests").gauge().getId().getTag("url.scheme")).isEqualTo("http");
+        assertEventually(
+                () -> registry.get("http.server.bytes.written").summary().totalAmount() > 0, true);
+        assertThat(registry.get("http.server.active.requests").gauge().getId().getTag("url.scheme"))
+                .isEqualTo("http");
     }
 
     /** Waits for exactly these new observations, and finds no others. */

@@ -79,6 +79,7 @@ class RouteTimersTest {
 
         timers.find("/", null, null, null, 200).timer(MethodLabel.GET, 200).record(Duration.ofMillis(1));
 
-        assertThat(registry.get(RouteTimers.NAME).tag("uri", "root").timer().count()).isEqualTo(1);
+        assertThat(registry.get(RouteTimers.NAME).tag("uri", "root").timer().count())
+                .isEqualTo(1);
     }
 }

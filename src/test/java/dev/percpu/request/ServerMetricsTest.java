@@ -54,7 +54,8 @@ class ServerMetricsTest {
 
         try (Socket socket = new Socket("localhost", port)) {
             socket.getOutputStream().write(GET.getBytes(StandardCharsets.US_ASCII));
-            HttpServerResponse response = begun.orTimeout(10, TimeUnit.SECONDS).join().response();
+            HttpServerResponse response =
+                    begun.orTimeout(10, TimeUnit.SECONDS).join().response();
             assertEventually(() -> gauge("http.server.active.requests"), 1.0);
             assertEventually(() -> gauge("http.server.active.connections"), 1.0);
             socket.close();
@@ -100,12 +101,15 @@ class ServerMetricsTest {
         });
         HttpClient client = http2Client();
 
-        await(client.request(HttpMethod.GET, port, "localhost", "/a").compose(request -> request.pushHandler(pushed -> {})
-                .send()
-                .compose(response -> response.body())));
+        await(client.request(HttpMethod.GET, port, "localhost", "/a")
+                .compose(request -> request.pushHandler(pushed -> {}).send().compose(response -> response.body())));
 
         assertEventually(this::counts, Map.of("GET 200 SUCCESS /a", 1L));
-        assertThat(registry.get("http.server.push").tag("uri", "UNKNOWN").tag("method", "GET").counter().count())
+        assertThat(registry.get("http.server.push")
+                        .tag("uri", "UNKNOWN")
+                        .tag("method", "GET")
+                        .counter()
+                        .count())
                 .isEqualTo(1);
         assertEventually(() -> gauge("http.server.active.requests"), 0.0);
     }
@@ -116,11 +120,18 @@ class ServerMetricsTest {
         WebSocket socket = await(vertx.createWebSocketClient().connect(port, "localhost", "/a"));
 
         assertEventually(
-                () -> registry.get("http.server.websocket.connections").tag("uri", "/a").longTaskTimer().activeTasks(), 1);
+                () -> registry.get("http.server.websocket.connections")
+                        .tag("uri", "/a")
+                        .longTaskTimer()
+                        .activeTasks(),
+                1);
 
         await(socket.close());
         assertEventually(
-                () -> registry.get("http.server.websocket.connections").longTaskTimer().activeTasks(), 0);
+                () -> registry.get("http.server.websocket.connections")
+                        .longTaskTimer()
+                        .activeTasks(),
+                0);
     }
 
     private int listen(Handler<HttpServerRequest> handler) {
@@ -128,9 +139,8 @@ class ServerMetricsTest {
     }
 
     private HttpClient http2Client() {
-        return vertx.createHttpClient(new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false));
+        return vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
     }
 
     private double gauge(String name) {
@@ -138,7 +148,8 @@ class ServerMetricsTest {
     }
 
     private Map<String, Long> counts() {
-        return registry.find(RouteTimers.NAME).timers().stream().collect(Collectors.toMap(ServerMetricsTest::labels, Timer::count));
+        return registry.find(RouteTimers.NAME).timers().stream()
+                .collect(Collectors.toMap(ServerMetricsTest::labels, Timer::count));
     }
 
     private static String labels(Timer timer) {
@@ -160,6 +171,9 @@ class ServerMetricsTest {
     }
 
     private static <T> T await(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 }

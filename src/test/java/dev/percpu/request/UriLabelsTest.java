@@ -16,7 +16,12 @@ class UriLabelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/items/:id, /items/{id}", "/:a/:b/, /{a}/{b}", "/files/:name/*, /files/{name}/*", "/at/12:30, /at/12:30"})
+    @CsvSource({
+        "/items/:id, /items/{id}",
+        "/:a/:b/, /{a}/{b}",
+        "/files/:name/*, /files/{name}/*",
+        "/at/12:30, /at/12:30"
+    })
     void shouldWriteParametersOfVertxRoutesAsTemplates(String route, String template) {
         assertThat(UriLabels.template(route)).isEqualTo(template);
     }

@@ -24,9 +24,11 @@ class ForeignMetersTest {
     void shouldDescribeEveryMeterOfTheNettyAllocator() {
         new NettyAllocatorMetrics(PooledByteBufAllocator.DEFAULT).bindTo(registry);
 
-        assertThat(registry.getMeters()).isNotEmpty().allSatisfy(meter -> assertThat(meter.getId().getDescription())
-                .as("%s", meter.getId())
-                .isNotBlank());
+        assertThat(registry.getMeters())
+                .isNotEmpty()
+                .allSatisfy(meter -> assertThat(meter.getId().getDescription())
+                        .as("%s", meter.getId())
+                        .isNotBlank());
     }
 
     @Test

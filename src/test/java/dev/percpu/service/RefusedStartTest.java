@@ -18,7 +18,8 @@ class RefusedStartTest {
     public static class WrongConfiguration implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("percpu.native.required", "perhaps", "percpu.nativ.required", "true");
+            return Map.of(
+                    "percpu.native.required", "perhaps", "percpu.nativ.required", "true", "percpu.shard.index", "core");
         }
     }
 
@@ -29,7 +30,8 @@ class RefusedStartTest {
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.getErrorOutput())
                 .contains("percpu.native.required is \"perhaps\"; allowed: true, false.")
-                .contains("percpu.nativ.required is not a key. Known: percpu.native.required")
+                .contains("percpu.shard.index is \"core\"; allowed: auto, cpu_id, mm_cid.")
+                .contains("percpu.nativ.required is not a key; known: percpu.native.required, ")
                 .doesNotContain("\tat ");
     }
 }

@@ -18,8 +18,30 @@ class ServiceSettingsTest {
     @Test
     void shouldRequireTheNativeLibraryUnlessToldOtherwise() {
         assertThat(ServiceSettings.read(config(Map.of())).nativeRequired()).isTrue();
-        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "true"))).nativeRequired()).isTrue();
-        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "false"))).nativeRequired()).isFalse();
+        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "true")))
+                        .nativeRequired())
+                .isTrue();
+        assertThat(ServiceSettings.read(config(Map.of("percpu.native.required", "false")))
+                        .nativeRequired())
+                .isFalse();
+    }
+
+    @Test
+    void shouldHandTheRegistryWhatItIsToDo() {
+        ServiceSettings settings =
+                ServiceSettings.read(config(Map.of("percpu.shard.index", " MM_CID ", "percpu.native.dir", "/x")));
+
+        assertThat(settings.registryConfig().get("percpu.shard.index")).isEqualTo("mm_cid");
+        assertThat(settings.registryConfig().get("percpu.rseq.mode")).isEqualTo("auto");
+        assertThat(settings.registryConfig().get("prometheus.step")).isNull();
+        assertThat(settings.nativeDirectory()).contains("/x");
+    }
+
+    @Test
+    void shouldRefuseABlankFolder() {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of("percpu.native.dir", " "))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("percpu.native.dir is \" \"; allowed: a folder that holds libpercpu.so.");
     }
 
     @Test
@@ -43,11 +65,12 @@ class ServiceSettingsTest {
 
     @Test
     void shouldRefuseUnknownKeysNamingTheKnownOnes() {
-        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of("percpu.nativ.required", "false", "percpu.x", "1"))))
+        assertThatThrownBy(
+                        () -> ServiceSettings.read(config(Map.of("percpu.nativ.required", "false", "percpu.x", "1"))))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("percpu.nativ.required is not a key. Known: ")
+                .hasMessageContaining("percpu.nativ.required is not a key; known: ")
                 .hasMessageContaining("percpu.native.required")
-                .hasMessageContaining("percpu.x is not a key.");
+                .hasMessageContaining("percpu.x is not a key;");
     }
 
     private static Config config(Map<String, String> properties) {

@@ -36,10 +36,18 @@ class BucketBoundsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BucketBounds.ofLongs(5, 5))
                 .withMessageContaining("5 at index 1");
-        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofLongs(-1)).withMessageContaining("-1 at index 0");
-        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(2, 1)).withMessageContaining("1.0 at index 1");
-        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(Double.NaN)).withMessageContaining("NaN");
-        assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(-0.5)).withMessageContaining("-0.5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BucketBounds.ofLongs(-1))
+                .withMessageContaining("-1 at index 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BucketBounds.ofDoubles(2, 1))
+                .withMessageContaining("1.0 at index 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BucketBounds.ofDoubles(Double.NaN))
+                .withMessageContaining("NaN");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BucketBounds.ofDoubles(-0.5))
+                .withMessageContaining("-0.5");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BucketBounds.ofDoubles(1, Double.POSITIVE_INFINITY))
                 .withMessageContaining("Infinity at index 1");

@@ -16,7 +16,19 @@ import org.junit.jupiter.api.Test;
 abstract class CellContract {
     /** Finite amounts at the edges of what there is. */
     private static final double[] DOUBLES = {
-        0.0, -0.0, Double.MIN_VALUE, Double.MIN_NORMAL / 2, Double.MIN_NORMAL, 1e-9, 0.4, 0.5, 1, 3, 1e9, 1e300, Double.MAX_VALUE
+        0.0,
+        -0.0,
+        Double.MIN_VALUE,
+        Double.MIN_NORMAL / 2,
+        Double.MIN_NORMAL,
+        1e-9,
+        0.4,
+        0.5,
+        1,
+        3,
+        1e9,
+        1e300,
+        Double.MAX_VALUE
     };
 
     private CellStore store;
@@ -239,8 +251,8 @@ abstract class CellContract {
             double[] amounts = DoubleStream.concat(
                             DoubleStream.concat(DoubleStream.of(DOUBLES), DoubleStream.of(Double.POSITIVE_INFINITY)),
                             Arrays.stream(bounds)
-                                    .flatMap(bound ->
-                                            DoubleStream.of(Math.max(0, Math.nextDown(bound)), bound, Math.nextUp(bound))))
+                                    .flatMap(bound -> DoubleStream.of(
+                                            Math.max(0, Math.nextDown(bound)), bound, Math.nextUp(bound))))
                     .toArray();
             DoubleObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(bounds));
             long[] expected = new long[bounds.length + 1];

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,7 +24,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class CellStressContract {
     static final int WRITERS = 8;
     private static final int RECORDS = Integer.getInteger("percpu.stress.records", 200_000);
-    private static final int ROUNDS = 3_000;
+    private static final int ROUNDS = 2_000;
+    private static final int OBSERVERS = 4;
+    private static final int AMOUNTS_PER_ROUND = 500;
+    private static final int LARGEST = 1_000_000;
 
     /** Amounts of which each has a bucket of its own; exact in a double, and their sums as well. */
     private static final long[] BOUNDS = {1 << 4, 1 << 8, 1 << 12};
@@ -176,44 +180,52 @@ abstract class CellStressContract {
         assertThat(cell.read().count()).isEqualTo(records());
     }
 
-    /** In every round several threads observe amounts that only they observe, while others drain. */
+    /** In every round one of several threads observes the largest amount, somewhere among smaller ones, while all is drained. */
     @ParameterizedTest
     @EnumSource
     void shouldLoseNoMaximum(Threads threads) throws Exception {
         LongObservationCell longs = store.newLongObservation(BucketBounds.none());
         DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
-        int observers = 4;
-        Phaser phaser = new Phaser(observers + 1);
+        Phaser phaser = new Phaser(OBSERVERS + 1);
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory())) {
-            for (int i = 0; i < observers; i++) {
+            for (int i = 0; i < OBSERVERS; i++) {
                 int number = i;
-                executor.submit(() -> {
-                    for (int round = 1; round <= ROUNDS; round++) {
-                        phaser.arriveAndAwaitAdvance();
-                        longs.observe((long) round * observers + number);
-                        doubles.observe((double) round * observers + number);
-                        phaser.arriveAndAwaitAdvance();
-                    }
-                });
+                executor.submit(() -> observeRounds(phaser, number, longs, doubles));
             }
-            for (int round = 1; round <= ROUNDS; round++) {
-                phaser.arriveAndAwaitAdvance();
-                long largestLong = longs.drainMax();
-                double largestDouble = doubles.drainMax();
-                for (int i = 0; i < 3; i++) {
+            try {
+                for (int round = 1; round <= ROUNDS; round++) {
+                    phaser.arriveAndAwaitAdvance();
+                    int phase = phaser.arrive();
+                    long largestLong = 0;
+                    double largestDouble = 0;
+                    do {
+                        largestLong = Math.max(largestLong, longs.drainMax());
+                        largestDouble = Math.max(largestDouble, doubles.drainMax());
+                    } while (phaser.getPhase() == phase);
+                    // The next round cannot start before this thread arrives again.
                     largestLong = Math.max(largestLong, longs.drainMax());
                     largestDouble = Math.max(largestDouble, doubles.drainMax());
+                    assertThat(largestLong).isEqualTo(LARGEST + round);
+                    assertThat(largestDouble).isEqualTo(LARGEST + round);
                 }
-                phaser.arriveAndAwaitAdvance();
-                // The next round cannot start before this thread arrives again.
-                largestLong = Math.max(largestLong, longs.drainMax());
-                largestDouble = Math.max(largestDouble, doubles.drainMax());
-                assertThat(largestLong).isEqualTo((long) round * observers + observers - 1);
-                assertThat(largestDouble).isEqualTo(largestLong);
+            } finally {
+                phaser.forceTermination(); // or a failure would leave the observers waiting
             }
-        } catch (AssertionError e) {
-            phaser.forceTermination();
-            throw e;
+        }
+    }
+
+    private static void observeRounds(Phaser phaser, int number, LongObservationCell longs, DoubleObservationCell doubles) {
+        Random random = new Random(number);
+        for (int round = 1; round <= ROUNDS; round++) {
+            phaser.arriveAndAwaitAdvance();
+            int place = round % OBSERVERS == number ? random.nextInt(AMOUNTS_PER_ROUND) : -1;
+            for (int i = 0; i < AMOUNTS_PER_ROUND; i++) {
+                // Growing, so that most are a new maximum and the threads keep getting in each other's way.
+                long amount = i == place ? LARGEST + round : 1_000L * i + random.nextInt(1_000);
+                longs.observe(amount);
+                doubles.observe(amount);
+            }
+            phaser.arriveAndAwaitAdvance();
         }
     }
 

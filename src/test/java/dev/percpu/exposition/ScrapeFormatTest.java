@@ -1,8 +1,8 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
-import static dev.percpu.service.ScrapeFormat.OPENMETRICS;
-import static dev.percpu.service.ScrapeFormat.PROTOBUF;
-import static dev.percpu.service.ScrapeFormat.TEXT;
+import static dev.percpu.exposition.ScrapeFormat.OPENMETRICS;
+import static dev.percpu.exposition.ScrapeFormat.PROTOBUF;
+import static dev.percpu.exposition.ScrapeFormat.TEXT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -29,13 +29,15 @@ class ScrapeFormatTest {
 
     @Test
     void shouldAnswerPrometheusInItsFavouriteFormat() throws AcceptHeader.MalformedException {
-        String prometheus242 = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
-                + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        String prometheus242 =
+                "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+                        + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
         String prometheus3 = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
                 + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
                 + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
-        String nativeHistograms = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
-                + "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+        String nativeHistograms =
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
+                        + "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
         assertThat(ScrapeFormat.choose(AcceptHeader.parse(prometheus242))).contains(OPENMETRICS);
         assertThat(ScrapeFormat.choose(AcceptHeader.parse(prometheus3))).contains(OPENMETRICS);
@@ -46,9 +48,12 @@ class ScrapeFormatTest {
     void shouldFollowWeightsFirstAndTheClientsOrderThen() throws AcceptHeader.MalformedException {
         assertThat(ScrapeFormat.choose(AcceptHeader.parse("text/plain;q=0.4, application/openmetrics-text;q=0.5")))
                 .contains(OPENMETRICS);
-        assertThat(ScrapeFormat.choose(AcceptHeader.parse("application/openmetrics-text, text/plain"))).contains(OPENMETRICS);
-        assertThat(ScrapeFormat.choose(AcceptHeader.parse("text/plain, application/openmetrics-text"))).contains(TEXT);
-        assertThat(ScrapeFormat.choose(AcceptHeader.parse("*/*;q=0.9, text/plain;q=0.1"))).contains(OPENMETRICS);
+        assertThat(ScrapeFormat.choose(AcceptHeader.parse("application/openmetrics-text, text/plain")))
+                .contains(OPENMETRICS);
+        assertThat(ScrapeFormat.choose(AcceptHeader.parse("text/plain, application/openmetrics-text")))
+                .contains(TEXT);
+        assertThat(ScrapeFormat.choose(AcceptHeader.parse("*/*;q=0.9, text/plain;q=0.1")))
+                .contains(OPENMETRICS);
     }
 
     @ParameterizedTest

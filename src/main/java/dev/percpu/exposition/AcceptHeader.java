@@ -1,4 +1,4 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,14 +10,26 @@ import java.util.Map;
  * Reads an Accept header by the grammar of RFC 9110, strictly: what is no media range is an error of the client, told by its place.
  * One use each; not thread-safe.
  */
-final class AcceptHeader {
+public final class AcceptHeader {
 
     /** The header cannot be read; the message says where and what was expected there, and repeats nothing of the header. */
-    static final class MalformedException extends Exception {
+    public static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final String complaint;
+
         MalformedException(int position, String expected) {
-            super("The Accept header cannot be read: expected " + expected + " at character " + (position + 1) + ".");
+            this("The Accept header cannot be read: expected " + expected + " at character " + (position + 1) + ".");
+        }
+
+        private MalformedException(String complaint) {
+            super(complaint);
+            this.complaint = complaint;
+        }
+
+        /** The message, which is never null. */
+        public String complaint() {
+            return complaint;
         }
     }
 
@@ -35,7 +47,7 @@ final class AcceptHeader {
      *
      * @throws MalformedException if it is not of the header's grammar
      */
-    static List<MediaRange> parse(String header) throws MalformedException {
+    public static List<MediaRange> parse(String header) throws MalformedException {
         return new AcceptHeader(header).ranges();
     }
 

@@ -1,4 +1,4 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
 import java.util.Map;
 
@@ -10,9 +10,9 @@ import java.util.Map;
  * @param parameters without {@code q}
  * @param permille the weight {@code q} in thousandths, 0 ("not this") to 1000
  */
-record MediaRange(String type, String subtype, Map<String, String> parameters, int permille) {
+public record MediaRange(String type, String subtype, Map<String, String> parameters, int permille) {
 
-    MediaRange {
+    public MediaRange {
         parameters = Map.copyOf(parameters);
     }
 

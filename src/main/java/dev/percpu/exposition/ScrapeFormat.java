@@ -1,10 +1,10 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
 import java.util.List;
 import java.util.Optional;
 
 /** The formats of a scrape, and the choice between them. */
-enum ScrapeFormat {
+public enum ScrapeFormat {
     /** Prometheus' text format; what a client gets that does not care. */
     TEXT("text", "plain", "text/plain; version=0.0.4; charset=utf-8"),
     /** OpenMetrics, which adds exemplars. A client that asks for its draft 0.0.1 can read 1.0.0. */
@@ -26,7 +26,7 @@ enum ScrapeFormat {
     }
 
     /** The value of the Content-Type header. */
-    String contentType() {
+    public String contentType() {
         return contentType;
     }
 
@@ -34,7 +34,7 @@ enum ScrapeFormat {
      * The format that a client likes best: of the highest weight; among those of the same weight the one named first; a wildcard's is
      * {@link #TEXT}. Empty if the client takes none. No ranges at all mean that anything will do.
      */
-    static Optional<ScrapeFormat> choose(List<MediaRange> accepted) {
+    public static Optional<ScrapeFormat> choose(List<MediaRange> accepted) {
         if (accepted.isEmpty()) {
             return Optional.of(TEXT);
         }

@@ -1,4 +1,4 @@
-package dev.percpu.service;
+package dev.percpu.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,7 +33,8 @@ class AcceptHeaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", " , ,", "a/b,,c/d", ",a/b", "a/b,", "a/b;", "a/b;;q=1"})
     void shouldSkipEmptyElements(String header) throws AcceptHeader.MalformedException {
-        assertThat(AcceptHeader.parse(header)).allSatisfy(range -> assertThat(range.permille()).isEqualTo(1000));
+        assertThat(AcceptHeader.parse(header))
+                .allSatisfy(range -> assertThat(range.permille()).isEqualTo(1000));
     }
 
     @ParameterizedTest

@@ -1,0 +1,82 @@
+package dev.percpu.meter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.percpu.Eventually;
+import dev.percpu.shard.CellStore;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WindowTurnerTest {
+    private static final Duration STEP = Duration.ofMillis(300);
+
+    private final PerCpuMeterRegistry registry = open();
+
+    private static PerCpuMeterRegistry open() {
+        PrometheusConfig config = key -> key.equals("prometheus.step") ? STEP.toMillis() + "ms" : null;
+        return new PerCpuMeterRegistry(config, new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
+    }
+
+    @AfterEach
+    void closeRegistry() {
+        registry.close();
+    }
+
+    private static long turners() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("percpu-window-turner"))
+                .filter(thread -> thread.isDaemon() && thread.isAlive())
+                .count();
+    }
+
+    /** Nobody reads before the end: without the thread, the first reader would take the old maximum for a new one. */
+    @Test
+    void shouldLetMaximaAndPercentilesAgeWhileNobodyReads() {
+        Timer timer = Timer.builder("t").publishPercentiles(0.5).register(registry);
+        timer.record(Duration.ofSeconds(9));
+        long forgotten = System.nanoTime() + STEP.multipliedBy(5).toNanos();
+        while (System.nanoTime() < forgotten) {
+            LockSupport.parkNanos(forgotten - System.nanoTime()); // the passing of time is what is tested
+        }
+
+        assertThat(timer.max(TimeUnit.SECONDS)).isZero();
+        assertThat(timer.takeSnapshot().percentileValues()[0].value()).isZero();
+        assertThat(timer.count()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBeOneThreadFromTheFirstWindowUntilTheRegistryIsClosed() {
+        long others = turners();
+        registry.counter("c");
+        assertThat(turners()).isEqualTo(others);
+
+        registry.timer("t");
+        registry.timer("u");
+        registry.summary("s");
+        assertThat(turners()).isEqualTo(others + 1);
+
+        registry.close();
+        registry.timer("late");
+        Eventually.assertEventually(WindowTurnerTest::turners, others);
+    }
+
+    @Test
+    void shouldEndWhenTheRegistryIsForgotten() {
+        long others = turners();
+        open().timer("t");
+
+        Eventually.assertEventually(
+                () -> {
+                    System.gc();
+                    return turners();
+                },
+                others);
+    }
+}

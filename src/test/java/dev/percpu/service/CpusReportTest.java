@@ -1,0 +1,98 @@
+package dev.percpu.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.percpu.abi.AbiStatus;
+import dev.percpu.abi.Cpus;
+import dev.percpu.abi.IndexedBy;
+import dev.percpu.abi.Kernel;
+import dev.percpu.abi.Libc;
+import dev.percpu.abi.Mode;
+import dev.percpu.abi.Owner;
+import dev.percpu.abi.SelfTest;
+import dev.percpu.shard.ShardStatistics;
+import java.util.BitSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** On machines that this one is not: CPUs offline, ids with holes, shards by mm_cid, no native library. */
+class CpusReportTest {
+
+    private static final ShardStatistics THREE_SHARDS = new ShardStatistics(
+            96,
+            32,
+            List.of(
+                    new ShardStatistics.PerShard(0, 10, 1),
+                    new ShardStatistics.PerShard(1, 0, 0),
+                    new ShardStatistics.PerShard(2, 30, 3)),
+            5,
+            6);
+
+    @Test
+    void shouldListPossibleCpusWithoutHolesAndTellThoseOffline() throws JsonProcessingException {
+        CpusReport report = CpusReport.of(
+                status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0), cpu -> cpu == 0 ? 7 : null);
+
+        assertThat(json(report))
+                .isEqualTo(
+                        "{'indexedBy':'cpu_id','cpus':["
+                                + "{'cpu':0,'numaNode':7,'online':true,'records':10,'restarts':1},"
+                                + "{'cpu':2,'numaNode':null,'online':false,'records':30,'restarts':3}],'shared':{'records':5}}");
+    }
+
+    @Test
+    void shouldNameShardsAndNoCpusUnderMmCid() throws JsonProcessingException {
+        CpusReport report =
+                CpusReport.of(status(IndexedBy.MM_CID, cpus(0, 1, 2), true), THREE_SHARDS, cpus(0, 1, 2), cpu -> 0);
+
+        assertThat(json(report))
+                .startsWith("{'indexedBy':'mm_cid','cpus':["
+                        + "{'shard':0,'cpu':null,'numaNode':null,'online':null,'records':10,'restarts':1},{'shard':1,");
+    }
+
+    @Test
+    void shouldNotMakeUpNumbersWhereThereAreNoShards() throws JsonProcessingException {
+        ShardStatistics none = new ShardStatistics(0, 0, List.of(), 44, 44);
+        AbiStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
+
+        assertThat(json(CpusReport.of(status, none, cpus(0, 1), cpu -> null)))
+                .isEqualTo(
+                        "{'indexedBy':'cpu_id','cpus':["
+                                + "{'cpu':0,'numaNode':null,'online':true,'records':null,'restarts':null},"
+                                + "{'cpu':1,'numaNode':null,'online':true,'records':null,'restarts':null}],'shared':{'records':44}}");
+        assertThat(RseqReport.of(status, none, cpus(0, 1)).shards())
+                .isEqualTo(new RseqReport.Shards(0, 2, 2, null, null, null));
+    }
+
+    private static AbiStatus status(IndexedBy indexedBy, BitSet possible, boolean nativeLibrary) {
+        return new AbiStatus(
+                false,
+                Owner.NONE,
+                Mode.ATOMIC,
+                "a reason",
+                indexedBy,
+                null,
+                new Kernel("1", "x86_64", null, null, new Kernel.Membarrier(null, false)),
+                new Libc("unknown", null, null, null, null),
+                0,
+                List.of(),
+                null,
+                new SelfTest(SelfTest.Result.SKIPPED, 0, 0, 0),
+                new Cpus(possible, possible),
+                nativeLibrary);
+    }
+
+    private static BitSet cpus(int... ids) {
+        BitSet cpus = new BitSet();
+        for (int id : ids) {
+            cpus.set(id);
+        }
+        return cpus;
+    }
+
+    private static String json(CpusReport report) throws JsonProcessingException {
+        return new ObjectMapper().writeValueAsString(report).replace('"', '\'');
+    }
+}
