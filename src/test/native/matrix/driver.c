@@ -2,13 +2,17 @@
 /*
  * driver.c - libpercpu.so under whatever libc and kernel this runs on.
  *
- *	driver LIBRARY RESTARTS BUDGET_NANOS RECORDS [rseq|atomic]
+ *	driver LIBRARY RESTARTS BUDGET_NANOS RECORDS HWCAP [rseq|atomic]
  *
  * Goes the way of dev.percpu.abi: finds the owner, runs the self-test (until
  * so many restarts, each part at most so long), fixes the mode (or the one that
- * is asked for), then records from THREADS threads, each so many times with
- * each operation, and compares all sums with what it recorded. Prints
- * "key=value" words on one line.
+ * is asked for), then records from several threads, each so many times with
+ * each operation, and reads all sums when these have ended. Prints "key=value"
+ * words on one line; see workload.h.
+ *
+ * HWCAP is added to the kernel's. QEMU emulates LSE2 (bit 25) from 8.1 on; an
+ * older one still executes the committing store of a pair without interruption,
+ * and no other thread reads sums here, so that sections can be tested there.
  */
 #define _GNU_SOURCE
 #define ANYLIBC_MAIN
@@ -29,6 +33,7 @@
 #define CPU_ID_OFFSET 4u
 
 static struct library library;
+static unsigned long hwcap;
 
 struct facts {
 	unsigned int owner;
@@ -88,7 +93,7 @@ static int start(const struct facts *facts)
 		.libc_offset = facts->offset,
 		.area_length = facts->length,
 		.area_alignment = at_least(getauxval(AT_RSEQ_ALIGN), LENGTH_ORIGINAL),
-		.hwcap = getauxval(AT_HWCAP),
+		.hwcap = hwcap,
 		.dlsym = dlsym,
 		.posix_memalign = posix_memalign,
 		.free = free,
@@ -139,7 +144,7 @@ static unsigned int test_sections(const struct facts *facts, long wanted, long b
 		result = preemption.restarts >= (uint32_t)wanted ? "passed" : "skipped";
 	printf(" selfTest=%s preemptionRestarts=%u migrationRestarts=%u violations=%u", result, preemption.restarts,
 	       migration.restarts, preemption.violations + migration.violations);
-	if (facts->owner == PERCPU_OWNER_NONE || !library.percpu_pair_is_atomic(getauxval(AT_HWCAP)) ||
+	if (facts->owner == PERCPU_OWNER_NONE || !library.percpu_pair_is_atomic(hwcap) ||
 	    strcmp(result, "failed") == 0)
 		return PERCPU_MODE_ATOMIC;
 #if defined(__aarch64__)
@@ -163,8 +168,9 @@ int main(int argc, char **argv)
 	unsigned int mode;
 	int code;
 
-	if (argc < 5)
+	if (argc < 6)
 		return fail("usage", argc);
+	hwcap = getauxval(AT_HWCAP) | (unsigned long)parse_number(argv[5]);
 	error = library_load(&library, argv[1]);
 	if (error)
 		return fail(error, 0);
@@ -176,12 +182,12 @@ int main(int argc, char **argv)
 		return fail("start", code);
 	(void)library.percpu_thread_register();
 	mode = test_sections(&facts, parse_number(argv[2]), parse_number(argv[3]));
-	if (argc > 5)
-		mode = strcmp(argv[5], "rseq") == 0 ? PERCPU_MODE_RSEQ : PERCPU_MODE_ATOMIC;
+	if (argc > 6)
+		mode = strcmp(argv[6], "rseq") == 0 ? PERCPU_MODE_RSEQ : PERCPU_MODE_ATOMIC;
 	code = library.percpu_process_fix_mode(mode);
 	if (code != 0)
 		return fail("mode", code);
-	printf(" mode=%s", mode == PERCPU_MODE_RSEQ ? "rseq" : "atomic");
+	printf(" pairs=%d mode=%s", library.percpu_pair_is_atomic(getauxval(AT_HWCAP)), mode == PERCPU_MODE_RSEQ ? "rseq" : "atomic");
 	code = workload_run(&library, mode, facts.owner, CPU_ID_OFFSET, "cpuId", parse_number(argv[4]));
 	if (code == 0 && facts.active_size >= MM_CID_OFFSET + 4)
 		code = workload_run(&library, mode, facts.owner, MM_CID_OFFSET, "mmCid", parse_number(argv[4]));

@@ -19,7 +19,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <elf.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,9 +126,39 @@ static void print_kernels_view(const struct exported *found, int self)
 struct threads {
 	unsigned int registered;
 	unsigned int unregistered;
-	unsigned int different; /* registered in another way than the first */
+	unsigned int different; /* length, signature or offset are not those of the first */
 	struct configuration first;
+	int64_t first_offset; /* from the thread pointer to the area */
 };
+
+/* Of a stopped thread. */
+static uint64_t thread_pointer_of(int tid)
+{
+	uint64_t pointer = 0;
+#if defined(__x86_64__)
+	(void)raw_syscall(SYS_ptrace, PTRACE_PEEKUSER, tid, offsetof(struct user_regs_struct, fs_base), (long)&pointer);
+#elif defined(__aarch64__)
+	struct iovec whole = { &pointer, sizeof(pointer) };
+
+	(void)raw_syscall(SYS_ptrace, PTRACE_GETREGSET, tid, NT_ARM_TLS, (long)&whole);
+#endif
+	return pointer;
+}
+
+static void note_thread(int tid, const struct configuration *told, struct threads *seen)
+{
+	int64_t offset = (int64_t)(told->area - thread_pointer_of(tid));
+
+	if (told->length == 0) {
+		seen->unregistered++;
+	} else if (seen->registered++ == 0) {
+		seen->first = *told;
+		seen->first_offset = offset;
+	} else if (told->length != seen->first.length || told->signature != seen->first.signature ||
+		   offset != seen->first_offset) {
+		seen->different++;
+	}
+}
 
 static void ask_thread(int tid, struct threads *seen)
 {
@@ -135,14 +168,8 @@ static void ask_thread(int tid, struct threads *seen)
 	if (raw_syscall(SYS_ptrace, SEIZE, tid, 0, 0) != 0)
 		return; /* it has ended meanwhile */
 	if (raw_syscall(SYS_ptrace, INTERRUPT, tid, 0, 0) == 0 && waitpid(tid, &status, WAIT_ALL) == tid &&
-	    ask_kernel(tid, &told) == 0) {
-		if (told.length == 0)
-			seen->unregistered++;
-		else if (seen->registered++ == 0)
-			seen->first = told;
-		else if (told.length != seen->first.length || told.signature != seen->first.signature)
-			seen->different++;
-	}
+	    ask_kernel(tid, &told) == 0)
+		note_thread(tid, &told, seen);
 	(void)raw_syscall(SYS_ptrace, PTRACE_DETACH, tid, 0, 0);
 }
 
@@ -161,8 +188,9 @@ static void print_service(const char *pid)
 	}
 	if (tasks)
 		(void)closedir(tasks);
-	printf(" service.registered=%u service.unregistered=%u service.different=%u service.length=%u service.signature=0x%08x",
-	       seen.registered, seen.unregistered, seen.different, seen.first.length, seen.first.signature);
+	printf(" service.registered=%u service.unregistered=%u service.different=%u service.offset=%ld", seen.registered,
+	       seen.unregistered, seen.different, (long)seen.first_offset);
+	printf(" service.length=%u service.signature=0x%08x", seen.first.length, seen.first.signature);
 }
 
 static void print_libc(const struct exported *found)
