@@ -24,11 +24,17 @@ int64_t percpu_floor_add_long(struct percpu_region *region, uint64_t offset, int
 }
 
 int64_t percpu_floor_observe_long(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
-				  int64_t amount, int64_t n)
+				  int64_t seed, int64_t n)
 {
+	uint64_t state = (uint64_t)seed;
+
 	if (n < 0 || n > MAX_ROUNDS)
 		return NEG_EINVAL;
-	for (int64_t i = 0; i < n; i++)
-		(void)percpu_observe_long__libc(region, offset, buckets, amount + (i & 0xffff));
+	for (int64_t i = 0; i < n; i++) {
+		/* As dev.percpu.bench.Amounts: 31 random bits, shifted right by 0 to 15. */
+		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		(void)percpu_observe_long__libc(region, offset, buckets,
+						(int64_t)((state >> 33) >> ((state >> 29) & 15)));
+	}
 	return n;
 }

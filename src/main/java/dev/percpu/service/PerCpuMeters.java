@@ -90,6 +90,7 @@ public final class PerCpuMeters implements MeterBinder {
     // Not a gauge of Micrometer's, whose naming convention takes "_info" off every name.
     private void exposeInfo() {
         String version = status.libc().version();
+        String layout = status.registration().layout();
         Info.builder()
                 .name("percpu_rseq_info")
                 .help("How records commit in this process")
@@ -99,9 +100,7 @@ public final class PerCpuMeters implements MeterBinder {
                         status.owner().toString(),
                         status.mode().toString(),
                         status.indexedBy().toString(),
-                        status.registration() == null
-                                ? "none"
-                                : status.registration().layout(),
+                        layout == null ? "none" : layout,
                         version == null ? status.libc().name() : status.libc().name() + " " + version,
                         status.kernel().release());
     }

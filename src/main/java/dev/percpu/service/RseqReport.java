@@ -22,27 +22,27 @@ record RseqReport(
         String mode,
         @Nullable String reason,
         String indexedBy,
-        @Nullable Registration registration,
+        Registration registration,
         Kernel kernel,
         Libc libc,
         int activeSize,
         List<Field> fields,
-        @Nullable ThreadArea thread,
+        ThreadArea thread,
         SelfTest selfTest,
         Shards shards,
         Totals totals) {
 
-    /** The area of the thread that probed, under the kernel's own names. */
+    /** The area of the thread that probed, under the kernel's own names; all null when it has none. */
     record ThreadArea(
-            @JsonProperty("cpu_id_start") int cpuIdStart,
-            @JsonProperty("cpu_id") int cpuId,
+            @JsonProperty("cpu_id_start") @Nullable Integer cpuIdStart,
+            @JsonProperty("cpu_id") @Nullable Integer cpuId,
             @JsonProperty("node_id") @Nullable Integer nodeId,
             @JsonProperty("mm_cid") @Nullable Integer mmCid,
-            int flags) {
+            @Nullable Integer flags) {
 
-        static @Nullable ThreadArea of(@Nullable ThreadView view) {
+        static ThreadArea of(@Nullable ThreadView view) {
             return view == null
-                    ? null
+                    ? new ThreadArea(null, null, null, null, null)
                     : new ThreadArea(view.cpuIdStart(), view.cpuId(), view.nodeId(), view.mmCid(), view.flags());
         }
     }

@@ -48,8 +48,8 @@ class NoLibraryTest {
                 .body(
                         "reason",
                         allOf(containsString("/no/such/folder/libpercpu.so"), containsString("no such readable file")))
-                .body("registration", nullValue())
-                .body("thread", nullValue())
+                .body("registration.layout", nullValue())
+                .body("thread.cpu_id", nullValue())
                 .body("shards.count", equalTo(0))
                 .body("shards.reservedBytes", nullValue());
     }

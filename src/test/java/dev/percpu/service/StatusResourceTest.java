@@ -66,13 +66,8 @@ class StatusResourceTest {
                 .containsExactly(
                         "count", "possibleCpus", "onlineCpus", "strideBytes", "reservedBytes", "residentBytes");
         assertThat(names(report.get("totals"))).containsExactly("restarts", "sharedShardRecords");
-        if (status.registration() != null) {
-            assertThat(names(report.get("registration"))).containsExactly("length", "layout", "signature", "lastErrno");
-        }
-        if (status.thread() != null) {
-            assertThat(names(report.get("thread")))
-                    .containsExactly("cpu_id_start", "cpu_id", "node_id", "mm_cid", "flags");
-        }
+        assertThat(names(report.get("registration"))).containsExactly("length", "layout", "signature", "lastErrno");
+        assertThat(names(report.get("thread"))).containsExactly("cpu_id_start", "cpu_id", "node_id", "mm_cid", "flags");
     }
 
     @Test

@@ -11,14 +11,16 @@ import dev.percpu.abi.Kernel;
 import dev.percpu.abi.Libc;
 import dev.percpu.abi.Mode;
 import dev.percpu.abi.Owner;
+import dev.percpu.abi.Registration;
 import dev.percpu.abi.SelfTest;
+import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** On machines that this one is not: CPUs offline, ids with holes, shards by mm_cid, no native library. */
-class CpusReportTest {
+class ReportsTest {
 
     private static final ShardStatistics THREE_SHARDS = new ShardStatistics(
             96,
@@ -53,6 +55,15 @@ class CpusReportTest {
     }
 
     @Test
+    void shouldAddUpTheRestartsOfAllShards() {
+        RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0));
+
+        assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 5));
+        assertThat(report.shards())
+                .isEqualTo(new RseqReport.Shards(3, 2, 1, ShardPlan.DEFAULT_STRIDE_BYTES, 96L, 32L));
+    }
+
+    @Test
     void shouldNotMakeUpNumbersWhereThereAreNoShards() throws JsonProcessingException {
         ShardStatistics none = new ShardStatistics(0, 0, List.of(), 44, 44);
         AbiStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
@@ -73,7 +84,7 @@ class CpusReportTest {
                 Mode.ATOMIC,
                 "a reason",
                 indexedBy,
-                null,
+                new Registration(null, null, null, null),
                 new Kernel("1", "x86_64", null, null, new Kernel.Membarrier(null, false)),
                 new Libc("unknown", null, null, null, null),
                 0,

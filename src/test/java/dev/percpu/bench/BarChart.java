@@ -1,0 +1,89 @@
+package dev.percpu.bench;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Horizontal bars, one for each implementation and number of threads, as SVG; lengths are proportional to nanoseconds. */
+final class BarChart {
+    private static final int WIDTH = 760;
+    private static final int LABELS = 190;
+    private static final int FIGURES = 90;
+    private static final int BAR = 14;
+    private static final int GAP = 8;
+    private static final int TOP = 46;
+    /** Readable on light and dark pages, also without colours: they differ in lightness. */
+    private static final String TEXT = "#6b7280";
+
+    private static final String OURS = "#d9480f";
+    private static final String PEER = "#4c8dcb";
+    private static final String BOUND = "#9aa3ad";
+
+    private final String title;
+    private final List<Results.Entry> entries;
+
+    BarChart(String title, List<Results.Entry> entries) {
+        this.title = title;
+        this.entries = entries;
+    }
+
+    String svg() {
+        double longest = entries.stream().mapToDouble(Results.Entry::value).max().orElse(1);
+        StringBuilder bars = new StringBuilder();
+        int y = TOP;
+        String impl = "";
+        for (Results.Entry entry : byImplementation()) {
+            if (!entry.impl().equals(impl)) {
+                y += impl.isEmpty() ? 0 : GAP;
+                impl = entry.impl();
+            }
+            bars.append(bar(entry, y, (WIDTH - LABELS - FIGURES) * entry.value() / longest));
+            y += BAR + 2;
+        }
+        int height = y + GAP;
+        return String.format(
+                        Locale.ROOT,
+                        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
+                                + "font-family=\"sans-serif\" font-size=\"12\" role=\"img\" aria-label=\"%s\">%n",
+                        WIDTH, height, WIDTH, height, escaped(title))
+                + text(LABELS, 18, "start", title, "font-size=\"15\" font-weight=\"bold\"")
+                + text(LABELS, 36, "start", "ns per operation, shorter is faster", "")
+                + bars + "</svg>\n";
+    }
+
+    private List<Results.Entry> byImplementation() {
+        List<String> order = entries.stream().map(Results.Entry::impl).distinct().toList();
+        return entries.stream()
+                .sorted(java.util.Comparator.<Results.Entry>comparingInt(it -> order.indexOf(it.impl()))
+                        .thenComparingInt(Results.Entry::threads))
+                .toList();
+    }
+
+    private static String bar(Results.Entry entry, int y, double length) {
+        String label = entry.impl() + ", " + entry.threads() + (entry.threads() == 1 ? " thread" : " threads");
+        double shown = Math.max(length, 1);
+        return text(LABELS - 8, y + BAR - 3, "end", label, "")
+                + String.format(
+                        Locale.ROOT,
+                        "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
+                        LABELS, y, shown, BAR, colour(entry.impl()))
+                + text((int) (LABELS + shown + 6), y + BAR - 3, "start", Numbers.nanos(entry.value()), "");
+    }
+
+    private static String colour(String impl) {
+        if (impl.startsWith(Impl.PERCPU)) {
+            return OURS;
+        }
+        return impl.equals(Impl.EMPTY) || impl.equals(Impl.FLOOR) ? BOUND : PEER;
+    }
+
+    private static String text(int x, int y, String anchor, String content, String attributes) {
+        return String.format(
+                Locale.ROOT,
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" fill=\"%s\" %s>%s</text>%n",
+                x, y, anchor, TEXT, attributes, escaped(content));
+    }
+
+    private static String escaped(String content) {
+        return content.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+    }
+}

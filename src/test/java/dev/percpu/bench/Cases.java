@@ -1,0 +1,165 @@
+package dev.percpu.bench;
+
+import static dev.percpu.bench.Impl.ATOMICLONG;
+import static dev.percpu.bench.Impl.CLIENT_JAVA;
+import static dev.percpu.bench.Impl.EMPTY;
+import static dev.percpu.bench.Impl.FLOOR;
+import static dev.percpu.bench.Impl.HDR;
+import static dev.percpu.bench.Impl.LONGADDER;
+import static dev.percpu.bench.Impl.MICROMETER;
+import static dev.percpu.bench.Impl.MICROMETER_NEXT;
+import static dev.percpu.bench.Impl.MICROMETER_SIMPLECLIENT;
+import static dev.percpu.bench.Impl.OTEL;
+import static dev.percpu.bench.Impl.PERCPU;
+import static dev.percpu.bench.Impl.PERCPU_ATOMIC;
+import static dev.percpu.bench.Impl.PERCPU_SELF;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which cases there are, and who takes part in which. */
+final class Cases {
+    static final String COUNTER = "counter.increment";
+    static final String COUNTER_DOUBLE = "counter.add-double";
+    static final String TIMER = "timer.record";
+    static final String TIMER_HISTOGRAM = "timer.record.histogram";
+    static final String TIMER_SLO = "timer.record.slo";
+    static final String TIMER_PERCENTILES = "timer.record.percentiles";
+    static final String SUMMARY = "summary.record";
+    static final String SUMMARY_HISTOGRAM = "summary.record.histogram";
+    static final String LOOKUP = "lookup.counter";
+    static final String DURING_SCRAPE = "timer.record.during-scrape";
+    /** The same beside as much work that has nothing to do with what is recorded into. */
+    static final String DURING_OTHER = "timer.record.during-other-work";
+
+    static final String VIRTUAL_SUFFIX = ".virtual-threads";
+
+    private static final List<String> ALL_REGISTRIES =
+            List.of(PERCPU, MICROMETER, PERCPU_ATOMIC, PERCPU_SELF, MICROMETER_NEXT, MICROMETER_SIMPLECLIENT);
+    private static final List<String> TWO_REGISTRIES = List.of(PERCPU, MICROMETER);
+
+    private Cases() {}
+
+    /** What `make bench QUICK=1` runs: the cases with the highest aims, each with the peers that matter most. */
+    static List<Subject> quick() {
+        List<String> impls = List.of(PERCPU, MICROMETER, CLIENT_JAVA, LONGADDER, ATOMICLONG, FLOOR, EMPTY);
+        List<String> cases = List.of(COUNTER, TIMER, TIMER_HISTOGRAM, TIMER_PERCENTILES);
+        return all().stream()
+                .filter(it -> cases.contains(it.caseName()) && impls.contains(it.impl()) && it.threads() <= 2)
+                .toList();
+    }
+
+    /** In the order of the report; implementations of the same case and number of threads next to each other. */
+    static List<Subject> all() {
+        List<Subject> subjects = new ArrayList<>();
+        for (int threads : new int[] {1, 2, 8}) {
+            counters(subjects, threads);
+            timers(subjects, threads);
+            summaries(subjects, threads);
+            lookups(subjects, threads);
+        }
+        scrapes(subjects);
+        virtualThreads(subjects);
+        return subjects;
+    }
+
+    private static void counters(List<Subject> to, int threads) {
+        registries(to, COUNTER, ALL_REGISTRIES, threads, CounterCase.class, "registry", Map.of());
+        to.add(of(COUNTER, CLIENT_JAVA, threads, CounterCase.class, "clientJava", Map.of()));
+        to.add(of(COUNTER, OTEL, threads, CounterCase.class, "otel", Map.of()));
+        to.add(of(COUNTER, LONGADDER, threads, CounterCase.class, "longadder", Map.of()));
+        to.add(of(COUNTER, ATOMICLONG, threads, CounterCase.class, "atomiclong", Map.of()));
+        to.add(of(COUNTER, FLOOR, threads, FloorCase.class, "counterFloor", Map.of()));
+        to.add(of(COUNTER, EMPTY, threads, FloorCase.class, "counterEmpty", Map.of()));
+        registries(to, COUNTER_DOUBLE, TWO_REGISTRIES, threads, CounterCase.class, "registryDouble", Map.of());
+        to.add(of(COUNTER_DOUBLE, CLIENT_JAVA, threads, CounterCase.class, "clientJavaDouble", Map.of()));
+        to.add(of(COUNTER_DOUBLE, OTEL, threads, CounterCase.class, "otelDouble", Map.of()));
+    }
+
+    private static void timers(List<Subject> to, int threads) {
+        timer(to, TIMER, Shape.PLAIN, ALL_REGISTRIES, threads, List.of(CLIENT_JAVA, OTEL, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
+        timer(
+                to,
+                TIMER_HISTOGRAM,
+                Shape.HISTOGRAM,
+                ALL_REGISTRIES,
+                threads,
+                List.of(CLIENT_JAVA, OTEL, HDR, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
+        timer(to, TIMER_SLO, Shape.SLO, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, OTEL));
+        timer(to, TIMER_PERCENTILES, Shape.PERCENTILES, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, HDR));
+    }
+
+    private static void timer(
+            List<Subject> to, String caseName, Shape shape, List<String> registries, int threads, List<String> others) {
+        Map<String, String> params = Map.of("shape", shape.name());
+        registries(to, caseName, registries, threads, TimerCase.class, "registry", params);
+        for (String impl : others) {
+            switch (impl) {
+                case CLIENT_JAVA -> to.add(of(caseName, impl, threads, TimerCase.class, "clientJava", params));
+                case HDR -> to.add(of(caseName, impl, threads, TimerCase.class, "hdr", Map.of()));
+                case FLOOR -> to.add(of(caseName, impl, threads, FloorCase.class, "timerFloor", params));
+                case EMPTY -> to.add(of(caseName, impl, threads, FloorCase.class, "timerEmpty", params));
+                default -> to.add(of(caseName, impl, threads, TimerCase.class, impl, params));
+            }
+        }
+    }
+
+    private static void summaries(List<Subject> to, int threads) {
+        for (Shape shape : List.of(Shape.PLAIN, Shape.HISTOGRAM)) {
+            String caseName = shape == Shape.PLAIN ? SUMMARY : SUMMARY_HISTOGRAM;
+            Map<String, String> params = Map.of("shape", shape.name());
+            registries(to, caseName, TWO_REGISTRIES, threads, SummaryCase.class, "registry", params);
+            to.add(of(caseName, CLIENT_JAVA, threads, SummaryCase.class, "clientJava", params));
+            to.add(of(caseName, OTEL, threads, SummaryCase.class, "otel", params));
+        }
+    }
+
+    private static void lookups(List<Subject> to, int threads) {
+        List<String> impls = List.of(PERCPU, MICROMETER, MICROMETER_NEXT);
+        registries(to, LOOKUP, impls, threads, LookupCase.class, "registry", Map.of());
+        to.add(of(LOOKUP, CLIENT_JAVA, threads, LookupCase.class, "clientJava", Map.of()));
+    }
+
+    /** One recording thread, the other core is taken by the scrapes. */
+    private static void scrapes(List<Subject> to) {
+        for (String impl : TWO_REGISTRIES) {
+            Map<String, String> scrape = Map.of("impl", impl, "beside", ScrapeCase.Beside.SCRAPE.name());
+            Map<String, String> other = Map.of("impl", impl, "beside", ScrapeCase.Beside.OTHER_SCRAPE.name());
+            to.add(of(DURING_SCRAPE, impl, 1, ScrapeCase.class, "registry", scrape));
+            to.add(of(DURING_OTHER, impl, 1, ScrapeCase.class, "registry", other));
+        }
+    }
+
+    private static void virtualThreads(List<Subject> to) {
+        int threads = 8;
+        for (String impl : TWO_REGISTRIES) {
+            Map<String, String> histogram = Map.of("impl", impl, "shape", Shape.HISTOGRAM.name());
+            to.add(new Subject(
+                    COUNTER + VIRTUAL_SUFFIX, impl, threads, CounterCase.class, "registry", Map.of("impl", impl), true));
+            to.add(new Subject(
+                    TIMER_HISTOGRAM + VIRTUAL_SUFFIX, impl, threads, TimerCase.class, "registry", histogram, true));
+        }
+    }
+
+    private static void registries(
+            List<Subject> to,
+            String caseName,
+            List<String> impls,
+            int threads,
+            Class<?> type,
+            String method,
+            Map<String, String> params) {
+        for (String impl : impls) {
+            Map<String, String> all = new LinkedHashMap<>(params);
+            all.put("impl", impl);
+            to.add(of(caseName, impl, threads, type, method, all));
+        }
+    }
+
+    private static Subject of(
+            String caseName, String impl, int threads, Class<?> type, String method, Map<String, String> params) {
+        return new Subject(caseName, impl, threads, type, method, params, false);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.percpu.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * Runs a subject in a JVM of its own, set up as its name asks for: another class path for a newer Micrometer, a libc told to leave rseq
+ * alone, atomic mode.
+ */
+final class Forks {
+    private static final String CLASS_PATH = "java.class.path";
+    private static final List<String> JVM_ARGUMENTS =
+            List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xms256m", "-Xmx1g");
+
+    private final Path directory;
+    private final Timing timing;
+    private final String ownClassPath = System.getProperty(CLASS_PATH);
+
+    /**
+     * How long a fork takes.
+     *
+     * @param warmups of that many milliseconds
+     * @param iterations of that many milliseconds
+     */
+    record Timing(int warmups, int iterations, int millis) {}
+
+    /**
+     * @param directory for the logs of JMH and what forks need
+     */
+    Forks(Path directory, Timing timing) {
+        this.directory = directory;
+        this.timing = timing;
+        System.setProperty("jmh.ignoreLock", "true"); // whoever benchmarks beside us is to be seen in the figures, not to stop us
+    }
+
+    /** The iterations of one fork, or null with the reason on standard error. */
+    @Nullable Round run(Subject subject, String label) {
+        RunResult result = runJmh(subject, label, Mode.AverageTime);
+        if (result == null) {
+            return null;
+        }
+        var iterations = result.getAggregatedResult().getIterationResults();
+        double[] nanos =
+                iterations.stream().mapToDouble(it -> it.getPrimaryResult().getScore()).toArray();
+        double[] cpuNanos = iterations.stream()
+                .mapToDouble(it -> it.getSecondaryResults().get(CpuTime.RESULT).getScore())
+                .toArray();
+        Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+        return new Round(nanos, cpuNanos, allocated == null ? Double.NaN : allocated.getScore());
+    }
+
+    /** Single records with the clock read before and after, one in some: JMH's sampling. */
+    org.openjdk.jmh.util.@Nullable Statistics sample(Subject subject, String label) {
+        RunResult result = runJmh(subject, label, Mode.SampleTime);
+        return result == null ? null : result.getPrimaryResult().getStatistics();
+    }
+
+    private @Nullable RunResult runJmh(Subject subject, String label, Mode mode) {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(subject.include())
+                .mode(mode)
+                .timeUnit(TimeUnit.NANOSECONDS)
+                .threads(subject.threads())
+                .forks(1)
+                .warmupIterations(timing.warmups())
+                .warmupTime(TimeValue.milliseconds(timing.millis()))
+                .measurementIterations(timing.iterations())
+                .measurementTime(TimeValue.milliseconds(timing.millis()))
+                .addProfiler(GCProfiler.class)
+                .addProfiler(CpuTime.class)
+                .shouldFailOnError(true)
+                .jvmArgs(jvmArguments(subject).toArray(String[]::new))
+                .output(log(subject, label).toString());
+        subject.params().forEach(options::param);
+        try {
+            if (subject.impl().equals(Impl.PERCPU_SELF)) {
+                options.jvm(jvmWithoutLibcRseq().toString());
+            }
+            if (subject.impl().equals(Impl.MICROMETER_NEXT)) {
+                System.setProperty(CLASS_PATH, nextClassPath());
+            }
+            return new Runner(options.build()).run().iterator().next();
+        } catch (RunnerException | IOException | IllegalStateException e) {
+            System.err.println("left out: " + subject.impl() + " in " + subject.group() + ": " + e.getMessage() + "; see "
+                    + log(subject, label));
+            return null;
+        } finally {
+            System.setProperty(CLASS_PATH, ownClassPath);
+        }
+    }
+
+    private static List<String> jvmArguments(Subject subject) {
+        List<String> arguments = new ArrayList<>(JVM_ARGUMENTS);
+        if (subject.impl().equals(Impl.PERCPU_ATOMIC)) {
+            arguments.add("-Dpercpu.rseq.mode=atomic");
+        }
+        if (subject.virtual()) {
+            arguments.add("-Djmh.executor=VIRTUAL");
+        }
+        return arguments;
+    }
+
+    private Path log(Subject subject, String label) {
+        try {
+            Path logs = Files.createDirectories(directory.resolve("log"));
+            return logs.resolve(subject.caseName() + "-" + subject.impl() + "-" + subject.threads() + "-" + label + ".txt");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** JMH cannot set the environment of a fork, but the program that is its JVM. */
+    private Path jvmWithoutLibcRseq() throws IOException {
+        Path script = directory.resolve("java-without-libc-rseq");
+        if (!Files.exists(script)) {
+            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+            Files.writeString(script, "#!/bin/sh\nGLIBC_TUNABLES=glibc.pthread.rseq=0 exec '" + java + "' \"$@\"\n");
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        return script;
+    }
+
+    /** Ours, with Micrometer and what it needs replaced by the files in {@code next}; the target of make puts them there. */
+    private String nextClassPath() {
+        File[] jars = directory.resolve("next").toFile().listFiles((folder, name) -> name.endsWith(".jar"));
+        if (jars == null || jars.length == 0) {
+            throw new IllegalStateException("Micrometer " + Impl.NEXT_VERSION + " is not in " + directory.resolve("next"));
+        }
+        List<String> paths = new ArrayList<>();
+        Arrays.stream(jars).map(File::getPath).forEach(paths::add);
+        Arrays.stream(ownClassPath.split(File.pathSeparator))
+                .filter(path -> !path.contains("micrometer"))
+                .forEach(paths::add);
+        return String.join(File.pathSeparator, paths);
+    }
+}

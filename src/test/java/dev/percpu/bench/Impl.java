@@ -1,0 +1,84 @@
+package dev.percpu.bench;
+
+import dev.percpu.abi.AbiStatus;
+import dev.percpu.abi.Mode;
+import dev.percpu.abi.Owner;
+import dev.percpu.meter.PerCpuMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+
+/** The names of what is compared, and the registry behind those that are one. */
+final class Impl {
+    static final String PERCPU = "percpu";
+    static final String PERCPU_SELF = "percpu-self";
+    static final String PERCPU_ATOMIC = "percpu-atomic";
+    static final String MICROMETER = "micrometer";
+    static final String MICROMETER_NEXT = "micrometer-next";
+    static final String MICROMETER_SIMPLECLIENT = "micrometer-simpleclient";
+    static final String CLIENT_JAVA = "client_java";
+    static final String OTEL = "otel";
+    static final String HDR = "hdr";
+    static final String LONGADDER = "longadder";
+    static final String ATOMICLONG = "atomiclong";
+    static final String FLOOR = "floor";
+    static final String EMPTY = "empty";
+
+    /** Version that {@link #MICROMETER_NEXT} has to be, in the names of its files. */
+    static final String NEXT_VERSION = "1.18.0-M1";
+
+    private Impl() {}
+
+    /** A new registry, once it is certain that it is what its name says. */
+    static MeterRegistry open(String impl) {
+        return switch (impl) {
+            case PERCPU, PERCPU_SELF, PERCPU_ATOMIC -> openPerCpu(impl);
+            case MICROMETER, MICROMETER_NEXT -> openMicrometer(impl);
+            case MICROMETER_SIMPLECLIENT ->
+                new io.micrometer.prometheus.PrometheusMeterRegistry(io.micrometer.prometheus.PrometheusConfig.DEFAULT);
+            default -> throw new IllegalArgumentException("not a registry: " + impl);
+        };
+    }
+
+    private static MeterRegistry openPerCpu(String impl) {
+        MeterRegistry registry = new PerCpuMeterRegistry();
+        AbiStatus status = AbiStatus.current();
+        Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
+        if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != Owner.SELF)) {
+            throw new IllegalStateException(impl + " cannot be had here: mode " + status.mode() + ", owner " + status.owner());
+        }
+        return registry;
+    }
+
+    private static MeterRegistry openMicrometer(String impl) {
+        String file =
+                MeterRegistry.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        if (file.contains(NEXT_VERSION) != impl.equals(MICROMETER_NEXT)) {
+            throw new IllegalStateException(impl + " is not what is on the class path: " + file);
+        }
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    /** Writes everything that the registry has in the text format 0.0.4, to nowhere. */
+    static void scrape(MeterRegistry registry) {
+        try {
+            switch (registry) {
+                case PerCpuMeterRegistry ours -> ours.scrape(OutputStream.nullOutputStream());
+                case PrometheusMeterRegistry theirs -> theirs.scrape(OutputStream.nullOutputStream());
+                case io.micrometer.prometheus.PrometheusMeterRegistry theirs -> theirs.scrape(Writer.nullWriter());
+                default -> throw new IllegalArgumentException("not a registry of Prometheus: " + registry);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Durations as the clients that take seconds say they are to be converted. */
+    static double seconds(long nanos) {
+        return nanos / 1e9;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.percpu.bench;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The report for people: first what we set ourselves, then every case. */
+final class MarkdownReport {
+    private static final String HOW_TO_READ = """
+            ## How to read this
+
+            - Figures are nanoseconds per operation and thread: the median of all iterations. On more threads than CPUs, threads wait for
+              each other, so the time of an operation grows with them.
+            - **Only ratios carry over to other machines.** Implementations take turns, each in a JVM of its own, in %d rounds; a ratio is
+              taken within a round, and the median of the rounds is given. Below 1 means faster than what it is compared with; one above its limit is **bold**.
+            - Everybody gets the same amounts from the same generator, whose cost (about 1 ns) is in every figure of timers and summaries,
+              `empty` and `floor` too.
+            - `empty` is a downcall that does nothing, `floor` a C loop around the section that commits a record, without any call from Java.
+            - `longadder` and `atomiclong` are what one writes by hand: count and sum, without a maximum.
+            - CPU is the CPU time of the process per operation. On a quiet machine it is the clock's time (times CPUs by threads where
+              threads share them); where it is much less, other processes had the CPU meanwhile, and ratios of CPU time are the better ones.
+              It leaves out the time that a thread waits for a lock.
+            - B is the heap allocated per operation.
+            """;
+
+    private final Results results;
+    private final Map<String, Object> machine;
+    private final Instant start;
+    private final boolean quick;
+
+    MarkdownReport(Results results, Map<String, Object> machine, Instant start, boolean quick) {
+        this.results = results;
+        this.machine = machine;
+        this.start = start;
+        this.quick = quick;
+    }
+
+    String text() {
+        StringBuilder out = new StringBuilder("# Benchmarks\n\n");
+        out.append(start).append(quick ? ", quick run" : "").append(". ");
+        out.append(machine.get("processor"))
+                .append(", ")
+                .append(machine.get("cpus"))
+                .append(" CPUs, ")
+                .append(machine.get("kernel"))
+                .append(", ")
+                .append(machine.get("jdk"))
+                .append(".\n\n");
+        out.append(targets()).append('\n');
+        out.append(HOW_TO_READ.formatted(results.roundCount())).append('\n');
+        for (String caseName :
+                results.entries().stream().map(Results.Entry::caseName).distinct().toList()) {
+            out.append(table(caseName)).append('\n');
+        }
+        return out.toString();
+    }
+
+    /** The table of our aims; also what the README shows. */
+    String targets() {
+        StringBuilder out = new StringBuilder("""
+                | percpu | against | at most | 1 thread | CPU time | 2 threads | CPU time |
+                |---|---|---|---|---|---|---|
+                """);
+        for (Target target : Target.ALL) {
+            StringBuilder line = new StringBuilder("| " + target.caseName() + " | " + target.title() + " | " + target.limits());
+            boolean measured = false;
+            for (int threads = 1; threads <= 2; threads++) {
+                OptionalDouble ratio = ratio(target, threads, Round::medianNanos);
+                measured |= ratio.isPresent();
+                line.append(" | ").append(cell(ratio, target, threads));
+                line.append(" | ").append(cell(ratio(target, threads, Round::medianCpuNanos), target, threads));
+            }
+            if (measured) {
+                out.append(line).append(" |\n");
+            }
+        }
+        return out.toString();
+    }
+
+    private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {
+        return results.ratio(target.caseName(), Impl.PERCPU, target.againstCase(), target.against(), threads, figure);
+    }
+
+    private static String cell(OptionalDouble ratio, Target target, int threads) {
+        if (ratio.isEmpty() || threads > target.atMost().length) {
+            return "";
+        }
+        String text = Numbers.ratio(ratio.getAsDouble());
+        return ratio.getAsDouble() <= target.atMost()[threads - 1] ? text : "**" + text + "**";
+    }
+
+    private String table(String caseName) {
+        List<Results.Entry> entries =
+                results.entries().stream().filter(it -> it.caseName().equals(caseName)).toList();
+        TreeSet<Integer> threads = new TreeSet<>(entries.stream().map(Results.Entry::threads).toList());
+        StringBuilder out = new StringBuilder("## " + caseName + "\n\n![](" + caseName + ".svg)\n\n| |");
+        StringBuilder rule = new StringBuilder("|---|");
+        for (int count : threads) {
+            out.append(' ').append(count).append(count == 1 ? " thread" : " threads").append(" | CPU | percpu to it | B |");
+            rule.append("---|---|---|---|");
+        }
+        out.append('\n').append(rule).append('\n');
+        for (String impl : entries.stream().map(Results.Entry::impl).distinct().toList()) {
+            out.append("| ").append(impl).append(" |");
+            for (int count : threads) {
+                out.append(figures(results.entry(caseName, impl, count)));
+            }
+            out.append('\n');
+        }
+        return out.toString();
+    }
+
+    private String figures(Results.@Nullable Entry entry) {
+        if (entry == null) {
+            return " | | | |";
+        }
+        OptionalDouble ratio = results.ratio(
+                entry.caseName(), Impl.PERCPU, entry.caseName(), entry.impl(), entry.threads(), Round::medianNanos);
+        boolean itself = entry.impl().equals(Impl.PERCPU);
+        return " " + Numbers.nanos(entry.value()) + " ± " + Numbers.nanos(entry.error()) + " | "
+                + Numbers.nanos(entry.cpu()) + " | "
+                + (itself || ratio.isEmpty() ? "" : Numbers.ratio(ratio.getAsDouble())) + " | "
+                + Math.round(entry.bytesPerOp()) + " |";
+    }
+}

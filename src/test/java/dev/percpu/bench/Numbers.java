@@ -1,0 +1,38 @@
+package dev.percpu.bench;
+
+import java.util.Arrays;
+import java.util.Locale;
+import org.openjdk.jmh.util.ListStatistics;
+
+/** The little statistics and formatting that a report needs. */
+final class Numbers {
+    private static final double CONFIDENCE = 0.999;
+
+    private Numbers() {}
+
+    static double median(double... values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /** Half the width of the confidence interval of the mean, as JMH prints it. */
+    static double error(double... values) {
+        return new ListStatistics(values).getMeanErrorAt(CONFIDENCE);
+    }
+
+    static double rounded(double value, int decimals) {
+        double scale = Math.pow(10, decimals);
+        return Math.round(value * scale) / scale;
+    }
+
+    /** With three significant digits or so. */
+    static String nanos(double value) {
+        return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
+    }
+
+    static String ratio(double value) {
+        return String.format(Locale.ROOT, value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.percpu.bench;
+
+/**
+ * What one fork measured.
+ *
+ * @param nanosPerOp of each iteration
+ * @param cpuNanosPerOp of each iteration, of all threads together
+ * @param bytesPerOp allocated
+ */
+record Round(double[] nanosPerOp, double[] cpuNanosPerOp, double bytesPerOp) {
+    double medianNanos() {
+        return Numbers.median(nanosPerOp);
+    }
+
+    double medianCpuNanos() {
+        return Numbers.median(cpuNanosPerOp);
+    }
+}

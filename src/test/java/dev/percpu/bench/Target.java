@@ -1,0 +1,31 @@
+package dev.percpu.bench;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
+/**
+ * A ratio that we have set ourselves.
+ *
+ * @param caseName of ours
+ * @param againstCase mostly the same
+ * @param against the implementation that we are compared with
+ * @param atMost ratios allowed on one and on two threads; the second is missing where there is only one
+ */
+record Target(String caseName, String againstCase, String against, double... atMost) {
+    static final List<Target> ALL = List.of(
+            new Target(Cases.COUNTER, Cases.COUNTER, Impl.MICROMETER, 0.60, 0.60),
+            new Target(Cases.COUNTER, Cases.COUNTER, Impl.EMPTY, 1.35, 1.35),
+            new Target(Cases.TIMER, Cases.TIMER, Impl.MICROMETER, 0.10, 0.10),
+            new Target(Cases.TIMER_HISTOGRAM, Cases.TIMER_HISTOGRAM, Impl.MICROMETER, 0.08, 0.05),
+            new Target(Cases.TIMER_PERCENTILES, Cases.TIMER_PERCENTILES, Impl.MICROMETER, 0.05, 0.03),
+            new Target(Cases.DURING_SCRAPE, Cases.DURING_OTHER, Impl.PERCPU, 1.15));
+
+    String limits() {
+        return DoubleStream.of(atMost).mapToObj(Numbers::ratio).collect(Collectors.joining(" / "));
+    }
+
+    String title() {
+        return caseName.equals(againstCase) ? against : against + " in " + againstCase;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.percpu.nativecore;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program to its end. */
+final class Subprocess {
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+    private Subprocess() {}
+
+    record Result(int exitCode, String output) {}
+
+    /**
+     * @param name of the file that takes the output, in the folder of the built tests
+     * @throws AssertionError with the output so far, if it does not end in time
+     */
+    static Result run(String name, List<String> command, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        Path log = Files.createDirectories(NativeTests.OUT.resolve("logs"))
+                .resolve(name.replaceAll("\\W+", "-") + ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError(name + " did not end in " + PATIENCE + ":\n" + Files.readString(log));
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Result(process.exitValue(), Files.readString(log));
+    }
+}

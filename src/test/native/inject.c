@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inject.c - part of the library in the variant "inject". */
+#include "inject.h"
+
+struct percpu_inject percpu_inject;
+
+struct percpu_inject *percpu_injected(void) {
+  return &percpu_inject;
+}
