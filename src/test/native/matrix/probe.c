@@ -126,7 +126,8 @@ static void print_kernels_view(const struct exported *found, int self)
 struct threads {
 	unsigned int registered;
 	unsigned int unregistered;
-	unsigned int different; /* length, signature or offset are not those of the first */
+	unsigned int different; /* length or signature are not those of the first */
+	unsigned int elsewhere; /* the offset is not that of the first */
 	struct configuration first;
 	int64_t first_offset; /* from the thread pointer to the area */
 };
@@ -154,9 +155,9 @@ static void note_thread(int tid, const struct configuration *told, struct thread
 	} else if (seen->registered++ == 0) {
 		seen->first = *told;
 		seen->first_offset = offset;
-	} else if (told->length != seen->first.length || told->signature != seen->first.signature ||
-		   offset != seen->first_offset) {
-		seen->different++;
+	} else {
+		seen->different += told->length != seen->first.length || told->signature != seen->first.signature;
+		seen->elsewhere += offset != seen->first_offset;
 	}
 }
 
@@ -188,8 +189,9 @@ static void print_service(const char *pid)
 	}
 	if (tasks)
 		(void)closedir(tasks);
-	printf(" service.registered=%u service.unregistered=%u service.different=%u service.offset=%ld", seen.registered,
-	       seen.unregistered, seen.different, (long)seen.first_offset);
+	printf(" service.registered=%u service.unregistered=%u service.different=%u", seen.registered, seen.unregistered,
+	       seen.different);
+	printf(" service.offset=%ld service.elsewhere=%u", (long)seen.first_offset, seen.elsewhere);
 	printf(" service.length=%u service.signature=0x%08x", seen.first.length, seen.first.signature);
 }
 

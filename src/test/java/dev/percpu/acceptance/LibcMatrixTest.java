@@ -25,7 +25,8 @@ class LibcMatrixTest {
     private static final List<String> SUITES = List.of("bookworm", "bullseye", "trixie", "sid");
 
     private static final List<Requests> PLAN = List.of(
-            new Requests("GET", "/api/cpus", "/api/cpus", 200, 1_500), new Requests("GET", "/no/such/#", "NOT_FOUND", 404, 500));
+            new Requests("GET", "/api/cpus", "/api/cpus", 200, 1_500),
+            new Requests("GET", "/no/such/#", "NOT_FOUND", 404, 500));
 
     /** Dynamic TLS: the library's own 8 bytes are then reached by the slow way of TLS descriptors. */
     private static final String DYNAMIC_TLS = "glibc.rtld.optional_static_tls=0";
@@ -70,15 +71,14 @@ class LibcMatrixTest {
         try (ServiceProcess service = ServiceProcess.start(directory, chroot::wrap)) {
             Map<Recorded, Long> answers = HttpLoad.send(service.application(), PLAN, 4);
             Map<Recorded, Long> counts = counts(service);
-            for (Deadline deadline = Deadline.in(Duration.ofSeconds(5)); !counts.equals(answers) && !deadline.passed(); ) {
+            for (Deadline deadline = Deadline.in(Duration.ofSeconds(5));
+                    !counts.equals(answers) && !deadline.passed(); ) {
                 deadline.pause(); // a request is recorded when its response has been written
                 counts = counts(service);
             }
-            Words probe = Words.parse(run(
-                    chroot.wrap(List.of(
-                            MatrixPrograms.program("probe", MatrixPrograms.hostArch())
-                                    .toString(),
-                            Long.toString(service.pid())))));
+            Words probe = Words.parse(run(chroot.wrap(List.of(
+                    MatrixPrograms.program("probe", MatrixPrograms.hostArch()).toString(),
+                    Long.toString(service.pid())))));
             StatusCheck.of(service, probe);
             remarks.add(MatrixPrograms.describe(probe));
             remarks.add(counts.values().stream().mapToLong(Long::longValue).sum() + " of "
@@ -94,7 +94,9 @@ class LibcMatrixTest {
         ScrapeText.values(scrape, "http_server_requests_seconds_count").forEach((labels, value) -> {
             assertThat(value).isEqualTo(Math.rint(value));
             counts.merge(
-                    new Recorded(labels.get("method"), labels.get("status"), labels.get("uri")), value.longValue(), Long::sum);
+                    new Recorded(labels.get("method"), labels.get("status"), labels.get("uri")),
+                    value.longValue(),
+                    Long::sum);
         });
         return counts;
     }
@@ -105,7 +107,8 @@ class LibcMatrixTest {
     }
 
     private static Surroundings inChroot(Chroot chroot, String tunables) {
-        return (program, arguments) -> chroot.wrap(concat(List.of("env", "GLIBC_TUNABLES=" + tunables, program.toString()), arguments));
+        return (program, arguments) ->
+                chroot.wrap(concat(List.of("env", "GLIBC_TUNABLES=" + tunables, program.toString()), arguments));
     }
 
     private static Surroundings onMusl() throws IOException {
@@ -119,7 +122,8 @@ class LibcMatrixTest {
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    private void driver(Surroundings surroundings, MatrixTable.Remarks remarks) throws IOException, InterruptedException {
+    private void driver(Surroundings surroundings, MatrixTable.Remarks remarks)
+            throws IOException, InterruptedException {
         String arch = MatrixPrograms.hostArch();
         Words probe = Words.parse(run(surroundings.command(MatrixPrograms.program("probe", arch), List.of())));
         Words driver = Words.parse(run(surroundings.command(

@@ -35,7 +35,8 @@ final class MatrixPrograms {
 
     /** @throws AssertionError if it was not built */
     static Path program(String name, String arch) {
-        return existing(MatrixTable.folder().resolve("programs").resolve(machine(arch)).resolve(name));
+        return existing(
+                MatrixTable.folder().resolve("programs").resolve(machine(arch)).resolve(name));
     }
 
     /** @throws AssertionError if it was not built: there is no compiler for this architecture */

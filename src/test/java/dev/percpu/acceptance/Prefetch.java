@@ -31,8 +31,8 @@ final class Prefetch<K, V> {
     /** @param parallel how many are fetched at once */
     static <K, V> Prefetch<K, V> of(List<K> keys, Source<K, V> source, int parallel) {
         Prefetch<K, V> prefetch = new Prefetch<>();
-        ExecutorService threads =
-                Executors.newFixedThreadPool(parallel, Thread.ofPlatform().daemon().factory());
+        ExecutorService threads = Executors.newFixedThreadPool(
+                parallel, Thread.ofPlatform().daemon().factory());
         for (K key : keys) {
             prefetch.values.put(
                     key,

@@ -49,8 +49,8 @@ final class ScrapeText {
         Map<Map<String, String>, Double> values = new HashMap<>();
         scrape.lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                .forEach(line -> values.put(
-                        seriesOf(line).labels(), Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+                .forEach(line ->
+                        values.put(seriesOf(line).labels(), Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
         return values;
     }
 

@@ -45,9 +45,14 @@ final class StatusCheck {
         assertThat(status.path("owner").asText()).isEqualTo(probe.text("owner"));
         // What the kernel says of the service's own threads.
         assertThat(probe.number("service.registered")).isPositive();
-        assertThat(probe.number("service.different")).as("threads registered in another way").isZero();
+        assertThat(probe.number("service.different"))
+                .as("threads registered in another way")
+                .isZero();
         if (probe.text("owner").equals("libc")) {
-            assertThat(probe.number("service.unregistered")).as("threads that libc did not register").isZero();
+            assertThat(probe.number("service.unregistered"))
+                    .as("threads that libc did not register")
+                    .isZero();
+            assertThat(probe.number("service.elsewhere")).as("areas at another offset").isZero();
             assertThat(status.at("/libc/rseqOffset").asText()).isEqualTo(probe.text("service.offset"));
         }
         int length = probe.number("service.length");
@@ -80,7 +85,8 @@ final class StatusCheck {
         assertThat(status.path("activeSize").asInt()).isEqualTo(activeSize);
         assertThat(status.path("fields").size()).isGreaterThanOrEqualTo(7);
         for (JsonNode field : status.path("fields")) {
-            boolean available = field.path("offset").asInt() + field.path("size").asInt() <= activeSize;
+            boolean available =
+                    field.path("offset").asInt() + field.path("size").asInt() <= activeSize;
             if (field.path("name").asText().equals("slice_ctrl")) {
                 available &= (status.at("/thread/flags").asInt() & SLICE_EXT_AVAILABLE) != 0;
             }
@@ -95,7 +101,9 @@ final class StatusCheck {
         assertThat(status.at("/selfTest/result").asText()).isNotEqualTo("failed");
         assertThat(status.at("/selfTest/violations").asInt()).isZero();
         if (status.at("/selfTest/result").asText().equals("passed")) {
-            assertThat(status.path("mode").asText()).as("mode, because " + status.path("reason")).isEqualTo("rseq");
+            assertThat(status.path("mode").asText())
+                    .as("mode, because " + status.path("reason"))
+                    .isEqualTo("rseq");
             assertThat(status.path("active").asBoolean()).isTrue();
             assertThat(status.path("reason").isNull()).isTrue();
         }

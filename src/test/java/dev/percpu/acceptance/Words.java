@@ -27,7 +27,8 @@ record Words(Map<String, String> values) {
         return value;
     }
 
-    @Nullable String textOrNull(String key) {
+    @Nullable
+    String textOrNull(String key) {
         return values.get(key);
     }
 
@@ -36,7 +37,8 @@ record Words(Map<String, String> values) {
         return Integer.parseInt(text(key));
     }
 
-    @Nullable Integer numberOrNull(String key) {
+    @Nullable
+    Integer numberOrNull(String key) {
         String value = values.get(key);
         return value == null ? null : Integer.valueOf(value);
     }

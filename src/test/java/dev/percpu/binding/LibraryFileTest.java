@@ -24,7 +24,8 @@ class LibraryFileTest {
     @Test
     void shouldNameTheResourceAsTheBuildDoes() {
         assertThat(LibraryFile.resourceName("Linux", "amd64")).isEqualTo("META-INF/native/linux-x86_64/libpercpu.so");
-        assertThat(LibraryFile.resourceName("Linux", "aarch64")).isEqualTo("META-INF/native/linux-aarch64/libpercpu.so");
+        assertThat(LibraryFile.resourceName("Linux", "aarch64"))
+                .isEqualTo("META-INF/native/linux-aarch64/libpercpu.so");
     }
 
     @Test
@@ -43,7 +44,9 @@ class LibraryFileTest {
         long size = Files.size(file);
         Files.writeString(file, "half a library");
 
-        assertThat(LibraryFile.unpack(LOADER, RESOURCE, temporary)).isEqualTo(file).hasSize(size);
+        assertThat(LibraryFile.unpack(LOADER, RESOURCE, temporary))
+                .isEqualTo(file)
+                .hasSize(size);
     }
 
     @Test

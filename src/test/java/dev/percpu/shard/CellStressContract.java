@@ -214,7 +214,8 @@ abstract class CellStressContract {
         }
     }
 
-    private static void observeRounds(Phaser phaser, int number, LongObservationCell longs, DoubleObservationCell doubles) {
+    private static void observeRounds(
+            Phaser phaser, int number, LongObservationCell longs, DoubleObservationCell doubles) {
         Random random = new Random(number);
         for (int round = 1; round <= ROUNDS; round++) {
             phaser.arriveAndAwaitAdvance();
