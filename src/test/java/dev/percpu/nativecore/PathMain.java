@@ -9,6 +9,7 @@ import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherConfig;
@@ -81,8 +82,8 @@ final class PathMain {
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create(config).execute(request, listener);
         TestExecutionSummary summary = listener.getSummary();
-        summary.printTo(new PrintWriter(System.out, true));
-        summary.printFailuresTo(new PrintWriter(System.out, true));
+        summary.printTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        summary.printFailuresTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         if (summary.getTotalFailureCount() > 0) {
             fail(summary.getTotalFailureCount() + " failures");
         }
