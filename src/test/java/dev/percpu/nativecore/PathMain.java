@@ -46,8 +46,8 @@ final class PathMain {
 
     /** A thread that was never seen: at most its first record goes to the shared shard. */
     private static void recordOnThisPath(AbiStatus status) throws InterruptedException {
-        CellStore store =
-                CellStore.onShards(new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
+        CellStore store = CellStore.onShards(
+                new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         LongObservationCell cell = store.newLongObservation(BucketBounds.none());
         Thread thread = Thread.ofPlatform().start(() -> {
             for (int i = 0; i < RECORDS; i++) {
@@ -60,7 +60,8 @@ final class PathMain {
                 .mapToLong(ShardStatistics.PerShard::records)
                 .sum();
         if (statistics.sharedRecords() > 1 || inShards + statistics.sharedRecords() != RECORDS) {
-            fail(inShards + " records in CPUs' shards and " + statistics.sharedRecords() + " in the shared one, of " + RECORDS);
+            fail(inShards + " records in CPUs' shards and " + statistics.sharedRecords() + " in the shared one, of "
+                    + RECORDS);
         }
     }
 
