@@ -4,7 +4,6 @@
 
 struct percpu_inject percpu_inject;
 
-struct percpu_inject *percpu_injected(void)
-{
-	return &percpu_inject;
+struct percpu_inject *percpu_injected(void) {
+  return &percpu_inject;
 }
