@@ -34,6 +34,7 @@ final class Impl {
     private Impl() {}
 
     /** A new registry, once it is certain that it is what its name says. */
+    @SuppressWarnings("deprecation") // the peer is what is deprecated
     static MeterRegistry open(String impl) {
         return switch (impl) {
             case PERCPU, PERCPU_SELF, PERCPU_ATOMIC -> openPerCpu(impl);
@@ -49,14 +50,18 @@ final class Impl {
         AbiStatus status = AbiStatus.current();
         Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
         if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != Owner.SELF)) {
-            throw new IllegalStateException(impl + " cannot be had here: mode " + status.mode() + ", owner " + status.owner());
+            throw new IllegalStateException(
+                    impl + " cannot be had here: mode " + status.mode() + ", owner " + status.owner());
         }
         return registry;
     }
 
     private static MeterRegistry openMicrometer(String impl) {
-        String file =
-                MeterRegistry.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        String file = MeterRegistry.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
         if (file.contains(NEXT_VERSION) != impl.equals(MICROMETER_NEXT)) {
             throw new IllegalStateException(impl + " is not what is on the class path: " + file);
         }
@@ -64,6 +69,7 @@ final class Impl {
     }
 
     /** Writes everything that the registry has in the text format 0.0.4, to nowhere. */
+    @SuppressWarnings("deprecation") // the peer is what is deprecated
     static void scrape(MeterRegistry registry) {
         try {
             switch (registry) {
