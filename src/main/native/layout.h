@@ -105,9 +105,14 @@ static inline struct percpu_shard *shard_of(const struct percpu_region *region, 
 	return (struct percpu_shard *)(region->shards + ((uint64_t)shard << region->stride_shift));
 }
 
+static inline uint64_t block_of(uint64_t offset)
+{
+	return offset >> PERCPU_BLOCK_SHIFT;
+}
+
 static inline uint64_t mark_of(uint64_t offset)
 {
-	return PERCPU_MARKS + (offset >> PERCPU_BLOCK_SHIFT);
+	return PERCPU_MARKS + block_of(offset);
 }
 
 /* Before the first record into a block: tells readers to look there. May be repeated. */
