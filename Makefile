@@ -26,9 +26,12 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 test: ## unit, integration and stress tests; TEST=ClassName for one
 	@$(MVN) test $(if $(TEST),-Dtest=$(TEST))
 
-acceptance: $(PACKAGED) ## tests with a real Prometheus; installs Debian packages when root
+acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kernels; installs Debian packages when root
 	@.build/acceptance-packages
-	@$(MVN) test -Dtest.groups=acceptance -Dtest.excludedGroups= -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
+	@$(MAKE) --silent -C src/main/native OUT=$(CURDIR)/target/native
+	@$(MAKE) --silent -C src/test/native/matrix OUT=$(CURDIR)/target/matrix/programs
+	@rm -f target/matrix/*.txt
+	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dtest.groups=acceptance -Dtest.excludedGroups= -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 
 bench: ## benchmarks against the peers, into target/bench; QUICK=1 for a short run, ARGS="regexp ..."
 	@$(MVN) --quiet -Pbench test-compile exec:exec@run-benchmarks -Dbench.quick=$(if $(QUICK),true,false) "-Dbench.args=$(ARGS)"

@@ -62,8 +62,7 @@ int percpu_buckets_init(struct percpu_buckets *memory, const int64_t *bounds, ui
 
 int percpu_buckets_index(const struct percpu_buckets *buckets, int64_t amount)
 {
-	uint32_t slot = buckets->sum_kind == PERCPU_SUM_DOUBLE ? slot_of_double(buckets, amount) :
-								 slot_of_long(amount);
+	uint32_t slot = buckets->sum_kind == PERCPU_SUM_DOUBLE ? slot_of_double(buckets, amount) : slot_of_long(amount);
 
 	return (int)bucket_from(buckets, slot, amount);
 }

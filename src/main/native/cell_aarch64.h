@@ -23,18 +23,18 @@ static inline bool cell_compare_exchange(struct percpu_cell *cell, struct percpu
 	uint32_t failed;
 
 	do {
-		__asm__ volatile("ldaxp %[first], %[second], %[cell]\n\t"
-				 "mov %w[failed], #0\n\t"
-				 "cmp %[first], %[expected_first]\n\t"
-				 "ccmp %[second], %[expected_second], #0, eq\n\t"
-				 "b.ne 1f\n\t"
-				 "stlxp %w[failed], %[desired_first], %[desired_second], %[cell]\n"
-				 "1:"
-				 : [cell] "+Q"(*cell), [first] "=&r"(first), [second] "=&r"(second),
-				   [failed] "=&r"(failed)
-				 : [expected_first] "r"(expected->first), [expected_second] "r"(expected->second),
-				   [desired_first] "r"(desired.first), [desired_second] "r"(desired.second)
-				 : "memory", "cc");
+		__asm__ volatile(
+			"ldaxp %[first], %[second], %[cell]\n\t"
+			"mov %w[failed], #0\n\t"
+			"cmp %[first], %[expected_first]\n\t"
+			"ccmp %[second], %[expected_second], #0, eq\n\t"
+			"b.ne 1f\n\t"
+			"stlxp %w[failed], %[desired_first], %[desired_second], %[cell]\n"
+			"1:"
+			: [cell] "+Q"(*cell), [first] "=&r"(first), [second] "=&r"(second), [failed] "=&r"(failed)
+			: [expected_first] "r"(expected->first), [expected_second] "r"(expected->second),
+			  [desired_first] "r"(desired.first), [desired_second] "r"(desired.second)
+			: "memory", "cc");
 	} while (failed);
 	if (first == expected->first && second == expected->second)
 		return true;

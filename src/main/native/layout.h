@@ -43,7 +43,7 @@
 #define PERCPU_BLOCK_SHIFT 12
 #define PERCPU_CELL 16u
 #define PERCPU_MARKS 64u /* offset of the marks in a shard */
-#define PERCPU_HEADER (3 * PERCPU_PAGE)
+#define PERCPU_HEADER (UINT64_C(3) * PERCPU_PAGE)
 
 #define PERCPU_MIN_STRIDE_SHIFT 16
 #define PERCPU_MAX_STRIDE_SHIFT 40
@@ -95,9 +95,9 @@ _Static_assert(offsetof(struct percpu_cell, second) == 8, "first and second word
 struct percpu_buckets {
 	uint32_t bounds_count;
 	uint32_t sum_kind;
-	int64_t slot_base;	  /* doubles: the slot number of slots[0] */
+	int64_t slot_base; /* doubles: the slot number of slots[0] */
 	uint16_t slots[PERCPU_BUCKET_SLOTS];
-	int64_t bounds[];	  /* ascending; one more, INT64_MAX, at the end */
+	int64_t bounds[]; /* ascending; one more, INT64_MAX, at the end */
 };
 
 static inline struct percpu_shard *shard_of(const struct percpu_region *region, uint32_t shard)

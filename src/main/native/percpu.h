@@ -46,7 +46,7 @@ enum percpu_mode {
 
 /* What the caller found out about the process, handed over once. */
 struct percpu_process {
-	uint32_t owner;		 /* enum percpu_owner */
+	uint32_t owner; /* enum percpu_owner */
 	uint32_t reserved;
 	int64_t libc_offset;	 /* __rseq_offset, when libc is the owner */
 	uint32_t area_length;	 /* registration length in bytes, when self */
@@ -172,12 +172,12 @@ enum percpu_recorded {
  * buckets may be NULL: a group of one bucket. The doubles come as raw bits so
  * that no vector register is live across a TLS access (glibc bug 31372).
  */
-#define PERCPU_DECLARE_RECORD_CALLS(way)                                                                       \
-	PERCPU_API int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount);  \
-	PERCPU_API int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits);  \
-	PERCPU_API int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,               \
-						  const struct percpu_buckets *buckets, int64_t amount);       \
-	PERCPU_API int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,             \
+#define PERCPU_DECLARE_RECORD_CALLS(way)                                                                      \
+	PERCPU_API int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount); \
+	PERCPU_API int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits); \
+	PERCPU_API int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,              \
+						  const struct percpu_buckets *buckets, int64_t amount);      \
+	PERCPU_API int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,            \
 						    const struct percpu_buckets *buckets, int64_t bits)
 
 PERCPU_DECLARE_RECORD_CALLS(libc);
@@ -222,8 +222,8 @@ PERCPU_API int percpu_buckets_index(const struct percpu_buckets *buckets, int64_
  * multiples of 16 inside the shard; -EINVAL otherwise. MT-safe, also against
  * records.
  */
-PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t from,
-			  uint64_t to, void *out);
+PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t from, uint64_t to,
+			  void *out);
 
 /*
  * Takes the max of the group of `buckets` buckets at offset out of every
@@ -243,14 +243,14 @@ PERCPU_API int percpu_clear(struct percpu_region *region, uint64_t from, uint64_
 
 /* Shared by the two threads of a self-test; zeroed before use. */
 struct percpu_self_test {
-	int64_t stamp;	      /* changed by the disturber when it has run */
-	int32_t stop;	      /* set by the victim when it is done */
-	int32_t victim_tid;   /* 0 until the victim is ready */
-	uint32_t cpu;	      /* both run here; the victim starts here */
-	uint32_t other_cpu;   /* where the victim is sent; == cpu: preempt only */
-	uint32_t wanted;      /* restarts to see */
-	uint32_t restarts;    /* sections that were interrupted and restarted */
-	uint32_t violations;  /* sections that went on after an interruption */
+	int64_t stamp;	     /* changed by the disturber when it has run */
+	int32_t stop;	     /* set by the victim when it is done */
+	int32_t victim_tid;  /* 0 until the victim is ready */
+	uint32_t cpu;	     /* both run here; the victim starts here */
+	uint32_t other_cpu;  /* where the victim is sent; == cpu: preempt only */
+	uint32_t wanted;     /* restarts to see */
+	uint32_t restarts;   /* sections that were interrupted and restarted */
+	uint32_t violations; /* sections that went on after an interruption */
 	uint32_t reserved;
 	int64_t budget_nanos; /* give up after this long */
 	int64_t unused;

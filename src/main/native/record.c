@@ -20,8 +20,8 @@ static inline uint32_t current_shard(const struct percpu_region *region, const c
 }
 
 /* What a section could not do. It is tried again, where the thread is then. Rare, so atomics cost nothing that matters. */
-static __attribute__((noinline, cold)) void prepare_retry(struct percpu_region *region, const char *area,
-							  uint64_t cell, enum section_result result)
+static __attribute__((noinline, cold)) void prepare_retry(struct percpu_region *region, const char *area, uint64_t cell,
+							  enum section_result result)
 {
 	uint32_t shard = current_shard(region, area);
 
@@ -132,24 +132,24 @@ ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint6
 						  observe_double_again(region, area, cell, group, bits, result);
 }
 
-#define DEFINE_RECORD_CALLS(way)                                                                         \
-	int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount)        \
-	{                                                                                                \
-		return add_long(region, area_of_##way(), offset, amount);                                \
-	}                                                                                                \
-	int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits)        \
-	{                                                                                                \
-		return add_double(region, area_of_##way(), offset, bits);                                \
-	}                                                                                                \
-	int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,                    \
-				       const struct percpu_buckets *buckets, int64_t amount)             \
-	{                                                                                                \
-		return observe_long(region, area_of_##way(), offset, buckets, amount);                   \
-	}                                                                                                \
-	int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,                  \
-					 const struct percpu_buckets *buckets, int64_t bits)             \
-	{                                                                                                \
-		return observe_double(region, area_of_##way(), offset, buckets, bits);                   \
+#define DEFINE_RECORD_CALLS(way)                                                                  \
+	int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount) \
+	{                                                                                         \
+		return add_long(region, area_of_##way(), offset, amount);                         \
+	}                                                                                         \
+	int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits) \
+	{                                                                                         \
+		return add_double(region, area_of_##way(), offset, bits);                         \
+	}                                                                                         \
+	int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,             \
+				       const struct percpu_buckets *buckets, int64_t amount)      \
+	{                                                                                         \
+		return observe_long(region, area_of_##way(), offset, buckets, amount);            \
+	}                                                                                         \
+	int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,           \
+					 const struct percpu_buckets *buckets, int64_t bits)      \
+	{                                                                                         \
+		return observe_double(region, area_of_##way(), offset, buckets, bits);            \
 	}
 
 DEFINE_RECORD_CALLS(libc)

@@ -88,13 +88,13 @@ enum section_result {
 	SECTION_UNMARKED,
 };
 
-#define SECTION_RESULTS                   \
-	return SECTION_COMMIT;            \
-	restarted:                        \
-	return SECTION_RESTART;           \
-	no_shard:                         \
-	return SECTION_NO_SHARD;          \
-	unmarked:                         \
+#define SECTION_RESULTS          \
+	return SECTION_COMMIT;   \
+	restarted:               \
+	return SECTION_RESTART;  \
+	no_shard:                \
+	return SECTION_NO_SHARD; \
+	unmarked:                \
 	return SECTION_UNMARKED
 
 #define SECTION static inline __attribute__((always_inline)) enum section_result
@@ -102,11 +102,8 @@ enum section_result {
 /* cell->first += amount */
 SECTION section_add_long(const struct percpu_region *region, char *area, uint64_t offset, int64_t amount)
 {
-	__asm__ goto(SECTION_BEGIN
-		     "ldr x10, [x9, %[offset]]\n"
-		     "add x10, x10, %[amount]\n"
-		     SECTION_STEP(5)
-		     "str x10, [x9, %[offset]]\n" /* commit */
+	__asm__ goto(SECTION_BEGIN "ldr x10, [x9, %[offset]]\n"
+				   "add x10, x10, %[amount]\n" SECTION_STEP(5) "str x10, [x9, %[offset]]\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(amount)
@@ -118,13 +115,10 @@ SECTION section_add_long(const struct percpu_region *region, char *area, uint64_
 /* cell->second += amount, as doubles */
 SECTION section_add_double(const struct percpu_region *region, char *area, uint64_t offset, int64_t bits)
 {
-	__asm__ goto(SECTION_BEGIN
-		     "add x9, x9, %[offset]\n"
-		     "fmov d16, %[amount]\n"
-		     "ldr d17, [x9, #8]\n"
-		     "fadd d16, d17, d16\n"
-		     SECTION_STEP(5)
-		     "str d16, [x9, #8]\n" /* commit */
+	__asm__ goto(SECTION_BEGIN "add x9, x9, %[offset]\n"
+				   "fmov d16, %[amount]\n"
+				   "ldr d17, [x9, #8]\n"
+				   "fadd d16, d17, d16\n" SECTION_STEP(5) "str d16, [x9, #8]\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(bits)
@@ -137,14 +131,11 @@ SECTION section_add_double(const struct percpu_region *region, char *area, uint6
 SECTION section_observe_long(const struct percpu_region *region, char *area, uint64_t offset, uint64_t group,
 			     int64_t amount)
 {
-	__asm__ goto(SECTION_BEGIN
-		     SECTION_RAISE_MAX
+	__asm__ goto(SECTION_BEGIN SECTION_RAISE_MAX
 		     "add x11, x9, %[offset]\n"
 		     "ldp x12, x13, [x11]\n"
 		     "add x12, x12, #1\n"
-		     "add x13, x13, %[amount]\n"
-		     SECTION_STEP(5)
-		     "stp x12, x13, [x11]\n" /* commit */
+		     "add x13, x13, %[amount]\n" SECTION_STEP(5) "stp x12, x13, [x11]\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(amount)
@@ -157,17 +148,14 @@ SECTION section_observe_long(const struct percpu_region *region, char *area, uin
 SECTION section_observe_double(const struct percpu_region *region, char *area, uint64_t offset, uint64_t group,
 			       int64_t bits)
 {
-	__asm__ goto(SECTION_BEGIN
-		     SECTION_RAISE_MAX
+	__asm__ goto(SECTION_BEGIN SECTION_RAISE_MAX
 		     "add x11, x9, %[offset]\n"
 		     "ldr x12, [x11]\n"
 		     "ldr d17, [x11, #8]\n"
 		     "fmov d16, %[amount]\n"
 		     "add x12, x12, #1\n"
 		     "fadd d16, d17, d16\n"
-		     "fmov x13, d16\n"
-		     SECTION_STEP(5)
-		     "stp x12, x13, [x11]\n" /* commit */
+		     "fmov x13, d16\n" SECTION_STEP(5) "stp x12, x13, [x11]\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(bits)
@@ -179,24 +167,23 @@ SECTION section_observe_double(const struct percpu_region *region, char *area, u
 /* The section of the self-test; pseudocode in sections_x86_64.h. */
 SECTION section_self_test(char *area, const int64_t *stamp, uint32_t *violations, uint64_t rounds)
 {
-	__asm__ goto(SECTION_DESCRIPTOR
-		     "ldr w9, [%[area], %[cpu_id]]\n"
-		     "ldr x10, [%[stamp]]\n"
-		     "mov x11, %[rounds]\n"
-		     "7:\n"
-		     "ldr x12, [%[stamp]]\n"
-		     "cmp x12, x10\n"
-		     "b.ne 8f\n"
-		     "ldr w12, [%[area], %[cpu_id]]\n"
-		     "cmp w12, w9\n"
-		     "b.ne 8f\n"
-		     "subs x11, x11, #1\n"
-		     "b.ne 7b\n"
-		     "b 2f\n"
-		     "8:\n"
-		     "ldr w12, [%[violations]]\n"
-		     "add w12, w12, #1\n"
-		     "str w12, [%[violations]]\n" /* commit */
+	__asm__ goto(SECTION_DESCRIPTOR "ldr w9, [%[area], %[cpu_id]]\n"
+					"ldr x10, [%[stamp]]\n"
+					"mov x11, %[rounds]\n"
+					"7:\n"
+					"ldr x12, [%[stamp]]\n"
+					"cmp x12, x10\n"
+					"b.ne 8f\n"
+					"ldr w12, [%[area], %[cpu_id]]\n"
+					"cmp w12, w9\n"
+					"b.ne 8f\n"
+					"subs x11, x11, #1\n"
+					"b.ne 7b\n"
+					"b 2f\n"
+					"8:\n"
+					"ldr w12, [%[violations]]\n"
+					"add w12, w12, #1\n"
+					"str w12, [%[violations]]\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : [area] "r"(area), [stamp] "r"(stamp), [violations] "r"(violations), [rounds] "r"(rounds),

@@ -99,13 +99,13 @@ enum section_result {
 	SECTION_UNMARKED,
 };
 
-#define SECTION_RESULTS                   \
-	return SECTION_COMMIT;            \
-	restarted:                        \
-	return SECTION_RESTART;           \
-	no_shard:                         \
-	return SECTION_NO_SHARD;          \
-	unmarked:                         \
+#define SECTION_RESULTS          \
+	return SECTION_COMMIT;   \
+	restarted:               \
+	return SECTION_RESTART;  \
+	no_shard:                \
+	return SECTION_NO_SHARD; \
+	unmarked:                \
 	return SECTION_UNMARKED
 
 #define SECTION static inline __attribute__((always_inline)) enum section_result
@@ -113,8 +113,7 @@ enum section_result {
 /* cell->first += amount */
 SECTION section_add_long(const struct percpu_region *region, char *area, uint64_t offset, int64_t amount)
 {
-	__asm__ goto(SECTION_BEGIN
-		     "addq %[amount], (%%rax, %[offset])\n" /* commit */
+	__asm__ goto(SECTION_BEGIN "addq %[amount], (%%rax, %[offset])\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(amount)
@@ -126,11 +125,9 @@ SECTION section_add_long(const struct percpu_region *region, char *area, uint64_
 /* cell->second += amount, as doubles */
 SECTION section_add_double(const struct percpu_region *region, char *area, uint64_t offset, int64_t bits)
 {
-	__asm__ goto(SECTION_BEGIN
-		     "movq %[amount], %%xmm0\n"
-		     "addsd 8(%%rax, %[offset]), %%xmm0\n"
-		     SECTION_STEP(5)
-		     "movsd %%xmm0, 8(%%rax, %[offset])\n" /* commit */
+	__asm__ goto(SECTION_BEGIN "movq %[amount], %%xmm0\n"
+				   "addsd 8(%%rax, %[offset]), %%xmm0\n" SECTION_STEP(
+					   5) "movsd %%xmm0, 8(%%rax, %[offset])\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(bits)
@@ -143,14 +140,11 @@ SECTION section_add_double(const struct percpu_region *region, char *area, uint6
 SECTION section_observe_long(const struct percpu_region *region, char *area, uint64_t offset, uint64_t group,
 			     int64_t amount)
 {
-	__asm__ goto(SECTION_BEGIN
-		     SECTION_RAISE_MAX
-		     "movl $1, %%edx\n"
-		     "vmovq %%rdx, %%xmm0\n"
-		     "vpinsrq $1, %[amount], %%xmm0, %%xmm0\n"
-		     "vpaddq (%%rax, %[offset]), %%xmm0, %%xmm0\n"
-		     SECTION_STEP(5)
-		     "vmovdqa %%xmm0, (%%rax, %[offset])\n" /* commit */
+	__asm__ goto(SECTION_BEGIN SECTION_RAISE_MAX "movl $1, %%edx\n"
+						     "vmovq %%rdx, %%xmm0\n"
+						     "vpinsrq $1, %[amount], %%xmm0, %%xmm0\n"
+						     "vpaddq (%%rax, %[offset]), %%xmm0, %%xmm0\n" SECTION_STEP(
+							     5) "vmovdqa %%xmm0, (%%rax, %[offset])\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(amount)
@@ -163,16 +157,13 @@ SECTION section_observe_long(const struct percpu_region *region, char *area, uin
 SECTION section_observe_double(const struct percpu_region *region, char *area, uint64_t offset, uint64_t group,
 			       int64_t bits)
 {
-	__asm__ goto(SECTION_BEGIN
-		     SECTION_RAISE_MAX
-		     "movq (%%rax, %[offset]), %%rdx\n"
-		     "incq %%rdx\n"
-		     "vmovq %[amount], %%xmm1\n"
-		     "vaddsd 8(%%rax, %[offset]), %%xmm1, %%xmm1\n"
-		     "vmovq %%rdx, %%xmm0\n"
-		     "vpunpcklqdq %%xmm1, %%xmm0, %%xmm0\n"
-		     SECTION_STEP(5)
-		     "vmovdqa %%xmm0, (%%rax, %[offset])\n" /* commit */
+	__asm__ goto(SECTION_BEGIN SECTION_RAISE_MAX "movq (%%rax, %[offset]), %%rdx\n"
+						     "incq %%rdx\n"
+						     "vmovq %[amount], %%xmm1\n"
+						     "vaddsd 8(%%rax, %[offset]), %%xmm1, %%xmm1\n"
+						     "vmovq %%rdx, %%xmm0\n"
+						     "vpunpcklqdq %%xmm1, %%xmm0, %%xmm0\n" SECTION_STEP(
+							     5) "vmovdqa %%xmm0, (%%rax, %[offset])\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(bits)

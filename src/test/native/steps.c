@@ -25,7 +25,7 @@
 #define LONG_DELAY                                                             \
   20000 /* rounds, about 10 us: sections are where threads are nearly always   \
          */
-#define MIN_NANOS 8000000
+#define MIN_NANOS 3000000
 #define PATIENCE_NANOS 10000000000
 
 enum disturbance {

@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param errno of our own attempt to register, null if none was made or it worked
  * @param reason why nobody owns them, null if somebody does
  */
-record Ownership(Owner owner, int length, int activeSize, @Nullable Integer errno, @Nullable String reason) {
+record Ownership(
+        Owner owner,
+        int length,
+        int activeSize,
+        @Nullable Integer errno,
+        @Nullable String reason) {
     private static final int EPERM = 1;
     private static final int EINVAL = 22;
     private static final int EBUSY = 16;
@@ -77,7 +82,8 @@ record Ownership(Owner owner, int length, int activeSize, @Nullable Integer errn
 
     private static String explain(int errno) {
         return switch (errno) {
-            case EINVAL, EBUSY -> "another library has registered this process' threads and exports no symbol to find its areas by";
+            case EINVAL, EBUSY ->
+                "another library has registered this process' threads and exports no symbol to find its areas by";
             case ENOSYS -> "the kernel, or a sandbox in front of it, does not know the rseq system call (ENOSYS)";
             case EPERM -> "a sandbox (seccomp) denies the rseq system call (EPERM)";
             default -> "registering an rseq area failed with errno " + errno;

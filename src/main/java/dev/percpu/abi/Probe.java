@@ -87,13 +87,12 @@ final class Probe {
         if (error != -ColdPath.EALREADY) {
             throw new IllegalStateException("the native library refused " + found + " with errno " + -error);
         }
-        Owner owner =
-                switch (ColdPath.owner()) {
-                    case ColdPath.OWNER_LIBC -> Owner.LIBC;
-                    case ColdPath.OWNER_LEGACY -> Owner.LEGACY;
-                    case ColdPath.OWNER_SELF -> Owner.SELF;
-                    default -> Owner.NONE;
-                };
+        Owner owner = switch (ColdPath.owner()) {
+            case ColdPath.OWNER_LIBC -> Owner.LIBC;
+            case ColdPath.OWNER_LEGACY -> Owner.LEGACY;
+            case ColdPath.OWNER_SELF -> Owner.SELF;
+            default -> Owner.NONE;
+        };
         return owner == found.owner() ? found : Ownership.ours(owner, kernel.featureSize());
     }
 
@@ -142,7 +141,8 @@ final class Probe {
 
     /** Whether this process may use far fewer CPUs than there can be, as in a container on a big machine. */
     private static boolean usesFewOf(Cpus cpus) {
-        return Runtime.getRuntime().availableProcessors() * FEW <= cpus.possible().cardinality();
+        return Runtime.getRuntime().availableProcessors() * FEW
+                <= cpus.possible().cardinality();
     }
 
     private static Registration registration(Ownership ownership, String machine) {

@@ -36,9 +36,8 @@ final class SelfTestRunner {
             break;
         }
         long micros = (System.nanoTime() - started) / 1000;
-        SelfTest.Result result = violations > 0
-                ? SelfTest.Result.FAILED
-                : preempted ? SelfTest.Result.PASSED : SelfTest.Result.SKIPPED;
+        SelfTest.Result result =
+                violations > 0 ? SelfTest.Result.FAILED : preempted ? SelfTest.Result.PASSED : SelfTest.Result.SKIPPED;
         return new SelfTest(result, restarts, violations, micros);
     }
 

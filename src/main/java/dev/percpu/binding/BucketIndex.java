@@ -34,7 +34,11 @@ public final class BucketIndex {
     public static BucketIndex ofDoubles(double... bounds) {
         return bounds.length == 0
                 ? NONE
-                : build(Arrays.stream(bounds).mapToLong(Double::doubleToRawLongBits).toArray(), SumKind.DOUBLE);
+                : build(
+                        Arrays.stream(bounds)
+                                .mapToLong(Double::doubleToRawLongBits)
+                                .toArray(),
+                        SumKind.DOUBLE);
     }
 
     private static BucketIndex build(long[] bounds, SumKind kind) {

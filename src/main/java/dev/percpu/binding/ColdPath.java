@@ -35,7 +35,8 @@ public final class ColdPath {
             Native.register(
                     Functions.class,
                     com.sun.jna.NativeLibrary.getInstance(
-                            file.toString(), Map.of(com.sun.jna.Library.OPTION_CLASSLOADER, ColdPath.class.getClassLoader())));
+                            file.toString(),
+                            Map.of(com.sun.jna.Library.OPTION_CLASSLOADER, ColdPath.class.getClassLoader())));
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
             throw new LibraryUnavailableException(
                     file.toString(),

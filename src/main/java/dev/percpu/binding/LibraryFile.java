@@ -42,7 +42,8 @@ final class LibraryFile {
                 throw new LibraryUnavailableException(
                         file.toString(),
                         "there is no such readable file",
-                        "put the library there, or remove -D" + DIRECTORY_PROPERTY + " to have it unpacked from the jar");
+                        "put the library there, or remove -D" + DIRECTORY_PROPERTY
+                                + " to have it unpacked from the jar");
             }
             return file;
         }
@@ -55,12 +56,11 @@ final class LibraryFile {
     /** The place of the library in the jar for a system and architecture as the JVM names them. */
     static String resourceName(String osName, String osArch) {
         String os = osName.toLowerCase(Locale.ROOT).replace(' ', '-');
-        String arch =
-                switch (osArch) {
-                    case "amd64", "x86_64" -> "x86_64";
-                    case "aarch64", "arm64" -> "aarch64";
-                    default -> osArch;
-                };
+        String arch = switch (osArch) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64", "arm64" -> "aarch64";
+            default -> osArch;
+        };
         return "META-INF/native/" + os + "-" + arch + "/" + FILE_NAME;
     }
 
@@ -111,8 +111,8 @@ final class LibraryFile {
         boolean open = PosixFilePermissions.toString(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS))
                 .endsWith("---");
         if (!Objects.equals(owner, self) || !open) {
-            throw new IOException(
-                    folder + " must belong to this user and be closed to others (owner " + owner + ", we are " + self + ")");
+            throw new IOException(folder + " must belong to this user and be closed to others (owner " + owner
+                    + ", we are " + self + ")");
         }
     }
 
@@ -132,8 +132,7 @@ final class LibraryFile {
 
     private static String hash(byte[] content) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);
         }

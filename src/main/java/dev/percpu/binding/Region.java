@@ -36,7 +36,8 @@ public final class Region {
      */
     public static Region reserve(int shards, int strideShift, SumKind sumKind, int indexOffset) {
         try (Memory out = new Memory(8)) {
-            int error = ColdPath.functions().percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
+            int error =
+                    ColdPath.functions().percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
             if (error != 0) {
                 throw new ReservationRefusedException(shards, strideShift, -error);
             }
@@ -113,7 +114,8 @@ public final class Region {
      */
     public void sum(int first, int last, long from, long to, MemorySegment out) {
         if (!out.isNative() || out.isReadOnly() || to < from || out.byteSize() < to - from) {
-            throw new IllegalArgumentException("cells [" + from + ", " + to + ") need as many bytes of native memory, not " + out);
+            throw new IllegalArgumentException(
+                    "cells [" + from + ", " + to + ") need as many bytes of native memory, not " + out);
         }
         int error = ColdPath.functions().percpu_sum(address, first, last, from, to, out.address());
         Reference.reachabilityFence(this);

@@ -7,10 +7,11 @@ import io.micrometer.core.instrument.Statistic;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A custom meter in a scrape: each of its measurements is a value in the family of its statistic. */
 final class CustomSeries implements Series {
@@ -34,16 +35,22 @@ final class CustomSeries implements Series {
             targets.put(
                     statistic, new Target(family(group, id, statistic), labels.add(STATISTIC, statistic.toString())));
         }
-        List<Family> used = new ArrayList<>();
-        for (Measurement measurement : measurements) {
-            Family family = target(measurement).family;
-            if (!used.contains(family)) {
-                used.add(family);
-            }
-        }
-        this.families = List.copyOf(used);
-        this.createdMillis = createdMillis;
         this.measurements = measurements;
+        this.families = familiesNow();
+        this.createdMillis = createdMillis;
+    }
+
+    /** Of the measurements that there are at registration; none if they cannot be told yet. */
+    private List<Family> familiesNow() {
+        Set<Family> used = new LinkedHashSet<>();
+        try {
+            for (Measurement measurement : measurements) {
+                used.add(target(measurement).family);
+            }
+        } catch (RuntimeException e) {
+            return List.of();
+        }
+        return List.copyOf(used);
     }
 
     private static Family family(SeriesGroup group, Meter.Id id, Statistic statistic) {

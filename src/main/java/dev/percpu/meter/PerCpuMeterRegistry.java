@@ -85,6 +85,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
      * @param spanContext tells the current span, for exemplars; none are sampled if it is null
      * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
      */
+    @SuppressWarnings("this-escape") // as below
     public PerCpuMeterRegistry(
             PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext) {
         this(checked(config), registry, clock, spanContext, Cells.open(config));
@@ -93,6 +94,10 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     /**
      * @param store closed with this registry
      */
+    @SuppressWarnings({
+        "this-escape", // Micrometer sets up every registry by calls to itself; what is handed out is asked later only
+        "ReferenceEquality" // the system's clock is one object
+    })
     PerCpuMeterRegistry(
             PrometheusConfig config,
             PrometheusRegistry registry,

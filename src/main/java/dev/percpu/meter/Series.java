@@ -5,7 +5,7 @@ import java.util.List;
 
 /** One meter as a scrape sees it: names and labels are fixed, values are read. Thread-safe. */
 interface Series {
-    /** The families that this series has a part in, the main one first. */
+    /** The families that this series has a part in, the main one first; empty if that is not known before it is collected. */
     List<Family> families();
 
     /** Adds this series' values as of that snapshot; what is not in cells is read now. */

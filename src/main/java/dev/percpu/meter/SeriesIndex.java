@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Meter;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusScrapeRequest;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -115,7 +116,8 @@ final class SeriesIndex implements MultiCollector {
 
     private static void collect(
             Meter.Id id, Series series, Totals totals, Predicate<String> included, FamilyValues values) {
-        if (series.families().stream().noneMatch(family -> included.test(family.name()))) {
+        List<Family> families = series.families();
+        if (!families.isEmpty() && families.stream().noneMatch(family -> included.test(family.name()))) {
             return;
         }
         try {

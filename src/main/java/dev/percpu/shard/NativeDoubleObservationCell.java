@@ -31,7 +31,8 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
     @Override
     public DoubleObservations read() {
         try (Arena arena = Arena.ofConfined()) {
-            return NativeTotals.Sums.now(place, Layout.groupBytes(buckets), arena).doubleObservations(buckets);
+            return NativeTotals.Sums.now(place, Layout.groupBytes(buckets), arena)
+                    .doubleObservations(buckets);
         }
     }
 

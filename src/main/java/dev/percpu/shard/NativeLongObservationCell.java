@@ -31,7 +31,8 @@ final class NativeLongObservationCell extends LongObservationCell {
     @Override
     public LongObservations read() {
         try (Arena arena = Arena.ofConfined()) {
-            return NativeTotals.Sums.now(place, Layout.groupBytes(buckets), arena).longObservations(buckets);
+            return NativeTotals.Sums.now(place, Layout.groupBytes(buckets), arena)
+                    .longObservations(buckets);
         }
     }
 

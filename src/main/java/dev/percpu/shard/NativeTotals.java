@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The sums of every region in native memory of their own, freed by {@link #close()}. */
 final class NativeTotals extends Totals {
@@ -44,21 +45,23 @@ final class NativeTotals extends Totals {
         return those;
     }
 
+    @Nullable
     Sums counters(RegionChain.Place place, long bytes) {
         return slice(counters, place, bytes);
     }
 
+    @Nullable
     Sums timers(RegionChain.Place place, long bytes) {
         return slice(timers, place, bytes);
     }
 
+    @Nullable
     Sums summaries(RegionChain.Place place, long bytes) {
         return slice(summaries, place, bytes);
     }
 
     /** The cells of one place, or null if it was handed out after this snapshot. */
-    private static @org.jspecify.annotations.Nullable Sums slice(
-            List<MemorySegment> regions, RegionChain.Place place, long bytes) {
+    private static @Nullable Sums slice(List<MemorySegment> regions, RegionChain.Place place, long bytes) {
         int index = place.region().index();
         if (index >= regions.size()) {
             return null;

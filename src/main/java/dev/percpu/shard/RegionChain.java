@@ -49,8 +49,8 @@ final class RegionChain {
             try {
                 Region region = Region.reserve(plan.shards(), shift, sumKind, plan.indexOffset());
                 if (region.firstCell() + bytes > region.strideBytes()) {
-                    throw new IllegalArgumentException(
-                            "a group of " + bytes + " bytes does not fit a shard of " + region.strideBytes() + " bytes");
+                    throw new IllegalArgumentException("a group of " + bytes + " bytes does not fit a shard of "
+                            + region.strideBytes() + " bytes");
                 }
                 return new CellRegion(region, regions.size(), region.strideBytes() < plan.strideBytes());
             } catch (ReservationRefusedException e) {

@@ -19,8 +19,8 @@ public record ShardPlan(int shards, int indexOffset, long strideBytes) {
         if (Long.bitCount(strideBytes) != 1
                 || strideBytes < Layout.MIN_STRIDE_BYTES
                 || strideBytes > Layout.MAX_STRIDE_BYTES) {
-            throw new IllegalArgumentException("strideBytes must be a power of two from " + Layout.MIN_STRIDE_BYTES + " to "
-                    + Layout.MAX_STRIDE_BYTES + ", not " + strideBytes);
+            throw new IllegalArgumentException("strideBytes must be a power of two from " + Layout.MIN_STRIDE_BYTES
+                    + " to " + Layout.MAX_STRIDE_BYTES + ", not " + strideBytes);
         }
     }
 

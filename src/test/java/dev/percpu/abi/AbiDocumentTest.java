@@ -25,7 +25,8 @@ class AbiDocumentTest {
     private static List<Reference> references() {
         String text = read(DOCUMENT).replaceAll("\\s+", " ");
         Stream<Reference> code = CODE.matcher(text).results().map(it -> new Reference(it.group(1), it.group(2)));
-        Stream<Reference> tests = TEST.matcher(text).results().map(it -> new Reference(it.group(1) + ".java", it.group(2)));
+        Stream<Reference> tests =
+                TEST.matcher(text).results().map(it -> new Reference(it.group(1) + ".java", it.group(2)));
         return Stream.concat(code, tests).distinct().toList();
     }
 
@@ -33,9 +34,10 @@ class AbiDocumentTest {
     @FieldSource("REFERENCES")
     void shouldNameWhatIsThere(Reference reference) throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src"))) {
-            List<Path> named =
-                    files.filter(it -> it.endsWith(reference.file())).toList();
-            assertThat(named).isNotEmpty().anySatisfy(it -> assertThat(read(it)).containsPattern("\\b" + reference.name() + "\\b"));
+            List<Path> named = files.filter(it -> it.endsWith(reference.file())).toList();
+            assertThat(named)
+                    .isNotEmpty()
+                    .anySatisfy(it -> assertThat(read(it)).containsPattern("\\b" + reference.name() + "\\b"));
         }
     }
 

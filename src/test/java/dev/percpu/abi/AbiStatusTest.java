@@ -21,23 +21,35 @@ class AbiStatusTest {
 
         assertThat(status.active()).isEqualTo(status.mode() == Mode.RSEQ);
         assertThat(status.reason() == null).isEqualTo(status.active());
-        assertThat(status.cpus().shardCount()).isGreaterThanOrEqualTo(status.cpus().online().length());
-        assertThat(status.selfTest().result() == SelfTest.Result.FAILED).isEqualTo(status.selfTest().violations() > 0);
+        assertThat(status.cpus().shardCount())
+                .isGreaterThanOrEqualTo(status.cpus().online().length());
+        assertThat(status.selfTest().result() == SelfTest.Result.FAILED)
+                .isEqualTo(status.selfTest().violations() > 0);
     }
 
     /** glibc's manual: 20 and 32 both mean a registration of 32 bytes; any other value is the active size. */
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {"20,-,20", "20,28,28", "20,33,32", "32,-,20", "32,28,28", "28,28,28", "33,33,33", "24,28,24"})
+    @CsvSource(
+            nullValues = "-",
+            value = {"20,-,20", "20,28,28", "20,33,32", "32,-,20", "32,28,28", "28,28,28", "33,33,33", "24,28,24"})
     void shouldWorkOutTheActiveSize(int librarySize, Integer featureSize, int active) {
         assertThat(Fields.activeSize(librarySize, featureSize)).isEqualTo(active);
     }
 
     @ParameterizedTest
-    @CsvSource({"0,0,''", "20,0,cpu_id_start cpu_id rseq_cs flags", "24,0,cpu_id_start cpu_id rseq_cs flags node_id",
-        "28,0,cpu_id_start cpu_id rseq_cs flags node_id mm_cid", "33,0,cpu_id_start cpu_id rseq_cs flags node_id mm_cid",
-        "33,16,cpu_id_start cpu_id rseq_cs flags node_id mm_cid slice_ctrl"})
+    @CsvSource({
+        "0,0,''",
+        "20,0,cpu_id_start cpu_id rseq_cs flags",
+        "24,0,cpu_id_start cpu_id rseq_cs flags node_id",
+        "28,0,cpu_id_start cpu_id rseq_cs flags node_id mm_cid",
+        "33,0,cpu_id_start cpu_id rseq_cs flags node_id mm_cid",
+        "33,16,cpu_id_start cpu_id rseq_cs flags node_id mm_cid slice_ctrl"
+    })
     void shouldOfferTheFieldsThatEndWithinIt(int activeSize, int flags, String available) {
-        List<String> names = Fields.of(activeSize, flags).stream().filter(Field::available).map(Field::name).toList();
+        List<String> names = Fields.of(activeSize, flags).stream()
+                .filter(Field::available)
+                .map(Field::name)
+                .toList();
 
         assertThat(String.join(" ", names)).isEqualTo(available);
         assertThat(Fields.of(activeSize, flags)).hasSize(7);

@@ -47,6 +47,25 @@ final class Program implements AutoCloseable {
         return new Program(name, process, log);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Waits until the program has ended.
+     *
+     * @throws AssertionError with the program's output, if it has not within this time or its status is not 0
+     */
+    Program awaitEnd(Duration patience) throws InterruptedException {
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError(name + " did not end in " + patience + ":\n" + output());
+        }
+        if (process.exitValue() != 0) {
+            throw new AssertionError(name + " ended with code " + process.exitValue() + ":\n" + output());
+        }
+        return this;
+    }
+
     /** Everything the program has written so far. */
     String output() {
         try {

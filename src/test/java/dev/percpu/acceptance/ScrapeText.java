@@ -1,6 +1,7 @@
 package dev.percpu.acceptance;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,20 @@ final class ScrapeText {
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .map(ScrapeText::seriesOf)
                 .toList();
+    }
+
+    /**
+     * The values of one metric by their labels.
+     *
+     * @param name the sample's name, with suffixes such as {@code _count}
+     */
+    static Map<Map<String, String>, Double> values(String scrape, String name) {
+        Map<Map<String, String>, Double> values = new HashMap<>();
+        scrape.lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .forEach(line ->
+                        values.put(seriesOf(line).labels(), Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+        return values;
     }
 
     private static Series seriesOf(String line) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The packaged service in a process of its own, on free loopback ports.
@@ -40,6 +41,16 @@ final class ServiceProcess implements AutoCloseable {
      * @param settings further settings, {@code key=value}
      */
     static ServiceProcess start(Path directory, String... settings) throws IOException, InterruptedException {
+        return start(directory, command -> command, settings);
+    }
+
+    /**
+     * Starts the service in surroundings of its own.
+     *
+     * @param launcher makes the command that runs the service's command there, in the same process
+     */
+    static ServiceProcess start(Path directory, UnaryOperator<List<String>> launcher, String... settings)
+            throws IOException, InterruptedException {
         Path jar = Path.of(System.getProperty("test.service.jar", "target/quarkus-app/quarkus-run.jar"))
                 .toAbsolutePath();
         if (!Files.isRegularFile(jar)) {
@@ -59,7 +70,7 @@ final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of("-jar", jar.toString()));
         URI application = URI.create("http://127.0.0.1:" + applicationPort);
         URI management = URI.create("http://127.0.0.1:" + managementPort);
-        Program program = Program.start("service", directory, command);
+        Program program = Program.start("service", directory, launcher.apply(command));
         try {
             program.awaitOk(management.resolve("/q/health/ready"));
         } catch (InterruptedException | RuntimeException | Error e) {
@@ -77,6 +88,10 @@ final class ServiceProcess implements AutoCloseable {
     /** Where scrapes and probes go, without a path. */
     URI management() {
         return management;
+    }
+
+    long pid() {
+        return program.pid();
     }
 
     String output() {

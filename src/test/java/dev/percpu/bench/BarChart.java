@@ -27,7 +27,8 @@ final class BarChart {
     }
 
     String svg() {
-        double longest = entries.stream().mapToDouble(Results.Entry::value).max().orElse(1);
+        double longest =
+                entries.stream().mapToDouble(Results.Entry::value).max().orElse(1);
         StringBuilder bars = new StringBuilder();
         int y = TOP;
         String impl = "";
@@ -44,14 +45,19 @@ final class BarChart {
                         Locale.ROOT,
                         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
                                 + "font-family=\"sans-serif\" font-size=\"12\" role=\"img\" aria-label=\"%s\">%n",
-                        WIDTH, height, WIDTH, height, escaped(title))
+                        WIDTH,
+                        height,
+                        WIDTH,
+                        height,
+                        escaped(title))
                 + text(LABELS, 18, "start", title, "font-size=\"15\" font-weight=\"bold\"")
                 + text(LABELS, 36, "start", "ns per operation, shorter is faster", "")
                 + bars + "</svg>\n";
     }
 
     private List<Results.Entry> byImplementation() {
-        List<String> order = entries.stream().map(Results.Entry::impl).distinct().toList();
+        List<String> order =
+                entries.stream().map(Results.Entry::impl).distinct().toList();
         return entries.stream()
                 .sorted(java.util.Comparator.<Results.Entry>comparingInt(it -> order.indexOf(it.impl()))
                         .thenComparingInt(Results.Entry::threads))
@@ -65,7 +71,11 @@ final class BarChart {
                 + String.format(
                         Locale.ROOT,
                         "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
-                        LABELS, y, shown, BAR, colour(entry.impl()))
+                        LABELS,
+                        y,
+                        shown,
+                        BAR,
+                        colour(entry.impl()))
                 + text((int) (LABELS + shown + 6), y + BAR - 3, "start", Numbers.nanos(entry.value()), "");
     }
 
@@ -80,7 +90,12 @@ final class BarChart {
         return String.format(
                 Locale.ROOT,
                 "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" fill=\"%s\" %s>%s</text>%n",
-                x, y, anchor, TEXT, attributes, escaped(content));
+                x,
+                y,
+                anchor,
+                TEXT,
+                attributes,
+                escaped(content));
     }
 
     private static String escaped(String content) {

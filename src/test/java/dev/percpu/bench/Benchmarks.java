@@ -48,7 +48,8 @@ public final class Benchmarks {
         Pattern caseName = Pattern.compile(args.length > 0 ? args[0] : "");
         Pattern impl = Pattern.compile(args.length > 1 ? args[1] : "");
         return subjects.stream()
-                .filter(it -> caseName.matcher(it.caseName()).find() && impl.matcher(it.impl()).find())
+                .filter(it -> caseName.matcher(it.caseName()).find()
+                        && impl.matcher(it.impl()).find())
                 .toList();
     }
 

@@ -79,7 +79,13 @@ final class Cases {
     }
 
     private static void timers(List<Subject> to, int threads) {
-        timer(to, TIMER, Shape.PLAIN, ALL_REGISTRIES, threads, List.of(CLIENT_JAVA, OTEL, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
+        timer(
+                to,
+                TIMER,
+                Shape.PLAIN,
+                ALL_REGISTRIES,
+                threads,
+                List.of(CLIENT_JAVA, OTEL, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
         timer(
                 to,
                 TIMER_HISTOGRAM,
@@ -137,7 +143,13 @@ final class Cases {
         for (String impl : TWO_REGISTRIES) {
             Map<String, String> histogram = Map.of("impl", impl, "shape", Shape.HISTOGRAM.name());
             to.add(new Subject(
-                    COUNTER + VIRTUAL_SUFFIX, impl, threads, CounterCase.class, "registry", Map.of("impl", impl), true));
+                    COUNTER + VIRTUAL_SUFFIX,
+                    impl,
+                    threads,
+                    CounterCase.class,
+                    "registry",
+                    Map.of("impl", impl),
+                    true));
             to.add(new Subject(
                     TIMER_HISTOGRAM + VIRTUAL_SUFFIX, impl, threads, TimerCase.class, "registry", histogram, true));
         }

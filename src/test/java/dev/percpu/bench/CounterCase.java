@@ -36,7 +36,8 @@ public class CounterCase {
         @Setup
         public void open() {
             registry = Impl.open(impl);
-            counter = registry.counter("counter", "method", "GET", "outcome", "SUCCESS", "status", "200", "uri", "/items/{id}");
+            counter = registry.counter(
+                    "counter", "method", "GET", "outcome", "SUCCESS", "status", "200", "uri", "/items/{id}");
         }
 
         @TearDown

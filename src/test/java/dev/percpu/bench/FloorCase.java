@@ -31,10 +31,14 @@ public class FloorCase {
         public void open() {
             AbiStatus status = AbiStatus.current();
             if (!status.active() || status.owner() != Owner.LIBC) {
-                throw new IllegalStateException("the floors need areas that the C library registered, not " + status.owner());
+                throw new IllegalStateException(
+                        "the floors need areas that the C library registered, not " + status.owner());
             }
             region = Region.reserve(
-                    status.cpus().shardCount(), STRIDE_SHIFT, SumKind.LONG, status.indexedBy().offset());
+                    status.cpus().shardCount(),
+                    STRIDE_SHIFT,
+                    SumKind.LONG,
+                    status.indexedBy().offset());
             offset = region.firstCell();
             buckets = BucketIndex.ofLongs(shape.boundsNanos());
         }

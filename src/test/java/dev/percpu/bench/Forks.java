@@ -27,8 +27,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 final class Forks {
     private static final String CLASS_PATH = "java.class.path";
-    private static final List<String> JVM_ARGUMENTS =
-            List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xms256m", "-Xmx1g");
+    private static final List<String> JVM_ARGUMENTS = List.of(
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xms256m", "-Xmx1g");
 
     private final Path directory;
     private final Timing timing;
@@ -48,18 +48,21 @@ final class Forks {
     Forks(Path directory, Timing timing) {
         this.directory = directory;
         this.timing = timing;
-        System.setProperty("jmh.ignoreLock", "true"); // whoever benchmarks beside us is to be seen in the figures, not to stop us
+        System.setProperty(
+                "jmh.ignoreLock", "true"); // whoever benchmarks beside us is to be seen in the figures, not to stop us
     }
 
     /** The iterations of one fork, or null with the reason on standard error. */
-    @Nullable Round run(Subject subject, String label) {
+    @Nullable
+    Round run(Subject subject, String label) {
         RunResult result = runJmh(subject, label, Mode.AverageTime);
         if (result == null) {
             return null;
         }
         var iterations = result.getAggregatedResult().getIterationResults();
-        double[] nanos =
-                iterations.stream().mapToDouble(it -> it.getPrimaryResult().getScore()).toArray();
+        double[] nanos = iterations.stream()
+                .mapToDouble(it -> it.getPrimaryResult().getScore())
+                .toArray();
         double[] cpuNanos = iterations.stream()
                 .mapToDouble(it -> it.getSecondaryResults().get(CpuTime.RESULT).getScore())
                 .toArray();
@@ -99,8 +102,8 @@ final class Forks {
             }
             return new Runner(options.build()).run().iterator().next();
         } catch (RunnerException | IOException | IllegalStateException e) {
-            System.err.println("left out: " + subject.impl() + " in " + subject.group() + ": " + e.getMessage() + "; see "
-                    + log(subject, label));
+            System.err.println("left out: " + subject.impl() + " in " + subject.group() + ": " + e.getMessage()
+                    + "; see " + log(subject, label));
             return null;
         } finally {
             System.setProperty(CLASS_PATH, ownClassPath);
@@ -121,7 +124,8 @@ final class Forks {
     private Path log(Subject subject, String label) {
         try {
             Path logs = Files.createDirectories(directory.resolve("log"));
-            return logs.resolve(subject.caseName() + "-" + subject.impl() + "-" + subject.threads() + "-" + label + ".txt");
+            return logs.resolve(
+                    subject.caseName() + "-" + subject.impl() + "-" + subject.threads() + "-" + label + ".txt");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -142,7 +146,8 @@ final class Forks {
     private String nextClassPath() {
         File[] jars = directory.resolve("next").toFile().listFiles((folder, name) -> name.endsWith(".jar"));
         if (jars == null || jars.length == 0) {
-            throw new IllegalStateException("Micrometer " + Impl.NEXT_VERSION + " is not in " + directory.resolve("next"));
+            throw new IllegalStateException(
+                    "Micrometer " + Impl.NEXT_VERSION + " is not in " + directory.resolve("next"));
         }
         List<String> paths = new ArrayList<>();
         Arrays.stream(jars).map(File::getPath).forEach(paths::add);

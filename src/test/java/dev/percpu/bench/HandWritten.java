@@ -1,8 +1,8 @@
 package dev.percpu.bench;
 
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What one would write with the JDK alone: a sum, and a count for each bucket. Less than a timer: there is no maximum. */

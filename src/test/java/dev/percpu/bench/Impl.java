@@ -49,14 +49,18 @@ final class Impl {
         AbiStatus status = AbiStatus.current();
         Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
         if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != Owner.SELF)) {
-            throw new IllegalStateException(impl + " cannot be had here: mode " + status.mode() + ", owner " + status.owner());
+            throw new IllegalStateException(
+                    impl + " cannot be had here: mode " + status.mode() + ", owner " + status.owner());
         }
         return registry;
     }
 
     private static MeterRegistry openMicrometer(String impl) {
-        String file =
-                MeterRegistry.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        String file = MeterRegistry.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
         if (file.contains(NEXT_VERSION) != impl.equals(MICROMETER_NEXT)) {
             throw new IllegalStateException(impl + " is not what is on the class path: " + file);
         }

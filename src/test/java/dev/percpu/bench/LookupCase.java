@@ -42,7 +42,8 @@ public class LookupCase {
 
     @Benchmark
     public Counter registry(OfRegistry of) {
-        return of.registry.counter("counter", "method", of.method, "outcome", "SUCCESS", "status", "200", "uri", of.uri);
+        return of.registry.counter(
+                "counter", "method", of.method, "outcome", "SUCCESS", "status", "200", "uri", of.uri);
     }
 
     @Benchmark

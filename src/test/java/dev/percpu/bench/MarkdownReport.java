@@ -52,8 +52,10 @@ final class MarkdownReport {
                 .append(".\n\n");
         out.append(targets()).append('\n');
         out.append(HOW_TO_READ.formatted(results.roundCount())).append('\n');
-        for (String caseName :
-                results.entries().stream().map(Results.Entry::caseName).distinct().toList()) {
+        for (String caseName : results.entries().stream()
+                .map(Results.Entry::caseName)
+                .distinct()
+                .toList()) {
             out.append(table(caseName)).append('\n');
         }
         return out.toString();
@@ -66,7 +68,8 @@ final class MarkdownReport {
                 |---|---|---|---|---|---|---|
                 """);
         for (Target target : Target.ALL) {
-            StringBuilder line = new StringBuilder("| " + target.caseName() + " | " + target.title() + " | " + target.limits());
+            StringBuilder line =
+                    new StringBuilder("| " + target.caseName() + " | " + target.title() + " | " + target.limits());
             boolean measured = false;
             for (int threads = 1; threads <= 2; threads++) {
                 OptionalDouble ratio = ratio(target, threads, Round::medianNanos);
@@ -94,13 +97,18 @@ final class MarkdownReport {
     }
 
     private String table(String caseName) {
-        List<Results.Entry> entries =
-                results.entries().stream().filter(it -> it.caseName().equals(caseName)).toList();
-        TreeSet<Integer> threads = new TreeSet<>(entries.stream().map(Results.Entry::threads).toList());
+        List<Results.Entry> entries = results.entries().stream()
+                .filter(it -> it.caseName().equals(caseName))
+                .toList();
+        TreeSet<Integer> threads =
+                new TreeSet<>(entries.stream().map(Results.Entry::threads).toList());
         StringBuilder out = new StringBuilder("## " + caseName + "\n\n![](" + caseName + ".svg)\n\n| |");
         StringBuilder rule = new StringBuilder("|---|");
         for (int count : threads) {
-            out.append(' ').append(count).append(count == 1 ? " thread" : " threads").append(" | CPU | percpu to it | B |");
+            out.append(' ')
+                    .append(count)
+                    .append(count == 1 ? " thread" : " threads")
+                    .append(" | CPU | percpu to it | B |");
             rule.append("---|---|---|---|");
         }
         out.append('\n').append(rule).append('\n');

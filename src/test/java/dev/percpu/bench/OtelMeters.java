@@ -31,8 +31,7 @@ final class OtelMeters implements AutoCloseable {
     }
 
     DoubleHistogram histogram(double[] bounds) {
-        return meter()
-                .histogramBuilder("histogram")
+        return meter().histogramBuilder("histogram")
                 .setExplicitBucketBoundariesAdvice(Arrays.stream(bounds).boxed().toList())
                 .build();
     }

@@ -29,14 +29,18 @@ final class Report {
         Files.writeString(directory.resolve("report.json"), json(machine));
         Files.writeString(directory.resolve("report.md"), new MarkdownReport(results, machine, start, quick).text());
         for (String caseName : caseNames()) {
-            List<Results.Entry> entries =
-                    results.entries().stream().filter(it -> it.caseName().equals(caseName)).toList();
+            List<Results.Entry> entries = results.entries().stream()
+                    .filter(it -> it.caseName().equals(caseName))
+                    .toList();
             Files.writeString(directory.resolve(caseName + ".svg"), new BarChart(caseName, entries).svg());
         }
     }
 
     private List<String> caseNames() {
-        return results.entries().stream().map(Results.Entry::caseName).distinct().toList();
+        return results.entries().stream()
+                .map(Results.Entry::caseName)
+                .distinct()
+                .toList();
     }
 
     private String json(Map<String, Object> machine) throws IOException {

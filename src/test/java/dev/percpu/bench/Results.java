@@ -25,7 +25,8 @@ final class Results {
      * @param error half the width of the 99.9 % confidence interval of their mean
      * @param cpu nanoseconds of CPU time, the median likewise
      */
-    record Entry(String caseName, String impl, int threads, double value, double error, double cpu, double bytesPerOp) {}
+    record Entry(
+            String caseName, String impl, int threads, double value, double error, double cpu, double bytesPerOp) {}
 
     int roundCount() {
         return rounds.values().stream().mapToInt(TreeMap::size).max().orElse(0);
@@ -54,7 +55,8 @@ final class Results {
         return entries;
     }
 
-    @Nullable Entry entry(String caseName, String impl, int threads) {
+    @Nullable
+    Entry entry(String caseName, String impl, int threads) {
         return entries().stream()
                 .filter(it -> it.caseName().equals(caseName) && it.impl().equals(impl) && it.threads() == threads)
                 .findFirst()
@@ -66,7 +68,12 @@ final class Results {
      * a machine that is slower for a while does not decide it.
      */
     OptionalDouble ratio(
-            String caseName, String impl, String againstCase, String against, int threads, ToDoubleFunction<Round> figure) {
+            String caseName,
+            String impl,
+            String againstCase,
+            String against,
+            int threads,
+            ToDoubleFunction<Round> figure) {
         TreeMap<Integer, Round> ours = find(caseName, impl, threads);
         TreeMap<Integer, Round> theirs = find(againstCase, against, threads);
         if (ours == null || theirs == null) {

@@ -63,7 +63,10 @@ public class ScrapeCase {
             registries.add(registry);
             Timer last = registry.timer("unused");
             for (int i = 0; i < TIMERS; i++) {
-                last = Timer.builder("timer").tag("uri", "/items/" + i).publishPercentileHistogram().register(registry);
+                last = Timer.builder("timer")
+                        .tag("uri", "/items/" + i)
+                        .publishPercentileHistogram()
+                        .register(registry);
                 for (long nanos = 1_000_000; nanos < 10_000_000_000L; nanos *= 2) {
                     last.record(nanos + i, NANOSECONDS);
                 }

@@ -27,8 +27,9 @@ public enum Shape {
             case PLAIN -> builder;
             case HISTOGRAM -> builder.publishPercentileHistogram();
             case SLO ->
-                builder.serviceLevelObjectives(
-                        Arrays.stream(OBJECTIVES_MILLIS).mapToObj(Duration::ofMillis).toArray(Duration[]::new));
+                builder.serviceLevelObjectives(Arrays.stream(OBJECTIVES_MILLIS)
+                        .mapToObj(Duration::ofMillis)
+                        .toArray(Duration[]::new));
             case PERCENTILES -> builder.publishPercentiles(QUANTILES);
         };
     }
@@ -45,8 +46,14 @@ public enum Shape {
     long[] boundsNanos() {
         return switch (this) {
             case PLAIN -> new long[0];
-            case HISTOGRAM -> defaultBuckets(Duration.ofMillis(1).toNanos(), Duration.ofSeconds(30).toNanos()).mapToLong(it -> (long) it).toArray();
-            case SLO -> LongStream.of(OBJECTIVES_MILLIS).map(it -> it * 1_000_000).toArray();
+            case HISTOGRAM ->
+                defaultBuckets(
+                                Duration.ofMillis(1).toNanos(),
+                                Duration.ofSeconds(30).toNanos())
+                        .mapToLong(it -> (long) it)
+                        .toArray();
+            case SLO ->
+                LongStream.of(OBJECTIVES_MILLIS).map(it -> it * 1_000_000).toArray();
             case PERCENTILES -> throw new IllegalArgumentException("percentiles have no bounds");
         };
     }
@@ -57,7 +64,9 @@ public enum Shape {
 
     /** The upper bounds of a summary's buckets. */
     double[] boundsAmounts() {
-        return this == PLAIN ? new double[0] : defaultBuckets(Double.MIN_VALUE, Double.POSITIVE_INFINITY).toArray();
+        return this == PLAIN
+                ? new double[0]
+                : defaultBuckets(Double.MIN_VALUE, Double.POSITIVE_INFINITY).toArray();
     }
 
     private static DoubleStream defaultBuckets(double from, double to) {
@@ -68,6 +77,8 @@ public enum Shape {
                 .build()
                 .merge(DistributionStatisticConfig.DEFAULT);
         // the subset of these buckets that Micrometer publishes, with the two expected values, without +Inf
-        return config.getHistogramBuckets(true).stream().mapToDouble(Double::doubleValue).filter(Double::isFinite);
+        return config.getHistogramBuckets(true).stream()
+                .mapToDouble(Double::doubleValue)
+                .filter(Double::isFinite);
     }
 }

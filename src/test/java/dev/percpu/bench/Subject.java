@@ -12,7 +12,13 @@ import java.util.Map;
  * @param virtual whether its threads are virtual
  */
 record Subject(
-        String caseName, String impl, int threads, Class<?> benchmark, String method, Map<String, String> params, boolean virtual) {
+        String caseName,
+        String impl,
+        int threads,
+        Class<?> benchmark,
+        String method,
+        Map<String, String> params,
+        boolean virtual) {
     /** Without what a report compares: results with the same key stand in the same group. */
     String group() {
         return caseName + " on " + threads + (threads == 1 ? " thread" : " threads");

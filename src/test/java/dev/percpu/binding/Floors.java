@@ -13,8 +13,10 @@ import java.lang.ref.Reference;
  * {@link HotPath} calls. The loops use the area that the C library registered.
  */
 public final class Floors {
-    private static final MethodHandle EMPTY =
-            bind("percpu_empty", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG), Linker.Option.critical(false));
+    private static final MethodHandle EMPTY = bind(
+            "percpu_empty",
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.critical(false));
     private static final MethodHandle ADD_LONG =
             bind("percpu_floor_add_long", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle OBSERVE_LONG = bind(

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,8 @@ class LibraryFileTest {
     @Test
     void shouldNameTheResourceAsTheBuildDoes() {
         assertThat(LibraryFile.resourceName("Linux", "amd64")).isEqualTo("META-INF/native/linux-x86_64/libpercpu.so");
-        assertThat(LibraryFile.resourceName("Linux", "aarch64")).isEqualTo("META-INF/native/linux-aarch64/libpercpu.so");
+        assertThat(LibraryFile.resourceName("Linux", "aarch64"))
+                .isEqualTo("META-INF/native/linux-aarch64/libpercpu.so");
     }
 
     @Test
@@ -43,12 +45,15 @@ class LibraryFileTest {
         long size = Files.size(file);
         Files.writeString(file, "half a library");
 
-        assertThat(LibraryFile.unpack(LOADER, RESOURCE, temporary)).isEqualTo(file).hasSize(size);
+        assertThat(LibraryFile.unpack(LOADER, RESOURCE, temporary))
+                .isEqualTo(file)
+                .hasSize(size);
     }
 
     @Test
     void shouldNotTakeAFolderThatOthersCanWriteTo() throws IOException {
-        Path folder = LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent();
+        Path folder = Objects.requireNonNull(
+                LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent());
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
 
         assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, temporary))

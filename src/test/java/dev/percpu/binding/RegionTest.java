@@ -18,7 +18,21 @@ class RegionTest {
     private static final int SHIFT = 16;
     private static final int CPU_ID = 4;
     private static final long[] HARD = {
-        0, 1, 7, 8, 15, -1, -8, -16, Long.MIN_VALUE, Long.MAX_VALUE, 1L << SHIFT, (1L << SHIFT) - 1, (1L << SHIFT) - 16, 1L << 40, 1L << 63 >> 20
+        0,
+        1,
+        7,
+        8,
+        15,
+        -1,
+        -8,
+        -16,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE,
+        1L << SHIFT,
+        (1L << SHIFT) - 1,
+        (1L << SHIFT) - 16,
+        1L << 40,
+        1L << 63 >> 20
     };
 
     private final int shards = AbiStatus.current().cpus().shardCount();
@@ -104,7 +118,9 @@ class RegionTest {
     @Test
     void shouldRefuseMoreThanTheAddressSpaceHas() {
         assertThatThrownBy(() -> Region.reserve(8192, 40, SumKind.LONG, CPU_ID))
-                .isInstanceOfSatisfying(ReservationRefusedException.class, it -> assertThat(it.errno()).isEqualTo(12))
+                .isInstanceOfSatisfying(
+                        ReservationRefusedException.class,
+                        it -> assertThat(it.errno()).isEqualTo(12))
                 .hasMessageContaining("was refused");
     }
 
@@ -136,7 +152,10 @@ class RegionTest {
     void shouldFindTheBucketThatASearchFinds() {
         Random random = new Random(2);
         for (int round = 0; round < 200; round++) {
-            long[] bounds = random.longs(1 + random.nextInt(300), 0, 1L << random.nextInt(1, 63)).distinct().sorted().toArray();
+            long[] bounds = random.longs(1 + random.nextInt(300), 0, 1L << random.nextInt(1, 63))
+                    .distinct()
+                    .sorted()
+                    .toArray();
             BucketIndex index = BucketIndex.ofLongs(bounds);
             for (long bound : bounds) {
                 for (long amount = Math.max(0, bound - 1); amount <= bound + 1; amount++) {

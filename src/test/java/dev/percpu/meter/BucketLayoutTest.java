@@ -50,7 +50,8 @@ class BucketLayoutTest {
 
     @Test
     void shouldExposeSeconds() {
-        ClassicHistogramBuckets buckets = BucketLayout.ofNanos(new double[] {1e6, 5e9}, null).exposedBuckets(new long[3]);
+        ClassicHistogramBuckets buckets =
+                BucketLayout.ofNanos(new double[] {1e6, 5e9}, null).exposedBuckets(new long[3]);
 
         assertThat(buckets.getUpperBound(0)).isEqualTo(0.001);
         assertThat(buckets.getUpperBound(1)).isEqualTo(5);

@@ -30,10 +30,8 @@ class ParityOverTimeTest {
 
     @Test
     void shouldForgetPercentilesAfterAStep() {
-        peers.doing(registry -> Timer.builder("t")
-                .publishPercentiles(0.5)
-                .register(registry)
-                .record(Duration.ofSeconds(9)));
+        peers.doing(registry ->
+                Timer.builder("t").publishPercentiles(0.5).register(registry).record(Duration.ofSeconds(9)));
         for (int window = 0; window < 5; window++) {
             peers.shouldBeScrapedAlike();
             peers.pass(STEP.dividedBy(3));
@@ -75,14 +73,15 @@ class ParityOverTimeTest {
     void shouldAgeAlikeInAnyOrderOfRecordsAndPauses(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {
-            long amount = 1 + random.nextInt(1_000_000);
+            long amount = 1L + random.nextInt(1_000_000);
             switch (random.nextInt(4)) {
                 case 0 -> peers.doing(registry -> percentiles(registry).record(Duration.ofNanos(1_000 * amount)));
                 case 1 -> peers.doing(registry -> registry.timer("plain").record(Duration.ofNanos(1_000 * amount)));
-                case 2 -> peers.doing(registry -> DistributionSummary.builder("s")
-                        .publishPercentiles(0.5, 0.95)
-                        .register(registry)
-                        .record(amount));
+                case 2 ->
+                    peers.doing(registry -> DistributionSummary.builder("s")
+                            .publishPercentiles(0.5, 0.95)
+                            .register(registry)
+                            .record(amount));
                 default -> peers.pass(Duration.ofSeconds(random.nextInt(60)));
             }
             peers.shouldBeScrapedAlike();

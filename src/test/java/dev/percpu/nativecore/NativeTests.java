@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /** The built programs and libraries of {@code src/test/native}. */
 final class NativeTests {
-    static final Path BASE = Path.of(System.getProperty("test.basedir", ".")).toAbsolutePath().normalize();
+    static final Path BASE =
+            Path.of(System.getProperty("test.basedir", ".")).toAbsolutePath().normalize();
 
     static final Path SOURCES = BASE.resolve("src/test/native");
 

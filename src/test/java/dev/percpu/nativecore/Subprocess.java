@@ -22,8 +22,8 @@ final class Subprocess {
      */
     static Result run(String name, List<String> command, Map<String, String> environment)
             throws IOException, InterruptedException {
-        Path log = Files.createDirectories(NativeTests.OUT.resolve("logs"))
-                .resolve(name.replaceAll("\\W+", "-") + ".log");
+        Path log =
+                Files.createDirectories(NativeTests.OUT.resolve("logs")).resolve(name.replaceAll("\\W+", "-") + ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectErrorStream(true)

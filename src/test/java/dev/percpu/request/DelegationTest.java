@@ -52,9 +52,7 @@ class DelegationTest {
     @ParameterizedTest
     @MethodSource("serverMethods")
     void shouldTellBothEveryEventEachWithWhatItKeeps(Method method) throws ReflectiveOperationException {
-        BothServerMetrics<?, ?, ?, ?, ?, ?> both =
-                new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
-                        listener(HttpServerMetrics.class, "a"), listener(HttpServerMetrics.class, "b"));
+        BothServerMetrics<?, ?, ?, ?, ?, ?> both = new BothServerMetrics<>(server("a"), server("b"));
         Object[] pairs = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == Object.class
                         ? new BothServerMetrics.Pair<>("a's", "b's")
@@ -79,9 +77,7 @@ class DelegationTest {
     @ParameterizedTest
     @MethodSource("serverMethods")
     void shouldBearEventsBeforeThereIsAnythingToKeep(Method method) throws ReflectiveOperationException {
-        BothServerMetrics<?, ?, ?, ?, ?, ?> both =
-                new BothServerMetrics<Object, Object, Object, Object, Object, Object>(
-                        listener(HttpServerMetrics.class, "a"), listener(HttpServerMetrics.class, "b"));
+        BothServerMetrics<?, ?, ?, ?, ?, ?> both = new BothServerMetrics<>(server("a"), server("b"));
         Object[] nothing = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == long.class ? 7L : null)
                 .toArray();
@@ -129,6 +125,7 @@ class DelegationTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // setFactory, which Quarkus' OpenTelemetry extension uses as well
     void shouldAskThePreviousFactoryOnlyIfItIsEnabled() {
         VertxMetrics theirs = listener(VertxMetrics.class, "previous");
         MetricsOptions disabled = new MetricsOptions().setFactory(options -> theirs);
@@ -169,6 +166,11 @@ class DelegationTest {
     private static Stream<Method> methods(Class<?> type) {
         return Arrays.stream(type.getMethods())
                 .filter(method -> !method.getName().startsWith("isMetricsEnabled"));
+    }
+
+    @SuppressWarnings("unchecked")
+    private HttpServerMetrics<Object, Object, Object> server(String name) {
+        return listener(HttpServerMetrics.class, name);
     }
 
     @SuppressWarnings("unchecked")

@@ -13,6 +13,7 @@ import io.restassured.response.Response;
 import io.vertx.core.Context;
 import jakarta.inject.Inject;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,7 +93,8 @@ class MetricsRouteTest {
         // Length, then field 1 (the family's name) of wire type 2.
         int first = (body[0] & 0x80) == 0 ? 1 : 2;
         assertThat(body[first]).isEqualTo((byte) 0x0a);
-        assertThat(new String(Arrays.copyOfRange(body, first + 2, first + 2 + body[first + 1])))
+        assertThat(new String(
+                        Arrays.copyOfRange(body, first + 2, first + 2 + body[first + 1]), StandardCharsets.US_ASCII))
                 .matches("[a-z_:]+");
     }
 

@@ -59,8 +59,7 @@ class ReportsTest {
         RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0));
 
         assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 5));
-        assertThat(report.shards())
-                .isEqualTo(new RseqReport.Shards(3, 2, 1, ShardPlan.DEFAULT_STRIDE_BYTES, 96L, 32L));
+        assertThat(report.shards()).isEqualTo(new RseqReport.Shards(3, 2, 1, ShardPlan.DEFAULT_STRIDE_BYTES, 96L, 32L));
     }
 
     @Test

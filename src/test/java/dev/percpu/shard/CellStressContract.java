@@ -187,10 +187,11 @@ abstract class CellStressContract {
         LongObservationCell longs = store.newLongObservation(BucketBounds.none());
         DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
         Phaser phaser = new Phaser(OBSERVERS + 1);
+        List<Future<?>> observers = new ArrayList<>();
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory())) {
             for (int i = 0; i < OBSERVERS; i++) {
                 int number = i;
-                executor.submit(() -> observeRounds(phaser, number, longs, doubles));
+                observers.add(executor.submit(() -> observeRounds(phaser, number, longs, doubles)));
             }
             try {
                 for (int round = 1; round <= ROUNDS; round++) {
@@ -208,13 +209,17 @@ abstract class CellStressContract {
                     assertThat(largestLong).isEqualTo(LARGEST + round);
                     assertThat(largestDouble).isEqualTo(LARGEST + round);
                 }
+                for (Future<?> observer : observers) {
+                    observer.get();
+                }
             } finally {
                 phaser.forceTermination(); // or a failure would leave the observers waiting
             }
         }
     }
 
-    private static void observeRounds(Phaser phaser, int number, LongObservationCell longs, DoubleObservationCell doubles) {
+    private static void observeRounds(
+            Phaser phaser, int number, LongObservationCell longs, DoubleObservationCell doubles) {
         Random random = new Random(number);
         for (int round = 1; round <= ROUNDS; round++) {
             phaser.arriveAndAwaitAdvance();

@@ -44,7 +44,8 @@ class NativeCellMigrationTest {
 
     @BeforeEach
     void openStore() {
-        assumeTrue(allowed.cardinality() > 1, "this process may use one CPU only: there is nowhere to send a thread to");
+        assumeTrue(
+                allowed.cardinality() > 1, "this process may use one CPU only: there is nowhere to send a thread to");
         store = NativeStores.open();
         whole = store.newCounter();
         fractions = store.newCounter();
@@ -146,7 +147,9 @@ class NativeCellMigrationTest {
     /** Binds the threads that record to one CPU after the other, to all, and back. */
     private void moveAll() throws InterruptedException {
         try {
-            assertThat(running.await(1, TimeUnit.MINUTES)).as("a writer records").isTrue();
+            assertThat(running.await(1, TimeUnit.MINUTES))
+                    .as("a writer records")
+                    .isTrue();
             Random random = new Random(1);
             int[] cpus = allowed.stream().toArray();
             for (int moves = 0; moves < MOVES; ) {

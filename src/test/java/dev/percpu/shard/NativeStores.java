@@ -8,6 +8,7 @@ final class NativeStores {
 
     static CellStore open() {
         AbiStatus status = AbiStatus.current();
-        return CellStore.onShards(new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
+        return CellStore.onShards(
+                new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
     }
 }

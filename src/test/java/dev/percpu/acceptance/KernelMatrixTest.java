@@ -1,0 +1,183 @@
+package dev.percpu.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.percpu.acceptance.Testbeds.Kernel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
+
+/** The native library on each series of kernels from 5.10 to the newest, x86-64 and arm64, under each libc, in an emulated machine. */
+@Tag("acceptance")
+class KernelMatrixTest {
+
+    private static final List<String> ARCHS = List.of("amd64", "arm64");
+    private static final List<String> SUITES = List.of("bookworm", "bullseye", "trixie", "trixie-backports", "sid");
+    private static final List<String> LIBCS = List.of("bullseye", "bookworm", "trixie", "sid", "musl");
+
+    /** For further kernels of a series: one libc that registers threads and one that leaves it to us. */
+    private static final List<String> TWO_LIBCS = List.of("bullseye", "sid");
+
+    /** An emulated processor takes its time to be interrupted: the service's budget would often not be enough. */
+    private static final long BUDGET_NANOS = 3_000_000_000L;
+
+    private static final int RECORDS = 10_000;
+
+    /** HWCAP_USCAT of arm64, which QEMU has from 8.1 on: see driver.c. */
+    private static final long PAIRS = 1 << 25;
+
+    @TempDir
+    private Path directory;
+
+    @TestFactory
+    Stream<DynamicTest> shouldCountExactlyAndJudgeEachKernelRightly() throws IOException, InterruptedException {
+        MatrixTable table = new MatrixTable("kernel");
+        List<DynamicTest> cells = new ArrayList<>();
+        List<Kernel> selected = new ArrayList<>();
+        for (String arch : ARCHS) {
+            List<Kernel> all = new ArrayList<>();
+            for (String suite : SUITES) {
+                all.addAll(kernels(suite, arch, table, cells));
+            }
+            for (String missing : KernelSelection.missing(arch, all)) {
+                cells.add(skipped(table, arch + " " + missing, "Debian has no such kernel any more"));
+            }
+            selected.addAll(KernelSelection.select(all));
+        }
+        assertThat(selected)
+                .as("kernels of bookworm")
+                .filteredOn(it -> it.suite().equals("bookworm"))
+                .hasSize(ARCHS.size());
+        Prefetch<Kernel, Path> images = Prefetch.of(selected, KernelMatrixTest::image, 1);
+        for (String arch : ARCHS) {
+            List<Kernel> ofArch =
+                    selected.stream().filter(it -> it.arch().equals(arch)).toList();
+            Map<String, Path> libcs = libcs(arch);
+            List<String> driver =
+                    MatrixPrograms.driver("/libpercpu.so", BUDGET_NANOS, RECORDS, arch.equals("arm64") ? PAIRS : 0);
+            Map<String, Path> two = new LinkedHashMap<>(libcs);
+            two.keySet().retainAll(TWO_LIBCS);
+            Path archive = VirtualMachine.pack(directory, arch, libcs, driver);
+            Path smallArchive = VirtualMachine.pack(directory, arch, two, driver);
+            for (Kernel kernel : ofArch) {
+                boolean newest = KernelSelection.isNewest(kernel, ofArch);
+                Machine machine = new Machine(kernel, images, newest ? archive : smallArchive);
+                for (String libc : newest ? LIBCS : TWO_LIBCS) {
+                    cells.add(dynamicTest(
+                            arch + " " + kernel.release() + " " + libc,
+                            () -> table.cell(
+                                    "%s %-8s %s".formatted(arch, kernel.release(), libc),
+                                    remarks -> check(machine, libc, remarks))));
+                }
+            }
+        }
+        return cells.stream();
+    }
+
+    /** What a suite has; a suite that cannot be reached becomes a skipped cell, but bookworm has to be there. */
+    private static List<Kernel> kernels(String suite, String arch, MatrixTable table, List<DynamicTest> cells)
+            throws IOException {
+        try {
+            return Testbeds.kernels(suite, arch);
+        } catch (Testbeds.GoneException gone) {
+            if (suite.equals("bookworm")) {
+                throw gone;
+            }
+            cells.add(skipped(table, arch + " kernels of " + suite, String.valueOf(gone.getMessage())));
+            return List.of();
+        }
+    }
+
+    private static DynamicTest skipped(MatrixTable table, String name, String reason) {
+        return dynamicTest(
+                name,
+                () -> table.cell(name, remarks -> {
+                    throw new TestAbortedException(reason);
+                }));
+    }
+
+    private static Path image(Kernel kernel) throws IOException {
+        try (Stream<Path> files = Files.walk(Testbeds.kernel(kernel))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("vmlinuz"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("no vmlinuz of " + kernel));
+        }
+    }
+
+    /** Those that can be had, in order. */
+    private static Map<String, Path> libcs(String arch) throws IOException {
+        Map<String, Path> libcs = new LinkedHashMap<>();
+        for (String name : LIBCS) {
+            try {
+                libcs.put(name, Testbeds.libc(name, arch));
+            } catch (Testbeds.GoneException gone) {
+                if (name.equals("bookworm")) {
+                    throw gone;
+                }
+            }
+        }
+        return libcs;
+    }
+
+    /** A kernel's machine, run once by the first of its cells. */
+    private final class Machine {
+        private final Kernel kernel;
+        private final Prefetch<Kernel, Path> images;
+        private final Path archive;
+        private @Nullable Map<String, String> outputs;
+        private @Nullable AssertionError failure;
+
+        Machine(Kernel kernel, Prefetch<Kernel, Path> images, Path archive) {
+            this.kernel = kernel;
+            this.images = images;
+            this.archive = archive;
+        }
+
+        Map<String, String> outputs() throws IOException, InterruptedException {
+            if (failure != null) {
+                throw failure;
+            }
+            if (outputs == null) {
+                Path image = images.get(kernel, kernel.suite().equals("bookworm"));
+                try {
+                    outputs = VirtualMachine.run(
+                            kernel.arch() + "-" + kernel.release(), kernel.arch(), image, archive, directory);
+                } catch (AssertionError e) {
+                    failure = e; // the other cells need not wait for it again
+                    throw e;
+                }
+            }
+            return outputs;
+        }
+    }
+
+    private static void check(Machine machine, String libc, MatrixTable.Remarks remarks)
+            throws IOException, InterruptedException {
+        Kernel kernel = machine.kernel;
+        Map<String, String> outputs = machine.outputs();
+        if (!outputs.containsKey(libc + ".driver")) {
+            throw new TestAbortedException("the libc of " + libc + " cannot be had");
+        }
+        Words probe = Words.parse(outputs.get(libc + ".probe"));
+        Words driver = Words.parse(outputs.get(libc + ".driver"));
+        remarks.add(MatrixPrograms.describe(probe));
+        remarks.add(MatrixPrograms.describeRun(driver));
+        assertThat(probe.text("machine")).isEqualTo(MatrixPrograms.machine(kernel.arch()));
+        MatrixPrograms.check(driver, probe);
+        boolean pairs = kernel.arch().equals("arm64") || driver.text("pairs").equals("1");
+        assertThat(driver.text("selfTest")).isEqualTo(KernelSelection.isBroken(kernel) ? "failed" : "passed");
+        assertThat(driver.text("mode")).isEqualTo(pairs && !KernelSelection.isBroken(kernel) ? "rseq" : "atomic");
+    }
+}

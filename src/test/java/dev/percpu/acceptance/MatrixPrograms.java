@@ -1,0 +1,121 @@
+package dev.percpu.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.percpu.abi.AbiRules;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The C programs in {@code src/test/native/matrix}, which {@code make acceptance} builds: probe tells how rseq is registered, driver records
+ * through the native library. Each is built once and runs on every libc. Stateless.
+ */
+final class MatrixPrograms {
+
+    /** Restarts that the self-test wants to see, as in the service. */
+    private static final int RESTARTS = 20;
+
+    private static final int ORIGINAL_LENGTH = 32;
+    private static final int ORIGINAL_ACTIVE_SIZE = 20;
+
+    private MatrixPrograms() {}
+
+    /** The machine as the kernel names it, for Debian's name of an architecture. */
+    static String machine(String arch) {
+        return arch.equals("arm64") ? "aarch64" : "x86_64";
+    }
+
+    /** Debian's name of the architecture this runs on. */
+    static String hostArch() {
+        return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+    }
+
+    /** @throws AssertionError if it was not built */
+    static Path program(String name, String arch) {
+        return existing(
+                MatrixTable.folder().resolve("programs").resolve(machine(arch)).resolve(name));
+    }
+
+    /** @throws AssertionError if it was not built: there is no compiler for this architecture */
+    static Path library(String arch) {
+        Path natives = Path.of(System.getProperty("test.native.dir", "target/native/META-INF/native"));
+        return existing(natives.resolve("linux-" + machine(arch)).resolve("libpercpu.so"));
+    }
+
+    private static Path existing(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new AssertionError("There is no " + file + ". Run the tests by: make acceptance");
+        }
+        return file.toAbsolutePath();
+    }
+
+    /**
+     * Arguments of driver.
+     *
+     * @param budgetNanos for each part of the self-test
+     * @param records of each operation and thread
+     * @param hwcap added to what the kernel says
+     */
+    static List<String> driver(String library, long budgetNanos, int records, long hwcap) {
+        return List.of(library, "" + RESTARTS, "" + budgetNanos, "" + records, "" + hwcap);
+    }
+
+    /** Checks that everything that driver recorded is in the sums, and that it and probe agree on how rseq is registered. */
+    static void check(Words driver, Words probe) {
+        assertThat(driver.values()).containsEntry("done", "1");
+        for (Map.Entry<String, String> sum : driver.values().entrySet()) {
+            if (sum.getValue().contains("/")) {
+                String[] sides = sum.getValue().split("/");
+                assertThat(sides[1]).as(sum.getKey()).isEqualTo(sides[0]);
+                assertThat(Long.parseLong(sides[0])).as(sum.getKey()).isPositive();
+            }
+        }
+        assertThat(driver.values()).as("sums").containsKeys("cpuId.long.sum", "cpuId.double.sum");
+        assertThat(driver.text("owner")).isEqualTo(probe.text("owner"));
+        if (probe.has("length")) { // Linux 5.13
+            assertThat(probe.text("areaIsWhereSaid")).isEqualTo("1");
+            assertThat(driver.text("length")).isEqualTo(probe.text("length"));
+            assertThat(driver.number("activeSize")).isEqualTo(activeSize(probe));
+            checkRules(probe);
+        }
+    }
+
+    /** Checks the conclusions of {@code dev.percpu.abi} against the kernel's own word. */
+    private static void checkRules(Words probe) {
+        Integer featureSize = probe.numberOrNull("featureSize");
+        AbiRules rules = probe.text("owner").equals("libc")
+                ? AbiRules.ofLibc(probe.number("rseqSize"), featureSize, probe.numberOrNull("align"))
+                : AbiRules.ofOwnRegistration(featureSize);
+        assertThat(rules.length()).as("length by dev.percpu.abi").isEqualTo(probe.number("length"));
+        assertThat(rules.activeSize()).as("active size by dev.percpu.abi").isEqualTo(activeSize(probe));
+    }
+
+    /** The kernel keeps up what it knows, as far as it fits into what was registered. */
+    static int activeSize(Words probe) {
+        Integer featureSize = probe.numberOrNull("featureSize");
+        return Math.min(probe.number("length"), featureSize == null ? ORIGINAL_ACTIVE_SIZE : featureSize);
+    }
+
+    static String layout(int length) {
+        return length > ORIGINAL_LENGTH ? "v2" : "legacy";
+    }
+
+    static String describe(Words probe) {
+        @Nullable Integer length = probe.numberOrNull("length");
+        return probe.textOrNull("libcVersion") + " " + probe.text("owner")
+                + (length == null ? "" : " " + length + " bytes " + layout(length) + " active " + activeSize(probe));
+    }
+
+    static String describeRun(Words driver) {
+        return "%s, self-test %s (%s restarts, %s violations), added %s"
+                .formatted(
+                        driver.textOrNull("mode"),
+                        driver.textOrNull("selfTest"),
+                        driver.textOrNull("preemptionRestarts"),
+                        driver.textOrNull("violations"),
+                        driver.textOrNull("cpuId.long.added"));
+    }
+}

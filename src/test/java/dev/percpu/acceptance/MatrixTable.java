@@ -1,0 +1,57 @@
+package dev.percpu.acceptance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.function.ThrowingConsumer;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The table of a matrix: a line for each cell, in the file {@code target/matrix/NAME.txt}, which {@code make acceptance} prints at its
+ * end. Not thread-safe.
+ */
+final class MatrixTable {
+
+    private static final Path FOLDER = Path.of(System.getProperty("test.basedir", "."), "target", "matrix");
+
+    private final Path file;
+    private final String name;
+
+    MatrixTable(String name) throws IOException {
+        this.name = name;
+        file = Files.createDirectories(FOLDER).resolve(name + ".txt");
+        Files.deleteIfExists(file);
+    }
+
+    /** Where a matrix keeps what it builds and logs. */
+    static Path folder() {
+        return FOLDER;
+    }
+
+    /** What there is to say of a cell besides its result. */
+    static final class Remarks {
+        private final StringBuilder text = new StringBuilder();
+
+        void add(String remark) {
+            text.append(text.isEmpty() ? "" : ", ").append(remark);
+        }
+    }
+
+    /** Runs a cell's test and writes its line, whatever comes of it. */
+    void cell(String cell, ThrowingConsumer<Remarks> test) throws Throwable {
+        Remarks remarks = new Remarks();
+        String result = "FAILED";
+        try {
+            test.accept(remarks);
+            result = "ok";
+        } catch (TestAbortedException e) {
+            result = "skipped";
+            remarks.add(String.valueOf(e.getMessage()));
+            throw e;
+        } finally {
+            String line = "%-6s  %-44s  %-7s  %s%n".formatted(name, cell, result, remarks.text);
+            Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+    }
+}

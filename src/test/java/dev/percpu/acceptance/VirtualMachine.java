@@ -1,0 +1,151 @@
+package dev.percpu.acceptance;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A machine with two CPUs that QEMU emulates: boots a kernel, runs the cells that its file system in memory lists, and is switched off.
+ * Stateless.
+ */
+final class VirtualMachine {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    private static final Pattern CELL = Pattern.compile("CELL (\\S+) (.*?)END \\1 status=(\\d+)", Pattern.DOTALL);
+
+    /** QEMU's beginning of a command for each architecture, by Debian's name of it. */
+    private static final Map<String, List<String>> QEMU = Map.of(
+            "amd64",
+            List.of("qemu-system-x86_64", "-machine", "q35", "-cpu", "max"),
+            "arm64",
+            // The other algorithm for pointer authentication is most of the time spent.
+            List.of("qemu-system-aarch64", "-machine", "virt", "-cpu", "max,pauth-impdef=on"));
+
+    private VirtualMachine() {}
+
+    /**
+     * Runs everything.
+     *
+     * @param vmlinuz the kernel
+     * @param files what {@link #pack} made
+     * @param directory where what it prints is kept, as {@code NAME.log}
+     * @return what each cell printed, by its name
+     * @throws AssertionError with everything that was printed, if not all cells ended well
+     */
+    static Map<String, String> run(String name, String arch, Path vmlinuz, Path files, Path directory)
+            throws IOException, InterruptedException {
+        String console = arch.equals("arm64") ? "ttyAMA0" : "ttyS0";
+        List<String> command = Stream.of(
+                        QEMU.get(arch),
+                        List.of(
+                                "-accel",
+                                "tcg,thread=multi",
+                                "-m",
+                                "512",
+                                "-smp",
+                                "2",
+                                "-nographic",
+                                "-no-reboot",
+                                "-nic",
+                                "none"),
+                        List.of("-kernel", vmlinuz.toString(), "-initrd", files.toString()),
+                        List.of("-append", "console=" + console + " quiet panic=-1"))
+                .flatMap(List::stream)
+                .toList();
+        try (Program qemu = Program.start(name, directory, command)) {
+            String output = qemu.awaitEnd(PATIENCE).output();
+            if (!output.contains("MATRIX END")) {
+                throw new AssertionError("The machine did not come to its end:\n" + output);
+            }
+            return cells(output);
+        }
+    }
+
+    private static Map<String, String> cells(String output) {
+        Map<String, String> cells = new HashMap<>();
+        Matcher matcher = CELL.matcher(output);
+        while (matcher.find()) {
+            if (!matcher.group(3).equals("0")) {
+                throw new AssertionError(
+                        "%s ended with status %s:%n%s".formatted(matcher.group(1), matcher.group(3), output));
+            }
+            cells.put(matcher.group(1), matcher.group(2));
+        }
+        return cells;
+    }
+
+    /**
+     * Makes the file system of a machine: a root folder for each libc, with probe, driver and the library in it, and the list of cells,
+     * LIBC.probe and LIBC.driver.
+     *
+     * @param libcs folders with a libc unpacked, by name
+     * @param driver driver's arguments
+     * @return the archive to boot with
+     */
+    static Path pack(Path directory, String arch, Map<String, Path> libcs, List<String> driver)
+            throws IOException, InterruptedException {
+        Path root = Files.createDirectories(directory.resolve("root-" + arch + "-" + libcs.size()));
+        StringBuilder cells = new StringBuilder();
+        Files.copy(MatrixPrograms.program("init", arch), root.resolve("init"));
+        Files.createDirectory(root.resolve("dev"));
+        for (Map.Entry<String, Path> libc : libcs.entrySet()) {
+            String name = libc.getKey();
+            run(
+                    directory,
+                    List.of(
+                            "cp",
+                            "-a",
+                            libc.getValue().toString(),
+                            root.resolve(name).toString()));
+            fill(root.resolve(name), arch);
+            cells.append("%s.probe /%s /probe%n".formatted(name, name));
+            cells.append("%s.driver /%s /driver %s%n".formatted(name, name, String.join(" ", driver)));
+        }
+        Files.writeString(root.resolve("cells"), cells.toString(), StandardCharsets.UTF_8);
+        Path archive = directory.resolve(root.getFileName() + ".cpio");
+        run(root, List.of("sh", "-c", "find . | cpio --quiet -o -H newc -R 0:0 >'" + archive + "'"));
+        return archive;
+    }
+
+    private static void fill(Path root, String arch) throws IOException {
+        Files.createDirectories(root.resolve("proc"));
+        Files.createDirectories(root.resolve("sys"));
+        Files.copy(MatrixPrograms.program("probe", arch), root.resolve("probe"));
+        Files.copy(MatrixPrograms.program("driver", arch), root.resolve("driver"));
+        Files.copy(MatrixPrograms.library(arch), root.resolve("libpercpu.so"));
+        // Newer suites have everything in /usr and expect these links.
+        for (String folder : List.of("lib", "lib64")) {
+            if (!Files.exists(root.resolve(folder))
+                    && Files.exists(root.resolve("usr").resolve(folder))) {
+                Files.createSymbolicLink(root.resolve(folder), Path.of("usr", folder));
+            }
+        }
+        // The programs ask for glibc's loader; musl's is its libc.
+        Path musl = Path.of("lib", MatrixPrograms.machine(arch) + "-linux-musl", "libc.so");
+        if (Files.exists(root.resolve(musl))) {
+            String loader = arch.equals("arm64") ? "lib/ld-linux-aarch64.so.1" : "lib64/ld-linux-x86-64.so.2";
+            Files.createDirectories(root.resolve(loader).getParent());
+            Files.createSymbolicLink(root.resolve(loader), Path.of("/").resolve(musl));
+        }
+    }
+
+    private static void run(Path directory, List<String> command) throws IOException, InterruptedException {
+        int status = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException(command + " ended with status " + status);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.percpu.meter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ExemplarTest {
+    private static final String SPAN = "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
+
+    /** When an exemplar was sampled: each registry samples for itself. */
+    private static final Pattern TIMES = Pattern.compile("(# \\{[^}]*} \\S+) \\S+");
+
+    /** A span that is always there. */
+    private static final SpanContext SPANS = new SpanContext() {
+        @Override
+        public String getCurrentTraceId() {
+            return "00000000000000000000000000000001";
+        }
+
+        @Override
+        public String getCurrentSpanId() {
+            return "0000000000000002";
+        }
+
+        @Override
+        public boolean isCurrentSpanSampled() {
+            return true;
+        }
+
+        @Override
+        public void markCurrentSpanAsExemplar() {}
+    };
+
+    private static String openMetrics(@Nullable SpanContext spans, boolean ours) {
+        Peers peers = new Peers(PrometheusConfig.DEFAULT, spans)
+                .doing(registry -> {
+                    registry.counter("c").increment(3);
+                    registry.counter("one").increment();
+                    registry.timer("t").record(Duration.ofMillis(1500));
+                    Timer.builder("h")
+                            .serviceLevelObjectives(Duration.ofSeconds(1), Duration.ofSeconds(2))
+                            .register(registry)
+                            .record(Duration.ofMillis(1500));
+                    registry.summary("s").record(7);
+                });
+        String text = ours ? peers.ours.scrape(Peers.OPEN_METRICS) : peers.theirs.scrape(Peers.OPEN_METRICS);
+        return TIMES.matcher(text).replaceAll("$1");
+    }
+
+    @Test
+    void shouldSampleTheSpansThatThePeerSamples() {
+        String text = openMetrics(SPANS, true);
+
+        assertThat(text)
+                .isEqualTo(openMetrics(SPANS, false))
+                .contains(
+                        "c_total 3.0 " + SPAN + "3.0",
+                        "one_total 1.0 " + SPAN + "1.0",
+                        "t_seconds_count 1 " + SPAN + "1.5",
+                        "h_seconds_bucket{le=\"2.0\"} 1 " + SPAN + "1.5",
+                        "s_count 1 " + SPAN + "7.0");
+    }
+
+    @Test
+    void shouldSampleNothingWithoutSpans() {
+        assertThat(openMetrics(null, true)).doesNotContain("trace_id").isEqualTo(openMetrics(null, false));
+    }
+}
