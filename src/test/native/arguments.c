@@ -34,7 +34,7 @@ static uint64_t state = 1;
  * may find other holes to be in. */
 static struct guarded guard(uint32_t shards, enum percpu_sum_kind kind) {
   size_t bytes =
-      PERCPU_PAGE + (((size_t)shards + 1) << PERCPU_MIN_STRIDE_SHIFT);
+      PERCPU_HEADER + (((size_t)shards + 1) << PERCPU_MIN_STRIDE_SHIFT);
   char *start =
       mmap(NULL, bytes + 2 * (size_t)GUARD_BYTES, PROT_READ | PROT_WRITE,
            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -48,7 +48,7 @@ static struct guarded guard(uint32_t shards, enum percpu_sum_kind kind) {
   for (int attempt = 0; attempt < 1000; attempt++) {
     guarded.region = path_region(shards, kind);
     guarded.header = *guarded.region;
-    if ((char *)guarded.region == start + GUARD_BYTES)
+    if (mapping_of(guarded.region) == start + GUARD_BYTES)
       return guarded;
   }
   die("no region came to be between the guards");
