@@ -32,166 +32,160 @@ static int leaks;
 
 /* Made after the library's key, so that it is destroyed after it in each
  * iteration. */
-static void record_late(void *value) {
-  int result;
+static void record_late(void *value)
+{
+	int result;
 
-  iteration++;
-  if (iteration == register_at) {
-    int error = percpu_thread_register();
+	iteration++;
+	if (iteration == register_at) {
+		int error = percpu_thread_register();
 
-    CHECK(error == 0, "percpu_thread_register: %d", error);
-    if (register_at == LAST_ITERATION)
-      leaked[__atomic_fetch_add(&leaks, 1, __ATOMIC_RELAXED)] = path_last_area;
-  }
-  result = work->path->observe_long(work->longs, work->timer,
-                                    work->long_buckets, work_longs[0]);
-  if (register_at == 0 && work->path->owner == PERCPU_OWNER_SELF)
-    CHECK(result == (known ? PERCPU_RECORDED : PERCPU_RECORDED_REGISTER),
-          "a late record of a thread that was %s: %d",
-          known ? "known" : "unknown", result);
-  if (iteration < (register_at ? LAST_ITERATION : LATE_RECORDS))
-    pthread_setspecific(late_key, value);
+		CHECK(error == 0, "percpu_thread_register: %d", error);
+		if (register_at == LAST_ITERATION)
+			leaked[__atomic_fetch_add(&leaks, 1, __ATOMIC_RELAXED)] = path_last_area;
+	}
+	result = work->path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]);
+	if (register_at == 0 && work->path->owner == PERCPU_OWNER_SELF)
+		CHECK(result == (known ? PERCPU_RECORDED : PERCPU_RECORDED_REGISTER),
+		      "a late record of a thread that was %s: %d", known ? "known" : "unknown", result);
+	if (iteration < (register_at ? LAST_ITERATION : LATE_RECORDS))
+		pthread_setspecific(late_key, value);
 }
 
-static void live_shortly(int number, void *argument) {
-  (void)argument;
-  known = number % 2 == 0;
-  if (known)
-    path_enter();
-  pthread_setspecific(late_key, &late_key);
-  for (int i = 0; i < RECORDS; i++)
-    (void)work->path->observe_long(work->longs, work->timer, work->long_buckets,
-                                   work_longs[0]);
+static void live_shortly(int number, void *argument)
+{
+	(void)argument;
+	known = number % 2 == 0;
+	if (known)
+		path_enter();
+	pthread_setspecific(late_key, &late_key);
+	for (int i = 0; i < RECORDS; i++)
+		(void)work->path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]);
 }
 
-static void spawn(int number, void *argument) {
-  (void)argument;
-  for (int i = 0; i < threads_in_all / SPAWNERS; i += 2) {
-    struct crew crew;
+static void spawn(int number, void *argument)
+{
+	(void)argument;
+	for (int i = 0; i < threads_in_all / SPAWNERS; i += 2) {
+		struct crew crew;
 
-    (void)number;
-    crew_start(&crew, 2, live_shortly, NULL);
-    crew_join(&crew);
-  }
-  __atomic_fetch_sub(&spawners_left, 1, __ATOMIC_RELEASE);
+		(void)number;
+		crew_start(&crew, 2, live_shortly, NULL);
+		crew_join(&crew);
+	}
+	__atomic_fetch_sub(&spawners_left, 1, __ATOMIC_RELEASE);
 }
 
-static long observations(void) {
-  int64_t cell[2] = {0, 0};
-  int error = percpu_sum(work->longs, 0, work->path->shards + 1,
-                         work->timer + sizeof(cell),
-                         work->timer + 2 * sizeof(cell), cell);
+static long observations(void)
+{
+	int64_t cell[2] = { 0, 0 };
+	int error = percpu_sum(work->longs, 0, work->path->shards + 1, work->timer + sizeof(cell),
+			       work->timer + 2 * sizeof(cell), cell);
 
-  CHECK(error == 0, "percpu_sum: %d", error);
-  CHECK(cell[1] == cell[0] * work_longs[0], "%ld observations have sum %ld",
-        (long)cell[0], (long)cell[1]);
-  return (long)cell[0];
+	CHECK(error == 0, "percpu_sum: %d", error);
+	CHECK(cell[1] == cell[0] * work_longs[0], "%ld observations have sum %ld", (long)cell[0], (long)cell[1]);
+	return (long)cell[0];
 }
 
-static void
-should_lose_nothing_when_threads_come_and_go(const struct path *path) {
-  struct crew crew;
-  long last = 0, reads = 0;
-  long unknown = threads_in_all / 2 * (RECORDS + LATE_RECORDS);
-  long late = threads_in_all / 2 * LATE_RECORDS;
+static void should_lose_nothing_when_threads_come_and_go(const struct path *path)
+{
+	struct crew crew;
+	long last = 0, reads = 0;
+	long unknown = threads_in_all / 2 * (RECORDS + LATE_RECORDS);
+	long late = threads_in_all / 2 * LATE_RECORDS;
 
-  work = work_open(path, path->shards);
-  spawners_left = SPAWNERS;
-  crew_start(&crew, SPAWNERS, spawn, NULL);
-  for (; __atomic_load_n(&spawners_left, __ATOMIC_ACQUIRE) > 0; reads++) {
-    long now = observations();
+	work = work_open(path, path->shards);
+	spawners_left = SPAWNERS;
+	crew_start(&crew, SPAWNERS, spawn, NULL);
+	for (; __atomic_load_n(&spawners_left, __ATOMIC_ACQUIRE) > 0; reads++) {
+		long now = observations();
 
-    CHECK(now >= last, "%ld observations became %ld", last, now);
-    last = now;
-  }
-  crew_join(&crew);
-  printf("%d threads, %ld reads meanwhile, %ld areas taken, %ld freed\n",
-         threads_in_all, reads, path_areas_taken, path_areas_freed);
-  CHECK(observations() == (long)threads_in_all * (RECORDS + LATE_RECORDS),
-        "%ld observations", observations());
-  if (path->mode == PERCPU_MODE_RSEQ && path->owner == PERCPU_OWNER_SELF)
-    CHECK(work_shared_records(work) == unknown + late,
-          "%ld in the shared shard, not %ld", work_shared_records(work),
-          unknown + late);
-  CHECK(path_areas_freed == path_areas_taken, "%ld areas taken, %ld freed",
-        path_areas_taken, path_areas_freed);
-  work_close(work);
+		CHECK(now >= last, "%ld observations became %ld", last, now);
+		last = now;
+	}
+	crew_join(&crew);
+	printf("%d threads, %ld reads meanwhile, %ld areas taken, %ld freed\n", threads_in_all, reads, path_areas_taken,
+	       path_areas_freed);
+	CHECK(observations() == (long)threads_in_all * (RECORDS + LATE_RECORDS), "%ld observations", observations());
+	if (path->mode == PERCPU_MODE_RSEQ && path->owner == PERCPU_OWNER_SELF)
+		CHECK(work_shared_records(work) == unknown + late, "%ld in the shared shard, not %ld",
+		      work_shared_records(work), unknown + late);
+	CHECK(path_areas_freed == path_areas_taken, "%ld areas taken, %ld freed", path_areas_taken, path_areas_freed);
+	work_close(work);
 }
 
-static void live_unknown(int number, void *argument) {
-  (void)number;
-  (void)argument;
-  pthread_setspecific(late_key, &late_key);
+static void live_unknown(int number, void *argument)
+{
+	(void)number;
+	(void)argument;
+	pthread_setspecific(late_key, &late_key);
 }
 
 /* A thread that is made known by a destructor is unregistered in the next
  * iteration, if there is one. */
-static void should_register_in_a_destructor(const struct path *path, int at) {
-  struct crew crew;
-  long taken = path_areas_taken, freed = path_areas_freed;
+static void should_register_in_a_destructor(const struct path *path, int at)
+{
+	struct crew crew;
+	long taken = path_areas_taken, freed = path_areas_freed;
 
-  register_at = at;
-  work = work_open(path, path->shards);
-  crew_start(&crew, LATE_THREADS, live_unknown, NULL);
-  crew_join(&crew);
-  CHECK(observations() == LATE_THREADS * LAST_ITERATION, "%ld observations",
-        observations());
-  CHECK(path_areas_taken - taken == LATE_THREADS, "%ld areas taken",
-        path_areas_taken - taken);
-  CHECK(path_areas_freed - freed == (at == LAST_ITERATION ? 0 : LATE_THREADS),
-        "%ld areas freed", path_areas_freed - freed);
-  work_close(work);
-  register_at = 0;
+	register_at = at;
+	work = work_open(path, path->shards);
+	crew_start(&crew, LATE_THREADS, live_unknown, NULL);
+	crew_join(&crew);
+	CHECK(observations() == LATE_THREADS * LAST_ITERATION, "%ld observations", observations());
+	CHECK(path_areas_taken - taken == LATE_THREADS, "%ld areas taken", path_areas_taken - taken);
+	CHECK(path_areas_freed - freed == (at == LAST_ITERATION ? 0 : LATE_THREADS), "%ld areas freed",
+	      path_areas_freed - freed);
+	work_close(work);
+	register_at = 0;
 }
 
-static void be_refused(int number, void *argument) {
-  bool *refuse = argument;
+static void be_refused(int number, void *argument)
+{
+	bool *refuse = argument;
 
-  (void)number;
-  *refuse = true;
-  CHECK(percpu_thread_register() == -ENOMEM, "registered without memory");
-  *refuse = false;
-  CHECK(percpu_thread_register() == -ENODATA,
-        "a thread that failed is tried again");
-  for (int i = 0; i < RECORDS; i++) {
-    int result = work->path->observe_long(work->longs, work->timer,
-                                          work->long_buckets, work_longs[0]);
+	(void)number;
+	*refuse = true;
+	CHECK(percpu_thread_register() == -ENOMEM, "registered without memory");
+	*refuse = false;
+	CHECK(percpu_thread_register() == -ENODATA, "a thread that failed is tried again");
+	for (int i = 0; i < RECORDS; i++) {
+		int result = work->path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]);
 
-    CHECK(result == PERCPU_RECORDED,
-          "a thread that failed is asked to register again: %d", result);
-  }
+		CHECK(result == PERCPU_RECORDED, "a thread that failed is asked to register again: %d", result);
+	}
 }
 
-static void should_record_where_no_area_is_to_be_had(const struct path *path) {
-  bool *const refusals[] = {&path_refuse_memory, &path_refuse_specific};
-  long held = path_areas_taken - path_areas_freed;
+static void should_record_where_no_area_is_to_be_had(const struct path *path)
+{
+	bool *const refusals[] = { &path_refuse_memory, &path_refuse_specific };
+	long held = path_areas_taken - path_areas_freed;
 
-  work = work_open(path, path->shards);
-  for (unsigned int i = 0; i < COUNT_OF(refusals); i++) {
-    struct crew crew;
+	work = work_open(path, path->shards);
+	for (unsigned int i = 0; i < COUNT_OF(refusals); i++) {
+		struct crew crew;
 
-    crew_start(&crew, 1, be_refused, refusals[i]);
-    crew_join(&crew);
-    CHECK(observations() == RECORDS * (i + 1), "%ld observations",
-          observations());
-  }
-  CHECK(path_areas_taken - path_areas_freed == held,
-        "an area that was not registered is kept");
-  work_close(work);
+		crew_start(&crew, 1, be_refused, refusals[i]);
+		crew_join(&crew);
+		CHECK(observations() == RECORDS * (i + 1), "%ld observations", observations());
+	}
+	CHECK(path_areas_taken - path_areas_freed == held, "an area that was not registered is kept");
+	work_close(work);
 }
 
-int main(int argc, char **argv) {
-  const struct path *path = path_of_arguments(argc, argv);
+int main(int argc, char **argv)
+{
+	const struct path *path = path_of_arguments(argc, argv);
 
-  if (argc > 3)
-    threads_in_all = atoi(argv[3]);
-  if (pthread_key_create(&late_key, record_late))
-    die("pthread_key_create");
-  should_lose_nothing_when_threads_come_and_go(path);
-  if (path->owner == PERCPU_OWNER_SELF) {
-    should_register_in_a_destructor(path, 1);
-    should_register_in_a_destructor(path, LAST_ITERATION);
-    should_record_where_no_area_is_to_be_had(path);
-  }
-  return finish();
+	if (argc > 3)
+		threads_in_all = atoi(argv[3]);
+	if (pthread_key_create(&late_key, record_late))
+		die("pthread_key_create");
+	should_lose_nothing_when_threads_come_and_go(path);
+	if (path->owner == PERCPU_OWNER_SELF) {
+		should_register_in_a_destructor(path, 1);
+		should_register_in_a_destructor(path, LAST_ITERATION);
+		should_record_where_no_area_is_to_be_had(path);
+	}
+	return finish();
 }

@@ -10,47 +10,48 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NUMBER_OF_CALL                                                         \
-  BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))
-#define IS(number, then_skip)                                                  \
-  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), (then_skip), 0)
+#define NUMBER_OF_CALL BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))
+#define IS(number, then_skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), (then_skip), 0)
 #define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, (value))
 
-static int install(struct sock_filter *filter, unsigned short length) {
-  struct sock_fprog program = {length, filter};
+static int install(struct sock_filter *filter, unsigned short length)
+{
+	struct sock_fprog program = { length, filter };
 
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-    return -errno;
-  return 0;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		return -errno;
+	return 0;
 }
 
-int deny_rseq(int error) {
-  struct sock_filter filter[] = {
-      NUMBER_OF_CALL,
-      IS(SYS_rseq, 1),
-      ANSWER(SECCOMP_RET_ALLOW),
-      ANSWER(SECCOMP_RET_ERRNO | (unsigned int)error),
-  };
+int deny_rseq(int error)
+{
+	struct sock_filter filter[] = {
+		NUMBER_OF_CALL,
+		IS(SYS_rseq, 1),
+		ANSWER(SECCOMP_RET_ALLOW),
+		ANSWER(SECCOMP_RET_ERRNO | (unsigned int)error),
+	};
 
-  return install(filter, sizeof(filter) / sizeof(filter[0]));
+	return install(filter, sizeof(filter) / sizeof(filter[0]));
 }
 
-int deny_everything(void) {
-  struct sock_filter filter[] = {
-      NUMBER_OF_CALL,
-      IS(SYS_exit, 3),
-      IS(SYS_exit_group, 2),
-      IS(SYS_write, 1),
-      ANSWER(SECCOMP_RET_KILL_PROCESS),
-      ANSWER(SECCOMP_RET_ALLOW),
-  };
+int deny_everything(void)
+{
+	struct sock_filter filter[] = {
+		NUMBER_OF_CALL,
+		IS(SYS_exit, 3),
+		IS(SYS_exit_group, 2),
+		IS(SYS_write, 1),
+		ANSWER(SECCOMP_RET_KILL_PROCESS),
+		ANSWER(SECCOMP_RET_ALLOW),
+	};
 
-  return install(filter, sizeof(filter) / sizeof(filter[0]));
+	return install(filter, sizeof(filter) / sizeof(filter[0]));
 }
 
-int deny_error_of(const char *name) {
-  if (strcmp(name, "ENOSYS") == 0)
-    return ENOSYS;
-  return strcmp(name, "EPERM") == 0 ? EPERM : 0;
+int deny_error_of(const char *name)
+{
+	if (strcmp(name, "ENOSYS") == 0)
+		return ENOSYS;
+	return strcmp(name, "EPERM") == 0 ? EPERM : 0;
 }

@@ -17,19 +17,16 @@
 
 /* Counts the check; when it does not hold, says where and what, and goes on.
  * MT-safe. */
-#define CHECK(condition, ...)                                                  \
-  check((condition), __FILE__, __LINE__, #condition, __VA_ARGS__)
+#define CHECK(condition, ...) check((condition), __FILE__, __LINE__, #condition, __VA_ARGS__)
 
-void check(bool holds, const char *file, int line, const char *condition,
-           const char *format, ...) __attribute__((format(printf, 5, 6)));
+void check(bool holds, const char *file, int line, const char *condition, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /* Ends the program: it cannot run here, and why. */
-void skip(const char *format, ...)
-    __attribute__((format(printf, 1, 2), noreturn));
+void skip(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* Ends the program: the test itself is broken, or was started wrongly. */
-void die(const char *format, ...)
-    __attribute__((format(printf, 1, 2), noreturn));
+void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* The exit code; says how many checks there were. */
 int finish(void);
@@ -42,18 +39,17 @@ int failures(void);
 /* Threads that run one function, each with its number; errors of pthread_create
  * end the program. */
 struct crew {
-  pthread_t threads[MAX_THREADS];
-  int count;
+	pthread_t threads[MAX_THREADS];
+	int count;
 };
 
 struct crew_member {
-  int number;
-  void (*run)(int number, void *argument);
-  void *argument;
+	int number;
+	void (*run)(int number, void *argument);
+	void *argument;
 };
 
-void crew_start(struct crew *crew, int count,
-                void (*run)(int number, void *argument), void *argument);
+void crew_start(struct crew *crew, int count, void (*run)(int number, void *argument), void *argument);
 void crew_join(struct crew *crew);
 
 /* CLOCK_MONOTONIC, nanoseconds. */

@@ -4,6 +4,7 @@
 
 struct percpu_inject percpu_inject;
 
-struct percpu_inject *percpu_injected(void) {
-  return &percpu_inject;
+struct percpu_inject *percpu_injected(void)
+{
+	return &percpu_inject;
 }

@@ -22,22 +22,27 @@
 
 #include <stdint.h>
 
-#define INJECT_STEPS                                                           \
-  7 /* 1 to 5 in record sections, 6 in that of the self-test */
+#define INJECT_STEPS 7 /* 1 to 5 in record sections, 6 in that of the self-test */
 
 struct percpu_inject {
-  int32_t defeat;
-  int32_t loops[INJECT_STEPS];
-  int32_t traps[INJECT_STEPS];
-  int32_t left[INJECT_STEPS];
+	int32_t defeat;
+	int32_t loops[INJECT_STEPS];
+	int32_t traps[INJECT_STEPS];
+	int32_t left[INJECT_STEPS];
 };
 
 /* The library's own, which the sections reach by rip. */
 extern __attribute__((visibility("hidden"))) struct percpu_inject percpu_inject;
 
 /* The same, for tests. */
-__attribute__((visibility("default"))) struct percpu_inject *
-percpu_injected(void);
+__attribute__((visibility("default"))) struct percpu_inject *percpu_injected(void);
+
+/* For tests: ends the program where the sections have no steps. */
+#if defined(__x86_64__)
+#define inject_or_skip() ((void)0)
+#else
+#define inject_or_skip() skip("steps are injected into the sections of x86-64 only")
+#endif
 
 #if defined(__x86_64__)
 /* clang-format off */
@@ -62,12 +67,9 @@ percpu_injected(void);
 	"int3\n"							\
 	"94:\n"
 /* clang-format on */
-_Static_assert(__builtin_offsetof(struct percpu_inject, loops) == 4,
-               "as written in SECTION_STEP");
-_Static_assert(__builtin_offsetof(struct percpu_inject, traps) == 32,
-               "as written in SECTION_STEP");
-_Static_assert(__builtin_offsetof(struct percpu_inject, left) == 60,
-               "as written in SECTION_STEP");
+_Static_assert(__builtin_offsetof(struct percpu_inject, loops) == 4, "as written in SECTION_STEP");
+_Static_assert(__builtin_offsetof(struct percpu_inject, traps) == 32, "as written in SECTION_STEP");
+_Static_assert(__builtin_offsetof(struct percpu_inject, left) == 60, "as written in SECTION_STEP");
 #endif
 
 #endif /* INJECT_H */

@@ -29,61 +29,65 @@
 #define CPU_ID 1
 #define UNINITIALIZED ((uint32_t)-1)
 
-EXPORTED __thread uint32_t __rseq_abi[LENGTH / 4] __attribute__((
-    aligned(LENGTH), tls_model("global-dynamic"))) = {[CPU_ID] = UNINITIALIZED};
+EXPORTED __thread uint32_t __rseq_abi[LENGTH / 4]
+	__attribute__((aligned(LENGTH), tls_model("global-dynamic"))) = { [CPU_ID] = UNINITIALIZED };
 
 static __thread int registered;
 static pthread_key_t exit_key;
 
 /* The area goes with the thread's memory: the kernel must not write to it any
  * more by then. */
-static void unregister(void *area) {
-  syscall(SYS_rseq, area, LENGTH, UNREGISTER, SIGNATURE);
+static void unregister(void *area)
+{
+	syscall(SYS_rseq, area, LENGTH, UNREGISTER, SIGNATURE);
 }
 
 EXPORTED int legacy_owner_register(void);
 
-int legacy_owner_register(void) {
-  if (registered)
-    return 0;
-  if (syscall(SYS_rseq, __rseq_abi, LENGTH, 0, SIGNATURE))
-    return -errno;
-  registered = 1;
-  pthread_setspecific(exit_key, __rseq_abi);
-  return 0;
+int legacy_owner_register(void)
+{
+	if (registered)
+		return 0;
+	if (syscall(SYS_rseq, __rseq_abi, LENGTH, 0, SIGNATURE))
+		return -errno;
+	registered = 1;
+	pthread_setspecific(exit_key, __rseq_abi);
+	return 0;
 }
 
 struct start {
-  void *(*routine)(void *);
-  void *argument;
+	void *(*routine)(void *);
+	void *argument;
 };
 
-static void *start_registered(void *argument) {
-  struct start start = *(struct start *)argument;
+static void *start_registered(void *argument)
+{
+	struct start start = *(struct start *)argument;
 
-  free(argument);
-  (void)legacy_owner_register();
-  return start.routine(start.argument);
+	free(argument);
+	(void)legacy_owner_register();
+	return start.routine(start.argument);
 }
 
-EXPORTED int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                            void *(*routine)(void *), void *argument) {
-  int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
-      (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
-               void *))dlsym(RTLD_NEXT, "pthread_create");
-  struct start *start = malloc(sizeof(*start));
-  int error;
+EXPORTED int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *),
+			    void *argument)
+{
+	int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) = (int (*)(
+		pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))dlsym(RTLD_NEXT, "pthread_create");
+	struct start *start = malloc(sizeof(*start));
+	int error;
 
-  if (!start)
-    return EAGAIN;
-  *start = (struct start){routine, argument};
-  error = next(thread, attributes, start_registered, start);
-  if (error)
-    free(start);
-  return error;
+	if (!start)
+		return EAGAIN;
+	*start = (struct start){ routine, argument };
+	error = next(thread, attributes, start_registered, start);
+	if (error)
+		free(start);
+	return error;
 }
 
-__attribute__((constructor)) static void begin(void) {
-  pthread_key_create(&exit_key, unregister);
-  (void)legacy_owner_register();
+__attribute__((constructor)) static void begin(void)
+{
+	pthread_key_create(&exit_key, unregister);
+	(void)legacy_owner_register();
 }

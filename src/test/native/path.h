@@ -23,17 +23,15 @@
 #include "percpu.h"
 
 struct path {
-  const char *name;
-  enum percpu_owner owner;
-  enum percpu_mode mode;
-  uint32_t index_offset;
-  uint32_t shards; /* possible CPUs */
-  int (*add_long)(struct percpu_region *, uint64_t, int64_t);
-  int (*add_double)(struct percpu_region *, uint64_t, int64_t);
-  int (*observe_long)(struct percpu_region *, uint64_t,
-                      const struct percpu_buckets *, int64_t);
-  int (*observe_double)(struct percpu_region *, uint64_t,
-                        const struct percpu_buckets *, int64_t);
+	const char *name;
+	enum percpu_owner owner;
+	enum percpu_mode mode;
+	uint32_t index_offset;
+	uint32_t shards; /* possible CPUs */
+	int (*add_long)(struct percpu_region *, uint64_t, int64_t);
+	int (*add_double)(struct percpu_region *, uint64_t, int64_t);
+	int (*observe_long)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t);
+	int (*observe_double)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t);
 };
 
 /* Starts the library in this process; index is "cpu_id" or "mm_cid". Ends the
@@ -44,17 +42,17 @@ const struct path *path_open(const char *name, const char *index);
 const struct path *path_of_arguments(int argc, char **argv);
 
 /* Does what Java does with the result of a record call. */
-static inline void path_answer(int recorded) {
-  if (recorded == PERCPU_RECORDED_REGISTER)
-    (void)percpu_thread_register();
+static inline void path_answer(int recorded)
+{
+	if (recorded == PERCPU_RECORDED_REGISTER)
+		(void)percpu_thread_register();
 }
 
 /* Makes the calling thread known, on paths where it has to be. */
 void path_enter(void);
 
 struct percpu_region *path_region(uint32_t shards, enum percpu_sum_kind kind);
-struct percpu_buckets *path_buckets(const int64_t *bounds, uint32_t count,
-                                    enum percpu_sum_kind kind);
+struct percpu_buckets *path_buckets(const int64_t *bounds, uint32_t count, enum percpu_sum_kind kind);
 
 int64_t bits_of_double(double value);
 double double_of_bits(int64_t bits);

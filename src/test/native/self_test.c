@@ -17,88 +17,91 @@
 static struct percpu_self_test sides;
 static int victim_result, disturber_result;
 
-static void run_side(int number, void *argument) {
-  (void)argument;
-  if (number == 0) {
-    path_enter();
-    victim_result = percpu_self_test_victim(&sides);
-  } else {
-    disturber_result = percpu_self_test_disturb(&sides);
-  }
+static void run_side(int number, void *argument)
+{
+	(void)argument;
+	if (number == 0) {
+		path_enter();
+		victim_result = percpu_self_test_victim(&sides);
+	} else {
+		disturber_result = percpu_self_test_disturb(&sides);
+	}
 }
 
-static void run(int cpu, int other_cpu, int64_t budget) {
-  struct crew crew;
-  int64_t start = now_nanos();
+static void run(int cpu, int other_cpu, int64_t budget)
+{
+	struct crew crew;
+	int64_t start = now_nanos();
 
-  sides = (struct percpu_self_test){.cpu = (uint32_t)cpu,
-                                    .other_cpu = (uint32_t)other_cpu,
-                                    .wanted = WANTED,
-                                    .budget_nanos = budget};
-  crew_start(&crew, 2, run_side, NULL);
-  crew_join(&crew);
-  printf("from CPU %d to %d: %u restarts, %u violations, %ld us\n", cpu,
-         other_cpu, sides.restarts, sides.violations,
-         (long)((now_nanos() - start) / 1000));
+	sides = (struct percpu_self_test){
+		.cpu = (uint32_t)cpu, .other_cpu = (uint32_t)other_cpu, .wanted = WANTED, .budget_nanos = budget
+	};
+	crew_start(&crew, 2, run_side, NULL);
+	crew_join(&crew);
+	printf("from CPU %d to %d: %u restarts, %u violations, %ld us\n", cpu, other_cpu, sides.restarts,
+	       sides.violations, (long)((now_nanos() - start) / 1000));
 }
 
-static void should_pass(int cpu, int other_cpu) {
-  run(cpu, other_cpu, 10000000000);
-  CHECK(victim_result == 0, "the victim: %d", victim_result);
-  CHECK(disturber_result == 0, "the disturber: %d", disturber_result);
-  CHECK(sides.restarts >= WANTED, "%u restarts", sides.restarts);
-  CHECK(sides.violations == 0, "%u violations", sides.violations);
+static void should_pass(int cpu, int other_cpu)
+{
+	run(cpu, other_cpu, 10000000000);
+	CHECK(victim_result == 0, "the victim: %d", victim_result);
+	CHECK(disturber_result == 0, "the disturber: %d", disturber_result);
+	CHECK(sides.restarts >= WANTED, "%u restarts", sides.restarts);
+	CHECK(sides.violations == 0, "%u violations", sides.violations);
 }
 
 #ifdef PERCPU_INJECT
-static void should_see_sections_that_go_on(int cpu, int other_cpu) {
-  percpu_injected()->defeat = 1;
-  run(cpu, other_cpu, 10000000000);
-  percpu_injected()->defeat = 0;
-  CHECK(victim_result == 0, "the victim: %d", victim_result);
-  CHECK(sides.violations > 0,
-        "sections do not restart, and the self-test does not see it");
+static void should_see_sections_that_go_on(int cpu, int other_cpu)
+{
+	percpu_injected()->defeat = 1;
+	run(cpu, other_cpu, 10000000000);
+	percpu_injected()->defeat = 0;
+	CHECK(victim_result == 0, "the victim: %d", victim_result);
+	CHECK(sides.violations > 0, "sections do not restart, and the self-test does not see it");
 }
 #else
-static void should_end_within_its_budget(void) {
-  int64_t start = now_nanos();
+static void should_end_within_its_budget(void)
+{
+	int64_t start = now_nanos();
 
-  run(usable_cpu(0), usable_cpu(0), 0);
-  CHECK(now_nanos() - start < 2000000000, "%ld ms with a budget of 0",
-        (long)((now_nanos() - start) / 1000000));
+	run(usable_cpu(0), usable_cpu(0), 0);
+	CHECK(now_nanos() - start < 2000000000, "%ld ms with a budget of 0", (long)((now_nanos() - start) / 1000000));
 }
 
-static void should_refuse_a_cpu_that_is_not_there(void) {
-  run(8191, 8191, 1000000000);
-  CHECK(victim_result == NEG_EINVAL, "bound to CPU 8191: %d", victim_result);
-  sides.cpu = UINT32_MAX;
-  CHECK(percpu_self_test_victim(&sides) == NEG_EINVAL, "bound to CPU 2^32 - 1");
+static void should_refuse_a_cpu_that_is_not_there(void)
+{
+	run(8191, 8191, 1000000000);
+	CHECK(victim_result == NEG_EINVAL, "bound to CPU 8191: %d", victim_result);
+	sides.cpu = UINT32_MAX;
+	CHECK(percpu_self_test_victim(&sides) == NEG_EINVAL, "bound to CPU 2^32 - 1");
 }
 #endif
 
-int main(int argc, char **argv) {
-  const struct path *path = path_of_arguments(argc, argv);
-  int cpu = usable_cpu(0);
+int main(int argc, char **argv)
+{
+	const struct path *path = path_of_arguments(argc, argv);
+	int cpu = usable_cpu(0);
 
-  if (path->owner == PERCPU_OWNER_NONE) {
-    CHECK(percpu_self_test_victim(&sides) == NEG_ENODATA,
-          "a victim without an area");
-    CHECK(sides.stop == 1, "the disturber goes on");
-    return finish();
-  }
-  should_pass(cpu, cpu);
-  if (usable_cpus() > 1)
-    should_pass(cpu, usable_cpu(1));
-  else
-    printf("one CPU only: migration is not tested\n");
+	if (path->owner == PERCPU_OWNER_NONE) {
+		CHECK(percpu_self_test_victim(&sides) == NEG_ENODATA, "a victim without an area");
+		CHECK(sides.stop == 1, "the disturber goes on");
+		return finish();
+	}
+	should_pass(cpu, cpu);
+	if (usable_cpus() > 1)
+		should_pass(cpu, usable_cpu(1));
+	else
+		printf("one CPU only: migration is not tested\n");
 #ifdef PERCPU_INJECT
-  should_see_sections_that_go_on(cpu, cpu);
-  if (usable_cpus() > 1)
-    should_see_sections_that_go_on(cpu, usable_cpu(1));
-  should_pass(cpu, cpu);
+	inject_or_skip();
+	should_see_sections_that_go_on(cpu, cpu);
+	if (usable_cpus() > 1)
+		should_see_sections_that_go_on(cpu, usable_cpu(1));
+	should_pass(cpu, cpu);
 #else
-  should_end_within_its_budget();
-  should_refuse_a_cpu_that_is_not_there();
+	should_end_within_its_budget();
+	should_refuse_a_cpu_that_is_not_there();
 #endif
-  return finish();
+	return finish();
 }

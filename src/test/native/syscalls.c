@@ -27,183 +27,170 @@
 static char area[1024] __attribute__((aligned(512)));
 static uint32_t own_length;
 
-static int call(void *address, uint32_t length, int flags, uint32_t signature) {
-  return syscall(SYS_rseq, address, length, flags, signature) ? -errno : 0;
+static int call(void *address, uint32_t length, int flags, uint32_t signature)
+{
+	return syscall(SYS_rseq, address, length, flags, signature) ? -errno : 0;
 }
 
-static void prepare(void) {
-  memset(area, 0, sizeof(area));
-  *(int32_t *)(area + RSEQ_CPU_ID) = RSEQ_CPU_ID_UNINITIALIZED;
+static void prepare(void)
+{
+	memset(area, 0, sizeof(area));
+	*(int32_t *)(area + RSEQ_CPU_ID) = RSEQ_CPU_ID_UNINITIALIZED;
 }
 
-static void should_refuse_wrong_registrations(void) {
-  char *const not_mapped = (char *)((uintptr_t)1 << 46);
-  char *const kernel_half = (char *)(~(uintptr_t)0 << 47);
-  const struct {
-    const char *what;
-    char *address;
-    uint32_t length;
-    int flags;
-    int expected;
-  } cases[] = {
-      {"no area at all", NULL, 0, 0, -EINVAL},
-      {"length 0", area, 0, 0, -EINVAL},
-      {"length 1", area, 1, 0, -EINVAL},
-      {"length 31", area, 31, 0, -EINVAL},
-      {"misaligned by 1", area + 1, 32, 0, -EINVAL},
-      {"misaligned by 16", area + 16, 32, 0, -EINVAL},
-      {"flag 2", area, own_length, 2, -EINVAL},
-      {"all flags", area, own_length, -1, -EINVAL},
-      {"unregister what is not", area, own_length, RSEQ_FLAG_UNREGISTER,
-       -EINVAL},
-      {"not mapped", not_mapped, own_length, 0, -EFAULT},
-      {"the kernel's half", kernel_half, own_length, 0, -EFAULT},
-  };
+static void should_refuse_wrong_registrations(void)
+{
+	char *const not_mapped = (char *)((uintptr_t)1 << 46);
+	char *const kernel_half = (char *)(~(uintptr_t)0 << 47);
+	const struct {
+		const char *what;
+		char *address;
+		uint32_t length;
+		int flags;
+		int expected;
+	} cases[] = {
+		{ "no area at all", NULL, 0, 0, -EINVAL },
+		{ "length 0", area, 0, 0, -EINVAL },
+		{ "length 1", area, 1, 0, -EINVAL },
+		{ "length 31", area, 31, 0, -EINVAL },
+		{ "misaligned by 1", area + 1, 32, 0, -EINVAL },
+		{ "misaligned by 16", area + 16, 32, 0, -EINVAL },
+		{ "flag 2", area, own_length, 2, -EINVAL },
+		{ "all flags", area, own_length, -1, -EINVAL },
+		{ "unregister what is not", area, own_length, RSEQ_FLAG_UNREGISTER, -EINVAL },
+		{ "not mapped", not_mapped, own_length, 0, -EFAULT },
+		{ "the kernel's half", kernel_half, own_length, 0, -EFAULT },
+	};
 
-  for (unsigned int i = 0; i < COUNT_OF(cases); i++) {
-    int result;
+	for (unsigned int i = 0; i < COUNT_OF(cases); i++) {
+		int result;
 
-    prepare();
-    result = call(cases[i].address, cases[i].length, cases[i].flags,
-                  PERCPU_RSEQ_SIG);
-    CHECK(result == cases[i].expected, "%s: %d, not %d", cases[i].what, result,
-          cases[i].expected);
-    if (result == 0)
-      call(cases[i].address, cases[i].length, RSEQ_FLAG_UNREGISTER,
-           PERCPU_RSEQ_SIG);
-  }
+		prepare();
+		result = call(cases[i].address, cases[i].length, cases[i].flags, PERCPU_RSEQ_SIG);
+		CHECK(result == cases[i].expected, "%s: %d, not %d", cases[i].what, result, cases[i].expected);
+		if (result == 0)
+			call(cases[i].address, cases[i].length, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG);
+	}
 }
 
-static void should_keep_to_one_registration(void) {
-  char *other = area + 512;
+static void should_keep_to_one_registration(void)
+{
+	char *other = area + 512;
 
-  prepare();
-  CHECK(call(area, own_length, 0, PERCPU_RSEQ_SIG) == 0, "register");
-  CHECK(*(int32_t *)(area + RSEQ_CPU_ID) >= 0, "no cpu_id");
-  CHECK(call(area, own_length, 0, PERCPU_RSEQ_SIG) == -EBUSY, "the same again");
-  CHECK(call(area, own_length, 0, WRONG_SIGNATURE) == -EPERM,
-        "another signature");
-  CHECK(call(other, own_length, 0, PERCPU_RSEQ_SIG) == -EINVAL,
-        "another address");
-  CHECK(call(area, own_length + 32, 0, PERCPU_RSEQ_SIG) == -EINVAL,
-        "another length");
-  CHECK(call(area, own_length, RSEQ_FLAG_UNREGISTER, WRONG_SIGNATURE) == -EPERM,
-        "unregister by another signature");
-  CHECK(call(area, own_length + 32, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) ==
-            -EINVAL,
-        "by another length");
-  CHECK(call(other, own_length, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) ==
-            -EINVAL,
-        "by another address");
-  CHECK(percpu_rseq_try(area, own_length) == -EBUSY,
-        "the library finds the same area: %d",
-        percpu_rseq_try(area, own_length));
-  CHECK(percpu_rseq_try(other, own_length) == -EINVAL,
-        "the library finds somebody");
-  CHECK(call(area, own_length, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) == 0,
-        "unregister");
-  CHECK(*(int32_t *)(area + RSEQ_CPU_ID) == -1, "cpu_id stays after it");
+	prepare();
+	CHECK(call(area, own_length, 0, PERCPU_RSEQ_SIG) == 0, "register");
+	CHECK(*(int32_t *)(area + RSEQ_CPU_ID) >= 0, "no cpu_id");
+	CHECK(call(area, own_length, 0, PERCPU_RSEQ_SIG) == -EBUSY, "the same again");
+	CHECK(call(area, own_length, 0, WRONG_SIGNATURE) == -EPERM, "another signature");
+	CHECK(call(other, own_length, 0, PERCPU_RSEQ_SIG) == -EINVAL, "another address");
+	CHECK(call(area, own_length + 32, 0, PERCPU_RSEQ_SIG) == -EINVAL, "another length");
+	CHECK(call(area, own_length, RSEQ_FLAG_UNREGISTER, WRONG_SIGNATURE) == -EPERM,
+	      "unregister by another signature");
+	CHECK(call(area, own_length + 32, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) == -EINVAL, "by another length");
+	CHECK(call(other, own_length, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) == -EINVAL, "by another address");
+	CHECK(percpu_rseq_try(area, own_length) == -EBUSY, "the library finds the same area: %d",
+	      percpu_rseq_try(area, own_length));
+	CHECK(percpu_rseq_try(other, own_length) == -EINVAL, "the library finds somebody");
+	CHECK(call(area, own_length, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) == 0, "unregister");
+	CHECK(*(int32_t *)(area + RSEQ_CPU_ID) == -1, "cpu_id stays after it");
 }
 
-static void should_pass_on_what_the_kernel_says(void) {
-  CHECK(percpu_rseq_try(area, own_length) == 0, "nobody owns this thread");
-  CHECK(percpu_rseq_try(area, own_length) == 0,
-        "the try before was not taken back");
-  CHECK(percpu_rseq_try(area, 0) == -EINVAL, "length 0");
-  CHECK(percpu_rseq_try(area, 31) == -EINVAL, "length 31");
-  CHECK(percpu_rseq_try(area + 8, 32) == -EINVAL, "misaligned");
+static void should_pass_on_what_the_kernel_says(void)
+{
+	CHECK(percpu_rseq_try(area, own_length) == 0, "nobody owns this thread");
+	CHECK(percpu_rseq_try(area, own_length) == 0, "the try before was not taken back");
+	CHECK(percpu_rseq_try(area, 0) == -EINVAL, "length 0");
+	CHECK(percpu_rseq_try(area, 31) == -EINVAL, "length 31");
+	CHECK(percpu_rseq_try(area + 8, 32) == -EINVAL, "misaligned");
 }
 
 /* An area of ours, handed to the library as that of a legacy owner. */
-static void *our_area(void *handle, const char *name) {
-  (void)handle;
-  CHECK(strcmp(name, "__rseq_abi") == 0, "looked up %s", name);
-  return area;
+static void *our_area(void *handle, const char *name)
+{
+	(void)handle;
+	CHECK(strcmp(name, "__rseq_abi") == 0, "looked up %s", name);
+	return area;
 }
 
-static void on_alarm(int signal) { (void)signal; }
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
 
-static void record_with_signature(void *argument) {
-  uint32_t signature = *(uint32_t *)argument;
-  struct percpu_process process = path_process(PERCPU_OWNER_LEGACY);
-  struct sigaction action = {.sa_handler = on_alarm};
-  struct itimerval often = {{0, 100}, {0, 100}};
-  struct percpu_region *region = NULL;
-  int64_t start = now_nanos();
-  long records = 0;
-  int64_t cell[2];
+static void record_with_signature(void *argument)
+{
+	uint32_t signature = *(uint32_t *)argument;
+	struct percpu_process process = path_process(PERCPU_OWNER_LEGACY);
+	struct sigaction action = { .sa_handler = on_alarm };
+	struct itimerval often = { { 0, 100 }, { 0, 100 } };
+	struct percpu_region *region = NULL;
+	int64_t start = now_nanos();
+	long records = 0;
+	int64_t cell[2];
 
-  process.dlsym = our_area;
-  prepare();
-  CHECK(call(area, own_length, 0, signature) == 0, "register");
-  CHECK(percpu_process_start(&process) == 0, "start");
-  CHECK(percpu_process_fix_mode(PERCPU_MODE_RSEQ) == 0, "mode");
-  CHECK(percpu_thread_register() == 0, "adopt");
-  CHECK(percpu_region_create(64, 16, PERCPU_SUM_LONG, RSEQ_CPU_ID, &region) ==
-            0,
-        "region");
-  sigaction(SIGALRM, &action, NULL);
-  setitimer(ITIMER_REAL, &often, NULL);
-  for (uint32_t restarts = 0;
-       restarts < 3 && now_nanos() - start < 10000000000;) {
-    for (int i = 0; i < 1000; i++, records++)
-      (void)percpu_observe_long__thread(
-          region, percpu_region_first_cell(region), NULL, 1);
-    restarts = 0;
-    for (uint32_t i = 0; i < 64; i++)
-      restarts += (uint32_t)percpu_shard_restarts(region, i);
-  }
-  CHECK(percpu_sum(region, 0, 65, percpu_region_first_cell(region) + 16,
-                   percpu_region_first_cell(region) + 32, cell) == 0 &&
-            cell[0] == records,
-        "%ld records, sum %ld", records, (long)cell[0]);
+	process.dlsym = our_area;
+	prepare();
+	CHECK(call(area, own_length, 0, signature) == 0, "register");
+	CHECK(percpu_process_start(&process) == 0, "start");
+	CHECK(percpu_process_fix_mode(PERCPU_MODE_RSEQ) == 0, "mode");
+	CHECK(percpu_thread_register() == 0, "adopt");
+	CHECK(percpu_region_create(64, 16, PERCPU_SUM_LONG, RSEQ_CPU_ID, &region) == 0, "region");
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (uint32_t restarts = 0; restarts < 3 && now_nanos() - start < 10000000000;) {
+		for (int i = 0; i < 1000; i++, records++)
+			(void)percpu_observe_long__thread(region, percpu_region_first_cell(region), NULL, 1);
+		restarts = 0;
+		for (uint32_t i = 0; i < 64; i++)
+			restarts += (uint32_t)percpu_shard_restarts(region, i);
+	}
+	CHECK(percpu_sum(region, 0, 65, percpu_region_first_cell(region) + 16, percpu_region_first_cell(region) + 32,
+			 cell) == 0 &&
+		      cell[0] == records,
+	      "%ld records, sum %ld", records, (long)cell[0]);
 }
 
 /* The kernel compares the 4 bytes before the abort address with what was
  * registered, and kills. */
-static void should_have_the_signature_before_its_abort_handlers(void) {
-  uint32_t right = PERCPU_RSEQ_SIG, wrong = WRONG_SIGNATURE;
-  int status = in_child(record_with_signature, &right);
+static void should_have_the_signature_before_its_abort_handlers(void)
+{
+	uint32_t right = PERCPU_RSEQ_SIG, wrong = WRONG_SIGNATURE;
+	int status = in_child(record_with_signature, &right);
 
-  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0,
-        "with the right signature: wait status 0x%x", status);
-  status = in_child(record_with_signature, &wrong);
-  CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV,
-        "with a wrong signature: wait status 0x%x", status);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "with the right signature: wait status 0x%x", status);
+	status = in_child(record_with_signature, &wrong);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV, "with a wrong signature: wait status 0x%x", status);
 }
 
-static void should_say_that_libc_owns_the_thread(void) {
-  uint32_t size;
-  int64_t offset;
-  char *own;
+static void should_say_that_libc_owns_the_thread(void)
+{
+	uint32_t size;
+	int64_t offset;
+	char *own;
 
-  if (!libc_rseq(&size, &offset) || size == 0)
-    die("libc has not registered this process' threads");
-  own = (char *)__builtin_thread_pointer() + offset;
-  CHECK(percpu_rseq_try(area, own_length) == -EINVAL, "an area of ours: %d",
-        percpu_rseq_try(area, own_length));
-  CHECK(call(own, size > 32 ? size : 32, 0, WRONG_SIGNATURE) == -EPERM,
-        "libc's area, wrong signature");
-  CHECK(call(own, size > 32 ? size : 32, 0, PERCPU_RSEQ_SIG) == -EBUSY,
-        "libc's area, as libc did");
-  CHECK(call(own, 4096, 0, PERCPU_RSEQ_SIG) == -EINVAL,
-        "libc's area, another length");
-  CHECK(*(volatile int32_t *)(own + RSEQ_CPU_ID) >= 0,
-        "the attempts have cost libc its registration");
+	if (!libc_rseq(&size, &offset) || size == 0)
+		die("libc has not registered this process' threads");
+	own = (char *)__builtin_thread_pointer() + offset;
+	CHECK(percpu_rseq_try(area, own_length) == -EINVAL, "an area of ours: %d", percpu_rseq_try(area, own_length));
+	CHECK(call(own, size > 32 ? size : 32, 0, WRONG_SIGNATURE) == -EPERM, "libc's area, wrong signature");
+	CHECK(call(own, size > 32 ? size : 32, 0, PERCPU_RSEQ_SIG) == -EBUSY, "libc's area, as libc did");
+	CHECK(call(own, 4096, 0, PERCPU_RSEQ_SIG) == -EINVAL, "libc's area, another length");
+	CHECK(*(volatile int32_t *)(own + RSEQ_CPU_ID) >= 0, "the attempts have cost libc its registration");
 }
 
-int main(int argc, char **argv) {
-  own_length = kernel_feature_size() > 32 ? kernel_feature_size() : 32;
-  if (argc > 1 && strcmp(argv[1], "owned") == 0) {
-    should_say_that_libc_owns_the_thread();
-    return finish();
-  }
-  if (syscall(SYS_rseq, NULL, 0, 0, 0) && errno == ENOSYS)
-    skip("this kernel has no rseq system call, or a sandbox says so");
-  should_refuse_wrong_registrations();
-  should_keep_to_one_registration();
-  should_pass_on_what_the_kernel_says();
-  should_have_the_signature_before_its_abort_handlers();
-  should_pass_on_what_the_kernel_says();
-  return finish();
+int main(int argc, char **argv)
+{
+	own_length = kernel_feature_size() > 32 ? kernel_feature_size() : 32;
+	if (argc > 1 && strcmp(argv[1], "owned") == 0) {
+		should_say_that_libc_owns_the_thread();
+		return finish();
+	}
+	if (syscall(SYS_rseq, NULL, 0, 0, 0) && errno == ENOSYS)
+		skip("this kernel has no rseq system call, or a sandbox says so");
+	should_refuse_wrong_registrations();
+	should_keep_to_one_registration();
+	should_pass_on_what_the_kernel_says();
+	should_have_the_signature_before_its_abort_handlers();
+	should_pass_on_what_the_kernel_says();
+	return finish();
 }

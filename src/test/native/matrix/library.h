@@ -8,55 +8,55 @@
 
 #include "../../../main/native/percpu.h"
 
-#define LIBRARY_CALLS(X)               \
-	X(percpu_process_start)        \
-	X(percpu_process_fix_mode)     \
-	X(percpu_pair_is_atomic)       \
-	X(percpu_thread_register)      \
-	X(percpu_rseq_try)             \
-	X(percpu_region_create)        \
-	X(percpu_region_first_cell)    \
-	X(percpu_shard_restarts)       \
-	X(percpu_shared_records)       \
-	X(percpu_buckets_size)         \
-	X(percpu_buckets_init)         \
-	X(percpu_sum)                  \
-	X(percpu_drain_max)            \
-	X(percpu_self_test_victim)     \
-	X(percpu_self_test_disturb)    \
-	X(percpu_add_long__libc)       \
-	X(percpu_add_double__libc)     \
-	X(percpu_observe_long__libc)   \
-	X(percpu_observe_double__libc) \
-	X(percpu_add_long__thread)     \
-	X(percpu_add_double__thread)   \
-	X(percpu_observe_long__thread) \
-	X(percpu_observe_double__thread) \
-	X(percpu_add_long__atomic)     \
-	X(percpu_add_double__atomic)   \
-	X(percpu_observe_long__atomic) \
-	X(percpu_observe_double__atomic)
+#define LIBRARY_CALLS(X)                                                       \
+  X(percpu_process_start)                                                      \
+  X(percpu_process_fix_mode)                                                   \
+  X(percpu_pair_is_atomic)                                                     \
+  X(percpu_thread_register)                                                    \
+  X(percpu_rseq_try)                                                           \
+  X(percpu_region_create)                                                      \
+  X(percpu_region_first_cell)                                                  \
+  X(percpu_shard_restarts)                                                     \
+  X(percpu_shared_records)                                                     \
+  X(percpu_buckets_size)                                                       \
+  X(percpu_buckets_init)                                                       \
+  X(percpu_sum)                                                                \
+  X(percpu_drain_max)                                                          \
+  X(percpu_self_test_victim)                                                   \
+  X(percpu_self_test_disturb)                                                  \
+  X(percpu_add_long__libc)                                                     \
+  X(percpu_add_double__libc)                                                   \
+  X(percpu_observe_long__libc)                                                 \
+  X(percpu_observe_double__libc)                                               \
+  X(percpu_add_long__thread)                                                   \
+  X(percpu_add_double__thread)                                                 \
+  X(percpu_observe_long__thread)                                               \
+  X(percpu_observe_double__thread)                                             \
+  X(percpu_add_long__atomic)                                                   \
+  X(percpu_add_double__atomic)                                                 \
+  X(percpu_observe_long__atomic)                                               \
+  X(percpu_observe_double__atomic)
 
 #define LIBRARY_MEMBER(name) __typeof__(name) *(name);
 
 struct library {
-	LIBRARY_CALLS(LIBRARY_MEMBER)
+  LIBRARY_CALLS(LIBRARY_MEMBER)
 };
 
-#define LIBRARY_LOOK_UP(name)                                            \
-	library->name = (__typeof__(library->name))dlsym(handle, #name); \
-	if (!library->name)                                              \
-		return "no " #name;
+#define LIBRARY_LOOK_UP(name)                                                  \
+  library->name = (__typeof__(library->name))dlsym(handle, #name);             \
+  if (!library->name)                                                          \
+    return "no " #name;
 
 /* NULL when everything is there, else what is wrong. */
-static inline const char *library_load(struct library *library, const char *file)
-{
-	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+static inline const char *library_load(struct library *library,
+                                       const char *file) {
+  void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 
-	if (!handle)
-		return dlerror();
-	LIBRARY_CALLS(LIBRARY_LOOK_UP)
-	return NULL;
+  if (!handle)
+    return dlerror();
+  LIBRARY_CALLS(LIBRARY_LOOK_UP)
+  return NULL;
 }
 
 #endif /* MATRIX_LIBRARY_H */

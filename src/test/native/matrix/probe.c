@@ -15,11 +15,11 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <elf.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <elf.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -35,199 +35,201 @@
 #define OWN_AREA_BYTES 256
 
 struct configuration {
-	uint64_t area;
-	uint32_t length;
-	uint32_t signature;
-	uint32_t flags;
-	uint32_t unused;
+  uint64_t area;
+  uint32_t length;
+  uint32_t signature;
+  uint32_t flags;
+  uint32_t unused;
 };
 
 /* What this process' libc and loader say. */
 struct exported {
-	const unsigned int *size;
-	const ptrdiff_t *offset;
-	const unsigned int *flags;
-	const char *legacy;
+  const unsigned int *size;
+  const ptrdiff_t *offset;
+  const unsigned int *flags;
+  const char *legacy;
 };
 
 static char own_area[OWN_AREA_BYTES] __attribute__((aligned(OWN_AREA_BYTES)));
 
-static struct exported exported(void)
-{
-	struct exported found = {
-		.size = dlsym(NULL, "__rseq_size"),
-		.offset = dlsym(NULL, "__rseq_offset"),
-		.flags = dlsym(NULL, "__rseq_flags"),
-		.legacy = dlsym(NULL, "__rseq_abi"),
-	};
+static struct exported exported(void) {
+  struct exported found = {
+      .size = dlsym(NULL, "__rseq_size"),
+      .offset = dlsym(NULL, "__rseq_offset"),
+      .flags = dlsym(NULL, "__rseq_flags"),
+      .legacy = dlsym(NULL, "__rseq_abi"),
+  };
 
-	return found;
+  return found;
 }
 
-static unsigned int own_length(void)
-{
-	unsigned long feature = getauxval(AT_RSEQ_FEATURE_SIZE);
+static unsigned int own_length(void) {
+  unsigned long feature = getauxval(AT_RSEQ_FEATURE_SIZE);
 
-	return feature > 32 ? (unsigned int)feature : 32;
+  return feature > 32 ? (unsigned int)feature : 32;
 }
 
 /* An area of our own is refused when this thread has another. */
-static int register_own(int flags)
-{
-	return (int)raw_syscall(SYS_rseq, (long)own_area, own_length(), flags, RSEQ_SIGNATURE);
+static int register_own(int flags) {
+  return (int)raw_syscall(SYS_rseq, (long)own_area, own_length(), flags,
+                          RSEQ_SIGNATURE);
 }
 
-static const char *owner(const struct exported *found)
-{
-	if (found->size && *found->size)
-		return "libc";
-	if (found->legacy)
-		return "legacy";
-	if (register_own(0) != 0)
-		return "none";
-	(void)register_own(UNREGISTER);
-	return "self";
+static const char *owner(const struct exported *found) {
+  if (found->size && *found->size)
+    return "libc";
+  if (found->legacy)
+    return "legacy";
+  if (register_own(0) != 0)
+    return "none";
+  (void)register_own(UNREGISTER);
+  return "self";
 }
 
 /* 0 when the kernel told the configuration of a stopped thread. */
-static int ask_kernel(int tid, struct configuration *out)
-{
-	memset(out, 0, sizeof(*out));
-	return raw_syscall(SYS_ptrace, GET_RSEQ_CONFIGURATION, tid, sizeof(*out), (long)out) > 0 ? 0 : -1;
+static int ask_kernel(int tid, struct configuration *out) {
+  memset(out, 0, sizeof(*out));
+  return raw_syscall(SYS_ptrace, GET_RSEQ_CONFIGURATION, tid, sizeof(*out),
+                     (long)out) > 0
+             ? 0
+             : -1;
 }
 
-/* A child has its parent's registration; where there is none it makes one as the library should. */
-static void print_kernels_view(const struct exported *found, int self)
-{
-	struct configuration told;
-	const char *expected = NULL;
-	int status;
-	int child = fork();
+/* A child has its parent's registration; where there is none it makes one as
+ * the library should. */
+static void print_kernels_view(const struct exported *found, int self) {
+  struct configuration told;
+  const char *expected = NULL;
+  int status;
+  int child = fork();
 
-	if (child == 0) {
-		if (self)
-			(void)register_own(0);
-		(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		(void)raise(SIGSTOP);
-		_exit(0);
-	}
-	(void)waitpid(child, &status, 0);
-	if (found->size && *found->size)
-		expected = (char *)__builtin_thread_pointer() + *found->offset;
-	else if (self)
-		expected = own_area;
-	if (ask_kernel(child, &told) == 0)
-		printf(" length=%u signature=0x%08x areaIsWhereSaid=%d", told.length, told.signature,
-		       told.area == (uint64_t)(uintptr_t)expected);
-	(void)kill(child, SIGKILL);
-	(void)waitpid(child, &status, 0);
+  if (child == 0) {
+    if (self)
+      (void)register_own(0);
+    (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+    (void)raise(SIGSTOP);
+    _exit(0);
+  }
+  (void)waitpid(child, &status, 0);
+  if (found->size && *found->size)
+    expected = (char *)__builtin_thread_pointer() + *found->offset;
+  else if (self)
+    expected = own_area;
+  if (ask_kernel(child, &told) == 0)
+    printf(" length=%u signature=0x%08x areaIsWhereSaid=%d", told.length,
+           told.signature, told.area == (uint64_t)(uintptr_t)expected);
+  (void)kill(child, SIGKILL);
+  (void)waitpid(child, &status, 0);
 }
 
 struct threads {
-	unsigned int registered;
-	unsigned int unregistered;
-	unsigned int different; /* length or signature are not those of the first */
-	unsigned int elsewhere; /* the offset is not that of the first */
-	struct configuration first;
-	int64_t first_offset; /* from the thread pointer to the area */
+  unsigned int registered;
+  unsigned int unregistered;
+  unsigned int different; /* length or signature are not those of the first */
+  unsigned int elsewhere; /* the offset is not that of the first */
+  struct configuration first;
+  int64_t first_offset; /* from the thread pointer to the area */
 };
 
 /* Of a stopped thread. */
-static uint64_t thread_pointer_of(int tid)
-{
-	uint64_t pointer = 0;
+static uint64_t thread_pointer_of(int tid) {
+  uint64_t pointer = 0;
 #if defined(__x86_64__)
-	(void)raw_syscall(SYS_ptrace, PTRACE_PEEKUSER, tid, offsetof(struct user_regs_struct, fs_base), (long)&pointer);
+  (void)raw_syscall(SYS_ptrace, PTRACE_PEEKUSER, tid,
+                    offsetof(struct user_regs_struct, fs_base), (long)&pointer);
 #elif defined(__aarch64__)
-	struct iovec whole = { &pointer, sizeof(pointer) };
+  struct iovec whole = {&pointer, sizeof(pointer)};
 
-	(void)raw_syscall(SYS_ptrace, PTRACE_GETREGSET, tid, NT_ARM_TLS, (long)&whole);
+  (void)raw_syscall(SYS_ptrace, PTRACE_GETREGSET, tid, NT_ARM_TLS,
+                    (long)&whole);
 #endif
-	return pointer;
+  return pointer;
 }
 
-static void note_thread(int tid, const struct configuration *told, struct threads *seen)
-{
-	int64_t offset = (int64_t)(told->area - thread_pointer_of(tid));
+static void note_thread(int tid, const struct configuration *told,
+                        struct threads *seen) {
+  int64_t offset = (int64_t)(told->area - thread_pointer_of(tid));
 
-	if (told->length == 0) {
-		seen->unregistered++;
-	} else if (seen->registered++ == 0) {
-		seen->first = *told;
-		seen->first_offset = offset;
-	} else {
-		seen->different += told->length != seen->first.length || told->signature != seen->first.signature;
-		seen->elsewhere += offset != seen->first_offset;
-	}
+  if (told->length == 0) {
+    seen->unregistered++;
+  } else if (seen->registered++ == 0) {
+    seen->first = *told;
+    seen->first_offset = offset;
+  } else {
+    seen->different += told->length != seen->first.length ||
+                       told->signature != seen->first.signature;
+    seen->elsewhere += offset != seen->first_offset;
+  }
 }
 
-static void ask_thread(int tid, struct threads *seen)
-{
-	struct configuration told;
-	int status;
+static void ask_thread(int tid, struct threads *seen) {
+  struct configuration told;
+  int status;
 
-	if (raw_syscall(SYS_ptrace, SEIZE, tid, 0, 0) != 0)
-		return; /* it has ended meanwhile */
-	if (raw_syscall(SYS_ptrace, INTERRUPT, tid, 0, 0) == 0 && waitpid(tid, &status, WAIT_ALL) == tid &&
-	    ask_kernel(tid, &told) == 0)
-		note_thread(tid, &told, seen);
-	(void)raw_syscall(SYS_ptrace, PTRACE_DETACH, tid, 0, 0);
+  if (raw_syscall(SYS_ptrace, SEIZE, tid, 0, 0) != 0)
+    return; /* it has ended meanwhile */
+  if (raw_syscall(SYS_ptrace, INTERRUPT, tid, 0, 0) == 0 &&
+      waitpid(tid, &status, WAIT_ALL) == tid && ask_kernel(tid, &told) == 0)
+    note_thread(tid, &told, seen);
+  (void)raw_syscall(SYS_ptrace, PTRACE_DETACH, tid, 0, 0);
 }
 
-static void print_service(const char *pid)
-{
-	struct threads seen = { 0 };
-	char path[64];
-	struct dirent *entry;
-	DIR *tasks;
+static void print_service(const char *pid) {
+  struct threads seen = {0};
+  char path[64];
+  struct dirent *entry;
+  DIR *tasks;
 
-	(void)snprintf(path, sizeof(path), "/proc/%s/task", pid);
-	tasks = opendir(path);
-	while (tasks && (entry = readdir(tasks))) {
-		if (entry->d_name[0] != '.')
-			ask_thread((int)parse_number(entry->d_name), &seen);
-	}
-	if (tasks)
-		(void)closedir(tasks);
-	printf(" service.registered=%u service.unregistered=%u service.different=%u", seen.registered, seen.unregistered,
-	       seen.different);
-	printf(" service.offset=%ld service.elsewhere=%u", (long)seen.first_offset, seen.elsewhere);
-	printf(" service.length=%u service.signature=0x%08x", seen.first.length, seen.first.signature);
+  (void)snprintf(path, sizeof(path), "/proc/%s/task", pid);
+  tasks = opendir(path);
+  while (tasks && (entry = readdir(tasks))) {
+    if (entry->d_name[0] != '.')
+      ask_thread((int)parse_number(entry->d_name), &seen);
+  }
+  if (tasks)
+    (void)closedir(tasks);
+  printf(" service.registered=%u service.unregistered=%u service.different=%u",
+         seen.registered, seen.unregistered, seen.different);
+  printf(" service.offset=%ld service.elsewhere=%u", (long)seen.first_offset,
+         seen.elsewhere);
+  printf(" service.length=%u service.signature=0x%08x", seen.first.length,
+         seen.first.signature);
 }
 
-static void print_libc(const struct exported *found)
-{
-	const char *(*version)(void) = (const char *(*)(void))dlsym(NULL, "gnu_get_libc_version");
+static void print_libc(const struct exported *found) {
+  const char *(*version)(void) =
+      (const char *(*)(void))dlsym(NULL, "gnu_get_libc_version");
 
-	printf(" libc=%s", version ? "glibc" : "other");
-	if (version)
-		printf(" libcVersion=%s", version());
-	if (found->size)
-		printf(" rseqSize=%u rseqOffset=%ld rseqFlags=%u", *found->size, (long)*found->offset, *found->flags);
+  printf(" libc=%s", version ? "glibc" : "other");
+  if (version)
+    printf(" libcVersion=%s", version());
+  if (found->size)
+    printf(" rseqSize=%u rseqOffset=%ld rseqFlags=%u", *found->size,
+           (long)*found->offset, *found->flags);
 }
 
-int main(int argc, char **argv)
-{
-	const struct exported found = exported();
-	const char *who = owner(&found);
-	const char *area = NULL;
-	struct utsname kernel;
+int main(int argc, char **argv) {
+  const struct exported found = exported();
+  const char *who = owner(&found);
+  const char *area = NULL;
+  struct utsname kernel;
 
-	(void)uname(&kernel);
-	printf("kernel=%s machine=%s owner=%s", kernel.release, kernel.machine, who);
-	if (getauxval(AT_RSEQ_FEATURE_SIZE))
-		printf(" featureSize=%lu", getauxval(AT_RSEQ_FEATURE_SIZE));
-	if (getauxval(AT_RSEQ_ALIGN))
-		printf(" align=%lu", getauxval(AT_RSEQ_ALIGN));
-	printf(" membarrier=%ld", raw_syscall(SYS_membarrier, 0, 0, 0, 0));
-	print_libc(&found);
-	if (found.size && *found.size)
-		area = (char *)__builtin_thread_pointer() + *found.offset;
-	if (area)
-		printf(" cpuId=%d flags=%u", *(const volatile int *)(area + 4), *(const volatile unsigned int *)(area + 16));
-	print_kernels_view(&found, strcmp(who, "self") == 0);
-	if (argc > 1)
-		print_service(argv[1]);
-	printf("\n");
-	return 0;
+  (void)uname(&kernel);
+  printf("kernel=%s machine=%s owner=%s", kernel.release, kernel.machine, who);
+  if (getauxval(AT_RSEQ_FEATURE_SIZE))
+    printf(" featureSize=%lu", getauxval(AT_RSEQ_FEATURE_SIZE));
+  if (getauxval(AT_RSEQ_ALIGN))
+    printf(" align=%lu", getauxval(AT_RSEQ_ALIGN));
+  printf(" membarrier=%ld", raw_syscall(SYS_membarrier, 0, 0, 0, 0));
+  print_libc(&found);
+  if (found.size && *found.size)
+    area = (char *)__builtin_thread_pointer() + *found.offset;
+  if (area)
+    printf(" cpuId=%d flags=%u", *(const volatile int *)(area + 4),
+           *(const volatile unsigned int *)(area + 16));
+  print_kernels_view(&found, strcmp(who, "self") == 0);
+  if (argc > 1)
+    print_service(argv[1]);
+  printf("\n");
+  return 0;
 }

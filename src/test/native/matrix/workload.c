@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #define THREADS 6
-#define PAIRS 2	     /* this many threads are bound to each CPU of the first two, the others to none */
+#define PAIRS                                                                  \
+  2 /* this many threads are bound to each CPU of the first two, the others to \
+       none */
 #define BOUNDS 9
 #define STRIDE_SHIFT 16
 #define YIELD_EVERY 1024
@@ -21,233 +23,248 @@
 #define ENOMEM_NEGATIVE (-12)
 
 struct calls {
-	__typeof__(percpu_add_long__libc) *add_long;
-	__typeof__(percpu_add_double__libc) *add_double;
-	__typeof__(percpu_observe_long__libc) *observe_long;
-	__typeof__(percpu_observe_double__libc) *observe_double;
+  __typeof__(percpu_add_long__libc) *add_long;
+  __typeof__(percpu_add_double__libc) *add_double;
+  __typeof__(percpu_observe_long__libc) *observe_long;
+  __typeof__(percpu_observe_double__libc) *observe_double;
 };
 
 struct pair {
-	int64_t first;
-	int64_t second;
+  int64_t first;
+  int64_t second;
 };
 
 /* Where everything is: the same offsets in both regions. */
 struct places {
-	struct percpu_region *longs;
-	struct percpu_region *doubles;
-	struct percpu_buckets *long_buckets;
-	struct percpu_buckets *double_buckets;
-	uint64_t counter;
-	uint64_t group;
+  struct percpu_region *longs;
+  struct percpu_region *doubles;
+  struct percpu_buckets *long_buckets;
+  struct percpu_buckets *double_buckets;
+  uint64_t counter;
+  uint64_t group;
 };
 
 struct recorder {
-	const struct library *library;
-	const struct calls *calls;
-	const struct places *places;
-	int number;
-	long records;
-	int64_t added;	  /* to each counter */
-	int64_t observed; /* sum, of each kind */
-	int64_t largest;
-	long unregistered; /* records that asked for a registration */
-	int error;
+  const struct library *library;
+  const struct calls *calls;
+  const struct places *places;
+  int number;
+  long records;
+  int64_t added;    /* to each counter */
+  int64_t observed; /* sum, of each kind */
+  int64_t largest;
+  long unregistered; /* records that asked for a registration */
+  int error;
 };
 
-static int64_t bits_of(double value)
-{
-	int64_t bits;
+static int64_t bits_of(double value) {
+  int64_t bits;
 
-	memcpy(&bits, &value, sizeof(bits));
-	return bits;
+  memcpy(&bits, &value, sizeof(bits));
+  return bits;
 }
 
-static double double_of(int64_t bits)
-{
-	double value;
+static double double_of(int64_t bits) {
+  double value;
 
-	memcpy(&value, &bits, sizeof(value));
-	return value;
+  memcpy(&value, &bits, sizeof(value));
+  return value;
 }
 
-static struct calls calls_of(const struct library *library, unsigned int mode, unsigned int owner)
-{
-	const struct calls libc = { library->percpu_add_long__libc, library->percpu_add_double__libc,
-				    library->percpu_observe_long__libc, library->percpu_observe_double__libc };
-	const struct calls thread = { library->percpu_add_long__thread, library->percpu_add_double__thread,
-				      library->percpu_observe_long__thread, library->percpu_observe_double__thread };
-	const struct calls atomic = { library->percpu_add_long__atomic, library->percpu_add_double__atomic,
-				      library->percpu_observe_long__atomic, library->percpu_observe_double__atomic };
+static struct calls calls_of(const struct library *library, unsigned int mode,
+                             unsigned int owner) {
+  const struct calls libc = {
+      library->percpu_add_long__libc, library->percpu_add_double__libc,
+      library->percpu_observe_long__libc, library->percpu_observe_double__libc};
+  const struct calls thread = {library->percpu_add_long__thread,
+                               library->percpu_add_double__thread,
+                               library->percpu_observe_long__thread,
+                               library->percpu_observe_double__thread};
+  const struct calls atomic = {library->percpu_add_long__atomic,
+                               library->percpu_add_double__atomic,
+                               library->percpu_observe_long__atomic,
+                               library->percpu_observe_double__atomic};
 
-	if (mode == PERCPU_MODE_ATOMIC)
-		return atomic;
-	return owner == PERCPU_OWNER_LIBC ? libc : thread;
+  if (mode == PERCPU_MODE_ATOMIC)
+    return atomic;
+  return owner == PERCPU_OWNER_LIBC ? libc : thread;
 }
 
 /* As Java does: a thread is registered when a record call says so, once. */
-static void answer(struct recorder *recorder, int result)
-{
-	if (result == PERCPU_RECORDED_REGISTER) {
-		recorder->unregistered++;
-		(void)recorder->library->percpu_thread_register();
-	}
+static void answer(struct recorder *recorder, int result) {
+  if (result == PERCPU_RECORDED_REGISTER) {
+    recorder->unregistered++;
+    (void)recorder->library->percpu_thread_register();
+  }
 }
 
-static void bind_to(unsigned long cpu)
-{
-	unsigned long set[16] = { 1UL << cpu };
+static void bind_to(unsigned long cpu) {
+  unsigned long set[16] = {1UL << cpu};
 
-	(void)raw_syscall(SYS_sched_setaffinity, 0, sizeof(set), (long)set, 0);
+  (void)raw_syscall(SYS_sched_setaffinity, 0, sizeof(set), (long)set, 0);
 }
 
-static void *record(void *argument)
-{
-	struct recorder *recorder = argument;
-	const struct calls *call = recorder->calls;
-	const struct places *at = recorder->places;
+static void *record(void *argument) {
+  struct recorder *recorder = argument;
+  const struct calls *call = recorder->calls;
+  const struct places *at = recorder->places;
 
-	if (recorder->number < 2 * PAIRS)
-		bind_to((unsigned long)recorder->number / PAIRS);
-	for (long i = 0; i < recorder->records; i++) {
-		int64_t amount = (i * 7 + recorder->number) % 1000;
+  if (recorder->number < 2 * PAIRS)
+    bind_to((unsigned long)recorder->number / PAIRS);
+  for (long i = 0; i < recorder->records; i++) {
+    int64_t amount = (i * 7 + recorder->number) % 1000;
 
-		answer(recorder, call->add_long(at->longs, at->counter, amount));
-		answer(recorder, call->add_double(at->doubles, at->counter, bits_of((double)amount)));
-		answer(recorder, call->observe_long(at->longs, at->group, at->long_buckets, amount));
-		answer(recorder, call->observe_double(at->doubles, at->group, at->double_buckets, bits_of((double)amount)));
-		recorder->added += amount;
-		recorder->observed += amount;
-		if (amount > recorder->largest)
-			recorder->largest = amount;
-		if (i % YIELD_EVERY == 0)
-			(void)raw_syscall(SYS_sched_yield, 0, 0, 0, 0);
-	}
-	return NULL;
+    answer(recorder, call->add_long(at->longs, at->counter, amount));
+    answer(recorder,
+           call->add_double(at->doubles, at->counter, bits_of((double)amount)));
+    answer(recorder,
+           call->observe_long(at->longs, at->group, at->long_buckets, amount));
+    answer(recorder,
+           call->observe_double(at->doubles, at->group, at->double_buckets,
+                                bits_of((double)amount)));
+    recorder->added += amount;
+    recorder->observed += amount;
+    if (amount > recorder->largest)
+      recorder->largest = amount;
+    if (i % YIELD_EVERY == 0)
+      (void)raw_syscall(SYS_sched_yield, 0, 0, 0, 0);
+  }
+  return NULL;
 }
 
 /* One more than the largest number in a list like "0-3,8". */
-static unsigned int possible_cpus(void)
-{
-	char list[256] = "1";
-	int file = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
-	const char *last = list;
+static unsigned int possible_cpus(void) {
+  char list[256] = "1";
+  int file = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
+  const char *last = list;
 
-	if (file >= 0) {
-		(void)!read(file, list, sizeof(list) - 1);
-		(void)close(file);
-	}
-	for (const char *c = list; *c; c++) {
-		if (*c == '-' || *c == ',')
-			last = c + 1;
-	}
-	return (unsigned int)parse_number(last) + 1;
+  if (file >= 0) {
+    (void)!read(file, list, sizeof(list) - 1);
+    (void)close(file);
+  }
+  for (const char *c = list; *c; c++) {
+    if (*c == '-' || *c == ',')
+      last = c + 1;
+  }
+  return (unsigned int)parse_number(last) + 1;
 }
 
-static struct percpu_buckets *buckets(const struct library *library, uint32_t sum_kind)
-{
-	static const int bounds[BOUNDS] = { 0, 1, 10, 30, 100, 250, 500, 750, 990 };
-	struct percpu_buckets *memory = malloc((size_t)library->percpu_buckets_size(BOUNDS));
-	int64_t values[BOUNDS];
+static struct percpu_buckets *buckets(const struct library *library,
+                                      uint32_t sum_kind) {
+  static const int bounds[BOUNDS] = {0, 1, 10, 30, 100, 250, 500, 750, 990};
+  struct percpu_buckets *memory =
+      malloc((size_t)library->percpu_buckets_size(BOUNDS));
+  int64_t values[BOUNDS];
 
-	for (int i = 0; i < BOUNDS; i++)
-		values[i] = sum_kind == PERCPU_SUM_DOUBLE ? bits_of((double)bounds[i]) : bounds[i];
-	if (memory && library->percpu_buckets_init(memory, values, BOUNDS, sum_kind) != 0)
-		memory = NULL;
-	return memory;
+  for (int i = 0; i < BOUNDS; i++)
+    values[i] =
+        sum_kind == PERCPU_SUM_DOUBLE ? bits_of((double)bounds[i]) : bounds[i];
+  if (memory &&
+      library->percpu_buckets_init(memory, values, BOUNDS, sum_kind) != 0)
+    memory = NULL;
+  return memory;
 }
 
-static void print_sums(const struct library *library, struct percpu_region *region, const struct places *at,
-		       const char *name, const struct recorder *all)
-{
-	const int doubles = region == at->doubles;
-	const uint32_t shards = possible_cpus() + 1;
-	struct pair counter = { 0, 0 };
-	struct pair group[BOUNDS + 1];
-	int64_t count = 0;
-	int64_t sum = 0;
-	int64_t max;
+static void print_sums(const struct library *library,
+                       struct percpu_region *region, const struct places *at,
+                       const char *name, const struct recorder *all) {
+  const int doubles = region == at->doubles;
+  const uint32_t shards = possible_cpus() + 1;
+  struct pair counter = {0, 0};
+  struct pair group[BOUNDS + 1];
+  int64_t count = 0;
+  int64_t sum = 0;
+  int64_t max;
 
-	(void)library->percpu_sum(region, 0, shards, at->counter, at->counter + CELL_BYTES, &counter);
-	(void)library->percpu_sum(region, 0, shards, at->group + CELL_BYTES,
-				  at->group + CELL_BYTES + sizeof(group), group);
-	for (int i = 0; i <= BOUNDS; i++) {
-		count += group[i].first;
-		sum += doubles ? (int64_t)double_of(group[i].second) : group[i].second;
-	}
-	max = library->percpu_drain_max(region, at->group, BOUNDS + 1);
-	printf(" %s.added=%ld/%ld %s.count=%ld/%ld %s.sum=%ld/%ld %s.max=%ld/%ld", name, (long)all->added,
-	       (long)(doubles ? (int64_t)double_of(counter.second) : counter.first), name, all->records, (long)count, name,
-	       (long)all->observed, (long)sum, name, (long)all->largest,
-	       (long)(doubles ? (int64_t)double_of(max) : max));
+  (void)library->percpu_sum(region, 0, shards, at->counter,
+                            at->counter + CELL_BYTES, &counter);
+  (void)library->percpu_sum(region, 0, shards, at->group + CELL_BYTES,
+                            at->group + CELL_BYTES + sizeof(group), group);
+  for (int i = 0; i <= BOUNDS; i++) {
+    count += group[i].first;
+    sum += doubles ? (int64_t)double_of(group[i].second) : group[i].second;
+  }
+  max = library->percpu_drain_max(region, at->group, BOUNDS + 1);
+  printf(" %s.added=%ld/%ld %s.count=%ld/%ld %s.sum=%ld/%ld %s.max=%ld/%ld",
+         name, (long)all->added,
+         (long)(doubles ? (int64_t)double_of(counter.second) : counter.first),
+         name, all->records, (long)count, name, (long)all->observed, (long)sum,
+         name, (long)all->largest,
+         (long)(doubles ? (int64_t)double_of(max) : max));
 }
 
-static void print_results(const struct library *library, const struct places *at, const char *name,
-			  const struct recorder *all)
-{
-	char kind[32];
-	int64_t restarts = 0;
+static void print_results(const struct library *library,
+                          const struct places *at, const char *name,
+                          const struct recorder *all) {
+  char kind[32];
+  int64_t restarts = 0;
 
-	(void)snprintf(kind, sizeof(kind), "%s.long", name);
-	print_sums(library, at->longs, at, kind, all);
-	(void)snprintf(kind, sizeof(kind), "%s.double", name);
-	print_sums(library, at->doubles, at, kind, all);
-	for (unsigned int i = 0; i < possible_cpus(); i++)
-		restarts += library->percpu_shard_restarts(at->longs, i) + library->percpu_shard_restarts(at->doubles, i);
-	printf(" %s.restarts=%ld %s.sharedRecords=%ld %s.unregistered=%ld", name, (long)restarts, name,
-	       (long)(library->percpu_shared_records(at->longs) + library->percpu_shared_records(at->doubles)), name,
-	       all->unregistered);
+  (void)snprintf(kind, sizeof(kind), "%s.long", name);
+  print_sums(library, at->longs, at, kind, all);
+  (void)snprintf(kind, sizeof(kind), "%s.double", name);
+  print_sums(library, at->doubles, at, kind, all);
+  for (unsigned int i = 0; i < possible_cpus(); i++)
+    restarts += library->percpu_shard_restarts(at->longs, i) +
+                library->percpu_shard_restarts(at->doubles, i);
+  printf(" %s.restarts=%ld %s.sharedRecords=%ld %s.unregistered=%ld", name,
+         (long)restarts, name,
+         (long)(library->percpu_shared_records(at->longs) +
+                library->percpu_shared_records(at->doubles)),
+         name, all->unregistered);
 }
 
 /* Returns what all threads recorded together. */
-static struct recorder record_from_threads(const struct recorder *model)
-{
-	struct recorder recorders[THREADS];
-	struct recorder all = *model;
-	pthread_t threads[THREADS];
+static struct recorder record_from_threads(const struct recorder *model) {
+  struct recorder recorders[THREADS];
+  struct recorder all = *model;
+  pthread_t threads[THREADS];
 
-	all.records = 0;
-	for (int i = 0; i < THREADS; i++) {
-		recorders[i] = *model;
-		recorders[i].number = i;
-		recorders[i].error = pthread_create(&threads[i], NULL, record, &recorders[i]);
-	}
-	for (int i = 0; i < THREADS; i++) {
-		if (recorders[i].error) {
-			all.error = -recorders[i].error;
-			continue;
-		}
-		(void)pthread_join(threads[i], NULL);
-		all.records += recorders[i].records;
-		all.added += recorders[i].added;
-		all.observed += recorders[i].observed;
-		all.unregistered += recorders[i].unregistered;
-		if (recorders[i].largest > all.largest)
-			all.largest = recorders[i].largest;
-	}
-	return all;
+  all.records = 0;
+  for (int i = 0; i < THREADS; i++) {
+    recorders[i] = *model;
+    recorders[i].number = i;
+    recorders[i].error =
+        pthread_create(&threads[i], NULL, record, &recorders[i]);
+  }
+  for (int i = 0; i < THREADS; i++) {
+    if (recorders[i].error) {
+      all.error = -recorders[i].error;
+      continue;
+    }
+    (void)pthread_join(threads[i], NULL);
+    all.records += recorders[i].records;
+    all.added += recorders[i].added;
+    all.observed += recorders[i].observed;
+    all.unregistered += recorders[i].unregistered;
+    if (recorders[i].largest > all.largest)
+      all.largest = recorders[i].largest;
+  }
+  return all;
 }
 
-int workload_run(const struct library *library, unsigned int mode, unsigned int owner, unsigned int index_offset,
-		 const char *name, long records)
-{
-	const struct calls calls = calls_of(library, mode, owner);
-	struct places at = { .long_buckets = buckets(library, PERCPU_SUM_LONG),
-			     .double_buckets = buckets(library, PERCPU_SUM_DOUBLE) };
-	const struct recorder model = { .library = library, .calls = &calls, .places = &at, .records = records };
-	struct recorder all;
-	int error = library->percpu_region_create(possible_cpus(), STRIDE_SHIFT, PERCPU_SUM_LONG, index_offset, &at.longs);
+int workload_run(const struct library *library, unsigned int mode,
+                 unsigned int owner, unsigned int index_offset,
+                 const char *name, long records) {
+  const struct calls calls = calls_of(library, mode, owner);
+  struct places at = {.long_buckets = buckets(library, PERCPU_SUM_LONG),
+                      .double_buckets = buckets(library, PERCPU_SUM_DOUBLE)};
+  const struct recorder model = {
+      .library = library, .calls = &calls, .places = &at, .records = records};
+  struct recorder all;
+  int error = library->percpu_region_create(
+      possible_cpus(), STRIDE_SHIFT, PERCPU_SUM_LONG, index_offset, &at.longs);
 
-	if (!error)
-		error = library->percpu_region_create(possible_cpus(), STRIDE_SHIFT, PERCPU_SUM_DOUBLE, index_offset,
-						      &at.doubles);
-	if (error)
-		return error;
-	if (!at.long_buckets || !at.double_buckets)
-		return ENOMEM_NEGATIVE;
-	at.counter = library->percpu_region_first_cell(at.longs);
-	at.group = at.counter + CELL_BYTES;
-	all = record_from_threads(&model);
-	print_results(library, &at, name, &all);
-	return all.error;
+  if (!error)
+    error = library->percpu_region_create(possible_cpus(), STRIDE_SHIFT,
+                                          PERCPU_SUM_DOUBLE, index_offset,
+                                          &at.doubles);
+  if (error)
+    return error;
+  if (!at.long_buckets || !at.double_buckets)
+    return ENOMEM_NEGATIVE;
+  at.counter = library->percpu_region_first_cell(at.longs);
+  at.group = at.counter + CELL_BYTES;
+  all = record_from_threads(&model);
+  print_results(library, &at, name, &all);
+  return all.error;
 }

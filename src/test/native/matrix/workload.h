@@ -10,7 +10,8 @@
  * offset of struct rseq, and prints NAME.KEY=recorded/found for each sum, all
  * whole numbers. Returns 0, or -errno of a call that failed.
  */
-int workload_run(const struct library *library, unsigned int mode, unsigned int owner, unsigned int index_offset,
-		 const char *name, long records);
+int workload_run(const struct library *library, unsigned int mode,
+                 unsigned int owner, unsigned int index_offset,
+                 const char *name, long records);
 
 #endif /* MATRIX_WORKLOAD_H */

@@ -52,7 +52,9 @@ final class StatusCheck {
             assertThat(probe.number("service.unregistered"))
                     .as("threads that libc did not register")
                     .isZero();
-            assertThat(probe.number("service.elsewhere")).as("areas at another offset").isZero();
+            assertThat(probe.number("service.elsewhere"))
+                    .as("areas at another offset")
+                    .isZero();
             assertThat(status.at("/libc/rseqOffset").asText()).isEqualTo(probe.text("service.offset"));
         }
         int length = probe.number("service.length");

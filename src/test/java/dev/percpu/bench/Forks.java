@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Mode;
@@ -64,7 +65,9 @@ final class Forks {
                 .mapToDouble(it -> it.getPrimaryResult().getScore())
                 .toArray();
         double[] cpuNanos = iterations.stream()
-                .mapToDouble(it -> it.getSecondaryResults().get(CpuTime.RESULT).getScore())
+                .mapToDouble(
+                        it -> Objects.requireNonNull(it.getSecondaryResults().get(CpuTime.RESULT))
+                                .getScore())
                 .toArray();
         Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
         return new Round(nanos, cpuNanos, allocated == null ? Double.NaN : allocated.getScore());

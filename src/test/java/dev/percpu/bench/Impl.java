@@ -34,6 +34,7 @@ final class Impl {
     private Impl() {}
 
     /** A new registry, once it is certain that it is what its name says. */
+    @SuppressWarnings("deprecation") // the peer is what is deprecated
     static MeterRegistry open(String impl) {
         return switch (impl) {
             case PERCPU, PERCPU_SELF, PERCPU_ATOMIC -> openPerCpu(impl);
@@ -68,6 +69,7 @@ final class Impl {
     }
 
     /** Writes everything that the registry has in the text format 0.0.4, to nowhere. */
+    @SuppressWarnings("deprecation") // the peer is what is deprecated
     static void scrape(MeterRegistry registry) {
         try {
             switch (registry) {

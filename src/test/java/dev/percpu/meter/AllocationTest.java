@@ -3,7 +3,6 @@ package dev.percpu.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
@@ -43,7 +42,10 @@ class AllocationTest {
     @Test
     void shouldAllocateNothingForAnObservation() {
         Timer plain = registry.timer("plain");
-        Timer rich = Timer.builder("rich").publishPercentileHistogram().publishPercentiles(0.5).register(registry);
+        Timer rich = Timer.builder("rich")
+                .publishPercentileHistogram()
+                .publishPercentiles(0.5)
+                .register(registry);
         DistributionSummary summary =
                 DistributionSummary.builder("s").publishPercentileHistogram().register(registry);
         assertThat(bytesPerCall(i -> plain.record(i, TimeUnit.MICROSECONDS))).isLessThan(0.5);

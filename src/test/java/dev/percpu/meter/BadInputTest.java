@@ -88,9 +88,12 @@ class BadInputTest {
 
     @Test
     void shouldIgnoreAmountsThatAreNegativeOnceScaled() {
-        DistributionSummary negative = DistributionSummary.builder("n").scale(-1).register(registry);
-        DistributionSummary nan = DistributionSummary.builder("nan").scale(Double.NaN).register(registry);
-        DistributionSummary overflowing = DistributionSummary.builder("o").scale(10).register(registry);
+        DistributionSummary negative =
+                DistributionSummary.builder("n").scale(-1).register(registry);
+        DistributionSummary nan =
+                DistributionSummary.builder("nan").scale(Double.NaN).register(registry);
+        DistributionSummary overflowing =
+                DistributionSummary.builder("o").scale(10).register(registry);
         for (double amount : new double[] {Double.NaN, -1, 1}) {
             negative.record(amount);
             nan.record(amount);
@@ -141,7 +144,9 @@ class BadInputTest {
     void shouldThrowWhatIsWrongIfAsked() {
         registry.throwExceptionOnRegistrationFailure().counter("a.b");
 
-        assertThatIllegalArgumentException().isThrownBy(() -> registry.counter("a_b")).withMessageContaining("a.b");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.counter("a_b"))
+                .withMessageContaining("a.b");
         registry.counter("a.b", "k", "v").increment();
         assertThat(registry.scrape()).contains("a_b_total{k=\"v\"} 1.0");
     }
@@ -150,7 +155,10 @@ class BadInputTest {
     void shouldRefuseLabelsThatPrometheusDoesNotTake() {
         registry.counter("twice", "a.b", "1", "a_b", "2").increment();
         registry.timer("reserved", "quantile", "1").record(Duration.ofSeconds(1));
-        Timer.builder("reserved.too").tag("le", "1").publishPercentileHistogram().register(registry);
+        Timer.builder("reserved.too")
+                .tag("le", "1")
+                .publishPercentileHistogram()
+                .register(registry);
         Meter.builder("custom", Meter.Type.OTHER, List.of(new Measurement(() -> 1.0, Statistic.VALUE)))
                 .tag("statistic", "x")
                 .register(registry);
@@ -189,7 +197,9 @@ class BadInputTest {
         Meter.builder(
                         "custom",
                         Meter.Type.OTHER,
-                        List.of(new Measurement(() -> 1.0, Statistic.VALUE), new Measurement(() -> 2.0, Statistic.VALUE)))
+                        List.of(
+                                new Measurement(() -> 1.0, Statistic.VALUE),
+                                new Measurement(() -> 2.0, Statistic.VALUE)))
                 .register(registry);
         registry.timer("t", "k", "v");
         Gauge.builder("t.seconds.max", () -> 5).tag("k", "v").register(registry);
@@ -197,7 +207,8 @@ class BadInputTest {
         assertThat(registry.scrape())
                 .contains("custom_value{statistic=\"VALUE\"} 1.0", "t_seconds_max{k=\"v\"}")
                 .doesNotContain("custom_value{statistic=\"VALUE\"} 2.0");
-        assertThat(registry.scrape().lines().filter(line -> line.startsWith("t_seconds_max{"))).hasSize(1);
+        assertThat(registry.scrape().lines().filter(line -> line.startsWith("t_seconds_max{")))
+                .hasSize(1);
     }
 
     @Test
@@ -208,7 +219,9 @@ class BadInputTest {
                 .toList();
         registry.counter(huge).increment(2);
         registry.counter("tags", Tags.of(tags)).increment(3);
-        assertThatIllegalArgumentException().isThrownBy(() -> registry.counter("")).withMessageContaining("empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.counter(""))
+                .withMessageContaining("empty");
         registry.counter("  ", " ", "").increment(5);
         registry.counter("1\n\"\\{}ü😀", "1\n\"\\{}ü😀", "1\n\"\\{}ü😀").increment(6);
 

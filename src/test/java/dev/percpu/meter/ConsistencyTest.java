@@ -33,7 +33,8 @@ class ConsistencyTest {
     private PerCpuMeterRegistry registry = open(CellStore.onJvm());
 
     private static PerCpuMeterRegistry open(CellStore store) {
-        return new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store);
+        return new PerCpuMeterRegistry(
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store);
     }
 
     @AfterEach
@@ -48,7 +49,8 @@ class ConsistencyTest {
             registry = open(Cells.open(PrometheusConfig.DEFAULT));
         }
         Timer plain = registry.timer("plain");
-        Timer histogram = Timer.builder("histogram").publishPercentileHistogram().register(registry);
+        Timer histogram =
+                Timer.builder("histogram").publishPercentileHistogram().register(registry);
         Timer objectives = Timer.builder("slo")
                 .serviceLevelObjectives(Duration.ofMillis(250), Duration.ofSeconds(1))
                 .publishPercentiles(0.5)

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ExemplarTest {
-    private static final String SPAN = "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
+    private static final String SPAN =
+            "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
 
     /** When an exemplar was sampled: each registry samples for itself. */
     private static final Pattern TIMES = Pattern.compile("(# \\{[^}]*} \\S+) \\S+");
@@ -38,17 +39,16 @@ class ExemplarTest {
     };
 
     private static String openMetrics(@Nullable SpanContext spans, boolean ours) {
-        Peers peers = new Peers(PrometheusConfig.DEFAULT, spans)
-                .doing(registry -> {
-                    registry.counter("c").increment(3);
-                    registry.counter("one").increment();
-                    registry.timer("t").record(Duration.ofMillis(1500));
-                    Timer.builder("h")
-                            .serviceLevelObjectives(Duration.ofSeconds(1), Duration.ofSeconds(2))
-                            .register(registry)
-                            .record(Duration.ofMillis(1500));
-                    registry.summary("s").record(7);
-                });
+        Peers peers = new Peers(PrometheusConfig.DEFAULT, spans).doing(registry -> {
+            registry.counter("c").increment(3);
+            registry.counter("one").increment();
+            registry.timer("t").record(Duration.ofMillis(1500));
+            Timer.builder("h")
+                    .serviceLevelObjectives(Duration.ofSeconds(1), Duration.ofSeconds(2))
+                    .register(registry)
+                    .record(Duration.ofMillis(1500));
+            registry.summary("s").record(7);
+        });
         String text = ours ? peers.ours.scrape(Peers.OPEN_METRICS) : peers.theirs.scrape(Peers.OPEN_METRICS);
         return TIMES.matcher(text).replaceAll("$1");
     }

@@ -83,7 +83,9 @@ class PerCpuMeterRegistryTest {
         registry.scrape(openMetrics, Peers.OPEN_METRICS);
         registry.scrape(some, Peers.TEXT, Set.of("a"));
 
-        assertThat(text.toString(StandardCharsets.UTF_8)).isEqualTo(registry.scrape()).isEqualTo(registry.scrape(Peers.TEXT));
+        assertThat(text.toString(StandardCharsets.UTF_8))
+                .isEqualTo(registry.scrape())
+                .isEqualTo(registry.scrape(Peers.TEXT));
         assertThat(openMetrics.toString(StandardCharsets.UTF_8))
                 .isEqualTo(registry.scrape(Peers.OPEN_METRICS))
                 .endsWith("# EOF\n");
@@ -96,8 +98,12 @@ class PerCpuMeterRegistryTest {
     void shouldIncludeFamiliesByTheirOwnNames() {
         registry.timer("b").record(Duration.ofSeconds(1));
 
-        assertThat(registry.scrape(Peers.TEXT, Set.of("b_seconds_max"))).contains("b_seconds_max 1.0").doesNotContain("count");
-        assertThat(registry.scrape(Peers.TEXT, Set.of("b_seconds"))).contains("b_seconds_count 1").doesNotContain("max");
+        assertThat(registry.scrape(Peers.TEXT, Set.of("b_seconds_max")))
+                .contains("b_seconds_max 1.0")
+                .doesNotContain("count");
+        assertThat(registry.scrape(Peers.TEXT, Set.of("b_seconds")))
+                .contains("b_seconds_count 1")
+                .doesNotContain("max");
         assertThat(registry.scrape(Peers.TEXT, Set.of())).isEmpty();
     }
 
@@ -178,7 +184,8 @@ class PerCpuMeterRegistryTest {
         summary.record(0.5);
         summary.record(0.6);
 
-        assertThat(registry.scrape()).contains("s_bucket{le=\"0.5\"} 2", "s_bucket{le=\"1.0\"} 3", "s_bucket{le=\"+Inf\"} 3");
+        assertThat(registry.scrape())
+                .contains("s_bucket{le=\"0.5\"} 2", "s_bucket{le=\"1.0\"} 3", "s_bucket{le=\"+Inf\"} 3");
     }
 
     @Test

@@ -56,7 +56,14 @@ class NativePathsTest {
         List<String> byMmCid = List.of("-Dpercpu.shard.index=mm_cid");
         return Stream.of(
                 new Way("libc, mm_cid", List.of(), Map.of(), byMmCid, "libc", "rseq", "mm_cid"),
-                new Way("libc, atomic", List.of(), Map.of(), List.of("-Dpercpu.rseq.mode=atomic"), "libc", "atomic", "cpu_id"),
+                new Way(
+                        "libc, atomic",
+                        List.of(),
+                        Map.of(),
+                        List.of("-Dpercpu.rseq.mode=atomic"),
+                        "libc",
+                        "atomic",
+                        "cpu_id"),
                 new Way("self", List.of(), noLibc, List.of(), "self", "rseq", "cpu_id"),
                 new Way(
                         "self, mm_cid, TLS on the heap",

@@ -9,6 +9,7 @@ import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherConfig;
@@ -46,8 +47,8 @@ final class PathMain {
 
     /** A thread that was never seen: at most its first record goes to the shared shard. */
     private static void recordOnThisPath(AbiStatus status) throws InterruptedException {
-        CellStore store =
-                CellStore.onShards(new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
+        CellStore store = CellStore.onShards(
+                new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         LongObservationCell cell = store.newLongObservation(BucketBounds.none());
         Thread thread = Thread.ofPlatform().start(() -> {
             for (int i = 0; i < RECORDS; i++) {
@@ -60,7 +61,8 @@ final class PathMain {
                 .mapToLong(ShardStatistics.PerShard::records)
                 .sum();
         if (statistics.sharedRecords() > 1 || inShards + statistics.sharedRecords() != RECORDS) {
-            fail(inShards + " records in CPUs' shards and " + statistics.sharedRecords() + " in the shared one, of " + RECORDS);
+            fail(inShards + " records in CPUs' shards and " + statistics.sharedRecords() + " in the shared one, of "
+                    + RECORDS);
         }
     }
 
@@ -80,8 +82,8 @@ final class PathMain {
         SummaryGeneratingListener listener = new SummaryGeneratingListener();
         LauncherFactory.create(config).execute(request, listener);
         TestExecutionSummary summary = listener.getSummary();
-        summary.printTo(new PrintWriter(System.out, true));
-        summary.printFailuresTo(new PrintWriter(System.out, true));
+        summary.printTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        summary.printFailuresTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         if (summary.getTotalFailureCount() > 0) {
             fail(summary.getTotalFailureCount() + " failures");
         }
