@@ -13,11 +13,9 @@ static int64_t slot_lower_edge(const struct percpu_buckets *buckets, uint32_t sl
 
 		return top > INT64_MAX >> 48 ? INT64_MAX : top << 48; /* beyond it: reached by no amount >= 0 */
 	}
-	if (slot < 16)
-		return slot;
-	if (slot >= 60 * 16) /* beyond INT64_MAX: reached by no amount >= 0 */
+	if (slot > 59 * 16) /* beyond INT64_MAX: reached by no amount >= 0 */
 		return INT64_MAX;
-	return (int64_t)(16u + slot % 16) << (slot / 16 - 1);
+	return (int64_t)(((uint64_t)(16 + slot % 16) << (slot / 16)) - 16);
 }
 
 /* Doubles: the 64 powers of two that the slots cover begin at the lowest bound above 0. */

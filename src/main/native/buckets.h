@@ -5,16 +5,16 @@
 
 #include "layout.h"
 
-/* 0 to 15 have a slot each; from 16 on 16 slots per power of two. */
+/*
+ * 16 slots per power of two of amount + 16, which is at least 16 so that its
+ * exponent needs no question. Whatever the amount is, the slot is one of 960.
+ */
 static inline uint32_t slot_of_long(int64_t amount)
 {
-	uint64_t value = (uint64_t)amount;
-	uint32_t exponent;
+	uint64_t value = ((uint64_t)amount & INT64_MAX) + 16;
+	uint32_t power = 59u - (uint32_t)__builtin_clzll(value);
 
-	if (value < 16)
-		return (uint32_t)value;
-	exponent = 63u - (uint32_t)__builtin_clzll(value);
-	return (exponent - 3) * 16 + (uint32_t)((value >> (exponent - 4)) & 15);
+	return power * 16 + (uint32_t)(value >> power) - 16;
 }
 
 /* 16 slots per power of two, 64 powers from slot_base on. */
@@ -27,12 +27,17 @@ static inline uint32_t slot_of_double(const struct percpu_buckets *buckets, int6
 	return slot < (int64_t)PERCPU_BUCKET_SLOTS ? (uint32_t)slot : PERCPU_BUCKET_SLOTS - 1;
 }
 
-/* The first bucket whose upper bound is not below the amount. */
+/*
+ * The first bucket whose upper bound is not below the amount. Which of the two
+ * sides of a bound an amount is on no predictor knows: the first comparison is
+ * no branch. The second is one that is rarely taken.
+ */
 static inline uint32_t bucket_from(const struct percpu_buckets *buckets, uint32_t slot, int64_t amount)
 {
 	uint32_t bucket = buckets->slots[slot];
 
-	while (amount > buckets->bounds[bucket])
+	bucket += amount > buckets->bounds[bucket];
+	while (__builtin_expect(amount > buckets->bounds[bucket], 0))
 		bucket++;
 	return bucket;
 }

@@ -44,6 +44,13 @@
 #define PERCPU_CELL 16u
 #define PERCPU_MARKS 64u /* offset of the marks in a shard */
 #define PERCPU_HEADER (UINT64_C(3) * PERCPU_PAGE)
+/*
+ * Where in them the header is: not at the beginning of a page, where the cells
+ * of the first meters are. Caches that predict the way of a line by part of its
+ * address (AMD's) may take the two for each other: records cost up to twice as
+ * much in some processes and nothing in others.
+ */
+#define PERCPU_HEADER_AT (PERCPU_PAGE - 2 * 64u)
 
 #define PERCPU_MIN_STRIDE_SHIFT 16
 #define PERCPU_MAX_STRIDE_SHIFT 40
@@ -78,7 +85,7 @@ struct percpu_cell {
 };
 
 _Static_assert(offsetof(struct percpu_region, used) == 64, "what a record reads is one cache line");
-_Static_assert(sizeof(struct percpu_region) <= PERCPU_HEADER, "the header is in front of the shards");
+_Static_assert(PERCPU_HEADER_AT + sizeof(struct percpu_region) <= PERCPU_HEADER, "the header is in front of the shards");
 _Static_assert(sizeof(struct percpu_shard) == PERCPU_MARKS, "the marks follow a shard's counters");
 _Static_assert(sizeof(struct percpu_cell) == PERCPU_CELL, "a cell is one 16-byte store");
 _Static_assert(offsetof(struct percpu_cell, second) == 8, "first and second word share the store");
@@ -100,14 +107,24 @@ struct percpu_buckets {
 	int64_t bounds[]; /* ascending; one more, INT64_MAX, at the end */
 };
 
+static inline char *mapping_of(const struct percpu_region *region)
+{
+	return (char *)region - PERCPU_HEADER_AT;
+}
+
 static inline struct percpu_shard *shard_of(const struct percpu_region *region, uint32_t shard)
 {
 	return (struct percpu_shard *)(region->shards + ((uint64_t)shard << region->stride_shift));
 }
 
+static inline uint64_t block_of(uint64_t offset)
+{
+	return offset >> PERCPU_BLOCK_SHIFT;
+}
+
 static inline uint64_t mark_of(uint64_t offset)
 {
-	return PERCPU_MARKS + (offset >> PERCPU_BLOCK_SHIFT);
+	return PERCPU_MARKS + block_of(offset);
 }
 
 /* Before the first record into a block: tells readers to look there. May be repeated. */

@@ -35,36 +35,75 @@ static __attribute__((noinline, cold)) int shared_result(const char *area)
 	return area == AREA_UNKNOWN ? PERCPU_RECORDED_REGISTER : PERCPU_RECORDED;
 }
 
-/* Ends the record call when the section has committed. */
-#define RETURN_WHEN_COMMITTED(region, area, cell, section)                        \
-	if (LIKELY(area_is_there(area))) {                                        \
-		for (int attempt = 0; attempt < PERCPU_MAX_RESTARTS; attempt++) { \
-			enum section_result result = section;                     \
-                                                                                  \
-			if (LIKELY(result == SECTION_COMMIT))                     \
-				return PERCPU_RECORDED;                           \
-			if (result == SECTION_NO_SHARD)                           \
-				break;                                            \
-			prepare_retry(region, area, cell, result);                \
-		}                                                                 \
+/*
+ * After a first section that did not commit: goes round until one does, or
+ * none can. Apart from the record call and called at its end only, so that a
+ * record that commits at once, as nearly all do, has no stack frame.
+ */
+#define RETURN_WHEN_COMMITTED(region, area, cell, result, section)                    \
+	for (int attempt = 1; result != SECTION_NO_SHARD; attempt++) {                \
+		prepare_retry(region, area, cell, result);                            \
+		if (attempt == PERCPU_MAX_RESTARTS)                                   \
+			break;                                                        \
+		result = section;                                                     \
+		if (result == SECTION_COMMIT)                                         \
+			return PERCPU_RECORDED;                                       \
 	}
+
+#define RETRY static __attribute__((noinline, cold)) int
+
+RETRY add_long_again(struct percpu_region *region, char *area, uint64_t cell, int64_t amount,
+		     enum section_result result)
+{
+	RETURN_WHEN_COMMITTED(region, area, cell, result, section_add_long(region, area, cell, amount));
+	atomic_add_long(atomic_shared_shard(region, cell), cell, amount);
+	return shared_result(area);
+}
+
+RETRY add_double_again(struct percpu_region *region, char *area, uint64_t cell, int64_t bits,
+		       enum section_result result)
+{
+	RETURN_WHEN_COMMITTED(region, area, cell, result, section_add_double(region, area, cell, bits));
+	atomic_add_double(atomic_shared_shard(region, cell), cell, bits);
+	return shared_result(area);
+}
+
+RETRY observe_long_again(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+			 enum section_result result)
+{
+	RETURN_WHEN_COMMITTED(region, area, cell, result, section_observe_long(region, area, cell, group, amount));
+	atomic_observe(atomic_shared_shard(region, cell), cell, group, amount, 0);
+	return shared_result(area);
+}
+
+RETRY observe_double_again(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t bits,
+			   enum section_result result)
+{
+	RETURN_WHEN_COMMITTED(region, area, cell, result, section_observe_double(region, area, cell, group, bits));
+	atomic_observe(atomic_shared_shard(region, cell), cell, group, bits, 1);
+	return shared_result(area);
+}
 
 ALWAYS_INLINE int add_long(struct percpu_region *region, char *area, uint64_t offset, int64_t amount)
 {
 	uint64_t cell = cell_at(region, offset);
+	enum section_result result = SECTION_NO_SHARD;
 
-	RETURN_WHEN_COMMITTED(region, area, cell, section_add_long(region, area, cell, amount));
-	atomic_add_long(atomic_shared_shard(region, cell), cell, amount);
-	return shared_result(area);
+	if (LIKELY(area_is_there(area)))
+		result = section_add_long(region, area, cell, amount);
+	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
+						  add_long_again(region, area, cell, amount, result);
 }
 
 ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t offset, int64_t bits)
 {
 	uint64_t cell = cell_at(region, offset);
+	enum section_result result = SECTION_NO_SHARD;
 
-	RETURN_WHEN_COMMITTED(region, area, cell, section_add_double(region, area, cell, bits));
-	atomic_add_double(atomic_shared_shard(region, cell), cell, bits);
-	return shared_result(area);
+	if (LIKELY(area_is_there(area)))
+		result = section_add_double(region, area, cell, bits);
+	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
+						  add_double_again(region, area, cell, bits, result);
 }
 
 ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t offset,
@@ -72,10 +111,12 @@ ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_
 {
 	uint64_t group = cell_at(region, offset);
 	uint64_t cell = cell_of_long(region, group, buckets, amount);
+	enum section_result result = SECTION_NO_SHARD;
 
-	RETURN_WHEN_COMMITTED(region, area, cell, section_observe_long(region, area, cell, group, amount));
-	atomic_observe(atomic_shared_shard(region, cell), cell, group, amount, 0);
-	return shared_result(area);
+	if (LIKELY(area_is_there(area)))
+		result = section_observe_long(region, area, cell, group, amount);
+	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
+						  observe_long_again(region, area, cell, group, amount, result);
 }
 
 ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint64_t offset,
@@ -83,10 +124,12 @@ ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint6
 {
 	uint64_t group = cell_at(region, offset);
 	uint64_t cell = cell_of_double(region, group, buckets, bits);
+	enum section_result result = SECTION_NO_SHARD;
 
-	RETURN_WHEN_COMMITTED(region, area, cell, section_observe_double(region, area, cell, group, bits));
-	atomic_observe(atomic_shared_shard(region, cell), cell, group, bits, 1);
-	return shared_result(area);
+	if (LIKELY(area_is_there(area)))
+		result = section_observe_double(region, area, cell, group, bits);
+	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
+						  observe_double_again(region, area, cell, group, bits, result);
 }
 
 #define DEFINE_RECORD_CALLS(way)                                                                  \

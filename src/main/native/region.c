@@ -38,8 +38,8 @@ int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t s
 		return (int)result;
 	/* One record must not make 2 MiB resident. Refused where the kernel has no huge pages: then nothing is lost. */
 	(void)syscall4(NR_madvise, result, (long)bytes, MADV_NOHUGEPAGE, 0);
-	region = (struct percpu_region *)result;
-	region->shards = (char *)region + PERCPU_HEADER;
+	region = (struct percpu_region *)(result + PERCPU_HEADER_AT);
+	region->shards = mapping_of(region) + PERCPU_HEADER;
 	region->cell_mask = (UINT64_C(1) << stride_shift) - PERCPU_CELL;
 	region->shard_count = shard_count;
 	region->stride_shift = stride_shift;
@@ -53,7 +53,7 @@ int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t s
 
 int percpu_region_destroy(struct percpu_region *region)
 {
-	return (int)syscall4(NR_munmap, (long)region, (long)region->mapped_bytes, 0, 0);
+	return (int)syscall4(NR_munmap, (long)mapping_of(region), (long)region->mapped_bytes, 0, 0);
 }
 
 uint64_t percpu_region_first_cell(const struct percpu_region *region)
@@ -74,7 +74,7 @@ int64_t percpu_region_resident(const struct percpu_region *region)
 	for (uint64_t at = 0; at < region->mapped_bytes; at += sizeof(pages) * PERCPU_PAGE) {
 		uint64_t left = region->mapped_bytes - at;
 		uint64_t bytes = left < sizeof(pages) * PERCPU_PAGE ? left : sizeof(pages) * PERCPU_PAGE;
-		long error = syscall4(NR_mincore, (long)region + (long)at, (long)bytes, (long)pages, 0);
+		long error = syscall4(NR_mincore, (long)mapping_of(region) + (long)at, (long)bytes, (long)pages, 0);
 
 		if (is_error(error))
 			return error;

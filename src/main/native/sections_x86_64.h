@@ -58,7 +58,7 @@
 	SECTION_STEP(2)								\
 	"shlq %%cl, %%rax\n"							\
 	"addq %c[shards](%[region]), %%rax\n"					\
-	"cmpb $0, (%%rax, %[mark])\n"						\
+	"cmpb $0, %c[marks](%%rax, %[block])\n"					\
 	"je %l[unmarked]\n"							\
 	SECTION_STEP(3)
 
@@ -81,7 +81,8 @@
 
 #define SECTION_FRAME(region, area, offset)					\
 	[region] "r"(region), [area] "r"(area), [offset] "r"(offset),		\
-	[mark] "r"(mark_of(offset)), "c"((region)->stride_shift),		\
+	[block] "r"(block_of(offset)), [marks] "i"(PERCPU_MARKS),		\
+	"c"((region)->stride_shift),						\
 	[index] "r"((uint64_t)(region)->index_offset),				\
 	[rseq_cs] "i"(RSEQ_CS),							\
 	[shards] "i"(offsetof(struct percpu_region, shards)),			\

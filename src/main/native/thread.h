@@ -22,7 +22,12 @@ extern __thread char *percpu_thread_area __attribute__((visibility("hidden"), tl
 
 static inline __attribute__((always_inline)) char *area_of_libc(void)
 {
-	return (char *)__builtin_thread_pointer() + percpu_process.libc_offset;
+	char *area = (char *)__builtin_thread_pointer() + percpu_process.libc_offset;
+
+	/* Never one of the marks: the compiler need not ask. */
+	if ((uintptr_t)area <= (uintptr_t)AREA_CLOSED)
+		__builtin_unreachable();
+	return area;
 }
 
 static inline __attribute__((always_inline)) char *area_of_thread(void)

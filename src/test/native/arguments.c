@@ -45,7 +45,7 @@ static struct guarded guard(uint32_t shards, enum percpu_sum_kind kind)
 	for (int attempt = 0; attempt < 1000; attempt++) {
 		guarded.region = path_region(shards, kind);
 		memcpy(guarded.header, (char *)guarded.region, sizeof(guarded.header));
-		if ((char *)guarded.region == start + GUARD_BYTES)
+		if (mapping_of(guarded.region) == start + GUARD_BYTES)
 			return guarded;
 	}
 	die("no region came to be between the guards");

@@ -17,6 +17,10 @@ import java.util.Arrays;
  * when this class is initialised, that is after {@link ColdPath#fixMode}: the handles are constants to the JIT. Thread-safe, for platform
  * and virtual threads: a critical downcall does not unmount, and the section reads the CPU of the carrier that runs it.
  *
+ * <p>What the JIT makes of a call, of which nothing can be taken away: it loads the fields of the {@link RecordPoint}, which is why they are
+ * in one object, calls the linker's stub, which moves the arguments to where C wants them, and compares the result with 0. An empty downcall
+ * has the same, so that a record costs little more than its section.
+ *
  * <p>A record is visible to {@link Region#sum} on another thread at the latest when that thread has synchronised with this one.
  */
 public final class HotPath {
@@ -31,33 +35,29 @@ public final class HotPath {
 
     private HotPath() {}
 
-    /**
-     * Adds a whole amount to the first word of a cell.
-     *
-     * @param offset of the cell in every shard, bytes; a multiple of 16 that the region's allocator handed out
-     */
-    public static void addLong(Region region, long offset, long amount) {
+    /** Adds a whole amount to the first word of a cell. */
+    public static void addLong(RecordPoint point, long amount) {
         int result;
         try {
-            result = (int) ADD_LONG.invokeExact(region.address, offset, amount);
+            result = (int) ADD_LONG.invokeExact(point.region, point.offset, amount);
         } catch (Throwable e) {
             throw impossible(e);
         }
-        Reference.reachabilityFence(region);
+        Reference.reachabilityFence(point);
         if (result != ColdPath.RECORDED) {
             ColdPath.registerThread();
         }
     }
 
     /** Adds a double to the second word of a cell of a region of doubles. */
-    public static void addDouble(Region region, long offset, double amount) {
+    public static void addDouble(RecordPoint point, double amount) {
         int result;
         try {
-            result = (int) ADD_DOUBLE.invokeExact(region.address, offset, Double.doubleToRawLongBits(amount));
+            result = (int) ADD_DOUBLE.invokeExact(point.region, point.offset, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw impossible(e);
         }
-        Reference.reachabilityFence(region);
+        Reference.reachabilityFence(point);
         if (result != ColdPath.RECORDED) {
             ColdPath.registerThread();
         }
@@ -66,35 +66,32 @@ public final class HotPath {
     /**
      * Records one observation in a group: its bucket's {count, sum} by one store, before that the group's maximum.
      *
-     * @param offset of the group in every shard, bytes
-     * @param buckets of this group, made for whole amounts, or {@link BucketIndex#NONE}
+     * @param point in a region of whole sums
      * @param amount at least 0
      */
-    public static void observeLong(Region region, long offset, BucketIndex buckets, long amount) {
+    public static void observeLong(RecordPoint point, long amount) {
         int result;
         try {
-            result = (int) OBSERVE_LONG.invokeExact(region.address, offset, buckets.address, amount);
+            result = (int) OBSERVE_LONG.invokeExact(point.region, point.offset, point.buckets, amount);
         } catch (Throwable e) {
             throw impossible(e);
         }
-        Reference.reachabilityFence(buckets);
-        Reference.reachabilityFence(region);
+        Reference.reachabilityFence(point);
         if (result != ColdPath.RECORDED) {
             ColdPath.registerThread();
         }
     }
 
-    /** Like {@link #observeLong} in a region of doubles, with buckets made for doubles. */
-    public static void observeDouble(Region region, long offset, BucketIndex buckets, double amount) {
+    /** Like {@link #observeLong} in a region of doubles. */
+    public static void observeDouble(RecordPoint point, double amount) {
         int result;
         try {
             result = (int) OBSERVE_DOUBLE.invokeExact(
-                    region.address, offset, buckets.address, Double.doubleToRawLongBits(amount));
+                    point.region, point.offset, point.buckets, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw impossible(e);
         }
-        Reference.reachabilityFence(buckets);
-        Reference.reachabilityFence(region);
+        Reference.reachabilityFence(point);
         if (result != ColdPath.RECORDED) {
             ColdPath.registerThread();
         }

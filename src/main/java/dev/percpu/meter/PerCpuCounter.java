@@ -24,10 +24,8 @@ final class PerCpuCounter extends AbstractMeter implements Counter {
 
     @Override
     public void increment() {
+        sample(1);
         cell.add(1L);
-        if (sampler != null) {
-            sampler.observe(1);
-        }
     }
 
     @Override
@@ -35,6 +33,7 @@ final class PerCpuCounter extends AbstractMeter implements Counter {
         if (!(amount > 0)) {
             return;
         }
+        sample(amount);
         // An int, not a long: the cell's integer would overflow after 1,024 amounts of 2^53, but only after 2^32 of the
         // largest ints.
         int whole = (int) amount;
@@ -43,6 +42,10 @@ final class PerCpuCounter extends AbstractMeter implements Counter {
         } else {
             cell.add(amount);
         }
+    }
+
+    /** Before the cell, so that nothing of this object is needed after the downcall. */
+    private void sample(double amount) {
         if (sampler != null) {
             sampler.observe(amount);
         }

@@ -55,10 +55,11 @@ final class PerCpuDistributionSummary extends AbstractMeter implements Distribut
         if (!(amount >= 0) || !(scaled >= 0)) {
             return;
         }
-        cell.observe(scaled);
+        // before the cell, so that nothing of this object is needed after the downcall
         if (sampler != null) {
             sampler.observe(scaled);
         }
+        cell.observe(scaled);
     }
 
     @Override

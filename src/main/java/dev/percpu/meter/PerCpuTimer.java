@@ -61,11 +61,12 @@ final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
                     () -> "the negative amount " + amount + " " + unit + " was not recorded by the timer " + getId());
             return;
         }
-        long nanos = unit.toNanos(amount);
-        cell.observe(nanos);
+        long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
+        // before the cell, so that nothing of this object is needed after the downcall
         if (sampler != null) {
             sampler.observe(nanos);
         }
+        cell.observe(nanos);
     }
 
     private void recordSince(long startNanos) {

@@ -1,31 +1,30 @@
 package dev.percpu.shard;
 
+import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.HotPath;
-import dev.percpu.binding.Region;
+import dev.percpu.binding.RecordPoint;
 import java.lang.foreign.Arena;
 
 /** One cell: whole amounts in the first word, the others in the second. */
 final class NativeCounterCell extends CounterCell {
-    private final Region region;
-    private final long offset;
+    private final RecordPoint point;
     private final RegionChain.Place place;
     private final NativeCellStore store;
 
     NativeCounterCell(NativeCellStore store, RegionChain.Place place) {
         this.store = store;
         this.place = place;
-        this.region = place.region().region();
-        this.offset = place.offset();
+        this.point = place.recordPoint(BucketIndex.NONE);
     }
 
     @Override
     public void add(long amount) {
-        HotPath.addLong(region, offset, amount);
+        HotPath.addLong(point, amount);
     }
 
     @Override
     public void add(double amount) {
-        HotPath.addDouble(region, offset, amount);
+        HotPath.addDouble(point, amount);
     }
 
     @Override

@@ -2,14 +2,15 @@ package dev.percpu.shard;
 
 import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.HotPath;
+import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import java.lang.foreign.Arena;
 
 /** A group of cells in a region of double sums. */
 final class NativeDoubleObservationCell extends DoubleObservationCell {
+    private final RecordPoint point;
     private final Region region;
     private final long group;
-    private final BucketIndex index;
     private final int buckets;
     private final RegionChain.Place place;
     private final NativeCellStore store;
@@ -17,15 +18,15 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
     NativeDoubleObservationCell(NativeCellStore store, RegionChain.Place place, int buckets, BucketIndex index) {
         this.store = store;
         this.place = place;
+        this.point = place.recordPoint(index);
         this.region = place.region().region();
         this.group = place.offset();
         this.buckets = buckets;
-        this.index = index;
     }
 
     @Override
     public void observe(double amount) {
-        HotPath.observeDouble(region, group, index, amount);
+        HotPath.observeDouble(point, amount);
     }
 
     @Override

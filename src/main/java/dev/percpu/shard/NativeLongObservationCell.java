@@ -2,14 +2,15 @@ package dev.percpu.shard;
 
 import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.HotPath;
+import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import java.lang.foreign.Arena;
 
 /** A group of cells in a region of integer sums. */
 final class NativeLongObservationCell extends LongObservationCell {
+    private final RecordPoint point;
     private final Region region;
     private final long group;
-    private final BucketIndex index;
     private final int buckets;
     private final RegionChain.Place place;
     private final NativeCellStore store;
@@ -17,15 +18,15 @@ final class NativeLongObservationCell extends LongObservationCell {
     NativeLongObservationCell(NativeCellStore store, RegionChain.Place place, int buckets, BucketIndex index) {
         this.store = store;
         this.place = place;
+        this.point = place.recordPoint(index);
         this.region = place.region().region();
         this.group = place.offset();
         this.buckets = buckets;
-        this.index = index;
     }
 
     @Override
     public void observe(long amount) {
-        HotPath.observeLong(region, group, index, amount);
+        HotPath.observeLong(point, amount);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.percpu.shard;
 
+import dev.percpu.binding.BucketIndex;
+import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
@@ -22,7 +24,11 @@ final class RegionChain {
     }
 
     /** Where some cells lie: in this region from this offset on. */
-    record Place(CellRegion region, long offset) {}
+    record Place(CellRegion region, long offset) {
+        RecordPoint recordPoint(BucketIndex index) {
+            return new RecordPoint(region.region(), offset, index);
+        }
+    }
 
     /**
      * @param buckets of the group to place; 0 for a single cell without a maximum

@@ -49,10 +49,11 @@ class RegionTest {
         BucketIndex buckets = BucketIndex.ofLongs(1, 10, 100);
         for (int i = 0; i < 200_000; i++) {
             long offset = i < HARD.length ? HARD[i] : random.nextLong();
-            HotPath.addLong(region, offset, 1);
-            HotPath.addDouble(region, offset, 1);
-            HotPath.observeLong(region, offset, buckets, random.nextLong());
-            HotPath.observeDouble(region, offset, BucketIndex.NONE, random.nextDouble());
+            RecordPoint single = new RecordPoint(region, offset, BucketIndex.NONE);
+            HotPath.addLong(single, 1);
+            HotPath.addDouble(single, 1);
+            HotPath.observeLong(new RecordPoint(region, offset, buckets), random.nextLong());
+            HotPath.observeDouble(single, random.nextDouble());
         }
         assertThat(region.residentBytes()).isPositive();
     }
@@ -63,8 +64,8 @@ class RegionTest {
         BucketIndex longs = BucketIndex.ofLongs(1, 10, 100);
         BucketIndex doubles = BucketIndex.ofDoubles(0.1, 1, 10);
         for (long amount : HARD) {
-            HotPath.observeLong(region, group, longs, amount);
-            HotPath.observeDouble(region, group, doubles, Double.longBitsToDouble(amount));
+            HotPath.observeLong(new RecordPoint(region, group, longs), amount);
+            HotPath.observeDouble(new RecordPoint(region, group, doubles), Double.longBitsToDouble(amount));
         }
         assertThat(count(group, 4)).isEqualTo(2L * HARD.length);
     }
@@ -127,7 +128,7 @@ class RegionTest {
     @Test
     void shouldCostNoMemoryForShardsThatNobodyWrites() {
         Region wide = Region.reserve(256, 24, SumKind.LONG, CPU_ID);
-        HotPath.addLong(wide, wide.firstCell(), 1);
+        HotPath.addLong(new RecordPoint(wide, wide.firstCell(), BucketIndex.NONE), 1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cells = arena.allocate(1 << 20, 16);
             wide.sum(wide.firstCell(), wide.firstCell() + cells.byteSize(), cells);
