@@ -31,7 +31,15 @@ final class Instructions {
             Files.createDirectories(directory);
             Path library = library();
             String program = directory.resolve("instructions").toString();
-            run("cc", "-std=gnu11", "-O2", "-Isrc/main/native", "-o", program, SOURCE.toString(), library.toString(),
+            run(
+                    "cc",
+                    "-std=gnu11",
+                    "-O2",
+                    "-Isrc/main/native",
+                    "-o",
+                    program,
+                    SOURCE.toString(),
+                    library.toString(),
                     "-Wl,-rpath," + library.toAbsolutePath().getParent());
             Path counts = directory.resolve("callgrind.out");
             run("valgrind", "--tool=callgrind", "--callgrind-out-file=" + counts, program, Integer.toString(CALLS));
