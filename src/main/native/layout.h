@@ -85,7 +85,8 @@ struct percpu_cell {
 };
 
 _Static_assert(offsetof(struct percpu_region, used) == 64, "what a record reads is one cache line");
-_Static_assert(PERCPU_HEADER_AT + sizeof(struct percpu_region) <= PERCPU_HEADER, "the header is in front of the shards");
+_Static_assert(PERCPU_HEADER_AT + sizeof(struct percpu_region) <= PERCPU_HEADER,
+	       "the header is in front of the shards");
 _Static_assert(sizeof(struct percpu_shard) == PERCPU_MARKS, "the marks follow a shard's counters");
 _Static_assert(sizeof(struct percpu_cell) == PERCPU_CELL, "a cell is one 16-byte store");
 _Static_assert(offsetof(struct percpu_cell, second) == 8, "first and second word share the store");

@@ -40,14 +40,14 @@ static __attribute__((noinline, cold)) int shared_result(const char *area)
  * none can. Apart from the record call and called at its end only, so that a
  * record that commits at once, as nearly all do, has no stack frame.
  */
-#define RETURN_WHEN_COMMITTED(region, area, cell, result, section)                    \
-	for (int attempt = 1; result != SECTION_NO_SHARD; attempt++) {                \
-		prepare_retry(region, area, cell, result);                            \
-		if (attempt == PERCPU_MAX_RESTARTS)                                   \
-			break;                                                        \
-		result = section;                                                     \
-		if (result == SECTION_COMMIT)                                         \
-			return PERCPU_RECORDED;                                       \
+#define RETURN_WHEN_COMMITTED(region, area, cell, result, section)     \
+	for (int attempt = 1; result != SECTION_NO_SHARD; attempt++) { \
+		prepare_retry(region, area, cell, result);             \
+		if (attempt == PERCPU_MAX_RESTARTS)                    \
+			break;                                         \
+		result = section;                                      \
+		if (result == SECTION_COMMIT)                          \
+			return PERCPU_RECORDED;                        \
 	}
 
 #define RETRY static __attribute__((noinline, cold)) int
@@ -91,8 +91,7 @@ ALWAYS_INLINE int add_long(struct percpu_region *region, char *area, uint64_t of
 
 	if (LIKELY(area_is_there(area)))
 		result = section_add_long(region, area, cell, amount);
-	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
-						  add_long_again(region, area, cell, amount, result);
+	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED : add_long_again(region, area, cell, amount, result);
 }
 
 ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t offset, int64_t bits)
@@ -102,8 +101,7 @@ ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t 
 
 	if (LIKELY(area_is_there(area)))
 		result = section_add_double(region, area, cell, bits);
-	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
-						  add_double_again(region, area, cell, bits, result);
+	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED : add_double_again(region, area, cell, bits, result);
 }
 
 ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t offset,

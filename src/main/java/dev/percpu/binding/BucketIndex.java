@@ -63,4 +63,9 @@ public final class BucketIndex {
         java.lang.ref.Reference.reachabilityFence(memory);
         return index;
     }
+
+    @Override
+    public String toString() {
+        return "buckets at 0x" + Long.toHexString(address);
+    }
 }

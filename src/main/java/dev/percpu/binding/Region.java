@@ -145,4 +145,9 @@ public final class Region {
             throw new IndexOutOfBoundsException("cells [" + from + ", " + to + ") are not inside the region");
         }
     }
+
+    @Override
+    public String toString() {
+        return "region at 0x" + Long.toHexString(address);
+    }
 }
