@@ -87,13 +87,14 @@ final class VirtualMachine {
      * Makes the file system of a machine: a root folder for each libc, with probe, driver and the library in it as it is shipped and with
      * slow sections; and the list of cells, {@code LIBC.probe} and {@code LIBC.RUN}.
      *
+     * @param directory where it is made, new
      * @param libcs folders with a libc unpacked, by name
      * @param runs driver's arguments by the name of a run
      * @return the archive to boot with
      */
     static Path pack(Path directory, String arch, Map<String, Path> libcs, Map<String, List<String>> runs)
             throws IOException, InterruptedException {
-        Path root = Files.createDirectories(directory.resolve("root-" + arch + "-" + libcs.size()));
+        Path root = Files.createDirectories(directory.resolve("root"));
         StringBuilder cells = new StringBuilder();
         Files.copy(MatrixPrograms.program("init", arch), root.resolve("init"));
         Files.createDirectory(root.resolve("dev"));
@@ -112,7 +113,7 @@ final class VirtualMachine {
                     cells.append("%s.%s /%s /driver %s%n".formatted(name, run, name, String.join(" ", arguments))));
         }
         Files.writeString(root.resolve("cells"), cells.toString(), StandardCharsets.UTF_8);
-        Path archive = directory.resolve(root.getFileName() + ".cpio");
+        Path archive = directory.resolve("root.cpio");
         run(root, List.of("sh", "-c", "find . | cpio --quiet -o -H newc -R 0:0 >'" + archive + "'"));
         return archive;
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -40,7 +41,17 @@ public final class Benchmarks {
                 }
             }
         }
-        new Report(results, start, quick).write(directory);
+        boolean whole = args.length == 0 && !quick;
+        Report report = new Report(
+                results,
+                whole ? Tail.measure(forks) : List.of(),
+                whole ? new Instructions(directory).count() : Map.of(),
+                start,
+                quick);
+        report.write(directory);
+        if (Boolean.getBoolean("bench.readme")) {
+            ReadmeTable.write(Path.of("README.md"), report.summary());
+        }
         System.out.println(Files.readString(directory.resolve("report.md")));
     }
 
