@@ -59,7 +59,8 @@ final class MarkdownReport {
     }
 
     String text() {
-        StringBuilder out = new StringBuilder("# Benchmarks\n\n").append(summary()).append('\n');
+        StringBuilder out =
+                new StringBuilder("# Benchmarks\n\n").append(summary()).append('\n');
         out.append(HOW_TO_READ.formatted(results.roundCount())).append('\n');
         for (String caseName : results.entries().stream()
                 .map(Results.Entry::caseName)
@@ -67,13 +68,17 @@ final class MarkdownReport {
                 .toList()) {
             out.append(table(caseName)).append('\n');
         }
-        return out.append(tailTable()).append(instructionTable()).append(LEFT_OUT).toString();
+        return out.append(tailTable())
+                .append(instructionTable())
+                .append(LEFT_OUT)
+                .toString();
     }
 
     /** What the README shows: where and when, and how we stand to our aims. */
     String summary() {
-        return targets() + "\nRatios of `make bench` on " + start + (quick ? ", a quick run" : "") + ": " + machine.get("processor")
-                + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", " + machine.get("jdk") + ".\n";
+        return targets() + "\nRatios of `make bench` on " + start + (quick ? ", a quick run" : "") + ": "
+                + machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
+                + machine.get("jdk") + ".\n";
     }
 
     private String tailTable() {
@@ -110,8 +115,7 @@ final class MarkdownReport {
                 | call | instructions |
                 |---|---|
                 """);
-        instructions.forEach((call, count) ->
-                out.append(String.format(Locale.ROOT, "| %s | %.1f |%n", call, count)));
+        instructions.forEach((call, count) -> out.append(String.format(Locale.ROOT, "| %s | %.1f |%n", call, count)));
         return out.append('\n').toString();
     }
 

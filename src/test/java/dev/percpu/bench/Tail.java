@@ -3,8 +3,8 @@ package dev.percpu.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.openjdk.jmh.util.Statistics;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.util.Statistics;
 
 /**
  * How long single records into a histogram timer take, alone and while scrapes go on: JMH's sampling, which reads the clock before and
@@ -42,6 +42,7 @@ record Tail(String caseName, String impl, double p50, double p99, double p999, d
 
     Map<String, Object> asMap() {
         return Map.of(
-                "case", caseName, "impl", impl, "threads", 1, "unit", "ns", "p50", p50, "p99", p99, "p999", p999, "max", max);
+                "case", caseName, "impl", impl, "threads", 1, "unit", "ns", "p50", p50, "p99", p99, "p999", p999, "max",
+                max);
     }
 }
