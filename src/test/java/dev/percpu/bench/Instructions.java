@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
 final class Instructions {
     private static final Path SOURCE = Path.of("src/test/native/instructions.c");
     private static final int CALLS = 100_000;
+    private static final Set<String> CALLED = Set.of(
+            "percpu_empty", "percpu_add_long", "percpu_add_double", "percpu_observe_long", "percpu_observe_double");
     private static final Pattern LINE = Pattern.compile("^\\s*([0-9,]+) .*:(percpu_\\w+?)(?:__libc)?(?:'\\d+)? \\[");
 
     private final Path directory;
@@ -63,11 +66,9 @@ final class Instructions {
         Map<String, Double> counts = new LinkedHashMap<>();
         for (String line : lines) {
             Matcher matcher = LINE.matcher(line.replaceAll("\\(\\s*[0-9.]+%\\)", ""));
-            if (matcher.find()) {
+            if (matcher.find() && CALLED.contains(matcher.group(2))) {
                 double perCall = Double.parseDouble(matcher.group(1).replace(",", "")) / CALLS;
-                if (perCall >= 1) {
-                    counts.putIfAbsent(matcher.group(2), perCall);
-                }
+                counts.merge(matcher.group(2), perCall, Double::sum); // a line for each file that was inlined
             }
         }
         return counts;
