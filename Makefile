@@ -33,8 +33,11 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dtest.groups=acceptance -Dtest.excludedGroups= -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 
-bench: ## benchmarks against the peers, into target/bench; QUICK=1 for a short run, ARGS="regexp ..."
-	@$(MVN) --quiet -Pbench test-compile exec:exec@run-benchmarks -Dbench.quick=$(if $(QUICK),true,false) "-Dbench.args=$(ARGS)"
+bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 for its table too, ARGS="case-regexp impl-regexp"
+	@[ -d target/bench/next ] || $(MVN) --quiet -Pbench dependency:copy@copy-next-micrometer || \
+		echo "the next Micrometer does not resolve: micrometer-next is left out" >&2
+	@$(MVN) --quiet -Pbench test-compile exec:exec@run-benchmarks -Dbench.quick=$(if $(QUICK),true,false) \
+		-Dbench.readme=$(if $(README),true,false) "-Dbench.args=$(ARGS)"
 
 lint: ## format and static analysis, Java and C; changes nothing
 	@$(MVN) --quiet spotless:check

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -16,6 +17,10 @@ import java.util.regex.Pattern;
  */
 public final class Benchmarks {
     private static final int ROUNDS = 2;
+    /** On a machine that is not quiet a fork takes longer. After these, forks of later rounds are left out. */
+    private static final Duration BUDGET = Duration.ofMinutes(12);
+
+    private static final Duration QUICK_BUDGET = Duration.ofSeconds(150);
 
     private Benchmarks() {}
 
@@ -28,10 +33,13 @@ public final class Benchmarks {
         Files.createDirectories(directory);
         List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
         Instant start = Instant.now();
-        Forks forks = new Forks(directory, quick ? new Forks.Timing(3, 4, 100) : new Forks.Timing(4, 6, 120));
+        Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(5, 6, 120));
         Results results = new Results();
         for (int round = 1; round <= ROUNDS; round++) {
             for (int i = 0; i < subjects.size(); i++) {
+                if (round > 1 && Duration.between(start, Instant.now()).compareTo(quick ? QUICK_BUDGET : BUDGET) > 0) {
+                    break;
+                }
                 Subject subject = subjects.get(i);
                 Round measured = forks.run(subject, "round-" + round);
                 if (measured != null) {
@@ -40,7 +48,17 @@ public final class Benchmarks {
                 }
             }
         }
-        new Report(results, start, quick).write(directory);
+        boolean whole = args.length == 0 && !quick;
+        Report report = new Report(
+                results,
+                whole ? Tail.measure(forks) : List.of(),
+                whole ? new Instructions(directory).count() : Map.of(),
+                start,
+                quick);
+        report.write(directory);
+        if (Boolean.getBoolean("bench.readme")) {
+            ReadmeTable.write(Path.of("README.md"), report.summary());
+        }
         System.out.println(Files.readString(directory.resolve("report.md")));
     }
 

@@ -15,11 +15,18 @@ import java.util.Map;
 /** Writes what was measured: {@code report.json} for programs, {@code report.md} and charts for people. */
 final class Report {
     private final Results results;
+    private final List<Tail> tails;
+    private final Map<String, Double> instructions;
     private final Instant start;
     private final boolean quick;
 
-    Report(Results results, Instant start, boolean quick) {
+    /**
+     * @param instructions by name of the native call
+     */
+    Report(Results results, List<Tail> tails, Map<String, Double> instructions, Instant start, boolean quick) {
         this.results = results;
+        this.tails = tails;
+        this.instructions = instructions;
         this.start = start.truncatedTo(ChronoUnit.SECONDS);
         this.quick = quick;
     }
@@ -27,13 +34,22 @@ final class Report {
     void write(Path directory) throws IOException {
         Map<String, Object> machine = Machine.describe();
         Files.writeString(directory.resolve("report.json"), json(machine));
-        Files.writeString(directory.resolve("report.md"), new MarkdownReport(results, machine, start, quick).text());
+        Files.writeString(directory.resolve("report.md"), markdown(machine).text());
         for (String caseName : caseNames()) {
             List<Results.Entry> entries = results.entries().stream()
                     .filter(it -> it.caseName().equals(caseName))
                     .toList();
             Files.writeString(directory.resolve(caseName + ".svg"), new BarChart(caseName, entries).svg());
         }
+    }
+
+    /** The short form, for the README. */
+    String summary() {
+        return markdown(Machine.describe()).summary();
+    }
+
+    private MarkdownReport markdown(Map<String, Object> machine) {
+        return new MarkdownReport(results, tails, instructions, machine, start, quick);
     }
 
     private List<String> caseNames() {
@@ -49,6 +65,8 @@ final class Report {
         report.put("date", start.toString());
         report.put("quick", quick);
         report.put("results", entriesAsMaps());
+        report.put("tail", tails.stream().map(Tail::asMap).toList());
+        report.put("instructions", instructions);
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
     }
 

@@ -1,0 +1,95 @@
+package dev.percpu.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Instructions of each record call in C, counted by valgrind's callgrind: repeatable to the last one whatever else the machine does.
+ * Needs a C compiler and valgrind, and is left out without.
+ */
+final class Instructions {
+    private static final Path SOURCE = Path.of("src/test/native/instructions.c");
+    private static final int CALLS = 100_000;
+    private static final Set<String> CALLED = Set.of(
+            "percpu_empty", "percpu_add_long", "percpu_add_double", "percpu_observe_long", "percpu_observe_double");
+    private static final Pattern LINE = Pattern.compile("^\\s*([0-9,]+) .*:(percpu_\\w+?)(?:__libc)?(?:'\\d+)? \\[");
+
+    private final Path directory;
+
+    Instructions(Path directory) {
+        this.directory = directory.resolve("callgrind");
+    }
+
+    /** By name of the call; empty, with the reason on standard error, where it cannot be had. */
+    Map<String, Double> count() {
+        try {
+            Files.createDirectories(directory);
+            Path library = library();
+            String program = directory.resolve("instructions").toString();
+            run(
+                    "cc",
+                    "-std=gnu11",
+                    "-O2",
+                    "-Isrc/main/native",
+                    "-o",
+                    program,
+                    SOURCE.toString(),
+                    library.toString(),
+                    "-Wl,-rpath," + library.toAbsolutePath().getParent());
+            Path counts = directory.resolve("callgrind.out");
+            run("valgrind", "--tool=callgrind", "--callgrind-out-file=" + counts, program, Integer.toString(CALLS));
+            return parsed(run("callgrind_annotate", "--threshold=100", counts.toString()));
+        } catch (IOException e) {
+            System.err.println("instruction counts are left out: " + e.getMessage());
+            return Map.of();
+        }
+    }
+
+    private static Path library() throws IOException {
+        try (var files = Files.walk(Path.of("target/native"))) {
+            String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+            return files.filter(it -> it.endsWith("linux-" + machine + "/libpercpu.so"))
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow(() -> new IOException("there is no native library of " + machine));
+        }
+    }
+
+    private static Map<String, Double> parsed(List<String> lines) {
+        Map<String, Double> counts = new LinkedHashMap<>();
+        for (String line : lines) {
+            Matcher matcher = LINE.matcher(line.replaceAll("\\(\\s*[0-9.]+%\\)", ""));
+            if (matcher.find() && CALLED.contains(matcher.group(2))) {
+                double perCall = Double.parseDouble(matcher.group(1).replace(",", "")) / CALLS;
+                counts.merge(matcher.group(2), perCall, Double::sum); // a line for each file that was inlined
+            }
+        }
+        return counts;
+    }
+
+    private List<String> run(String... command) throws IOException {
+        Path output = directory.resolve(command[0] + ".txt");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            int result = process.waitFor();
+            if (result != 0) {
+                throw new IOException(command[0] + " ended with " + result + ", see " + output);
+            }
+        } catch (InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted");
+        }
+        return Files.readAllLines(output);
+    }
+}
