@@ -187,5 +187,6 @@ int main(int argc, char **argv)
 		should_register_in_a_destructor(path, LAST_ITERATION);
 		should_record_where_no_area_is_to_be_had(path);
 	}
+	path_check_freed();
 	return finish();
 }

@@ -25,6 +25,16 @@ bool path_refuse_specific;
 
 static struct path opened;
 
+/* The beginning of struct rseq; what follows is ours once the area is free. */
+struct freed_area {
+	int32_t cpu_id_start;
+	int32_t cpu_id;
+	uint64_t rseq_cs;
+	struct freed_area *next;
+};
+
+static struct freed_area *freed_areas;
+
 #define USE(way)                                                      \
 	do {                                                          \
 		opened.add_long = percpu_add_long__##way;             \
@@ -70,10 +80,32 @@ static int take_area(void **out, unsigned long alignment, unsigned long size)
 	return error;
 }
 
+/*
+ * The kernel resets cpu_id when it lets an area go: until then it may write to
+ * it. What is freed stays readable and looks like an area of CPU 0, so that a
+ * record through it goes to the wrong shard and leaves its rseq_cs there.
+ */
 static void free_area(void *area)
 {
+	struct freed_area *freed = area;
+
+	CHECK(freed->cpu_id == RSEQ_CPU_ID_UNINITIALIZED, "an area is freed while it is registered: cpu_id %d",
+	      freed->cpu_id);
+	memset(freed, 0, sizeof(*freed));
+	freed->next = __atomic_load_n(&freed_areas, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&freed_areas, &freed->next, freed, true, __ATOMIC_ACQ_REL,
+					    __ATOMIC_RELAXED))
+		;
 	__atomic_fetch_add(&path_areas_freed, 1, __ATOMIC_RELAXED);
-	free(area);
+}
+
+void path_check_freed(void)
+{
+	struct freed_area *freed = __atomic_load_n(&freed_areas, __ATOMIC_ACQUIRE);
+
+	for (; freed; freed = freed->next)
+		CHECK(freed->cpu_id_start == 0 && freed->cpu_id == 0 && freed->rseq_cs == 0,
+		      "an area was used after it was freed: cpu_id %d, rseq_cs 0x%lx", freed->cpu_id, freed->rseq_cs);
 }
 
 static int set_specific(unsigned int key, const void *value)

@@ -69,6 +69,8 @@ extern long path_areas_taken;
 extern long path_areas_freed;
 /* The area that was taken last, by this thread. */
 extern __thread void *path_last_area;
+/* Nobody has written to an area that was given back: neither the kernel nor a record. */
+void path_check_freed(void);
 /* Set: that function fails as if there were no memory. */
 extern bool path_refuse_memory;
 extern bool path_refuse_specific;

@@ -14,7 +14,8 @@
 #include "workload.h"
 
 #define THREADS_PER_CPU 8
-#define ROUNDS 600
+#define HALF_A_SECOND 500000000
+#define BURST 4
 
 static struct work *work;
 static long records_per_thread = 150000;
@@ -121,26 +122,53 @@ static void should_record_unknown_threads(const struct path *path)
 	work_close(work);
 }
 
-static pthread_barrier_t barrier;
+/* On different CPUs: what happens between two instructions there happens at the same time here. */
+static void bind_apart(int number)
+{
+	cpu_set_t set;
 
-/* In each round each thread observes an amount that is larger than all before
- * and its own. */
+	CPU_ZERO(&set);
+	CPU_SET(usable_cpu(number % usable_cpus()), &set);
+	(void)sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void unbind(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	for (int i = 0; i < usable_cpus(); i++)
+		CPU_SET(usable_cpu(i), &set);
+	(void)sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* The round that the reader has begun, and the one that the writer has made; 0 ends it. */
+static long begun, made;
+
+static void pause_for_others(void)
+{
+	if (usable_cpus() < 2)
+		sched_yield();
+}
+
+/* A round is a few observations of each kind, each larger than all before. */
 static void observe_rounds(int number, void *argument)
 {
 	const struct path *path = argument;
 
+	(void)number;
 	path_enter();
-	for (long round = 1; round <= ROUNDS; round++) {
-		long amount = round * MAX_THREADS + number;
-
-		pthread_barrier_wait(&barrier);
-		for (int i = 0; i < 8; i++) {
-			path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, amount - 8 + i));
+	bind_apart(1);
+	for (long round, last = 0; (round = __atomic_load_n(&begun, __ATOMIC_ACQUIRE)) >= 0; pause_for_others()) {
+		if (round == last)
+			continue;
+		last = round;
+		for (long amount = (round - 1) * BURST + 1; amount <= round * BURST; amount++) {
+			path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, amount));
 			path_answer(path->observe_double(work->doubles, work->summary, work->double_buckets,
 							 bits_of_double((double)amount)));
 		}
-		path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, amount));
-		pthread_barrier_wait(&barrier);
+		__atomic_store_n(&made, round, __ATOMIC_RELEASE);
 	}
 }
 
@@ -153,29 +181,73 @@ static void drain(int64_t *longest, double *largest)
 	*largest = value > *largest ? value : *largest;
 }
 
+/* Drains while a round is made, and once afterwards: one of these has its last amount. */
 static void should_lose_no_maximum(const struct path *path)
 {
-	const int observers = 4;
+	int64_t end = now_nanos() + HALF_A_SECOND;
 	struct crew crew;
 
 	work = work_open(path, path->shards);
-	pthread_barrier_init(&barrier, NULL, (unsigned int)observers + 1);
-	crew_start(&crew, observers, observe_rounds, (void *)path);
-	for (long round = 1; round <= ROUNDS; round++) {
-		long expected = round * MAX_THREADS + observers - 1;
+	begun = made = 0;
+	crew_start(&crew, 1, observe_rounds, (void *)path);
+	bind_apart(0);
+	for (long round = 1; now_nanos() < end; round++) {
 		int64_t longest = 0;
 		double largest = 0;
 
-		pthread_barrier_wait(&barrier);
-		for (int i = 0; i < 20; i++)
+		__atomic_store_n(&begun, round, __ATOMIC_RELEASE);
+		for (; __atomic_load_n(&made, __ATOMIC_ACQUIRE) != round; pause_for_others())
 			drain(&longest, &largest);
-		pthread_barrier_wait(&barrier);
 		drain(&longest, &largest);
-		CHECK(longest == expected, "round %ld: max %ld, not %ld", round, (long)longest, expected);
-		CHECK(largest == (double)expected, "round %ld: max %g, not %ld", round, largest, expected);
+		CHECK(longest == round * BURST, "round %ld: max %ld", round, (long)longest);
+		CHECK(largest == (double)round * BURST, "round %ld: max %g", round, largest);
 	}
+	__atomic_store_n(&begun, -1, __ATOMIC_RELEASE);
 	crew_join(&crew);
-	pthread_barrier_destroy(&barrier);
+	unbind();
+	work_close(work);
+}
+
+static void observe_until_stopped(int number, void *argument)
+{
+	const struct path *path = argument;
+
+	(void)number;
+	path_enter();
+	bind_apart(1);
+	while (__atomic_load_n(&begun, __ATOMIC_ACQUIRE) >= 0) {
+		path_answer(path->observe_long(work->longs, work->timer, NULL, work_longs[0]));
+		path_answer(path->observe_double(work->doubles, work->summary, NULL, bits_of_double(work_doubles[0])));
+	}
+}
+
+/* As often as can be, of two cells that are written as often as can be: count and sum belong together. */
+static void should_never_be_torn(const struct path *path)
+{
+	int64_t end = now_nanos() + HALF_A_SECOND;
+	long torn = 0, reads = 0;
+	struct crew crew;
+
+	work = work_open(path, path->shards);
+	begun = 0;
+	crew_start(&crew, 1, observe_until_stopped, (void *)path);
+	bind_apart(0);
+	for (; now_nanos() < end; reads += 100) {
+		for (int i = 0; i < 100; i++) {
+			struct percpu_cell longs, doubles;
+			uint64_t timer = work->timer + PERCPU_CELL, summary = work->summary + PERCPU_CELL;
+
+			(void)percpu_sum(work->longs, 0, path->shards + 1, timer, timer + PERCPU_CELL, &longs);
+			(void)percpu_sum(work->doubles, 0, path->shards + 1, summary, summary + PERCPU_CELL, &doubles);
+			torn += longs.second != longs.first * work_longs[0];
+			torn += double_of_bits(doubles.second) != (double)doubles.first * work_doubles[0];
+		}
+	}
+	__atomic_store_n(&begun, -1, __ATOMIC_RELEASE);
+	crew_join(&crew);
+	unbind();
+	CHECK(torn == 0, "%ld of %ld reads were torn", torn, 2 * reads);
+	printf("%ld reads of cells that were being written\n", 2 * reads);
 	work_close(work);
 }
 
@@ -206,6 +278,7 @@ int main(int argc, char **argv)
 	should_be_exact(path);
 	should_be_exact_without_a_shard_for_each_cpu(path);
 	should_lose_no_maximum(path);
+	should_never_be_torn(path);
 	should_clear_a_group(path);
 	if (path->owner == PERCPU_OWNER_SELF || path->owner == PERCPU_OWNER_LEGACY)
 		should_record_unknown_threads(path);

@@ -49,6 +49,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A record takes no lock, reads no clock and allocates nothing. One scrape reads all cells once, so that count, sum and buckets of a
  * meter agree in it. Thread-safe.
  *
+ * <p>Where it differs from {@code PrometheusMeterRegistry} on purpose: a summary's amount is in the bucket of its exact value, not of the
+ * next whole number; a meter that fails to tell its value, or repeats labels, is left out of a scrape instead of failing it; labels that
+ * Prometheus does not take, and a family that would be of two kinds (a timer with a histogram beside one without), are refused at
+ * registration, as names and types are; after idling, percentiles are not wiped at every look; more than one significant digit of a
+ * percentile is kept around the expected values only; a pause detector is not supported.
+ *
  * <p>After {@link #close()}, meters that are asked for do nothing, and those that are held go on recording safely.
  */
 public class PerCpuMeterRegistry extends MeterRegistry {

@@ -34,6 +34,16 @@ class KernelMatrixTest {
     private static final long BUDGET_NANOS = 3_000_000_000L;
 
     private static final int RECORDS = 10_000;
+    private static final int SLOW_RECORDS = 2_000;
+
+    /** Enough for broken sections to lose some with certainty: a third of this loses several of the sums. */
+    private static final int FORCED_RECORDS = 6_000;
+
+    /** Runs of driver: the library as shipped, with slow sections, and, on arm64, with slow sections whatever the self-test says. */
+    private static final String SHIPPED = "driver";
+
+    private static final String SLOW = "slow";
+    private static final String FORCED = "forced";
 
     /** HWCAP_USCAT of arm64, which QEMU has from 8.1 on: see driver.c. */
     private static final long PAIRS = 1 << 25;
@@ -65,12 +75,10 @@ class KernelMatrixTest {
             List<Kernel> ofArch =
                     selected.stream().filter(it -> it.arch().equals(arch)).toList();
             Map<String, Path> libcs = libcs(arch);
-            List<String> driver =
-                    MatrixPrograms.driver("/libpercpu.so", BUDGET_NANOS, RECORDS, arch.equals("arm64") ? PAIRS : 0);
             Map<String, Path> two = new LinkedHashMap<>(libcs);
             two.keySet().retainAll(TWO_LIBCS);
-            Path archive = VirtualMachine.pack(directory, arch, libcs, driver);
-            Path smallArchive = VirtualMachine.pack(directory, arch, two, driver);
+            Path archive = VirtualMachine.pack(directory.resolve(arch), arch, libcs, runs(arch));
+            Path smallArchive = VirtualMachine.pack(directory.resolve(arch + "-two"), arch, two, runs(arch));
             for (Kernel kernel : ofArch) {
                 boolean newest = KernelSelection.isNewest(kernel, ofArch);
                 Machine machine = new Machine(kernel, images, newest ? archive : smallArchive);
@@ -84,6 +92,20 @@ class KernelMatrixTest {
             }
         }
         return cells.stream();
+    }
+
+    private static Map<String, List<String>> runs(String arch) {
+        long hwcap = arch.equals("arm64") ? PAIRS : 0;
+        Map<String, List<String>> runs = new LinkedHashMap<>();
+        runs.put(SHIPPED, MatrixPrograms.driver("/libpercpu.so", BUDGET_NANOS, RECORDS, hwcap));
+        runs.put(SLOW, MatrixPrograms.driver("/slow.so", BUDGET_NANOS, SLOW_RECORDS, hwcap));
+        if (arch.equals("arm64")) {
+            List<String> forced =
+                    new ArrayList<>(MatrixPrograms.driver("/slow.so", BUDGET_NANOS, FORCED_RECORDS, hwcap));
+            forced.add("rseq");
+            runs.put(FORCED, forced);
+        }
+        return runs;
     }
 
     /** What a suite has; a suite that cannot be reached becomes a skipped cell, but bookworm has to be there. */
@@ -167,17 +189,43 @@ class KernelMatrixTest {
             throws IOException, InterruptedException {
         Kernel kernel = machine.kernel;
         Map<String, String> outputs = machine.outputs();
-        if (!outputs.containsKey(libc + ".driver")) {
+        if (!outputs.containsKey(libc + "." + SHIPPED)) {
             throw new TestAbortedException("the libc of " + libc + " cannot be had");
         }
+        boolean broken = KernelSelection.isBroken(kernel);
         Words probe = Words.parse(outputs.get(libc + ".probe"));
-        Words driver = Words.parse(outputs.get(libc + ".driver"));
+        Words shipped = Words.parse(outputs.get(libc + "." + SHIPPED));
+        Words slow = Words.parse(outputs.get(libc + "." + SLOW));
         remarks.add(MatrixPrograms.describe(probe));
-        remarks.add(MatrixPrograms.describeRun(driver));
+        remarks.add(MatrixPrograms.describeRun(shipped));
+        remarks.add("slow sections: " + slow.textOrNull("cpuId.restarts") + " restarts");
         assertThat(probe.text("machine")).isEqualTo(MatrixPrograms.machine(kernel.arch()));
-        MatrixPrograms.check(driver, probe);
-        boolean pairs = kernel.arch().equals("arm64") || driver.text("pairs").equals("1");
-        assertThat(driver.text("selfTest")).isEqualTo(KernelSelection.isBroken(kernel) ? "failed" : "passed");
-        assertThat(driver.text("mode")).isEqualTo(pairs && !KernelSelection.isBroken(kernel) ? "rseq" : "atomic");
+        for (Words driver : List.of(shipped, slow)) {
+            MatrixPrograms.check(driver, probe);
+            boolean pairs =
+                    kernel.arch().equals("arm64") || driver.text("pairs").equals("1");
+            assertThat(driver.text("selfTest")).isEqualTo(broken ? "failed" : "passed");
+            assertThat(driver.text("mode")).isEqualTo(pairs && !broken ? "rseq" : "atomic");
+        }
+        if (slow.text("mode").equals("rseq")) {
+            assertThat(slow.number("cpuId.restarts"))
+                    .as("restarts of slow sections")
+                    .isPositive();
+        }
+        if (outputs.containsKey(libc + "." + FORCED)) {
+            checkForced(Words.parse(outputs.get(libc + "." + FORCED)), broken, remarks);
+        }
+    }
+
+    /** Where the self-test fails, sections do lose records: it was right, and so is this test, which sees it. */
+    private static void checkForced(Words forced, boolean broken, MatrixTable.Remarks remarks) {
+        Map<String, String> lost = MatrixPrograms.lost(forced);
+        assertThat(forced.text("mode")).isEqualTo("rseq");
+        if (broken) {
+            remarks.add("sections all the same: " + lost.size() + " sums wrong");
+            assertThat(lost).isNotEmpty();
+        } else {
+            assertThat(lost).isEmpty();
+        }
     }
 }

@@ -84,16 +84,17 @@ final class VirtualMachine {
     }
 
     /**
-     * Makes the file system of a machine: a root folder for each libc, with probe, driver and the library in it, and the list of cells,
-     * LIBC.probe and LIBC.driver.
+     * Makes the file system of a machine: a root folder for each libc, with probe, driver and the library in it as it is shipped and with
+     * slow sections; and the list of cells, {@code LIBC.probe} and {@code LIBC.RUN}.
      *
+     * @param directory where it is made, new
      * @param libcs folders with a libc unpacked, by name
-     * @param driver driver's arguments
+     * @param runs driver's arguments by the name of a run
      * @return the archive to boot with
      */
-    static Path pack(Path directory, String arch, Map<String, Path> libcs, List<String> driver)
+    static Path pack(Path directory, String arch, Map<String, Path> libcs, Map<String, List<String>> runs)
             throws IOException, InterruptedException {
-        Path root = Files.createDirectories(directory.resolve("root-" + arch + "-" + libcs.size()));
+        Path root = Files.createDirectories(directory.resolve("root"));
         StringBuilder cells = new StringBuilder();
         Files.copy(MatrixPrograms.program("init", arch), root.resolve("init"));
         Files.createDirectory(root.resolve("dev"));
@@ -108,10 +109,11 @@ final class VirtualMachine {
                             root.resolve(name).toString()));
             fill(root.resolve(name), arch);
             cells.append("%s.probe /%s /probe%n".formatted(name, name));
-            cells.append("%s.driver /%s /driver %s%n".formatted(name, name, String.join(" ", driver)));
+            runs.forEach((run, arguments) ->
+                    cells.append("%s.%s /%s /driver %s%n".formatted(name, run, name, String.join(" ", arguments))));
         }
         Files.writeString(root.resolve("cells"), cells.toString(), StandardCharsets.UTF_8);
-        Path archive = directory.resolve(root.getFileName() + ".cpio");
+        Path archive = directory.resolve("root.cpio");
         run(root, List.of("sh", "-c", "find . | cpio --quiet -o -H newc -R 0:0 >'" + archive + "'"));
         return archive;
     }
@@ -122,6 +124,7 @@ final class VirtualMachine {
         Files.copy(MatrixPrograms.program("probe", arch), root.resolve("probe"));
         Files.copy(MatrixPrograms.program("driver", arch), root.resolve("driver"));
         Files.copy(MatrixPrograms.library(arch), root.resolve("libpercpu.so"));
+        Files.copy(MatrixPrograms.slowLibrary(arch), root.resolve("slow.so"));
         // Newer suites have everything in /usr and expect these links.
         for (String folder : List.of("lib", "lib64")) {
             if (!Files.exists(root.resolve(folder))

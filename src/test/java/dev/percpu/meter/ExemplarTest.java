@@ -3,7 +3,6 @@ package dev.percpu.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -39,7 +38,7 @@ class ExemplarTest {
     };
 
     private static String openMetrics(@Nullable SpanContext spans, boolean ours) {
-        Peers peers = new Peers(PrometheusConfig.DEFAULT, spans).doing(registry -> {
+        Peers peers = new Peers(spans).doing(registry -> {
             registry.counter("c").increment(3);
             registry.counter("one").increment();
             registry.timer("t").record(Duration.ofMillis(1500));

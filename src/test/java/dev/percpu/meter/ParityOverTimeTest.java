@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,11 @@ class ParityOverTimeTest {
     private static final Duration STEP = PrometheusConfig.DEFAULT.step();
 
     private final Peers peers = new Peers();
+
+    @AfterEach
+    void close() {
+        peers.close();
+    }
 
     @Test
     void shouldForgetAMaximumAfterThreeSteps() {

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Our registry and Micrometer's own, each on a clock of its own, for tests that do the same to both. */
-final class Peers {
+final class Peers implements AutoCloseable {
     static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -25,16 +25,18 @@ final class Peers {
     private final MockClock ourClock = new MockClock();
     private final MockClock theirClock = new MockClock();
 
+    /** Ours on native shards, or whatever this process records with. */
     Peers() {
-        this(PrometheusConfig.DEFAULT);
+        this(null);
     }
 
-    Peers(PrometheusConfig config) {
-        this(config, null);
+    Peers(@Nullable SpanContext spans) {
+        this(Cells.open(PrometheusConfig.DEFAULT), spans);
     }
 
-    Peers(PrometheusConfig config, @Nullable SpanContext spans) {
-        ours = new PerCpuMeterRegistry(config, new PrometheusRegistry(), ourClock, spans, CellStore.onJvm());
+    Peers(CellStore store, @Nullable SpanContext spans) {
+        PrometheusConfig config = PrometheusConfig.DEFAULT;
+        ours = new PerCpuMeterRegistry(config, new PrometheusRegistry(), ourClock, spans, store);
         theirs = new PrometheusMeterRegistry(config, new PrometheusRegistry(), theirClock, spans);
     }
 
@@ -59,5 +61,11 @@ final class Peers {
         PrometheusProtobufWriter protobuf = ExpositionFormats.init().getPrometheusProtobufWriter();
         assertThat(protobuf.toDebugString(ours.getPrometheusRegistry().scrape()))
                 .isEqualTo(protobuf.toDebugString(theirs.getPrometheusRegistry().scrape()));
+    }
+
+    @Override
+    public void close() {
+        ours.close();
+        theirs.close();
     }
 }

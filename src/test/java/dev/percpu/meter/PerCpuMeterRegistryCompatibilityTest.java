@@ -1,6 +1,5 @@
 package dev.percpu.meter;
 
-import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.tck.MeterRegistryCompatibilityKit;
@@ -12,8 +11,7 @@ import java.time.Duration;
 class PerCpuMeterRegistryCompatibilityTest extends MeterRegistryCompatibilityKit {
     @Override
     public MeterRegistry registry() {
-        return new PerCpuMeterRegistry(
-                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm());
+        return new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock());
     }
 
     @Override

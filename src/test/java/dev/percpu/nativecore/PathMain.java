@@ -11,6 +11,7 @@ import dev.percpu.shard.ShardStatistics;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.ClassOrderer;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -71,6 +72,7 @@ final class PathMain {
                 .selectors(classes.stream()
                         .map(it -> selectClass(PathMain.class.getClassLoader(), it))
                         .toList())
+                .configurationParameter("junit.jupiter.testclass.order.default", ClassOrderer.ClassName.class.getName())
                 .build();
         // Nothing that listens by itself: the tests of the service have listeners that start one.
         LauncherConfig config = LauncherConfig.builder()
