@@ -31,6 +31,7 @@ public final class RecordPoint {
 
     @Override
     public String toString() {
-        return "offset " + offset + " of " + regionOwner + " by " + bucketsOwner;
+        return "offset " + offset + " of " + regionOwner.sumKind()
+                + (bucketsOwner == BucketIndex.NONE ? "" : ", with buckets");
     }
 }
