@@ -98,6 +98,9 @@ PERCPU_API int percpu_pair_is_atomic(uint64_t hwcap);
  */
 PERCPU_API int percpu_thread_register(void);
 
+/* errno of the latest registration of any thread that failed, 0 if none did. MT-safe. */
+PERCPU_API int percpu_thread_last_errno(void);
+
 /*
  * Copies the first length bytes of this thread's rseq area, as far as it goes
  * and at most 64.
@@ -140,15 +143,15 @@ PERCPU_API int percpu_region_destroy(struct percpu_region *region);
 /* Offset of the first cell in every shard, bytes. */
 PERCPU_API uint64_t percpu_region_first_cell(const struct percpu_region *region);
 
-/* Bytes of address space, and of those in memory now (mincore(2)). */
+/* Bytes of address space, and of those in memory now (mincore(2)), in pages of getauxval(AT_PAGESZ) bytes. */
 PERCPU_API int64_t percpu_region_reserved(const struct percpu_region *region);
-PERCPU_API int64_t percpu_region_resident(const struct percpu_region *region);
+PERCPU_API int64_t percpu_region_resident(const struct percpu_region *region, uint32_t page);
 
 /* Restarts of sections on this shard, and records it took as shared shard. */
 PERCPU_API int64_t percpu_shard_restarts(const struct percpu_region *region, uint32_t shard);
 PERCPU_API int64_t percpu_shared_records(const struct percpu_region *region);
 
-/* Writes sizes and offsets that Java mirrors; see layout.c. Returns their number. */
+/* Writes sizes and offsets that Java mirrors; see region.c. Returns their number. */
 PERCPU_API int percpu_layout(uint32_t *out, uint32_t capacity);
 
 /* ---- record calls (record.c, record_atomic.c) ------------------------- */

@@ -66,22 +66,25 @@ int64_t percpu_region_reserved(const struct percpu_region *region)
 	return (int64_t)region->mapped_bytes;
 }
 
-int64_t percpu_region_resident(const struct percpu_region *region)
+int64_t percpu_region_resident(const struct percpu_region *region, uint32_t page)
 {
 	unsigned char pages[4096];
+	const uint64_t span = sizeof(pages) * page;
 	int64_t resident = 0;
 
-	for (uint64_t at = 0; at < region->mapped_bytes; at += sizeof(pages) * PERCPU_PAGE) {
+	if (page < PERCPU_PAGE || (page & (page - 1)) != 0)
+		return NEG_EINVAL;
+	for (uint64_t at = 0; at < region->mapped_bytes; at += span) {
 		uint64_t left = region->mapped_bytes - at;
-		uint64_t bytes = left < sizeof(pages) * PERCPU_PAGE ? left : sizeof(pages) * PERCPU_PAGE;
+		uint64_t bytes = left < span ? left : span;
 		long error = syscall4(NR_mincore, (long)mapping_of(region) + (long)at, (long)bytes, (long)pages, 0);
 
 		if (is_error(error))
 			return error;
-		for (uint64_t i = 0; i < bytes / PERCPU_PAGE; i++)
+		for (uint64_t i = 0; i < (bytes + page - 1) / page; i++)
 			resident += pages[i] & 1;
 	}
-	return resident * PERCPU_PAGE;
+	return resident * page;
 }
 
 int64_t percpu_shard_restarts(const struct percpu_region *region, uint32_t shard)

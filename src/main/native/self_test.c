@@ -45,7 +45,8 @@ int percpu_self_test_victim(struct percpu_self_test *test)
 	int error = bind_to(0, test->cpu);
 	int64_t deadline = now_nanos() + test->budget_nanos;
 
-	if (!error && !area_is_there(area))
+	/* An area that its owner has not registered on this thread tells nothing of the kernel. */
+	if (!error && (!area_is_there(area) || *(volatile int32_t *)(area + RSEQ_CPU_ID) < 0))
 		error = NEG_ENODATA;
 	if (error) {
 		__atomic_store_n(&test->stop, 1, __ATOMIC_RELEASE);

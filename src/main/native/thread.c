@@ -9,6 +9,7 @@
 #define VIEW_BYTES 64u
 
 __thread char *percpu_thread_area;
+static int last_errno;
 
 static int rseq(void *area, uint32_t length, int flags)
 {
@@ -57,11 +58,21 @@ static int register_own(void)
 
 int percpu_thread_register(void)
 {
+	int error;
+
 	if (percpu_process.owner != PERCPU_OWNER_LEGACY && percpu_process.owner != PERCPU_OWNER_SELF)
 		return 0;
 	if (percpu_thread_area != AREA_UNKNOWN)
 		return area_is_there(percpu_thread_area) ? 0 : NEG_ENODATA;
-	return percpu_process.owner == PERCPU_OWNER_LEGACY ? adopt() : register_own();
+	error = percpu_process.owner == PERCPU_OWNER_LEGACY ? adopt() : register_own();
+	if (error)
+		__atomic_store_n(&last_errno, -error, __ATOMIC_RELAXED);
+	return error;
+}
+
+int percpu_thread_last_errno(void)
+{
+	return __atomic_load_n(&last_errno, __ATOMIC_RELAXED);
 }
 
 /*

@@ -138,7 +138,7 @@ static void should_refuse_ranges_outside(const struct guarded *guarded, uint32_t
 		      "restarts of shard %u", low);
 	}
 	check_untouched(guarded);
-	CHECK(percpu_region_resident(guarded->region) > 0, "nothing is resident");
+	CHECK(percpu_region_resident(guarded->region, 4096) > 0, "nothing is resident");
 }
 
 static void should_refuse_regions_that_cannot_be(void)

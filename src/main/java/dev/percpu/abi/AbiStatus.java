@@ -1,5 +1,6 @@
 package dev.percpu.abi;
 
+import dev.percpu.binding.ColdPath;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,14 @@ public record AbiStatus(
 
     public AbiStatus {
         fields = List.copyOf(fields);
+    }
+
+    /** How the areas were registered, with the latest failure of any thread until now. */
+    public Registration registrationNow() {
+        int errno = nativeLibrary ? ColdPath.lastRegistrationErrno() : 0;
+        return errno == 0
+                ? registration
+                : new Registration(registration.length(), registration.layout(), registration.signature(), errno);
     }
 
     /** The status of this process, probed at the first call with the settings of the system properties. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.stream.Stream;
 
 /**
  * CPUs of this machine. Ids need not be contiguous, and a CPU that goes offline keeps its shard.
@@ -12,6 +13,7 @@ import java.util.BitSet;
  * @param online ids of those that run now
  */
 public record Cpus(BitSet possible, BitSet online) {
+    private static final String ALLOWED = "Cpus_allowed_list:";
     private static final Path FOLDER = Path.of("/sys/devices/system/cpu");
 
     public Cpus {
@@ -43,6 +45,19 @@ public record Cpus(BitSet possible, BitSet online) {
         BitSet usable = new BitSet();
         usable.set(0, Runtime.getRuntime().availableProcessors());
         return new Cpus(list(folder.resolve("possible"), usable), list(folder.resolve("online"), usable));
+    }
+
+    /** CPUs that this process may run on (Cpus_allowed_list of /proc/self/status), at least one. */
+    static BitSet allowed() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(it -> it.startsWith(ALLOWED))
+                    .map(it -> parse(it.substring(ALLOWED.length())))
+                    .filter(it -> !it.isEmpty())
+                    .findFirst()
+                    .orElseGet(() -> read().online());
+        } catch (IOException | NumberFormatException e) {
+            return read().online();
+        }
     }
 
     private static BitSet list(Path file, BitSet otherwise) {

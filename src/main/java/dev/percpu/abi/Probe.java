@@ -55,7 +55,7 @@ final class Probe {
         long hwcap = dev.percpu.binding.Libc.auxv(AT_HWCAP);
         Ownership ownership = start(Ownership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
         ColdPath.registerThread();
-        SelfTest selfTest = ownership.owner() == Owner.NONE ? SelfTest.NONE : SelfTestRunner.run(cpus.online());
+        SelfTest selfTest = ownership.owner() == Owner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
         String reason = fixMode(reasonAgainstSections(settings, ownership, selfTest, hwcap, kernel.machine()));
         boolean rseq = ColdPath.mode() == ColdPath.MODE_RSEQ;
         byte[] area = ColdPath.threadView(Fields.ORIGINAL_LENGTH);

@@ -102,6 +102,11 @@ public final class ColdPath {
         return functions().percpu_thread_register();
     }
 
+    /** errno of the latest registration of any thread that failed, 0 if none did. */
+    public static int lastRegistrationErrno() {
+        return functions().percpu_thread_last_errno();
+    }
+
     /**
      * The first bytes of the calling thread's struct rseq, in native byte order.
      *
@@ -123,6 +128,11 @@ public final class ColdPath {
      * @return 0: nobody owns this thread; -errno: EINVAL or EBUSY somebody does, ENOSYS no such call, EPERM denied
      */
     public static int tryRegistration(int length, int alignment) {
+        if (length < 32 || length > 4096 || alignment < 32 || alignment > 4096 || Integer.bitCount(alignment) != 1) {
+            throw new IllegalArgumentException(
+                    "an rseq area has 32 to 4096 bytes and an alignment of a power of two from 32" + " to 4096, not "
+                            + length + " and " + alignment);
+        }
         try (Memory memory = new Memory(length + 2L * alignment)) {
             return functions().percpu_rseq_try(memory.align(alignment), length);
         }
@@ -145,7 +155,6 @@ public final class ColdPath {
     }
 
     /** Direct mapping: signatures as in {@code percpu.h}. */
-    @SuppressWarnings("checkstyle:MethodName")
     static final class Functions {
         static final Functions INSTANCE = new Functions();
 
@@ -163,6 +172,8 @@ public final class ColdPath {
 
         native int percpu_thread_register();
 
+        native int percpu_thread_last_errno();
+
         native int percpu_thread_view(Pointer out, int length);
 
         native int percpu_rseq_try(Pointer memory, int length);
@@ -177,7 +188,7 @@ public final class ColdPath {
 
         native long percpu_region_reserved(long region);
 
-        native long percpu_region_resident(long region);
+        native long percpu_region_resident(long region, int page);
 
         native long percpu_shard_restarts(long region, int shard);
 

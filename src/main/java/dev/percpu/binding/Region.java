@@ -13,6 +13,8 @@ import java.lang.ref.Reference;
  */
 public final class Region {
     private static final Cleaner CLEANER = Cleaner.create();
+    private static final int AT_PAGESZ = 6;
+    private static final int PAGE_BYTES = (int) Libc.auxv(AT_PAGESZ);
 
     final long address;
     private final int shards;
@@ -78,7 +80,7 @@ public final class Region {
 
     /** Of it, bytes that are in memory now (mincore(2)). */
     public long residentBytes() {
-        long bytes = ColdPath.functions().percpu_region_resident(address);
+        long bytes = ColdPath.functions().percpu_region_resident(address, PAGE_BYTES);
         Reference.reachabilityFence(this);
         return Math.max(bytes, 0);
     }
@@ -113,7 +115,7 @@ public final class Region {
      * @param out native memory of at least to - from bytes: per cell the sums of its first and of its second word
      */
     public void sum(int first, int last, long from, long to, MemorySegment out) {
-        if (!out.isNative() || out.isReadOnly() || to < from || out.byteSize() < to - from) {
+        if (!out.isNative() || !out.scope().isAlive() || out.isReadOnly() || to < from || out.byteSize() < to - from) {
             throw new IllegalArgumentException(
                     "cells [" + from + ", " + to + ") need as many bytes of native memory, not " + out);
         }

@@ -35,12 +35,14 @@ public final class SelfTestSides implements AutoCloseable {
 
     /** Runs critical sections until the test is decided. Returns 0 or -errno. */
     public int runVictim() {
+        ensureOpen();
         int error = ColdPath.registerThread();
         return error != 0 ? error : ColdPath.functions().percpu_self_test_victim(test);
     }
 
     /** Interrupts the victim until it is done. Returns 0 or -errno. */
     public int runDisturber() {
+        ensureOpen();
         return ColdPath.functions().percpu_self_test_disturb(test);
     }
 
@@ -50,6 +52,12 @@ public final class SelfTestSides implements AutoCloseable {
 
     public int violations() {
         return test.getInt(VIOLATIONS);
+    }
+
+    private void ensureOpen() {
+        if (!test.valid()) {
+            throw new IllegalStateException("this self-test is closed");
+        }
     }
 
     @Override

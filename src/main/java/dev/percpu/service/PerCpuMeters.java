@@ -65,7 +65,7 @@ public final class PerCpuMeters implements MeterBinder {
                 target,
                 "percpu.shared.shard.records",
                 "Observations that no shard of a CPU could take",
-                ShardStatistics::sharedRecords);
+                ShardStatistics::sharedRecordsOfAnyKind);
         region(target, "reserved", ShardStatistics::reservedBytes);
         region(target, "resident", ShardStatistics::residentBytes);
         Gauge.builder("percpu.series", registry, meters -> meters.getMeters().size())

@@ -1,6 +1,7 @@
 package dev.percpu.service;
 
 import dev.percpu.abi.AbiStatus;
+import dev.percpu.abi.IndexedBy;
 import dev.percpu.abi.RseqSettings;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -38,6 +39,12 @@ class RegistryProducer {
             LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());
         } else {
             LOG.warnf("Records commit by atomic instructions, not in rseq critical sections: %s", status.reason());
+        }
+        if ("mm_cid".equals(settings.values().get(RseqSettings.INDEX_PROPERTY))
+                && status.indexedBy() != IndexedBy.MM_CID) {
+            LOG.warnf(
+                    "%s=mm_cid was asked for, but this kernel or libc offers no mm_cid: shards are indexed by cpu_id",
+                    RseqSettings.INDEX_PROPERTY);
         }
         return status;
     }

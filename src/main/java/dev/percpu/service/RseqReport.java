@@ -7,7 +7,6 @@ import dev.percpu.abi.Kernel;
 import dev.percpu.abi.Libc;
 import dev.percpu.abi.Registration;
 import dev.percpu.abi.ThreadView;
-import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
 import java.util.List;
@@ -69,7 +68,7 @@ record RseqReport(
                     statistics.shards().size(),
                     possibleCpus,
                     onlineCpus,
-                    nativeLibrary ? ShardPlan.DEFAULT_STRIDE_BYTES : null,
+                    nativeLibrary ? statistics.strideBytes() : null,
                     nativeLibrary ? statistics.reservedBytes() : null,
                     nativeLibrary ? statistics.residentBytes() : null);
         }
@@ -86,7 +85,7 @@ record RseqReport(
                 status.mode().toString(),
                 status.reason(),
                 status.indexedBy().toString(),
-                status.registration(),
+                status.registrationNow(),
                 status.kernel(),
                 status.libc(),
                 status.activeSize(),
@@ -98,6 +97,6 @@ record RseqReport(
                         status.nativeLibrary(),
                         status.cpus().possible().cardinality(),
                         online.cardinality()),
-                new Totals(ShardReader.restarts(statistics), statistics.sharedRecords()));
+                new Totals(ShardReader.restarts(statistics), statistics.sharedRecordsOfAnyKind()));
     }
 }

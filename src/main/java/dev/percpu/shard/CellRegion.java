@@ -11,17 +11,15 @@ import java.util.Arrays;
 final class CellRegion {
     private final Region region;
     private final int index;
-    private final boolean smaller;
     private final long firstCell;
     private volatile long end;
 
     /** Of each group that has a maximum: its offset and its buckets. */
     private volatile Groups groups = new Groups(new long[0], new int[0], 0);
 
-    CellRegion(Region region, int index, boolean smaller) {
+    CellRegion(Region region, int index) {
         this.region = region;
         this.index = index;
-        this.smaller = smaller;
         this.firstCell = region.firstCell();
         this.end = firstCell;
     }
@@ -33,11 +31,6 @@ final class CellRegion {
     /** Position in the chain. */
     int index() {
         return index;
-    }
-
-    /** Whether it is smaller than planned, because the plan's size was refused. */
-    boolean isSmaller() {
-        return smaller;
     }
 
     long firstCell() {

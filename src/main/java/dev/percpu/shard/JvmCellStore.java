@@ -86,7 +86,7 @@ final class JvmCellStore extends CellStore {
     @Override
     public ShardStatistics statistics() {
         long observations = records.sum();
-        return new ShardStatistics(0, 0, List.of(), observations, observations);
+        return new ShardStatistics(0, 0, 0, List.of(), observations, observations);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.percpu.shard;
 
 import dev.percpu.binding.BucketIndex;
+import dev.percpu.binding.ColdPath;
 import dev.percpu.binding.SumKind;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -15,11 +16,12 @@ final class NativeCellStore extends CellStore {
     private final RegionChain summaries;
     private final ConcurrentHashMap<BucketBounds, BucketIndex> longIndexes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<BucketBounds, BucketIndex> doubleIndexes = new ConcurrentHashMap<>();
-    private final int shards;
+    private final ShardPlan plan;
     private volatile boolean closed;
 
     NativeCellStore(ShardPlan plan) {
-        this.shards = plan.shards();
+        ColdPath.mode(); // refuses, with the reason, where the first record would fail for good
+        this.plan = plan;
         this.counters = new RegionChain(plan, SumKind.DOUBLE);
         this.timers = new RegionChain(plan, SumKind.LONG);
         this.summaries = new RegionChain(plan, SumKind.DOUBLE);
@@ -52,12 +54,16 @@ final class NativeCellStore extends CellStore {
 
     @Override
     public ShardStatistics statistics() {
-        return NativeStatistics.of(this, shards);
+        return NativeStatistics.of(this);
     }
 
     @Override
     public void close() {
         closed = true;
+    }
+
+    ShardPlan plan() {
+        return plan;
     }
 
     RegionChain counters() {

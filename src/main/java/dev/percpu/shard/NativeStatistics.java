@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 final class NativeStatistics {
     private NativeStatistics() {}
 
-    static ShardStatistics of(NativeCellStore store, int shards) {
+    static ShardStatistics of(NativeCellStore store) {
+        int shards = store.plan().shards();
         List<CellRegion> groups = Stream.of(store.timers(), store.summaries())
                 .flatMap(chain -> chain.regions().stream())
                 .toList();
@@ -26,6 +27,10 @@ final class NativeStatistics {
                     all.stream().mapToLong(it -> it.region().restarts(index)).sum()));
         }
         return new ShardStatistics(
+                all.stream()
+                        .mapToLong(it -> it.region().strideBytes())
+                        .min()
+                        .orElse(store.plan().strideBytes()),
                 all.stream().mapToLong(it -> it.region().reservedBytes()).sum(),
                 all.stream().mapToLong(it -> it.region().residentBytes()).sum(),
                 perShard,

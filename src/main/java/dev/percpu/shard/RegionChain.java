@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * next region is reserved when a group does not fit. Thread-safe.
  */
 final class RegionChain {
+    private static final System.Logger LOG = System.getLogger(RegionChain.class.getName());
+
     private final ShardPlan plan;
     private final SumKind sumKind;
     private final CopyOnWriteArrayList<CellRegion> regions = new CopyOnWriteArrayList<>();
@@ -54,11 +56,18 @@ final class RegionChain {
         while (true) {
             try {
                 Region region = Region.reserve(plan.shards(), shift, sumKind, plan.indexOffset());
+                if (region.strideBytes() < plan.strideBytes()) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "Shards of {0} bytes were refused: cells now come from regions with shards of {1} bytes",
+                            plan.strideBytes(),
+                            region.strideBytes());
+                }
                 if (region.firstCell() + bytes > region.strideBytes()) {
                     throw new IllegalArgumentException("a group of " + bytes + " bytes does not fit a shard of "
                             + region.strideBytes() + " bytes");
                 }
-                return new CellRegion(region, regions.size(), region.strideBytes() < plan.strideBytes());
+                return new CellRegion(region, regions.size());
             } catch (ReservationRefusedException e) {
                 shift--;
                 if (shift < Layout.MIN_STRIDE_SHIFT || 1L << shift < 2 * bytes) {

@@ -3,11 +3,13 @@ package dev.percpu.abi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -16,6 +18,8 @@ class AbiDocumentTest {
     private static final Path DOCUMENT = Path.of("src/main/native/ABI.md");
     private static final Pattern CODE = Pattern.compile("`([\\w.]+\\.(?:java|c|h)): (\\w+)`");
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
+
+    private static final Pattern EVIDENCE = Pattern.compile("`(?:(\\w+Test)|(\\w+\\.c))`");
 
     static final List<Reference> REFERENCES = references();
 
@@ -28,6 +32,32 @@ class AbiDocumentTest {
         Stream<Reference> tests =
                 TEST.matcher(text).results().map(it -> new Reference(it.group(1) + ".java", it.group(2)));
         return Stream.concat(code, tests).distinct().toList();
+    }
+
+    @Test
+    void shouldShowATestForEachQuestion() {
+        List<String> questions = List.of(read(DOCUMENT).split("\n## ")).subList(1, 9);
+        List<Path> tests = testFiles();
+
+        assertThat(questions).allSatisfy(question -> {
+            int shown = question.indexOf("Shown by");
+            assertThat(shown).isPositive();
+            String line = question.substring(shown);
+            assertThat(EVIDENCE.matcher(line).find() || TEST.matcher(line).find())
+                    .isTrue();
+            EVIDENCE.matcher(line)
+                    .results()
+                    .map(it -> it.group(1) != null ? it.group(1) + ".java" : it.group(2))
+                    .forEach(file -> assertThat(tests).anyMatch(it -> it.endsWith(file)));
+        });
+    }
+
+    private static List<Path> testFiles() {
+        try (Stream<Path> files = Files.walk(Path.of("src/test"))) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest
@@ -45,7 +75,7 @@ class AbiDocumentTest {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

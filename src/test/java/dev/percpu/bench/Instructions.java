@@ -20,7 +20,8 @@ final class Instructions {
     private static final int CALLS = 100_000;
     private static final Set<String> CALLED = Set.of(
             "percpu_empty", "percpu_add_long", "percpu_add_double", "percpu_observe_long", "percpu_observe_double");
-    private static final Pattern LINE = Pattern.compile("^\\s*([0-9,]+) .*:(percpu_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");
+    private static final Pattern LINE =
+            Pattern.compile("^\\s*([0-9,]+) .*:(percpu_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");
 
     private final Path directory;
 

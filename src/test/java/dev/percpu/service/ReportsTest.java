@@ -13,7 +13,6 @@ import dev.percpu.abi.Mode;
 import dev.percpu.abi.Owner;
 import dev.percpu.abi.Registration;
 import dev.percpu.abi.SelfTest;
-import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class ReportsTest {
 
     private static final ShardStatistics THREE_SHARDS = new ShardStatistics(
+            1 << 20,
             96,
             32,
             List.of(
@@ -58,13 +58,13 @@ class ReportsTest {
     void shouldAddUpTheRestartsOfAllShards() {
         RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0));
 
-        assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 5));
-        assertThat(report.shards()).isEqualTo(new RseqReport.Shards(3, 2, 1, ShardPlan.DEFAULT_STRIDE_BYTES, 96L, 32L));
+        assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 6));
+        assertThat(report.shards()).isEqualTo(new RseqReport.Shards(3, 2, 1, 1L << 20, 96L, 32L));
     }
 
     @Test
     void shouldNotMakeUpNumbersWhereThereAreNoShards() throws JsonProcessingException {
-        ShardStatistics none = new ShardStatistics(0, 0, List.of(), 44, 44);
+        ShardStatistics none = new ShardStatistics(0, 0, 0, List.of(), 44, 44);
         AbiStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
 
         assertThat(json(CpusReport.of(status, none, cpus(0, 1), cpu -> null)))
