@@ -268,6 +268,105 @@ static void should_clear_a_group(const struct path *path)
 	work_close(work);
 }
 
+#define TENANTS 2
+#define TERMS 60
+#define TENANT_RECORDS 64
+#define CHUNK 1000
+#define CELLS_OF_A_GROUP (WORK_BUCKETS + 1)
+
+/* Which term runs and which has ended; a tenant takes every TENANTS-th term, -1 ends them. */
+static long term, ended;
+
+/* Records of the neighbours, until there is no further term. */
+static long written;
+
+static void write_beside(int number, void *argument)
+{
+	(void)number;
+	(void)argument;
+	path_enter();
+	while (__atomic_load_n(&term, __ATOMIC_ACQUIRE) >= 0) {
+		for (long i = 0; i < CHUNK; i++)
+			work_record(work, WORK_ALL, i);
+		__atomic_fetch_add(&written, CHUNK, __ATOMIC_RELAXED);
+	}
+}
+
+static uint64_t group_to_let(void)
+{
+	return work->timer + CELLS_OF_A_GROUP * PERCPU_CELL;
+}
+
+static void live_in_the_group(int number, void *argument)
+{
+	const struct path *path = argument;
+	long mine = 0;
+
+	path_enter();
+	bind_apart(number);
+	for (long now; (now = __atomic_load_n(&term, __ATOMIC_ACQUIRE)) >= 0; sched_yield()) {
+		if (now == mine || now % TENANTS != number)
+			continue;
+		mine = now;
+		for (int i = 0; i < TENANT_RECORDS; i++)
+			path_answer(path->observe_long(work->longs, group_to_let(), work->long_buckets,
+						       work_longs[i % WORK_BUCKETS]));
+		__atomic_store_n(&ended, now, __ATOMIC_RELEASE);
+	}
+}
+
+/* What the group has now: observations, and what is left of their buckets' sums. */
+static long records_in_the_group(struct percpu_cell *cells)
+{
+	long records = 0;
+	int error = percpu_sum(work->longs, 0, work->path->shards + 1, group_to_let(),
+			       group_to_let() + CELLS_OF_A_GROUP * PERCPU_CELL, cells);
+
+	CHECK(error == 0, "percpu_sum: %d", error);
+	for (int i = 0; i < WORK_BUCKETS; i++) {
+		records += cells[i + 1].first;
+		CHECK(cells[i + 1].second == cells[i + 1].first * work_longs[i], "bucket %d is torn", i);
+	}
+	return records;
+}
+
+static void let_for_one_term(long now)
+{
+	struct percpu_cell cells[CELLS_OF_A_GROUP];
+	long records;
+
+	__atomic_store_n(&term, now, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&ended, __ATOMIC_ACQUIRE) != now)
+		sched_yield();
+	records = records_in_the_group(cells);
+	CHECK(records == TENANT_RECORDS, "term %ld: %ld records", now, records);
+	CHECK(percpu_clear(work->longs, group_to_let(), group_to_let() + sizeof(cells)) == 0, "clear");
+	CHECK(records_in_the_group(cells) == 0, "term %ld has left records", now);
+	CHECK(percpu_drain_max(work->longs, group_to_let(), WORK_BUCKETS) == 0, "term %ld has left a max", now);
+}
+
+/*
+ * A group goes from meter to meter, each on another CPU, while everything beside it is written at full speed: cleared
+ * once nobody can reach it any more, it begins at 0, and no neighbour loses anything. No fence is involved.
+ */
+static void should_give_a_group_to_the_next(const struct path *path)
+{
+	struct crew writers, tenants;
+
+	work = work_open(path, path->shards);
+	term = ended = written = 0;
+	crew_start(&tenants, TENANTS, live_in_the_group, (void *)path);
+	crew_start(&writers, usable_cpus(), write_beside, NULL);
+	for (long now = 1; now <= TERMS; now++)
+		let_for_one_term(now);
+	__atomic_store_n(&term, -1, __ATOMIC_RELEASE);
+	crew_join(&writers);
+	crew_join(&tenants);
+	work_check_exact(work, WORK_ALL, written);
+	printf("%d meters had the same group one after the other, beside %ld records\n", TERMS, written);
+	work_close(work);
+}
+
 int main(int argc, char **argv)
 {
 	const struct path *path = path_of_arguments(argc, argv);
@@ -280,6 +379,7 @@ int main(int argc, char **argv)
 	should_lose_no_maximum(path);
 	should_never_be_torn(path);
 	should_clear_a_group(path);
+	should_give_a_group_to_the_next(path);
 	if (path->owner == PERCPU_OWNER_SELF || path->owner == PERCPU_OWNER_LEGACY)
 		should_record_unknown_threads(path);
 	/* The first record of each thread says that it is unknown; the answer
