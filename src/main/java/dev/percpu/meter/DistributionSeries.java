@@ -22,10 +22,7 @@ final class DistributionSeries implements Series {
      */
     DistributionSeries(
             Family main, Family max, Labels labels, long createdMillis, Function<Totals, Distribution> reader) {
-        String reserved = main.kind() == Family.Kind.SUMMARY ? "quantile" : "le";
-        if (labels.contains(reserved)) {
-            throw new IllegalArgumentException("the label " + reserved + " is reserved in a " + main.kind());
-        }
+        checkReserved(main.kind(), labels);
         this.main = main;
         this.max = max;
         this.labels = labels;
@@ -38,9 +35,27 @@ final class DistributionSeries implements Series {
         return List.of(main, max);
     }
 
+    /**
+     * @throws IllegalArgumentException if a label has a name that such a family needs itself
+     */
+    static void checkReserved(Family.Kind kind, Labels labels) {
+        String reserved = switch (kind) {
+            case SUMMARY -> "quantile";
+            case HISTOGRAM, GAUGE_HISTOGRAM -> "le";
+            case COUNTER, GAUGE, INFO -> null;
+        };
+        if (reserved != null && labels.contains(reserved)) {
+            throw new IllegalArgumentException("the label " + reserved + " is reserved in a " + kind);
+        }
+    }
+
     @Override
     public void collect(Totals totals, FamilyValues values) {
-        Distribution now = reader.apply(totals);
+        add(reader.apply(totals), main, max, labels, createdMillis, values);
+    }
+
+    /** Adds a distribution to the family of its kind, and its maximum to the other. */
+    static void add(Distribution now, Family main, Family max, Labels labels, long createdMillis, FamilyValues values) {
         if (now.buckets() == null) {
             values.add(
                     main,

@@ -41,9 +41,9 @@ final class MeterMaker {
     }
 
     PerCpuCounter counter(Meter.Id id) {
-        PerCpuCounter counter =
-                new PerCpuCounter(id, store.newCounter(), samplers == null ? null : samplers.forValue());
-        exposure.counter(id, counter);
+        PerCpuCounter counter = new PerCpuCounter(
+                id, clock.wallTime(), store.newCounter(), samplers == null ? null : samplers.forValue());
+        exposure.counter(counter);
         return counter;
     }
 
@@ -56,7 +56,7 @@ final class MeterMaker {
                 statistics,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
-        exposure.timer(id, timer, layout);
+        exposure.distribution(timer, layout);
         return timer;
     }
 
@@ -70,7 +70,7 @@ final class MeterMaker {
                 scale,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
-        exposure.summary(id, summary, layout);
+        exposure.distribution(summary, layout);
         return summary;
     }
 
