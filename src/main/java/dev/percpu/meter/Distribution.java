@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * What a timer, summary or long task timer exposes, at one time. Immutable; amounts are in the base unit.
  *
  * @param max largest amount of the last windows
- * @param buckets of a histogram, which count exactly {@code count} observations; null if none is published
+ * @param buckets of a classic histogram, which count exactly {@code count} observations; null if none is published
+ * @param exponential what a native histogram has counted, which is as much; null if none is published
  */
 record Distribution(
         long count,
@@ -26,6 +27,7 @@ record Distribution(
         double max,
         Quantiles quantiles,
         @Nullable ClassicHistogramBuckets buckets,
+        @Nullable NativeCounts exponential,
         Exemplars exemplars) {
     /**
      * @param toBaseUnit reads a value in the base unit
@@ -47,6 +49,7 @@ record Distribution(
                 snapshot.max(TimeUnit.SECONDS),
                 quantiles(snapshot.percentileValues(), value -> value.value(TimeUnit.SECONDS)),
                 counts.length == 0 ? null : buckets(counts, snapshot.count()),
+                null,
                 Exemplars.EMPTY);
     }
 

@@ -1,9 +1,12 @@
 package dev.percpu.meter;
 
 import dev.percpu.shard.Totals;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.List;
 import java.util.function.Function;
@@ -41,16 +44,31 @@ final class DistributionSeries implements Series {
     @Override
     public void collect(Totals totals, FamilyValues values) {
         Distribution now = reader.apply(totals);
-        if (now.buckets() == null) {
-            values.add(
-                    main,
-                    new SummaryDataPointSnapshot(
-                            now.count(), now.sum(), now.quantiles(), labels, now.exemplars(), createdMillis));
-        } else {
-            values.add(
-                    main,
-                    new HistogramDataPointSnapshot(now.buckets(), now.sum(), labels, now.exemplars(), createdMillis));
-        }
+        values.add(main, now.buckets() == null && now.exponential() == null ? summary(now) : histogram(now));
         values.add(max, new GaugeDataPointSnapshot(now.max(), labels, null));
+    }
+
+    private DataPointSnapshot summary(Distribution now) {
+        return new SummaryDataPointSnapshot(
+                now.count(), now.sum(), now.quantiles(), labels, now.exemplars(), createdMillis);
+    }
+
+    private DataPointSnapshot histogram(Distribution now) {
+        ClassicHistogramBuckets classic = now.buckets() == null ? ClassicHistogramBuckets.EMPTY : now.buckets();
+        NativeCounts exponential = now.exponential();
+        if (exponential == null) {
+            return new HistogramDataPointSnapshot(classic, now.sum(), labels, now.exemplars(), createdMillis);
+        }
+        return new HistogramDataPointSnapshot(
+                classic,
+                exponential.schema(),
+                exponential.zeroCount(),
+                exponential.zeroThreshold(),
+                exponential.buckets(),
+                NativeHistogramBuckets.EMPTY,
+                now.sum(),
+                labels,
+                now.exemplars(),
+                createdMillis);
     }
 }
