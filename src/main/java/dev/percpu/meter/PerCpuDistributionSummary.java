@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
 import dev.percpu.shard.Totals;
@@ -9,6 +10,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +101,34 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        if (percentiles == null) {
+            long[] counts = out.scratch(layout.cells().buckets());
+            double sum = cell.read(totals, counts);
+            write(counts, sum, out);
+        } else {
+            DoubleObservations seen = cell.read(totals);
+            for (ValueAtPercentile value : Snapshots.exposed(layout, percentiles, seen.bucketCounts())) {
+                out.quantile(value.percentile(), value.value());
+            }
+            write(seen.bucketCounts(), seen.sum(), out);
+        }
+    }
+
+    private void write(long[] counts, double sum, SampleWriter out) throws IOException {
+        long count = layout.publishesHistogram()
+                ? layout.write(counts, ExemplarSamplers.all(sampler), out)
+                : layout.count(counts);
+        out.count(SampleWriter.COUNT, count);
+        out.value(SampleWriter.SUM, sum, null);
+    }
+
+    @Override
+    void writeMax(SampleWriter out) throws IOException {
+        out.value(SampleWriter.VALUE, max.poll(), null);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.TextFormat;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -22,8 +23,10 @@ import io.micrometer.core.instrument.noop.NoopDistributionSummary;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -34,9 +37,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -66,6 +71,10 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     private final ExpositionFormats formats;
     private final CellStore store;
     private final Exposure exposure;
+    private final TextScrape textScrape;
+
+    /** Whether a point has no samples but those that every one of its kind has. */
+    private final boolean plainSamples;
     private final MeterMaker maker;
     private final @Nullable WindowTurner turner;
 
@@ -126,6 +135,9 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> exposure.remove(meter));
         registry.register(index);
+        this.textScrape = new TextScrape(index, registry);
+        this.plainSamples = !properties.getExporterProperties().getIncludeCreatedTimestamps()
+                && !properties.getExporterProperties().getExemplarsOnAllMetricTypes();
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
@@ -180,10 +192,14 @@ public class PerCpuMeterRegistry extends MeterRegistry {
      * @param includedNames of the families that are wanted, all if null
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
-        MetricSnapshots snapshots = includedNames == null
-                ? prometheusRegistry.scrape()
-                : prometheusRegistry.scrape(includedNames::contains);
-        formats.findWriter(contentType).write(out, snapshots);
+        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        Optional<TextFormat> text = plainSamples ? TextFormat.of(writer) : Optional.empty();
+        if (text.isPresent()) {
+            textScrape.write(out, text.get(), included, EscapingScheme.DEFAULT);
+        } else {
+            writer.write(out, prometheusRegistry.scrape(included));
+        }
     }
 
     /** Memory and records of the shards now. Reads every cell. */

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
 import dev.percpu.shard.Totals;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.Quantiles;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -190,6 +192,34 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private Quantiles quantiles(long[] counts) {
         ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
         return Distribution.quantiles(values, value -> value.value(TimeUnit.SECONDS));
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        if (percentiles == null) {
+            long[] counts = out.scratch(layout.cells().buckets());
+            long sum = cell.read(totals, counts);
+            write(counts, sum, out);
+        } else {
+            LongObservations seen = cell.read(totals);
+            for (ValueAtPercentile value : Snapshots.exposed(layout, percentiles, seen.bucketCounts())) {
+                out.quantile(value.percentile(), value.value(TimeUnit.SECONDS));
+            }
+            write(seen.bucketCounts(), seen.sum(), out);
+        }
+    }
+
+    private void write(long[] counts, long sumNanos, SampleWriter out) throws IOException {
+        long count = layout.publishesHistogram()
+                ? layout.write(counts, ExemplarSamplers.inSeconds(sampler), out)
+                : layout.count(counts);
+        out.count(SampleWriter.COUNT, count);
+        out.seconds(SampleWriter.SUM, sumNanos);
+    }
+
+    @Override
+    void writeMax(SampleWriter out) throws IOException {
+        out.seconds(SampleWriter.VALUE, (long) maxNanos.poll());
     }
 
     @Override
