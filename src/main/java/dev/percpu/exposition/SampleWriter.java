@@ -1,6 +1,7 @@
 package dev.percpu.exposition;
 
 import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,18 @@ public final class SampleWriter {
     private static final byte[] AFTER_LABELS = {'}', ' '};
     private static final byte[] AFTER_VALUE = {'"', '}', ' '};
 
+    /** Which samples have exemplars. */
+    public enum WithExemplars {
+        /** The format has none. */
+        NEVER,
+        /** Those that OpenMetrics 1 allows: a counter's, and the buckets of a histogram. */
+        STANDARD,
+        /** Besides, counts and quantiles. */
+        ON_ALL_TYPES
+    }
+
     private final TextOutput out;
-    private final boolean exemplars;
+    private final WithExemplars exemplars;
 
     private @Nullable TextNames names;
     private boolean headerDue;
@@ -44,10 +55,8 @@ public final class SampleWriter {
 
     private long[] scratch = {};
 
-    /**
-     * @param exemplars whether the format has exemplars
-     */
-    public SampleWriter(TextOutput out, boolean exemplars) {
+    /** Writes there. */
+    public SampleWriter(TextOutput out, WithExemplars exemplars) {
         this.out = out;
         this.exemplars = exemplars;
     }
@@ -76,7 +85,16 @@ public final class SampleWriter {
         return scratch;
     }
 
-    /** A sample with any value. */
+    /** Whether any sample has an exemplar: if not, they need not be looked for. */
+    public boolean hasExemplars() {
+        return exemplars != WithExemplars.NEVER;
+    }
+
+    /**
+     * A sample with any value.
+     *
+     * @param exemplar of a counter; null for others
+     */
     public void value(int place, double value, @Nullable Exemplar exemplar) throws IOException {
         begin(place);
         out.put(value);
@@ -90,15 +108,20 @@ public final class SampleWriter {
         end(null);
     }
 
-    /** A sample that counts. */
-    public void count(int place, long count) throws IOException {
-        begin(place);
+    /** The count of a histogram or summary, with the latest of its exemplars. */
+    public void count(long count, Exemplars of) throws IOException {
+        begin(COUNT);
         out.put(count);
-        end(null);
+        end(exemplars == WithExemplars.ON_ALL_TYPES && of.size() > 0 ? of.getLatest() : null);
     }
 
-    /** A quantile of a summary. */
-    public void quantile(double quantile, double value) throws IOException {
+    /**
+     * A quantile of a summary.
+     *
+     * @param number from 0 on, of this quantile
+     * @param of the summary: each quantile shows another, as the client's writer distributes them
+     */
+    public void quantile(int number, double quantile, double value, Exemplars of) throws IOException {
         name(QUANTILE);
         out.put('{');
         if (labels.length > 0) {
@@ -109,7 +132,7 @@ public final class SampleWriter {
         out.put(quantile);
         out.put(AFTER_VALUE);
         out.put(value);
-        end(null);
+        end(exemplars == WithExemplars.ON_ALL_TYPES && of.size() > 0 ? of.get((number + 2) % of.size()) : null);
     }
 
     /**
@@ -176,7 +199,7 @@ public final class SampleWriter {
     }
 
     private void end(@Nullable Exemplar exemplar) throws IOException {
-        if (exemplars && exemplar != null) {
+        if (exemplar != null && hasExemplars()) {
             out.put(EXEMPLAR);
             out.put(TextLabels.quoted(exemplar.getLabels()));
             out.put(AFTER_LABELS);

@@ -1,6 +1,8 @@
 package dev.percpu.exposition;
 
+import dev.percpu.exposition.SampleWriter.WithExemplars;
 import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -21,20 +23,35 @@ public final class TextFormat {
 
     private final ExpositionFormatWriter writer;
     private final boolean openMetrics;
+    private final boolean exemplarsOnAllTypes;
 
-    private TextFormat(ExpositionFormatWriter writer, boolean openMetrics) {
+    private TextFormat(ExpositionFormatWriter writer, boolean openMetrics, boolean exemplarsOnAllTypes) {
         this.writer = writer;
         this.openMetrics = openMetrics;
+        this.exemplarsOnAllTypes = exemplarsOnAllTypes;
     }
 
-    /** The format of that writer, empty if it is neither Prometheus' text format nor OpenMetrics 1. */
-    public static Optional<TextFormat> of(ExpositionFormatWriter writer) {
-        if (writer.getClass() == PrometheusTextFormatWriter.class) {
-            return Optional.of(new TextFormat(writer, false));
-        }
-        return writer.getClass() == OpenMetricsTextFormatWriter.class
-                ? Optional.of(new TextFormat(writer, true))
+    /**
+     * The format of that writer, empty if it is neither Prometheus' text format nor OpenMetrics 1, or writes samples besides those that
+     * each point has (of the time of its creation).
+     *
+     * @param properties that the writer was made by
+     */
+    public static Optional<TextFormat> of(ExpositionFormatWriter writer, ExporterProperties properties) {
+        boolean text = writer.getClass() == PrometheusTextFormatWriter.class;
+        boolean openMetrics = writer.getClass() == OpenMetricsTextFormatWriter.class;
+        return (text || openMetrics) && !properties.getIncludeCreatedTimestamps()
+                ? Optional.of(new TextFormat(writer, openMetrics, properties.getExemplarsOnAllMetricTypes()))
                 : Optional.empty();
+    }
+
+    /** What writes this format sample by sample. */
+    public SampleWriter samples(TextOutput out) {
+        return new SampleWriter(
+                out,
+                !openMetrics
+                        ? WithExemplars.NEVER
+                        : exemplarsOnAllTypes ? WithExemplars.ON_ALL_TYPES : WithExemplars.STANDARD);
     }
 
     /** Whether this is OpenMetrics. */

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -105,24 +106,26 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
 
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : Exemplars.EMPTY;
         if (percentiles == null) {
             long[] counts = out.scratch(layout.cells().buckets());
             double sum = cell.read(totals, counts);
-            write(counts, sum, out);
+            write(counts, sum, exemplars, out);
         } else {
             DoubleObservations seen = cell.read(totals);
-            for (ValueAtPercentile value : Snapshots.exposed(layout, percentiles, seen.bucketCounts())) {
-                out.quantile(value.percentile(), value.value());
+            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
+            for (int i = 0; i < values.length; i++) {
+                out.quantile(i, values[i].percentile(), values[i].value(), exemplars);
             }
-            write(seen.bucketCounts(), seen.sum(), out);
+            write(seen.bucketCounts(), seen.sum(), exemplars, out);
         }
     }
 
-    private void write(long[] counts, double sum, SampleWriter out) throws IOException {
+    private void write(long[] counts, double sum, Exemplars exemplars, SampleWriter out) throws IOException {
         long count = layout.publishesHistogram()
-                ? layout.write(counts, ExemplarSamplers.all(sampler), out)
+                ? layout.write(counts, exemplars, out)
                 : layout.count(counts);
-        out.count(SampleWriter.COUNT, count);
+        out.count(count, exemplars);
         out.value(SampleWriter.SUM, sum, null);
     }
 

@@ -24,6 +24,7 @@ import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -72,9 +73,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     private final CellStore store;
     private final Exposure exposure;
     private final TextScrape textScrape;
-
-    /** Whether a point has no samples but those that every one of its kind has. */
-    private final boolean plainSamples;
+    private final ExporterProperties exporterProperties;
     private final MeterMaker maker;
     private final @Nullable WindowTurner turner;
 
@@ -136,8 +135,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         config().onMeterRemoved(meter -> exposure.remove(meter));
         registry.register(index);
         this.textScrape = new TextScrape(index, registry);
-        this.plainSamples = !properties.getExporterProperties().getIncludeCreatedTimestamps()
-                && !properties.getExporterProperties().getExemplarsOnAllMetricTypes();
+        this.exporterProperties = properties.getExporterProperties();
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
@@ -194,7 +192,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
         Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
         ExpositionFormatWriter writer = formats.findWriter(contentType);
-        Optional<TextFormat> text = plainSamples ? TextFormat.of(writer) : Optional.empty();
+        Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
         if (text.isPresent()) {
             textScrape.write(out, text.get(), included, EscapingScheme.DEFAULT);
         } else {

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -196,24 +197,26 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
 
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : Exemplars.EMPTY;
         if (percentiles == null) {
             long[] counts = out.scratch(layout.cells().buckets());
             long sum = cell.read(totals, counts);
-            write(counts, sum, out);
+            write(counts, sum, exemplars, out);
         } else {
             LongObservations seen = cell.read(totals);
-            for (ValueAtPercentile value : Snapshots.exposed(layout, percentiles, seen.bucketCounts())) {
-                out.quantile(value.percentile(), value.value(TimeUnit.SECONDS));
+            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
+            for (int i = 0; i < values.length; i++) {
+                out.quantile(i, values[i].percentile(), values[i].value(TimeUnit.SECONDS), exemplars);
             }
-            write(seen.bucketCounts(), seen.sum(), out);
+            write(seen.bucketCounts(), seen.sum(), exemplars, out);
         }
     }
 
-    private void write(long[] counts, long sumNanos, SampleWriter out) throws IOException {
+    private void write(long[] counts, long sumNanos, Exemplars exemplars, SampleWriter out) throws IOException {
         long count = layout.publishesHistogram()
-                ? layout.write(counts, ExemplarSamplers.inSeconds(sampler), out)
+                ? layout.write(counts, exemplars, out)
                 : layout.count(counts);
-        out.count(SampleWriter.COUNT, count);
+        out.count(count, exemplars);
         out.seconds(SampleWriter.SUM, sumNanos);
     }
 

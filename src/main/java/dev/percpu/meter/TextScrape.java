@@ -77,7 +77,7 @@ final class TextScrape {
             this.included = included;
             this.scheme = scheme;
             this.out = out;
-            this.samples = new SampleWriter(out, format.isOpenMetrics());
+            this.samples = format.samples(out);
             this.totals = totals;
         }
 
