@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ abstract class CellMeter extends AbstractMeter {
     final @Nullable SeriesShape shape() {
         return shape;
     }
+
+    /** Gives the cells back, once: this meter was removed, or could not be registered. Who holds it may go on as before. */
+    abstract void retire(CellStore store);
 
     /** Adds this meter's values as of that snapshot. */
     abstract void collect(SeriesShape as, Totals totals, FamilyValues values);

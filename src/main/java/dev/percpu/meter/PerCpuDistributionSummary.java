@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
 import dev.percpu.shard.Totals;
@@ -93,6 +94,11 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
                 Distribution.quantiles(Snapshots.exposed(layout, percentiles, counts), ValueAtPercentile::value),
                 layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
                 ExemplarSamplers.all(sampler));
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
     }
 
     @Override

@@ -123,7 +123,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         this.maker = new MeterMaker(store, clock, samplers, exposure);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
-        config().onMeterRemoved(meter -> exposure.remove(meter));
+        config().onMeterRemoved(maker::removed);
         registry.register(index);
     }
 
@@ -292,6 +292,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     /** Takes account of what was recorded in windows that end within that time. */
     void settleWindows(long nowMillis, long withinMillis) {
+        store.recycle();
         forEachMeter(meter -> {
             if (meter instanceof Windowed windowed) {
                 windowed.settle(nowMillis, withinMillis);

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
 import dev.percpu.shard.Totals;
@@ -179,6 +180,11 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
                 quantiles(counts),
                 layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
                 ExemplarSamplers.inSeconds(sampler));
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
     }
 
     @Override
