@@ -2,9 +2,7 @@ package dev.percpu.meter;
 
 import dev.percpu.shard.Totals;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.List;
 import java.util.function.Function;
 
@@ -56,16 +54,7 @@ final class DistributionSeries implements Series {
 
     /** Adds a distribution to the family of its kind, and its maximum to the other. */
     static void add(Distribution now, Family main, Family max, Labels labels, long createdMillis, FamilyValues values) {
-        if (now.buckets() == null) {
-            values.add(
-                    main,
-                    new SummaryDataPointSnapshot(
-                            now.count(), now.sum(), now.quantiles(), labels, now.exemplars(), createdMillis));
-        } else {
-            values.add(
-                    main,
-                    new HistogramDataPointSnapshot(now.buckets(), now.sum(), labels, now.exemplars(), createdMillis));
-        }
+        values.add(main, now.point(labels, createdMillis));
         values.add(max, new GaugeDataPointSnapshot(now.max(), labels, null));
     }
 }

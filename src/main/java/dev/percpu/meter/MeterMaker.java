@@ -28,12 +28,18 @@ final class MeterMaker {
     private final Clock clock;
     private final @Nullable ExemplarSamplers samplers;
     private final Exposure exposure;
-    private final BucketLayouts layouts = new BucketLayouts();
+    private final BucketLayouts layouts;
 
     /**
      * @param samplers null if no exemplars are sampled
      */
-    MeterMaker(CellStore store, Clock clock, @Nullable ExemplarSamplers samplers, Exposure exposure) {
+    MeterMaker(
+            CellStore store,
+            Clock clock,
+            @Nullable ExemplarSamplers samplers,
+            Exposure exposure,
+            BucketLayouts layouts) {
+        this.layouts = layouts;
         this.store = store;
         this.clock = clock;
         this.samplers = samplers;
@@ -47,7 +53,7 @@ final class MeterMaker {
     }
 
     PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics) {
-        BucketLayout layout = layouts.ofNanos(statistics);
+        BucketLayout layout = layouts.ofNanos(id.getName(), statistics);
         PerCpuTimer timer = new PerCpuTimer(
                 id,
                 store.newLongObservation(layout.cells()),
@@ -59,7 +65,7 @@ final class MeterMaker {
     }
 
     PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        BucketLayout layout = layouts.ofAmounts(statistics);
+        BucketLayout layout = layouts.ofAmounts(id.getName(), statistics);
         PerCpuDistributionSummary summary = new PerCpuDistributionSummary(
                 id,
                 store.newDoubleObservation(layout.cells()),

@@ -92,7 +92,8 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
                 seen.sum(),
                 max(),
                 Distribution.quantiles(Snapshots.exposed(layout, percentiles, counts), ValueAtPercentile::value),
-                layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
+                layout.exposedBuckets(counts),
+                layout.exposedNative(counts),
                 ExemplarSamplers.all(sampler));
     }
 

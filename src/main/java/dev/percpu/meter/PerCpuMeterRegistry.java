@@ -120,7 +120,8 @@ public class PerCpuMeterRegistry extends MeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         SeriesIndex index = new SeriesIndex(store, this::forEachMeter, config.descriptions());
         this.exposure = new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
-        this.maker = new MeterMaker(store, clock, samplers, exposure);
+        BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
+        this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(maker::removed);

@@ -178,7 +178,8 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
                 TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
                 max(TimeUnit.SECONDS),
                 quantiles(counts),
-                layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
+                layout.exposedBuckets(counts),
+                layout.exposedNative(counts),
                 ExemplarSamplers.inSeconds(sampler));
     }
 
