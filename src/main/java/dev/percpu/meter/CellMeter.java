@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
 import java.io.IOException;
@@ -36,6 +37,9 @@ abstract class CellMeter extends AbstractMeter {
     final @Nullable SeriesShape shape() {
         return shape;
     }
+
+    /** Gives the cells back, once: this meter was removed, or could not be registered. Who holds it may go on as before. */
+    abstract void retire(CellStore store);
 
     /** Adds this meter's values as of that snapshot. */
     abstract void collect(SeriesShape as, Totals totals, FamilyValues values);

@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.CounterCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
@@ -55,6 +56,11 @@ final class PerCpuCounter extends CellMeter implements Counter {
     @Override
     public double count() {
         return cell.sum();
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
 import dev.percpu.shard.Totals;
@@ -97,6 +98,11 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
                 layout.exposedBuckets(counts),
                 layout.exposedNative(counts),
                 ExemplarSamplers.all(sampler));
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
 import dev.percpu.shard.Totals;
@@ -183,6 +184,11 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
                 layout.exposedBuckets(counts),
                 layout.exposedNative(counts),
                 ExemplarSamplers.inSeconds(sampler));
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
     }
 
     @Override

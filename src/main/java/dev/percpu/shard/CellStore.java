@@ -42,6 +42,23 @@ public abstract sealed class CellStore implements AutoCloseable permits NativeCe
      */
     public abstract DoubleObservationCell newDoubleObservation(BucketBounds bounds);
 
+    /**
+     * Takes a cell back whose meter was removed. Whoever still holds the cell may go on recording into it and reading it for as long as
+     * they like: only when nobody can reach it any more, and some time has passed, another meter gets its memory.
+     *
+     * @param cell of this store, not retired before
+     */
+    public abstract void retire(CounterCell cell);
+
+    /** As {@link #retire(CounterCell)}. */
+    public abstract void retire(LongObservationCell cell);
+
+    /** As {@link #retire(CounterCell)}. */
+    public abstract void retire(DoubleObservationCell cell);
+
+    /** Readies the memory of retired cells for others where its time has come. Costs nearly nothing if there is none. */
+    public abstract void recycle();
+
     /** Adds up all cells now. The result does not change any more; close it after use. Never blocks a recording thread. */
     public abstract Totals totals();
 

@@ -63,6 +63,7 @@ class MetricsRouteTest {
                 "percpu_rseq_restarts_total [0-9.E]+",
                 "percpu_shared_shard_records_total [0-9.E]+",
                 "percpu_series [1-9][0-9.]+",
+                "percpu_series_overflowed_total 0.0",
                 "percpu_region_bytes\\{state=\"reserved\"} [1-9][0-9.E]+",
                 "percpu_region_bytes\\{state=\"resident\"} [1-9][0-9.E]+",
                 "percpu_scrape_seconds_bucket\\{le=\"10.0\"} [1-9][0-9]*",
