@@ -129,9 +129,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     private void write(long[] counts, double sum, Exemplars exemplars, SampleWriter out) throws IOException {
-        long count = layout.publishesHistogram()
-                ? layout.write(counts, exemplars, out)
-                : layout.count(counts);
+        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
         out.count(count, exemplars);
         out.value(SampleWriter.SUM, sum, null);
     }

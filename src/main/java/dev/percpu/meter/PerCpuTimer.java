@@ -220,9 +220,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     private void write(long[] counts, long sumNanos, Exemplars exemplars, SampleWriter out) throws IOException {
-        long count = layout.publishesHistogram()
-                ? layout.write(counts, exemplars, out)
-                : layout.count(counts);
+        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
         out.count(count, exemplars);
         out.seconds(SampleWriter.SUM, sumNanos);
     }

@@ -157,22 +157,26 @@ final class TextScrape {
             index.collectOthers(totals, included, values);
             Set<String> names = names(foreign);
             names.addAll(values.names());
-            FamilyValues mixed = new FamilyValues(name -> included.test(name) && names.contains(name));
-            FamilyValues quoted = new FamilyValues(included);
+            List<TextTable.Row> shared = new ArrayList<>();
             for (TextTable.Row row : table.rows()) {
-                boolean isMixed = names.contains(row.family.name());
-                if (included.test(row.family.name()) && (isMixed || row.names(format) == null)) {
-                    FamilyValues into = isMixed ? mixed : quoted;
-                    for (CellMeter meter : row.meters) {
-                        SeriesIndex.collect(meter, totals, row.family.name()::equals, into);
-                    }
+                if (names.contains(row.family.name()) || row.names(format) == null) {
+                    shared.add(row);
                 }
             }
-            mixed.addAll(quoted);
-            mixed.addAll(values);
+            FamilyValues together = new FamilyValues(included);
+            shared.forEach(row -> collect(row, together));
+            together.addAll(values);
             List<MetricSnapshot> all = new ArrayList<>(foreign);
-            mixed.snapshots().forEach(all::add);
+            together.snapshots().forEach(all::add);
             return new MetricSnapshots(all);
+        }
+
+        private void collect(TextTable.Row row, FamilyValues values) {
+            FamilyValues ofFamily = new FamilyValues(row.family.name()::equals);
+            for (CellMeter meter : row.meters) {
+                SeriesIndex.collect(meter, totals, included, ofFamily);
+            }
+            values.addAll(ofFamily);
         }
 
         private static Set<String> names(Iterable<MetricSnapshot> snapshots) {
