@@ -27,16 +27,19 @@ final class SeriesIndex implements MultiCollector {
 
     private final CellStore store;
     private final Consumer<Consumer<Meter>> registered;
+    private final @Nullable Expiry expiry;
     private final boolean descriptions;
     private final Map<String, SeriesGroup> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
 
     /**
      * @param registered passes on all meters of the registry
+     * @param expiry null if all series are always shown
      * @param descriptions whether descriptions become help texts
      */
-    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions) {
+    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, @Nullable Expiry expiry, boolean descriptions) {
         this.store = store;
+        this.expiry = expiry;
         this.registered = registered;
         this.descriptions = descriptions;
     }
@@ -118,6 +121,9 @@ final class SeriesIndex implements MultiCollector {
         }
         if (refusal == null) {
             meter.exposeAs(shape);
+            if (expiry != null) {
+                expiry.watch(meter);
+            }
         }
         return refusal;
     }
@@ -174,19 +180,46 @@ final class SeriesIndex implements MultiCollector {
     @Override
     public MetricSnapshots collect(Predicate<String> includedNames, @Nullable PrometheusScrapeRequest request) {
         FamilyValues values = new FamilyValues(includedNames);
+        List<CellMeter> meters = meters(); // first: their cells are older than the totals
+        try (Totals totals = store.totals()) {
+            collect(shown(meters, totals), totals, includedNames, values);
+            for (SeriesGroup group : groups.values()) {
+                group.forEach((id, series) -> collect(id, series, totals, includedNames, values));
+            }
+        }
+        return values.snapshots();
+    }
+
+    /** Looks at all meters for the sake of those that are to be hidden. */
+    void look() {
+        List<CellMeter> meters = meters();
+        try (Totals totals = store.totals()) {
+            shown(meters, totals);
+        }
+    }
+
+    private List<CellMeter> meters() {
         List<CellMeter> meters = new ArrayList<>();
         registered.accept(meter -> {
             if (meter instanceof CellMeter inCells) {
                 meters.add(inCells);
             }
         });
-        try (Totals totals = store.totals()) {
-            collect(meters, totals, includedNames, values);
-            for (SeriesGroup group : groups.values()) {
-                group.forEach((id, series) -> collect(id, series, totals, includedNames, values));
+        return meters;
+    }
+
+    private List<CellMeter> shown(List<CellMeter> meters, Totals totals) {
+        if (expiry == null) {
+            return meters;
+        }
+        List<CellMeter> shown = new ArrayList<>(meters.size());
+        for (CellMeter meter : meters) {
+            if (!expiry.hides(meter, totals)) {
+                shown.add(meter);
             }
         }
-        return values.snapshots();
+        expiry.looked(meters.size() - shown.size());
+        return shown;
     }
 
     private static void collect(
