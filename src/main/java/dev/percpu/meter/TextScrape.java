@@ -58,12 +58,11 @@ final class TextScrape {
      */
     void write(OutputStream stream, TextFormat format, Predicate<String> included, EscapingScheme scheme)
             throws IOException {
-        TextTable now = index.table(table);
-        table = now;
         TextOutput reused = spare.getAndSet(null);
         TextOutput out = (reused == null ? new TextOutput() : reused).to(stream);
-        try (Totals totals = index.totals()) {
-            new Pass(now, format, included, scheme, out, totals).write();
+        try (SeriesIndex.Now now = index.now(table)) {
+            table = now.table();
+            new Pass(now.table(), format, included, scheme, out, now.totals()).write();
         }
         out.end();
         spare.set(out);

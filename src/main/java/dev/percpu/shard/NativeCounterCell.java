@@ -32,6 +32,12 @@ final class NativeCounterCell extends CounterCell {
         return sums == null ? 0 : sums.sum();
     }
 
+    @Override
+    public long fingerprint(Totals totals) {
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.CELL_BYTES);
+        return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
+    }
+
     RecordPoint point() {
         return point;
     }
