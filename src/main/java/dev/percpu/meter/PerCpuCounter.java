@@ -4,7 +4,6 @@ import dev.percpu.shard.CounterCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
 import io.micrometer.core.instrument.Counter;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.Exemplar;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PerCpuCounter extends AbstractMeter implements Counter {
     private final CounterCell cell;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
-    PerCpuCounter(Id id, CounterCell cell, @Nullable ExemplarSampler sampler) {
+    PerCpuCounter(Id id, CounterCell cell, @Nullable SpanExemplars sampler) {
         super(id);
         this.cell = cell;
         this.sampler = sampler;

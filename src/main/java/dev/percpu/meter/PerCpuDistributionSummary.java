@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ final class PerCpuDistributionSummary extends AbstractMeter implements Distribut
     private final double scale;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     /**
      * @param scale what every amount is multiplied by
@@ -37,7 +36,7 @@ final class PerCpuDistributionSummary extends AbstractMeter implements Distribut
             DistributionStatisticConfig config,
             double scale,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id);
         this.cell = cell;
         this.layout = layout;

@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +33,7 @@ final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
     private final Clock clock;
     private final WindowedMax maxNanos;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     PerCpuTimer(
             Id id,
@@ -42,7 +41,7 @@ final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
             BucketLayout layout,
             DistributionStatisticConfig config,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id);
         this.cell = cell;
         this.layout = layout;
