@@ -167,23 +167,23 @@ SECTION section_observe_double(const struct percpu_region *region, char *area, u
 /* The section of the self-test; pseudocode in sections_x86_64.h. */
 SECTION section_self_test(char *area, const int64_t *stamp, uint32_t *violations, uint64_t rounds)
 {
-	__asm__ goto(SECTION_DESCRIPTOR "ldr w9, [%[area], %[cpu_id]]\n"
-					"ldr x10, [%[stamp]]\n"
-					"mov x11, %[rounds]\n"
-					"7:\n"
-					"ldr x12, [%[stamp]]\n"
-					"cmp x12, x10\n"
-					"b.ne 8f\n"
-					"ldr w12, [%[area], %[cpu_id]]\n"
-					"cmp w12, w9\n"
-					"b.ne 8f\n"
-					"subs x11, x11, #1\n"
-					"b.ne 7b\n"
-					"b 2f\n"
-					"8:\n"
-					"ldr w12, [%[violations]]\n"
-					"add w12, w12, #1\n"
-					"str w12, [%[violations]]\n" /* commit */
+	__asm__ goto(SECTION_DESCRIPTOR SECTION_STEP(6) "ldr w9, [%[area], %[cpu_id]]\n"
+							"ldr x10, [%[stamp]]\n"
+							"mov x11, %[rounds]\n"
+							"7:\n"
+							"ldr x12, [%[stamp]]\n"
+							"cmp x12, x10\n"
+							"b.ne 8f\n"
+							"ldr w12, [%[area], %[cpu_id]]\n"
+							"cmp w12, w9\n"
+							"b.ne 8f\n"
+							"subs x11, x11, #1\n"
+							"b.ne 7b\n"
+							"b 2f\n"
+							"8:\n"
+							"ldr w12, [%[violations]]\n"
+							"add w12, w12, #1\n"
+							"str w12, [%[violations]]\n" /* commit */
 		     SECTION_COMMITTED
 		     :
 		     : [area] "r"(area), [stamp] "r"(stamp), [violations] "r"(violations), [rounds] "r"(rounds),

@@ -4,6 +4,7 @@
  * "inject" they are kept from it: then it must see violations.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "harness.h"
 #include "path.h"
@@ -69,6 +70,25 @@ static void should_end_within_its_budget(void)
 	CHECK(now_nanos() - start < 2000000000, "%ld ms with a budget of 0", (long)((now_nanos() - start) / 1000000));
 }
 
+static void record_where_the_owner_was_not(int number, void *argument)
+{
+	(void)number;
+	(void)argument;
+	CHECK(percpu_thread_register() == 0, "the owner's area has an address on this thread, too");
+	victim_result = percpu_self_test_victim(&sides);
+}
+
+/* A dlopened owner knows the threads that told it only. */
+static void should_not_judge_by_an_area_that_nobody_registered(void)
+{
+	struct crew crew;
+
+	sides = (struct percpu_self_test){ .cpu = (uint32_t)usable_cpu(0), .wanted = WANTED, .budget_nanos = 1000000 };
+	crew_start(&crew, 1, record_where_the_owner_was_not, NULL);
+	crew_join(&crew);
+	CHECK(victim_result == NEG_ENODATA, "a victim whose owner has not registered it: %d", victim_result);
+}
+
 static void should_refuse_a_cpu_that_is_not_there(void)
 {
 	run(8191, 8191, 1000000000);
@@ -102,6 +122,8 @@ int main(int argc, char **argv)
 #else
 	should_end_within_its_budget();
 	should_refuse_a_cpu_that_is_not_there();
+	if (strcmp(path->name, "dlopened") == 0)
+		should_not_judge_by_an_area_that_nobody_registered();
 #endif
 	return finish();
 }

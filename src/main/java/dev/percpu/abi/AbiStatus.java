@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why not by rseq, in one sentence; null when they are
  * @param indexedBy which field of struct rseq chooses the shard
  * @param registration of the area of the thread that probed
- * @param activeSize bytes of struct rseq that kernel and owner agreed on, 0 without registration
+ * @param activeSize bytes of struct rseq that kernel and owner agreed on, null without registration
  * @param fields every field of the newest known struct, whether it is there or not
  * @param thread the area of the thread that probed, null when it has none
  * @param cpus what decides the number of shards
@@ -29,7 +29,7 @@ public record AbiStatus(
         Registration registration,
         Kernel kernel,
         Libc libc,
-        int activeSize,
+        @Nullable Integer activeSize,
         List<Field> fields,
         @Nullable ThreadView thread,
         SelfTest selfTest,

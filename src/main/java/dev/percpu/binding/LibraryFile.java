@@ -65,10 +65,11 @@ final class LibraryFile {
         return "META-INF/native/" + os + "-" + arch + "/" + FILE_NAME;
     }
 
-    /** Unpacks a resource to {@code temporary/percpu-USER/libpercpu-HASH.so}, unless a file with this content is there. */
+    /** Unpacks a resource to {@code temporary/percpu-UID/libpercpu-HASH.so}, unless a file with this content is there. */
     static Path unpack(ClassLoader loader, String resource, Path temporary) {
         byte[] content = read(loader, resource);
-        Path folder = temporary.resolve("percpu-" + System.getProperty("user.name"));
+        // by number: a container may run as a user that has no name, and two users can have the same
+        Path folder = temporary.resolve("percpu-" + userId());
         Path file = folder.resolve("libpercpu-" + hash(content) + ".so");
         try {
             ensurePrivate(folder);
@@ -112,12 +113,24 @@ final class LibraryFile {
             }
         }
         Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        Object self = userId();
         boolean open = PosixFilePermissions.toString(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS))
                 .endsWith("---");
         if (!Objects.equals(owner, self) || !open) {
             throw new IOException(folder + " must belong to this user and be closed to others (owner " + owner
                     + ", we are " + self + ")");
+        }
+    }
+
+    private static Object userId() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException e) {
+            throw new LibraryUnavailableException(
+                    "/proc/self",
+                    "it does not tell who we are: " + e,
+                    "mount /proc, or unpack the library yourself and name its folder with -D" + DIRECTORY_PROPERTY,
+                    e);
         }
     }
 

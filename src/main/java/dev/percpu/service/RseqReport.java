@@ -24,7 +24,7 @@ record RseqReport(
         Registration registration,
         Kernel kernel,
         Libc libc,
-        int activeSize,
+        @Nullable Integer activeSize,
         List<Field> fields,
         ThreadArea thread,
         SelfTest selfTest,

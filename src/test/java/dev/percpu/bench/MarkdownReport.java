@@ -121,12 +121,12 @@ final class MarkdownReport {
 
     private String targets() {
         StringBuilder out = new StringBuilder("""
-                | percpu | against | at most | 1 thread | CPU time | 2 threads | CPU time |
-                |---|---|---|---|---|---|---|
+                | case | ours | against | at most | 1 thread | CPU time | 2 threads | CPU time |
+                |---|---|---|---|---|---|---|---|
                 """);
         for (Target target : Target.ALL) {
-            StringBuilder line =
-                    new StringBuilder("| " + target.caseName() + " | " + target.title() + " | " + target.limits());
+            StringBuilder line = new StringBuilder("| " + target.caseName() + " | " + target.ours() + " | "
+                    + target.title() + " | " + target.limits());
             boolean measured = false;
             for (int threads = 1; threads <= 2; threads++) {
                 OptionalDouble ratio = ratio(target, threads, Round::medianNanos);
@@ -142,7 +142,7 @@ final class MarkdownReport {
     }
 
     private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {
-        return results.ratio(target.caseName(), Impl.PERCPU, target.againstCase(), target.against(), threads, figure);
+        return results.ratio(target.caseName(), target.ours(), target.againstCase(), target.against(), threads, figure);
     }
 
     private static String cell(OptionalDouble ratio, Target target, int threads) {
