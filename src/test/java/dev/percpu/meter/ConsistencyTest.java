@@ -38,7 +38,8 @@ class ConsistencyTest {
     /** 2^-9 seconds are a whole number of nanoseconds, so sums of its multiples are exact in both. */
     private static final double UNIT = 0x1p-9;
 
-    private static final double[] AMOUNTS = DoubleStream.iterate(UNIT, it -> it < 0.5, it -> it * 2).toArray();
+    private static final double[] AMOUNTS =
+            DoubleStream.iterate(UNIT, it -> it < 0.5, it -> it * 2).toArray();
 
     /** What a meter without buckets is given. */
     private static final double ONE_AMOUNT = 0.25;
@@ -60,8 +61,8 @@ class ConsistencyTest {
     }
 
     private static void shouldAgreeWithItselfUnderLoad(CellStore store, long lines) throws Exception {
-        PerCpuMeterRegistry registry =
-                new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store);
+        PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store);
         List<Meter> meters = meters(registry);
         AtomicBoolean stop = new AtomicBoolean();
         List<Future<Long>> writers = new ArrayList<>();
@@ -151,7 +152,8 @@ class ConsistencyTest {
 
     private static Exposed.Scrape scrape(PerCpuMeterRegistry registry, int format) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        registry.scrape(out, List.of(Peers.TEXT, Peers.OPEN_METRICS, Peers.PROTOBUF).get(format));
+        registry.scrape(
+                out, List.of(Peers.TEXT, Peers.OPEN_METRICS, Peers.PROTOBUF).get(format));
         return format == 2
                 ? Exposed.ofProtobuf(out.toByteArray())
                 : Exposed.ofText(out.toString(StandardCharsets.UTF_8));
@@ -169,8 +171,9 @@ class ConsistencyTest {
             double sum = meter.bucketed() ? sumOf(meter, exposed) : exposed.count * ONE_AMOUNT;
             // An assertion per series would cost more than the scrapes.
             if (exposed.sum != sum || rounds >= 0 && exposed.count != rounds) {
-                throw new AssertionError(meter.family() + ": sum " + exposed.sum + " should be " + sum + " by the buckets "
-                        + exposed.cumulative + " up to " + exposed.bounds + ", count " + exposed.count + " of " + rounds);
+                throw new AssertionError(meter.family() + ": sum " + exposed.sum + " should be " + sum
+                        + " by the buckets " + exposed.cumulative + " up to " + exposed.bounds + ", count "
+                        + exposed.count + " of " + rounds);
             }
         }
         return scrape.lines();
@@ -185,14 +188,16 @@ class ConsistencyTest {
             before = exposed.cumulative.get(i);
             boolean expected = amount < AMOUNTS.length && AMOUNTS[amount] <= exposed.bounds.get(i);
             if (here < 0 || here > 0 && !expected) {
-                throw new AssertionError(meter.family() + ": " + here + " in bucket " + i + " of " + exposed.bounds + ": "
-                        + exposed.cumulative);
+                throw new AssertionError(meter.family() + ": " + here + " in bucket " + i + " of " + exposed.bounds
+                        + ": " + exposed.cumulative);
             }
             sum += expected ? here * AMOUNTS[amount++] : 0;
         }
-        if (before != exposed.count || exposed.bounds.getLast() != Double.POSITIVE_INFINITY || amount < AMOUNTS.length) {
-            throw new AssertionError(meter.family() + ": count " + exposed.count + ", +Inf " + before + ", "
-                    + amount + " amounts found in " + exposed.bounds);
+        if (before != exposed.count
+                || exposed.bounds.getLast() != Double.POSITIVE_INFINITY
+                || amount < AMOUNTS.length) {
+            throw new AssertionError(meter.family() + ": count " + exposed.count + ", +Inf " + before + ", " + amount
+                    + " amounts found in " + exposed.bounds);
         }
         return sum;
     }

@@ -30,8 +30,8 @@ class NativePathsTest {
             "dev.percpu.shard.NativeCellMigrationTest");
 
     /** Of the registry: on rseq they run with all other tests, so that the other way to record has its turn here. */
-    private static final List<String> REGISTRY_TESTS = List.of(
-            "dev.percpu.meter.ConsistencyTest", "dev.percpu.meter.PerCpuMeterRegistryCompatibilityTest");
+    private static final List<String> REGISTRY_TESTS =
+            List.of("dev.percpu.meter.ConsistencyTest", "dev.percpu.meter.PerCpuMeterRegistryCompatibilityTest");
 
     /** What the process is started in, and what it must find itself to be. */
     record Way(
