@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +31,10 @@ final class RandomDistributions implements Expectation.Histories {
     private final List<Both<Timer.Sample>> samples = new ArrayList<>();
 
     /** By our meter. */
-    private final Map<Meter, History> histories = new IdentityHashMap<>();
+    private final IdentityHashMap<Meter, History> histories = new IdentityHashMap<>();
 
     /** What a summary's amounts are multiplied by: its handle does not tell. */
-    private final Map<Meter, Double> scales = new IdentityHashMap<>();
+    private final IdentityHashMap<Meter, Double> scales = new IdentityHashMap<>();
 
     RandomDistributions(Twins twins, Random random, RandomIds ids, Duration step) {
         this.twins = twins;

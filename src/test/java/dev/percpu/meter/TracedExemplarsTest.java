@@ -11,7 +11,7 @@ import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -84,9 +84,10 @@ class TracedExemplarsTest {
         try (SdkTracerProvider provider = provider(Sampler.alwaysOn())) {
             Timer timer = timer(new OpenTelemetrySpanContext());
             Span span = provider.get("test").spanBuilder("one").startSpan();
-            try (Scope ignored = span.makeCurrent()) {
-                timer.record(Duration.ofMillis(250));
-            }
+            Context.current()
+                    .with(span)
+                    .wrap(() -> timer.record(Duration.ofMillis(250)))
+                    .run();
 
             assertThat(registry.scrape(Peers.OPEN_METRICS))
                     .contains(exemplarOf(
@@ -102,9 +103,10 @@ class TracedExemplarsTest {
         try (SdkTracerProvider provider = provider(Sampler.alwaysOff())) {
             Timer timer = timer(new OpenTelemetrySpanContext());
             Span span = provider.get("test").spanBuilder("one").startSpan();
-            try (Scope ignored = span.makeCurrent()) {
-                timer.record(Duration.ofMillis(250));
-            }
+            Context.current()
+                    .with(span)
+                    .wrap(() -> timer.record(Duration.ofMillis(250)))
+                    .run();
             timer.record(Duration.ofMillis(250));
 
             assertThat(registry.scrape(Peers.OPEN_METRICS))
@@ -119,9 +121,9 @@ class TracedExemplarsTest {
             Tracer tracer = new OtelTracer(provider.get("test"), new OtelCurrentTraceContext(), event -> {});
             Timer timer = timer(new TracerSpans(tracer));
             io.micrometer.tracing.Span span = tracer.nextSpan().start();
-            try (Tracer.SpanInScope ignored = tracer.withSpan(span)) {
-                timer.record(Duration.ofMillis(250));
-            }
+            Tracer.SpanInScope scope = tracer.withSpan(span);
+            timer.record(Duration.ofMillis(250));
+            scope.close();
 
             assertThat(registry.scrape(Peers.OPEN_METRICS))
                     .contains(
