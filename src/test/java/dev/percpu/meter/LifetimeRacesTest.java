@@ -13,7 +13,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +25,7 @@ class LifetimeRacesTest {
     private static final int ACTORS = 4;
     private static final int ROUNDS = Integer.getInteger("percpu.races.rounds", 60);
     private static final int REGISTRIES = 8;
+    private static final int METERS = 16;
     private static final int NAMES = 32;
 
     private final Actors actors = new Actors(ACTORS);
@@ -49,42 +49,47 @@ class LifetimeRacesTest {
         private final PerCpuMeterRegistry registry;
         private final Counter held;
         private final AtomicInteger recorded = new AtomicInteger();
-        private final List<Counter> late = Collections.synchronizedList(new ArrayList<>());
+        private final Counter[][] late = new Counter[ACTORS][METERS];
 
         Closing(PerCpuMeterRegistry registry) {
             this.registry = registry;
             this.held = registry.counter("held");
         }
 
-        void act(int action) {
+        void act(int actor, int action) {
             switch (action) {
                 case 0 -> registry.close();
                 case 1 -> {
                     held.increment();
-                    recorded.incrementAndGet();
                     registry.counter("held").increment();
-                    recorded.incrementAndGet();
+                    recorded.addAndGet(2);
+                    assertThat(registry.scrape()).containsOnlyOnce("\nheld_total ");
                 }
-                case 2 -> {
-                    Counter counter = registry.counter("late");
-                    counter.increment();
-                    late.add(counter);
-                    registry.timer("late.timer").record(() -> {});
-                    registry.summary("late.summary").record(1);
+                default -> {
+                    for (int i = 0; i < METERS; i++) {
+                        late[actor][i] = registry.counter("late", "k", Integer.toString(i));
+                        late[actor][i].increment();
+                        registry.timer("late.timer", "k", i + "by" + actor).record(Duration.ofSeconds(1));
+                        registry.summary("late.summary", "k", i + "by" + actor).record(1);
+                    }
                 }
-                default -> assertThat(registry.scrape()).containsOnlyOnce("\nheld_total ");
             }
         }
 
         void check() {
             assertThat(registry.isClosed()).isTrue();
             assertThat(held.count()).isEqualTo(recorded.get());
-            Meter found = registry.find("late").meter();
-            for (Counter counter : late) {
-                if (!(counter instanceof NoopCounter)) {
-                    assertThat(counter).isSameAs(found);
-                    assertThat(counter.count()).isEqualTo(1);
+            for (int i = 0; i < METERS; i++) {
+                Meter found =
+                        registry.find("late").tag("k", Integer.toString(i)).meter();
+                int increments = 0;
+                for (Counter[] of : late) {
+                    if (of[i] != null && !(of[i] instanceof NoopCounter)) {
+                        assertThat(of[i]).isSameAs(found);
+                        increments++;
+                    }
                 }
+                assertThat(found == null ? 0 : ((Counter) found).count()).isEqualTo(increments);
             }
             assertThat(registry.counter("too.late")).isInstanceOf(NoopCounter.class);
             assertThat(registry.scrape())
@@ -102,7 +107,7 @@ class LifetimeRacesTest {
                 registries.add(new Closing(open(onJvm)));
             }
             int turn = round;
-            actors.round(actor -> registries.forEach(it -> it.act((actor + turn) % ACTORS)));
+            actors.round(actor -> registries.forEach(it -> it.act(actor, (actor + turn) % ACTORS)));
             registries.forEach(Closing::check);
         }
     }
@@ -115,26 +120,26 @@ class LifetimeRacesTest {
             Timer[] leaving = new Timer[NAMES];
             Timer[][] coming = new Timer[2][NAMES];
             for (int round = 0; round < ROUNDS; round++) {
-                Arrays.setAll(leaving, name -> registry.timer("t" + name, "k", "plain"));
+                boolean histogram = round % 2 == 0;
+                Arrays.setAll(leaving, name -> timer(registry, name, "leaving", histogram));
+                assertThat(familiesOfOneKind(registry.scrape(), histogram)).isEqualTo(NAMES);
                 actors.round(actor -> {
                     for (int name = 0; name < NAMES; name++) {
                         switch (actor) {
                             case 0 -> registry.remove(leaving[name]);
-                            case 1 ->
-                                coming[0][name] = Timer.builder("t" + name)
-                                        .tag("k", "buckets")
-                                        .serviceLevelObjectives(Duration.ofSeconds(1))
-                                        .register(registry);
-                            case 2 -> coming[1][name] = registry.timer("t" + name, "k", "other");
+                            case 1 -> coming[0][name] = timer(registry, name, "other kind", !histogram);
+                            case 2 -> coming[1][name] = timer(registry, name, "same kind", histogram);
                             default -> {
                                 if (name % 8 == 0) {
-                                    shouldBeOfOneKind(registry.scrape());
+                                    familiesOfOneKind(registry.scrape(), histogram);
                                 }
                             }
                         }
                     }
                 });
-                assertThat(shouldBeOfOneKind(registry.scrape())).isEqualTo(NAMES);
+                String scrape = registry.scrape();
+                assertThat(familiesOfOneKind(scrape, true) + familiesOfOneKind(scrape, false))
+                        .isEqualTo(NAMES);
                 for (int name = 0; name < NAMES; name++) {
                     assertThat(registry.remove(coming[0][name])).isSameAs(coming[0][name]);
                     assertThat(registry.remove(coming[1][name])).isSameAs(coming[1][name]);
@@ -146,8 +151,13 @@ class LifetimeRacesTest {
         }
     }
 
-    /** Every family is announced once, and its series are of that type. Returns how many there are. */
-    private static int shouldBeOfOneKind(String scrape) {
+    private static Timer timer(PerCpuMeterRegistry registry, int name, String tag, boolean histogram) {
+        Timer.Builder builder = Timer.builder("t" + name).tag("k", tag);
+        return (histogram ? builder.serviceLevelObjectives(Duration.ofSeconds(1)) : builder).register(registry);
+    }
+
+    /** Every family is announced once, and its series are of that type. Returns how many there are of that kind. */
+    private static int familiesOfOneKind(String scrape, boolean histograms) {
         List<String> types =
                 scrape.lines().filter(line -> line.startsWith("# TYPE")).toList();
         assertThat(types).doesNotHaveDuplicates();
@@ -157,7 +167,7 @@ class LifetimeRacesTest {
             boolean summary = types.contains("# TYPE t" + name + "_seconds summary");
             assertThat(histogram && summary).isFalse();
             assertThat(scrape.contains("t" + name + "_seconds_bucket{")).isEqualTo(histogram);
-            families += histogram || summary ? 1 : 0;
+            families += (histograms ? histogram : summary) ? 1 : 0;
         }
         return families;
     }

@@ -203,6 +203,7 @@ class RegistrationRacesTest {
     }
 
     /** As long as nobody removes it, everybody gets the same; each removal lets one new meter in. */
+    @SuppressWarnings("ReferenceEquality") // which instance it is, is what is tested
     private static void checkInstances(Slot slot, @Nullable Meter now, long removals) {
         Set<Meter> added = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Meter meter : slot.seen) {
