@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
  */
 class RandomParityTest {
     private static final String SEED = "percpu.parity.seed";
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("percpu.parity.seconds", 20));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("percpu.parity.seconds", 15));
 
     /** Enough for every listed difference to occur. */
-    private static final int FIXED = 40;
+    private static final int FIXED = 30;
 
     @Test
     void shouldDifferOnlyWhereThatIsIntended() throws IOException {
