@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     private final double scale;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     /**
      * @param scale what every amount is multiplied by
@@ -41,7 +40,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
             DistributionStatisticConfig config,
             double scale,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;

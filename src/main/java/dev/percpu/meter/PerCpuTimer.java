@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import java.io.IOException;
@@ -38,7 +37,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private final Clock clock;
     private final WindowedMax maxNanos;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     PerCpuTimer(
             Id id,
@@ -46,7 +45,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
             BucketLayout layout,
             DistributionStatisticConfig config,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;

@@ -4,7 +4,11 @@ import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.IndexedBy;
 import dev.percpu.abi.RseqSettings;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import io.micrometer.core.instrument.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.common.SpanContext;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
@@ -49,10 +53,17 @@ class RegistryProducer {
         return status;
     }
 
+    /**
+     * @param spans whose bean, if there is one, tells the current span: its sampled spans become exemplars
+     */
     @Produces
     @Singleton
-    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status) {
-        return new PerCpuMeterRegistry(settings.registryConfig());
+    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {
+        return new PerCpuMeterRegistry(
+                settings.registryConfig(),
+                new PrometheusRegistry(),
+                Clock.SYSTEM,
+                spans.isResolvable() ? spans.get() : null);
     }
 
     @Produces
