@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.noop.NoopDistributionSummary;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -175,7 +176,9 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     }
 
     /**
-     * Writes the wanted families in the format of that content type. The stream stays open.
+     * Writes the wanted families in the format of that content type. The stream stays open. A parameter {@code escaping} of it
+     * ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) tells what becomes of characters in names that only
+     * Prometheus 3 takes; they become underscores without it.
      *
      * @param includedNames of the families that are wanted, all if null
      */
@@ -183,7 +186,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         MetricSnapshots snapshots = includedNames == null
                 ? prometheusRegistry.scrape()
                 : prometheusRegistry.scrape(includedNames::contains);
-        formats.findWriter(contentType).write(out, snapshots);
+        formats.findWriter(contentType).write(out, snapshots, EscapingScheme.fromAcceptHeader(contentType));
     }
 
     /** Memory and records of the shards now. Reads every cell. */
