@@ -89,6 +89,21 @@ public final class TextOutput {
         }
     }
 
+    /** Seconds with three places, as OpenMetrics has the time of an exemplar. */
+    void putTimestamp(long millis) throws IOException {
+        put(millis / 1000);
+        put('.');
+        long rest = millis % 1000;
+        put((char) ('0' + rest / 100));
+        put((char) ('0' + rest / 10 % 10));
+        put((char) ('0' + rest % 10));
+    }
+
+    /** A stream into this output that keeps the last bytes to itself, such as a footer that is to come later. */
+    OutputStream without(int lastBytes) {
+        return new Withholding(this, lastBytes);
+    }
+
     private void makeRoom(int bytes) throws IOException {
         if (bytes > CHUNK_BYTES - size) {
             handOver();

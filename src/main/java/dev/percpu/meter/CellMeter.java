@@ -1,7 +1,9 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,4 +39,10 @@ abstract class CellMeter extends AbstractMeter {
 
     /** Adds this meter's values as of that snapshot. */
     abstract void collect(SeriesShape as, Totals totals, FamilyValues values);
+
+    /** Writes the same as samples of its main family. */
+    abstract void write(Totals totals, SampleWriter out) throws IOException;
+
+    /** Writes the same as a sample of the family of its maximum; nothing if it has none. */
+    abstract void writeMax(SampleWriter out) throws IOException;
 }

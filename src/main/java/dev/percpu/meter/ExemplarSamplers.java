@@ -62,6 +62,9 @@ final class ExemplarSamplers {
 
     /** Exemplars of nanoseconds, with their values in seconds. */
     static Exemplars inSeconds(@Nullable ExemplarSampler sampler) {
+        if (sampler == null) {
+            return Exemplars.EMPTY;
+        }
         List<Exemplar> converted = new ArrayList<>();
         for (Exemplar exemplar : all(sampler)) {
             converted.add(Exemplar.builder()

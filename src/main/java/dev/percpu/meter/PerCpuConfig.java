@@ -31,6 +31,12 @@ public interface PerCpuConfig extends PrometheusConfig {
         return NativeHistogramSettings.of(meterName, key -> Cells.setting(this, key));
     }
 
+    /**
+     * {@value}: milliseconds, 1 to 60000 (default 1000), that the function of a gauge (or of another meter whose values its user measures)
+     * may take in a scrape before the scrape goes on without it.
+     */
+    String GAUGE_TIMEOUT = "percpu.scrape.gauge-timeout";
+
     /** Every setting has its default. */
     PerCpuConfig DEFAULT = key -> null;
 }

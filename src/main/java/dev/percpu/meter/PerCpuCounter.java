@@ -1,10 +1,12 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.CounterCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,5 +63,15 @@ final class PerCpuCounter extends CellMeter implements Counter {
                 as.main(),
                 new CounterDataPointSnapshot(
                         cell.sum(totals), as.labels(getId()), ExemplarSamplers.latest(sampler), createdMillis()));
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        out.value(SampleWriter.VALUE, cell.sum(totals), ExemplarSamplers.latest(sampler));
+    }
+
+    @Override
+    void writeMax(SampleWriter out) {
+        // an amount that was added is not told from others
     }
 }

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
 import dev.percpu.shard.Totals;
@@ -9,6 +10,8 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +102,36 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : Exemplars.EMPTY;
+        if (percentiles == null) {
+            long[] counts = out.scratch(layout.cells().buckets());
+            double sum = cell.read(totals, counts);
+            write(counts, sum, exemplars, out);
+        } else {
+            DoubleObservations seen = cell.read(totals);
+            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
+            for (int i = 0; i < values.length; i++) {
+                out.quantile(i, values[i].percentile(), values[i].value(), exemplars);
+            }
+            write(seen.bucketCounts(), seen.sum(), exemplars, out);
+        }
+    }
+
+    private void write(long[] counts, double sum, Exemplars exemplars, SampleWriter out) throws IOException {
+        long count = layout.publishesHistogram()
+                ? layout.write(counts, exemplars, out)
+                : layout.count(counts);
+        out.count(count, exemplars);
+        out.value(SampleWriter.SUM, sum, null);
+    }
+
+    @Override
+    void writeMax(SampleWriter out) throws IOException {
+        out.value(SampleWriter.VALUE, max.poll(), null);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.TextFormat;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -23,21 +24,24 @@ import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -67,6 +71,8 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     private final ExpositionFormats formats;
     private final CellStore store;
     private final Exposure exposure;
+    private final TextScrape textScrape;
+    private final ExporterProperties exporterProperties;
     private final MeterMaker maker;
     private final @Nullable WindowTurner turner;
 
@@ -119,7 +125,8 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         this.formats = ExpositionFormats.init(properties);
         ExemplarSamplers samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
-        SeriesIndex index = new SeriesIndex(store, this::forEachMeter, config.descriptions());
+        SeriesIndex index = new SeriesIndex(
+                store, this::forEachMeter, config.descriptions(), new MeasuredSeries(GaugeTimeout.millis(config)));
         this.exposure = new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
@@ -127,6 +134,8 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> exposure.remove(meter));
         registry.register(index);
+        this.textScrape = new TextScrape(index, registry);
+        this.exporterProperties = properties.getExporterProperties();
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
@@ -183,10 +192,16 @@ public class PerCpuMeterRegistry extends MeterRegistry {
      * @param includedNames of the families that are wanted, all if null
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
-        MetricSnapshots snapshots = includedNames == null
-                ? prometheusRegistry.scrape()
-                : prometheusRegistry.scrape(includedNames::contains);
-        formats.findWriter(contentType).write(out, snapshots, EscapingScheme.fromAcceptHeader(contentType));
+        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
+        EscapingScheme scheme = EscapingScheme.fromAcceptHeader(contentType);
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
+        // That scheme alone changes names that need no quotation marks: it doubles their underscores.
+        if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
+            textScrape.write(out, text.get(), included, scheme);
+        } else {
+            writer.write(out, prometheusRegistry.scrape(included), scheme);
+        }
     }
 
     /** Memory and records of the shards now. Reads every cell. */

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
 import dev.percpu.shard.Totals;
@@ -11,7 +12,9 @@ import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Quantiles;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -190,6 +193,36 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private Quantiles quantiles(long[] counts) {
         ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
         return Distribution.quantiles(values, value -> value.value(TimeUnit.SECONDS));
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : Exemplars.EMPTY;
+        if (percentiles == null) {
+            long[] counts = out.scratch(layout.cells().buckets());
+            long sum = cell.read(totals, counts);
+            write(counts, sum, exemplars, out);
+        } else {
+            LongObservations seen = cell.read(totals);
+            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
+            for (int i = 0; i < values.length; i++) {
+                out.quantile(i, values[i].percentile(), values[i].value(TimeUnit.SECONDS), exemplars);
+            }
+            write(seen.bucketCounts(), seen.sum(), exemplars, out);
+        }
+    }
+
+    private void write(long[] counts, long sumNanos, Exemplars exemplars, SampleWriter out) throws IOException {
+        long count = layout.publishesHistogram()
+                ? layout.write(counts, exemplars, out)
+                : layout.count(counts);
+        out.count(count, exemplars);
+        out.seconds(SampleWriter.SUM, sumNanos);
+    }
+
+    @Override
+    void writeMax(SampleWriter out) throws IOException {
+        out.seconds(SampleWriter.VALUE, (long) maxNanos.poll());
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +27,22 @@ final class SeriesIndex implements MultiCollector {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
 
     private final CellStore store;
+    private final MeasuredSeries measured;
     private final Consumer<Consumer<Meter>> registered;
     private final boolean descriptions;
     private final Map<String, SeriesGroup> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
+    private final ScopedValue<Boolean> silent = ScopedValue.newInstance();
 
     /**
      * @param registered passes on all meters of the registry
      * @param descriptions whether descriptions become help texts
+     * @param measured collects what is not in cells
      */
-    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions) {
+    SeriesIndex(
+            CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions, MeasuredSeries measured) {
         this.store = store;
+        this.measured = measured;
         this.registered = registered;
         this.descriptions = descriptions;
     }
@@ -173,6 +179,9 @@ final class SeriesIndex implements MultiCollector {
 
     @Override
     public MetricSnapshots collect(Predicate<String> includedNames, @Nullable PrometheusScrapeRequest request) {
+        if (silent.isBound()) {
+            return MetricSnapshots.of();
+        }
         FamilyValues values = new FamilyValues(includedNames);
         List<CellMeter> meters = new ArrayList<>();
         registered.accept(meter -> {
@@ -180,32 +189,54 @@ final class SeriesIndex implements MultiCollector {
                 meters.add(inCells);
             }
         });
-        try (Totals totals = store.totals()) {
-            collect(meters, totals, includedNames, values);
-            for (SeriesGroup group : groups.values()) {
-                group.forEach((id, series) -> collect(id, series, totals, includedNames, values));
-            }
+        try (Totals totals = totals()) {
+            inOrder(meters).forEach(meter -> collect(meter, totals, includedNames, values));
+            collectOthers(totals, includedNames, values);
         }
         return values.snapshots();
     }
 
-    private static void collect(
-            List<CellMeter> meters, Totals totals, Predicate<String> included, FamilyValues values) {
-        Map<SeriesGroup, Map<Meter.Id, CellMeter>> ordered = new HashMap<>();
+    /** The sums of all cells now. */
+    Totals totals() {
+        return store.totals();
+    }
+
+    /** What {@code before} is, if the meters in cells are still the same, or made anew. */
+    TextTable table(TextTable before) {
+        return before.of(registered);
+    }
+
+    /** Calls while this index has nothing to tell its collector's registry: what it would tell is told otherwise. */
+    <T> T whileSilent(Supplier<T> call) {
+        return ScopedValue.where(silent, true).call(call::get);
+    }
+
+    /** Adds the values of all that is not in cells. */
+    void collectOthers(Totals totals, Predicate<String> included, FamilyValues values) {
+        measured.collect(groups.values(), totals, included, values);
+    }
+
+    /** In the order in which the first of a family decides on its help text. */
+    static List<CellMeter> inOrder(List<CellMeter> meters) {
+        List<CellMeter> inOrder = new ArrayList<>(meters.size());
+        Map<SeriesGroup, Map<Meter.Id, CellMeter>> undecided = new HashMap<>();
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
             if (shape != null && shape.group().hasSeveralHelps()) {
                 // Of several help texts Micrometer shows that of the first meter in the order of such a map.
-                ordered.computeIfAbsent(shape.group(), group -> new ConcurrentHashMap<>())
+                undecided
+                        .computeIfAbsent(shape.group(), group -> new ConcurrentHashMap<>())
                         .put(meter.getId(), meter);
             } else {
-                collect(meter, totals, included, values);
+                inOrder.add(meter);
             }
         }
-        ordered.values().forEach(group -> group.values().forEach(meter -> collect(meter, totals, included, values)));
+        undecided.values().forEach(group -> inOrder.addAll(group.values()));
+        return inOrder;
     }
 
-    private static void collect(CellMeter meter, Totals totals, Predicate<String> included, FamilyValues values) {
+    /** Adds the values of a meter in cells. */
+    static void collect(CellMeter meter, Totals totals, Predicate<String> included, FamilyValues values) {
         SeriesShape shape = meter.shape();
         if (shape == null
                 || !(included.test(shape.main().name())
@@ -216,19 +247,6 @@ final class SeriesIndex implements MultiCollector {
             meter.collect(shape, totals, values);
         } catch (RuntimeException e) {
             warn(meter.getId(), e);
-        }
-    }
-
-    private static void collect(
-            Meter.Id id, Series series, Totals totals, Predicate<String> included, FamilyValues values) {
-        List<Family> families = series.families();
-        if (!families.isEmpty() && families.stream().noneMatch(family -> included.test(family.name()))) {
-            return;
-        }
-        try {
-            series.collect(totals, values);
-        } catch (RuntimeException e) {
-            warn(id, e);
         }
     }
 

@@ -1,10 +1,13 @@
 package dev.percpu.service;
 
 import dev.percpu.exposition.Compression;
+import dev.percpu.meter.GaugeTimeout;
+import dev.percpu.meter.PerCpuConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.Config;
 
@@ -21,7 +24,7 @@ record ScrapeSettings(Compression compression, int maxConcurrent, Duration timeo
     static final String MAX_CONCURRENT = "percpu.scrape.max-concurrent";
     static final String TIMEOUT = "percpu.scrape.timeout";
 
-    static final List<String> KEYS = List.of(COMPRESSION, MAX_CONCURRENT, TIMEOUT);
+    static final List<String> KEYS = List.of(COMPRESSION, MAX_CONCURRENT, TIMEOUT, PerCpuConfig.GAUGE_TIMEOUT);
 
     static final ScrapeSettings DEFAULT = new ScrapeSettings(Compression.OFF, 4, Duration.ofSeconds(60));
 
@@ -41,6 +44,19 @@ record ScrapeSettings(Compression compression, int maxConcurrent, Duration timeo
                         3600,
                         "a whole number of seconds",
                         complaints)));
+    }
+
+    /** What the registry is to be told of these keys, if anything. */
+    static Map<String, String> registryValues(Config config, List<String> complaints) {
+        String value = config.getConfigValue(PerCpuConfig.GAUGE_TIMEOUT).getValue();
+        if (value == null) {
+            return Map.of();
+        }
+        if (!GaugeTimeout.isAllowed(value)) {
+            complaints.add(
+                    PerCpuConfig.GAUGE_TIMEOUT + " is \"" + value + "\"; allowed: " + GaugeTimeout.ALLOWED + ".");
+        }
+        return Map.of(PerCpuConfig.GAUGE_TIMEOUT, value);
     }
 
     private static Compression compression(Config config, List<String> complaints) {

@@ -57,6 +57,7 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
         }
         ScrapeSettings scrape = ScrapeSettings.read(config, complaints);
+        values.putAll(ScrapeSettings.registryValues(config, complaints));
         addUnknown(config, complaints);
         if (!complaints.isEmpty()) {
             throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));

@@ -78,6 +78,13 @@ final class JvmLongObservationCell extends LongObservationCell implements JvmCel
     }
 
     @Override
+    public long read(Totals totals, long[] counts) {
+        LongObservations seen = read(totals);
+        System.arraycopy(seen.bucketCounts(), 0, counts, 0, buckets.length());
+        return seen.sum();
+    }
+
+    @Override
     public long drainMax() {
         return max.getAndSet(0);
     }

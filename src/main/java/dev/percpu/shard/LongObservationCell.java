@@ -26,6 +26,14 @@ public abstract sealed class LongObservationCell permits NativeLongObservationCe
      */
     public abstract LongObservations read(Totals totals);
 
+    /**
+     * The same without garbage.
+     *
+     * @param counts where the count of each bucket goes, from its beginning; at least as long as there are buckets
+     * @return the sum of all observations
+     */
+    public abstract long read(Totals totals, long[] counts);
+
     /** The largest amount since the last drain, 0 if there was none. Takes it by an atomic exchange: no maximum is lost or told twice. */
     public abstract long drainMax();
 }

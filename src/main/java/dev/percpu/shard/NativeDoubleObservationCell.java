@@ -5,6 +5,7 @@ import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /** A group of cells in a region of double sums. */
 final class NativeDoubleObservationCell extends DoubleObservationCell {
@@ -41,6 +42,16 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
     public DoubleObservations read(Totals totals) {
         NativeTotals.Sums sums = NativeTotals.of(totals, store).summaries(place, Layout.groupBytes(buckets));
         return sums == null ? DoubleObservations.none(buckets) : sums.doubleObservations(buckets);
+    }
+
+    @Override
+    public double read(Totals totals, long[] counts) {
+        NativeTotals.Sums sums = NativeTotals.of(totals, store).summaries(place, Layout.groupBytes(buckets));
+        if (sums == null) {
+            Arrays.fill(counts, 0, buckets, 0);
+            return 0;
+        }
+        return sums.doubleObservations(buckets, counts);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /** A group of cells in a region of integer sums. */
 final class NativeLongObservationCell extends LongObservationCell {
@@ -41,6 +42,16 @@ final class NativeLongObservationCell extends LongObservationCell {
     public LongObservations read(Totals totals) {
         NativeTotals.Sums sums = NativeTotals.of(totals, store).timers(place, Layout.groupBytes(buckets));
         return sums == null ? LongObservations.none(buckets) : sums.longObservations(buckets);
+    }
+
+    @Override
+    public long read(Totals totals, long[] counts) {
+        NativeTotals.Sums sums = NativeTotals.of(totals, store).timers(place, Layout.groupBytes(buckets));
+        if (sums == null) {
+            Arrays.fill(counts, 0, buckets, 0);
+            return 0;
+        }
+        return sums.longObservations(buckets, counts);
     }
 
     @Override

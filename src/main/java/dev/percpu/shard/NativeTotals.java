@@ -92,29 +92,36 @@ final class NativeTotals extends Totals {
             return cells.get(ValueLayout.JAVA_DOUBLE, from + offset + Layout.SECOND_WORD);
         }
 
-        /** First words of a group's buckets: their counts. */
-        long[] counts(int buckets) {
+        LongObservations longObservations(int buckets) {
             long[] counts = new long[buckets];
-            for (int i = 0; i < buckets; i++) {
-                counts[i] = firstWord(Layout.bucketOffset(i));
-            }
-            return counts;
+            long sum = longObservations(buckets, counts);
+            return new LongObservations(counts, sum);
         }
 
-        LongObservations longObservations(int buckets) {
+        /** Puts the counts of a group's buckets there and returns the sum. */
+        long longObservations(int buckets, long[] counts) {
             long sum = 0;
             for (int i = 0; i < buckets; i++) {
+                counts[i] = firstWord(Layout.bucketOffset(i));
                 sum += secondWord(Layout.bucketOffset(i));
             }
-            return new LongObservations(counts(buckets), sum);
+            return sum;
         }
 
         DoubleObservations doubleObservations(int buckets) {
+            long[] counts = new long[buckets];
+            double sum = doubleObservations(buckets, counts);
+            return new DoubleObservations(counts, sum);
+        }
+
+        /** Likewise. */
+        double doubleObservations(int buckets, long[] counts) {
             double sum = 0;
             for (int i = 0; i < buckets; i++) {
+                counts[i] = firstWord(Layout.bucketOffset(i));
                 sum += secondWordAsDouble(Layout.bucketOffset(i));
             }
-            return new DoubleObservations(counts(buckets), sum);
+            return sum;
         }
 
         /** Sums a place now, by itself. */

@@ -98,6 +98,8 @@ class ServiceSettingsTest {
                 "percpu.scrape.max-concurrent|1001|a whole number from 1 to 1000.",
                 "percpu.scrape.max-concurrent|4.5|a whole number from 1 to 1000.",
                 "percpu.scrape.max-concurrent|many|a whole number from 1 to 1000.",
+                "percpu.scrape.gauge-timeout|0|a whole number of milliseconds from 1 to 60000.",
+                "percpu.scrape.gauge-timeout|1s|a whole number of milliseconds from 1 to 60000.",
                 "percpu.scrape.timeout|0|a whole number of seconds from 1 to 3600.",
                 "percpu.scrape.timeout|10s|a whole number of seconds from 1 to 3600.",
                 "percpu.scrape.timeout|3601|a whole number of seconds from 1 to 3600.",
