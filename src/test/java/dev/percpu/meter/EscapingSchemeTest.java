@@ -64,9 +64,9 @@ class EscapingSchemeTest {
                         "plain_guests_total{of_day=\"1\"} 4.0",
                         "labelled_total{\"of.day\"=\"1\"} 5.0");
         assertThat(registry.scrape("text/plain; escaping=dots").lines())
-                .contains("caf___dot_guests__total 3.0", "plain__guests__total{of__day=\"1\"} 4.0");
+                .contains("caf___dot_guests_total 3.0", "plain__guests_total{of__day=\"1\"} 4.0");
         assertThat(registry.scrape("text/plain; escaping=values").lines())
-                .contains("U__caf_e9__2e_guests__total 3.0", "plain_guests_total{of_day=\"1\"} 4.0");
+                .contains("U__caf_e9__2e_guests_total 3.0", "plain_guests_total{of_day=\"1\"} 4.0");
         assertThat(registry.scrape("text/plain").lines())
                 .contains("caf__guests_total 3.0", "labelled_total{of_day=\"1\"} 5.0");
     }
