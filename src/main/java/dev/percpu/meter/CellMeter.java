@@ -1,8 +1,11 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,9 @@ abstract class CellMeter extends AbstractMeter {
         return shape;
     }
 
+    /** Gives the cells back, once: this meter was removed, or could not be registered. Who holds it may go on as before. */
+    abstract void retire(CellStore store);
+
     /** Adds this meter's values as of that snapshot. */
     abstract void collect(SeriesShape as, Totals totals, FamilyValues values);
 
@@ -45,4 +51,10 @@ abstract class CellMeter extends AbstractMeter {
 
     /** Writes the same as a sample of the family of its maximum; nothing if it has none. */
     abstract void writeMax(SampleWriter out) throws IOException;
+
+    /**
+     * This meter's values in one shard, without what is not kept by shard (maximum, percentiles, exemplars); null if nothing was recorded
+     * there.
+     */
+    abstract @Nullable DataPointSnapshot pointOf(int shard, Labels labels);
 }

@@ -1,11 +1,14 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.CounterCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +61,22 @@ final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     @Override
+    void retire(CellStore store) {
+        store.retire(cell);
+    }
+
+    @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         values.add(
                 as.main(),
                 new CounterDataPointSnapshot(
                         cell.sum(totals), as.labels(getId()), ExemplarSamplers.latest(sampler), createdMillis()));
+    }
+
+    @Override
+    @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+        double sum = cell.sumOf(shard);
+        return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }
 
     @Override

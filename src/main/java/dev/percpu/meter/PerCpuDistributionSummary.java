@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
 import dev.percpu.shard.Totals;
@@ -11,6 +12,8 @@ import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +103,20 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     @Override
+    void retire(CellStore store) {
+        store.retire(cell);
+    }
+
+    @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
+    }
+
+    @Override
+    @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+        DoubleObservations seen = cell.readOf(shard);
+        return Distribution.pointOf(
+                layout, seen.bucketCounts(), seen.sum(), labels, createdMillis());
     }
 
     @Override

@@ -14,12 +14,18 @@ import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.NoPauseDetector;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.noop.NoopCounter;
 import io.micrometer.core.instrument.noop.NoopDistributionSummary;
+import io.micrometer.core.instrument.noop.NoopFunctionCounter;
+import io.micrometer.core.instrument.noop.NoopFunctionTimer;
+import io.micrometer.core.instrument.noop.NoopGauge;
+import io.micrometer.core.instrument.noop.NoopLongTaskTimer;
+import io.micrometer.core.instrument.noop.NoopMeter;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
@@ -45,6 +51,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +69,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After {@link #close()}, meters that are asked for do nothing, and those that are held go on recording safely.
  */
-public class PerCpuMeterRegistry extends MeterRegistry {
+public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private static final WarnThenDebugLogger REGISTRATION_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
     private static final WarnThenDebugLogger PAUSE_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
 
@@ -117,7 +124,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
             Clock clock,
             @Nullable SpanContext spanContext,
             CellStore store) {
-        super(clock);
+        super(clock, SeriesSettings.of(config));
         this.config = config;
         this.prometheusRegistry = registry;
         this.store = store;
@@ -132,7 +139,10 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
-        config().onMeterRemoved(meter -> exposure.remove(meter));
+        config().onMeterRemoved(meter -> {
+            limit().removed();
+            maker.removed(meter);
+        });
         registry.register(index);
         this.textScrape = new TextScrape(index, registry);
         this.exporterProperties = properties.getExporterProperties();
@@ -204,9 +214,35 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         }
     }
 
+    /**
+     * Writes the wanted counters, timers and summaries by shard, in the format of that content type. The sum over the shards is what the
+     * other methods write. What is not kept by shard is left out: all other meters, maxima, percentiles, exemplars; so is a shard that a
+     * meter never recorded in. The stream stays open.
+     *
+     * @param contentType as in an Accept header
+     * @param includedNames of the families that are wanted, all if null
+     */
+    public void scrapeShards(
+            OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
+            throws IOException {
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
+                .write(
+                        this::forEachMeter,
+                        out,
+                        writer,
+                        TextFormat.of(writer, exporterProperties),
+                        EscapingScheme.fromAcceptHeader(contentType));
+    }
+
     /** Memory and records of the shards now. Reads every cell. */
     public ShardStatistics statistics() {
         return store.statistics();
+    }
+
+    /** How many series there are, and beyond the bound were. Costs nearly nothing. */
+    public SeriesStatistics seriesStatistics() {
+        return limit().statistics(0);
     }
 
     /** The registry that is scraped: what is registered there is scraped, too. */
@@ -233,7 +269,13 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     @Override
     public Counter newCounter(Meter.Id id) {
-        return unlessClosed(() -> maker.counter(id), () -> new NoopCounter(id));
+        return limit().ownOrOverflow(
+                        id,
+                        false,
+                        Counter.class,
+                        it -> unlessClosed(() -> maker.counter(it), () -> new NoopCounter(it)),
+                        NoopCounter::new,
+                        UnaryOperator.identity());
     }
 
     @Override
@@ -241,16 +283,30 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         if (!(pauseDetector instanceof NoPauseDetector)) {
             PAUSE_LOGGER.log("pause detection is not supported: timers record what they are given");
         }
-        Timer timer = unlessClosed(() -> maker.timer(id, statistics), () -> new NoopTimer(id));
+        Timer timer = limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        Timer.class,
+                        it -> unlessClosed(() -> maker.timer(it, statistics), () -> new NoopTimer(it)),
+                        NoopTimer::new,
+                        UnaryOperator.identity());
         turnWindowsOf(statistics);
         return timer;
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the meter's own id, or another
     public DistributionSummary newDistributionSummary(
             Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        DistributionSummary summary =
-                unlessClosed(() -> maker.summary(id, statistics, scale), () -> new NoopDistributionSummary(id));
+        DistributionSummary summary = limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        DistributionSummary.class,
+                        it -> unlessClosed(
+                                () -> maker.summary(it, statistics, it == id ? scale : 1),
+                                () -> new NoopDistributionSummary(it)),
+                        NoopDistributionSummary::new,
+                        overflow -> scale == 1 ? overflow : new ScaledSummary(overflow, scale));
         turnWindowsOf(statistics);
         return summary;
     }
@@ -269,12 +325,24 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     @Override
     protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
-        return maker.longTaskTimer(id, statistics);
+        return limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        LongTaskTimer.class,
+                        it -> maker.longTaskTimer(it, statistics),
+                        NoopLongTaskTimer::new,
+                        UnaryOperator.identity());
     }
 
     @Override
     protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
-        return maker.gauge(id, obj, valueFunction);
+        return limit().ownOrNothing(id, () -> maker.gauge(id, obj, valueFunction), NoopGauge::new);
+    }
+
+    @Override
+    protected <T> TimeGauge newTimeGauge(
+            Meter.Id id, @Nullable T obj, TimeUnit valueFunctionUnit, ToDoubleFunction<T> valueFunction) {
+        return limit().wrapped(super.newTimeGauge(id, obj, valueFunctionUnit, valueFunction));
     }
 
     @Override
@@ -284,17 +352,20 @@ public class PerCpuMeterRegistry extends MeterRegistry {
             ToLongFunction<T> countFunction,
             ToDoubleFunction<T> totalTimeFunction,
             TimeUnit totalTimeFunctionUnit) {
-        return maker.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit);
+        return limit().ownOrNothing(
+                        id,
+                        () -> maker.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit),
+                        NoopFunctionTimer::new);
     }
 
     @Override
     protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
-        return maker.functionCounter(id, obj, countFunction);
+        return limit().ownOrNothing(id, () -> maker.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
     }
 
     @Override
     protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
-        return maker.custom(id, type, measurements);
+        return limit().ownOrNothing(id, () -> maker.custom(id, type, measurements), NoopMeter::new);
     }
 
     @Override
@@ -311,6 +382,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     /** Takes account of what was recorded in windows that end within that time. */
     void settleWindows(long nowMillis, long withinMillis) {
+        store.recycle();
         forEachMeter(meter -> {
             if (meter instanceof Windowed windowed) {
                 windowed.settle(nowMillis, withinMillis);

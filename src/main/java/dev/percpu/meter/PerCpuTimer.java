@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
 import dev.percpu.shard.Totals;
@@ -14,6 +15,8 @@ import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -186,6 +189,11 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
+    void retire(CellStore store) {
+        store.retire(cell);
+    }
+
+    @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
     }
@@ -193,6 +201,13 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private Quantiles quantiles(long[] counts) {
         ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
         return Distribution.quantiles(values, value -> value.value(TimeUnit.SECONDS));
+    }
+
+    @Override
+    @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+        LongObservations seen = cell.readOf(shard);
+        return Distribution.pointOf(
+                layout, seen.bucketCounts(), TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS), labels, createdMillis());
     }
 
     @Override

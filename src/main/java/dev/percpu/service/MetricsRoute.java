@@ -1,5 +1,6 @@
 package dev.percpu.service;
 
+import dev.percpu.abi.AbiStatus;
 import dev.percpu.exposition.Compression;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -17,7 +18,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /q/metrics} on the management port: a scrape. It runs on a worker thread, since summing and writing take milliseconds, a
+ * {@code GET /q/metrics} on the management port: a scrape; {@code GET /q/metrics/cpus}: the same by CPU. It runs on a worker thread, since summing and writing take milliseconds, a
  * gauge of the application may take any time, and so may the client that reads.
  *
  * <p>400 if a header cannot be read, 406 if the client takes nothing that is offered, 503 if too many scrapes are going on; the parameter
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 class MetricsRoute {
 
     static final String PATH = "/q/metrics";
+    static final String CPUS_PATH = "/q/metrics/cpus";
 
     private static final Logger LOG = Logger.getLogger(MetricsRoute.class);
     private static final String RETRY_AFTER_SECONDS = "1";
@@ -39,11 +41,13 @@ class MetricsRoute {
 
     private final PerCpuMeterRegistry registry;
     private final PerCpuMeters meters;
+    private final CpuNaming cpus;
     private final ScrapeSettings settings;
     private final Semaphore places;
 
-    MetricsRoute(PerCpuMeterRegistry registry, PerCpuMeters meters, ServiceSettings settings) {
+    MetricsRoute(PerCpuMeterRegistry registry, PerCpuMeters meters, AbiStatus status, ServiceSettings settings) {
         this.registry = registry;
+        this.cpus = new CpuNaming(status.indexedBy(), new NumaNodes()::of);
         this.meters = meters;
         this.settings = settings.scrape();
         this.places = new Semaphore(this.settings.maxConcurrent());
@@ -51,6 +55,7 @@ class MetricsRoute {
 
     void register(@Observes ManagementInterface management) {
         register(management, PATH, registry::scrape);
+        register(management, CPUS_PATH, (out, type, names) -> registry.scrapeShards(out, type, names, cpus));
     }
 
     private void register(ManagementInterface management, String path, Source source) {

@@ -3,6 +3,7 @@ package dev.percpu.service;
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.SelfTest;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.meter.SeriesStatistics;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -77,9 +78,7 @@ public final class PerCpuMeters implements MeterBinder {
                 ShardStatistics::sharedRecordsOfAnyKind);
         region(target, "reserved", ShardStatistics::reservedBytes);
         region(target, "resident", ShardStatistics::residentBytes);
-        Gauge.builder("percpu.series", registry, meters -> meters.getMeters().size())
-                .description("Meters of the registry: one for each name and set of labels")
-                .register(target);
+        series(target);
         scrapes = Timer.builder("percpu.scrape")
                 .description("Time to add up the shards and write them out")
                 .serviceLevelObjectives(SCRAPE_BUCKETS)
@@ -157,6 +156,23 @@ public final class PerCpuMeters implements MeterBinder {
                 .tag("state", state)
                 .strongReference(true)
                 .register(target);
+    }
+
+    private void series(MeterRegistry target) {
+        Gauge.builder("percpu.series", registry, PerCpuMeters::series)
+                .description("Meters of the registry: one for each name and set of labels, and those of overflow")
+                .register(target);
+        FunctionCounter.builder(
+                        "percpu.series.overflowed",
+                        registry,
+                        meters -> meters.seriesStatistics().overflowed())
+                .description("Registrations of meters beyond percpu.series.max")
+                .register(target);
+    }
+
+    private static int series(PerCpuMeterRegistry registry) {
+        SeriesStatistics now = registry.seriesStatistics();
+        return now.registered() + now.overflow();
     }
 
     // A function counter holds its object weakly, and this binder may be held by nobody: the lambda holds the reader.

@@ -1,8 +1,10 @@
 package dev.percpu.service;
 
 import dev.percpu.meter.PerCpuConfig;
+import dev.percpu.meter.SeriesKey;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +54,7 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         for (Key key : KEYS) {
             values.put(key.name, value(config, key, complaints));
         }
+        addSeries(config, values, complaints);
         String directory = config.getConfigValue(NATIVE_DIRECTORY).getValue();
         if (directory != null && directory.isBlank()) {
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
@@ -87,13 +90,29 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         return read;
     }
 
+    private static void addSeries(Config config, Map<String, String> values, List<String> complaints) {
+        for (SeriesKey key : SeriesKey.values()) {
+            String value = config.getConfigValue(key.key()).getValue();
+            if (value == null) {
+                continue;
+            }
+            values.put(key.key(), value);
+            if (!key.allows(value)) {
+                complaints.add(key.key() + " is \"" + value + "\"; allowed: " + key.allowed() + ".");
+            }
+        }
+    }
+
     /**
      * Keys that nothing reads are typing errors. Environment variables are left alone: Kubernetes makes some for every service, such as
      * {@code PERCPU_METRICS_PORT}.
      */
     private static void addUnknown(Config config, List<String> complaints) {
         List<String> known = Stream.of(
-                        KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY), ScrapeSettings.KEYS.stream())
+                        KEYS.stream().map(Key::name),
+                        Stream.of(NATIVE_DIRECTORY),
+                        ScrapeSettings.KEYS.stream(),
+                        Arrays.stream(SeriesKey.values()).map(SeriesKey::key))
                 .flatMap(it -> it)
                 .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)

@@ -65,6 +65,7 @@ class MetricsRouteTest {
                 "percpu_rseq_restarts_total [0-9.E]+",
                 "percpu_shared_shard_records_total [0-9.E]+",
                 "percpu_series [1-9][0-9.]+",
+                "percpu_series_overflowed_total 0.0",
                 "percpu_region_bytes\\{state=\"reserved\"} [1-9][0-9.E]+",
                 "percpu_region_bytes\\{state=\"resident\"} [1-9][0-9.E]+",
                 "percpu_scrape_seconds_bucket\\{le=\"10.0\"} [1-9][0-9]*",
@@ -211,6 +212,30 @@ class MetricsRouteTest {
     void shouldStandOnTheManagementPortOnly() {
         given().when().get("/q/metrics").then().statusCode(404);
         given().when().post(metrics).then().statusCode(405);
+    }
+
+    @Test
+    void shouldBreakMetricsDownByCpu() {
+        registry.counter("metrics.route.cpus").increment(3);
+
+        Response scrape = given().header("Accept", Clients.PROMETHEUS_3_9.accept())
+                .when()
+                .get(management.resolve("/q/metrics/cpus"));
+
+        assertThat(scrape.statusCode()).isEqualTo(200);
+        assertThat(scrape.contentType()).isEqualTo(Clients.PROMETHEUS_3_9.contentType());
+        assertThat(scrape.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(scrape.asString().lines())
+                .anyMatch(line -> line.matches(
+                        "metrics_route_cpus_total\\{(cpu=\"\\d+\",numa_node=\"\\d*\"|shard=\"\\d+\")} 3\\.0"))
+                .noneMatch(line -> line.startsWith("jvm_memory"))
+                .endsWith("# EOF");
+        given().header("Accept", "application/json")
+                .when()
+                .get(management.resolve("/q/metrics/cpus"))
+                .then()
+                .statusCode(406);
+        given().when().get("/q/metrics/cpus").then().statusCode(404);
     }
 
     @Test

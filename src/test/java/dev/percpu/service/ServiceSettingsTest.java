@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.percpu.exposition.Compression;
+import dev.percpu.meter.SeriesSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
@@ -38,6 +39,30 @@ class ServiceSettingsTest {
         assertThat(settings.registryConfig().get("percpu.rseq.mode")).isEqualTo("auto");
         assertThat(settings.registryConfig().get("prometheus.step")).isNull();
         assertThat(settings.nativeDirectory()).contains("/x");
+    }
+
+    @Test
+    void shouldHandTheRegistryTheBoundsOfSeries() {
+        ServiceSettings settings = ServiceSettings.read(
+                config(Map.of("percpu.series.max", " 5000 ", "percpu.series.expire-after", "90m")));
+
+        assertThat(settings.registryConfig().series()).isEqualTo(new SeriesSettings(5000, Duration.ofMinutes(90)));
+        assertThat(ServiceSettings.read(config(Map.of())).registryConfig().series())
+                .isEqualTo(SeriesSettings.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "percpu.series.max, 0, a whole number from 1 to 2147483647",
+        "percpu.series.max, 1e6, a whole number from 1 to 2147483647",
+        "percpu.series.expire-after, never, 'off, or a duration of at least 1s, such as 90s, 10m, 1h or PT1H'",
+        "percpu.series.expire-after, 10ms, 'off, or a duration of at least 1s, such as 90s, 10m, 1h or PT1H'",
+        "percpu.series.expire-after, -1h, 'off, or a duration of at least 1s, such as 90s, 10m, 1h or PT1H'"
+    })
+    void shouldRefuseBoundsThatAreNone(String key, String value, String allowed) {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(key, value))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(key + " is \"" + value + "\"; allowed: " + allowed + ".");
     }
 
     @Test
