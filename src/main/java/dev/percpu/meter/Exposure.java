@@ -98,9 +98,7 @@ final class Exposure {
                     (group, labels) -> new ValueSeries(
                             group.family(id, "", Family.Kind.INFO), totals -> new InfoDataPointSnapshot(labels)));
         } else {
-            add(
-                    id,
-                    (group, labels) -> new GaugeSeries(group.family(id, "", Family.Kind.GAUGE), labels, gauge));
+            add(id, (group, labels) -> new GaugeSeries(group.family(id, "", Family.Kind.GAUGE), labels, gauge));
         }
     }
 

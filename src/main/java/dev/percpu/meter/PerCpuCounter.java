@@ -74,7 +74,8 @@ final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     @Override
-    @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
         double sum = cell.sumOf(shard);
         return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }

@@ -11,8 +11,8 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
-import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -113,10 +113,10 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     @Override
-    @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
         DoubleObservations seen = cell.readOf(shard);
-        return Distribution.pointOf(
-                layout, seen.bucketCounts(), seen.sum(), labels, createdMillis());
+        return Distribution.pointOf(layout, seen.bucketCounts(), seen.sum(), labels, createdMillis());
     }
 
     @Override
@@ -137,9 +137,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     private void write(long[] counts, double sum, Exemplars exemplars, SampleWriter out) throws IOException {
-        long count = layout.publishesHistogram()
-                ? layout.write(counts, exemplars, out)
-                : layout.count(counts);
+        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
         out.count(count, exemplars);
         out.value(SampleWriter.SUM, sum, null);
     }

@@ -13,10 +13,10 @@ import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
-import io.prometheus.metrics.model.snapshots.Exemplars;
-import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.Quantiles;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -204,10 +204,15 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
-    @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
         LongObservations seen = cell.readOf(shard);
         return Distribution.pointOf(
-                layout, seen.bucketCounts(), TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS), labels, createdMillis());
+                layout,
+                seen.bucketCounts(),
+                TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
+                labels,
+                createdMillis());
     }
 
     @Override
@@ -228,9 +233,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     private void write(long[] counts, long sumNanos, Exemplars exemplars, SampleWriter out) throws IOException {
-        long count = layout.publishesHistogram()
-                ? layout.write(counts, exemplars, out)
-                : layout.count(counts);
+        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
         out.count(count, exemplars);
         out.seconds(SampleWriter.SUM, sumNanos);
     }

@@ -39,8 +39,7 @@ final class SeriesIndex implements MultiCollector {
      * @param descriptions whether descriptions become help texts
      * @param measured collects what is not in cells
      */
-    SeriesIndex(
-            CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions, MeasuredSeries measured) {
+    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions, MeasuredSeries measured) {
         this.store = store;
         this.measured = measured;
         this.registered = registered;

@@ -91,8 +91,8 @@ final class TextTable {
             boolean plain = true;
             for (Point point : points) {
                 if (point.labels.equals(last)) {
-                    LOGGER.log(() ->
-                            "a second value of " + family.name() + point.labels + " is left out of the scrape");
+                    LOGGER.log(
+                            () -> "a second value of " + family.name() + point.labels + " is left out of the scrape");
                     continue;
                 }
                 last = point.labels;

@@ -43,8 +43,7 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
 
     @Override
     public DoubleObservations readOf(int shard) {
-        return NativeTotals.nowOf(
-                shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
     }
 
     @Override

@@ -43,8 +43,7 @@ final class NativeLongObservationCell extends LongObservationCell {
 
     @Override
     public LongObservations readOf(int shard) {
-        return NativeTotals.nowOf(
-                shard, point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
     }
 
     @Override

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -23,8 +23,8 @@ class MeasuredSeriesTest {
     private static final String PROTOBUF =
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
-    private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
-            (PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "100" : null);
+    private final PerCpuMeterRegistry registry =
+            new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "100" : null);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<Logger> loggers =
@@ -76,15 +76,11 @@ class MeasuredSeriesTest {
                 .register(registry);
 
         for (int i = 0; i < 3; i++) {
-            assertThat(registry.scrape().lines())
-                    .contains("hanging{a=\"b\"} NaN", "working 7.0", "before_total 1.0");
+            assertThat(registry.scrape().lines()).contains("hanging{a=\"b\"} NaN", "working 7.0", "before_total 1.0");
         }
         assertThat(registry.scrape(PROTOBUF)).contains("hanging", "working");
         assertThat(calls).hasValue(1);
-        assertThat(warnings)
-                .singleElement()
-                .asString()
-                .contains("hanging", "did not tell its value within 100 ms");
+        assertThat(warnings).singleElement().asString().contains("hanging", "did not tell its value within 100 ms");
 
         release.countDown();
         assertEventually(() -> registry.scrape().contains("hanging{a=\"b\"} 1.0\n"), true);

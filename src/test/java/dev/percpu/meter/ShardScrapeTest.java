@@ -82,23 +82,27 @@ class ShardScrapeTest {
                 .register(registry);
         registry.gauge("gauge", 1);
         Thread[] threads = new Thread[4];
-        Arrays.setAll(threads, t -> Thread.ofPlatform().start(() -> {
-            for (int i = 0; i < 20_000; i++) {
-                counters.get(i % 5).increment(i % 7 == 0 ? 0.5 : 1);
-                // multiples of 1/8 s and of 1/4: their sums are exact whatever the order
-                plain.record(Duration.ofMillis(125L * (i % 9)));
-                histogram.record(Duration.ofMillis(125L * ThreadLocalRandom.current().nextInt(100)));
-                summary.record(0.25 * (i % 50));
-            }
-        }));
+        Arrays.setAll(
+                threads,
+                t -> Thread.ofPlatform().start(() -> {
+                    for (int i = 0; i < 20_000; i++) {
+                        counters.get(i % 5).increment(i % 7 == 0 ? 0.5 : 1);
+                        // multiples of 1/8 s and of 1/4: their sums are exact whatever the order
+                        plain.record(Duration.ofMillis(125L * (i % 9)));
+                        histogram.record(Duration.ofMillis(
+                                125L * ThreadLocalRandom.current().nextInt(100)));
+                        summary.record(0.25 * (i % 50));
+                    }
+                }));
         for (Thread thread : threads) {
             thread.join();
         }
 
         Map<String, Double> whole = samples(registry.scrape(TEXT));
         Map<String, Double> added = new TreeMap<>();
-        samples(scrapeShards(TEXT, null)).forEach((sample, value) ->
-                added.merge(sample.replaceAll(",?cpu=\"\\w+\",?", "").replace("{}", ""), value, Double::sum));
+        samples(scrapeShards(TEXT, null))
+                .forEach((sample, value) ->
+                        added.merge(sample.replaceAll(",?cpu=\"\\w+\",?", "").replace("{}", ""), value, Double::sum));
         whole.keySet().removeIf(sample -> sample.contains("_max") || sample.startsWith("gauge"));
 
         assertThat(added).isEqualTo(whole);
@@ -126,7 +130,8 @@ class ShardScrapeTest {
         String whole = registry.scrape(TEXT);
         String scrape = scrapeShards(TEXT, null);
 
-        assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE"))).containsExactly("# TYPE t_seconds summary");
+        assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE")))
+                .containsExactly("# TYPE t_seconds summary");
         assertThat(scrape.lines().filter(line -> !line.startsWith("#"))).hasSize(2);
         // and what is looked at by shard changes nothing in the maximum and the percentiles of the whole
         assertThat(registry.scrape(TEXT)).isEqualTo(whole);

@@ -14,7 +14,8 @@ class CpuNamingTest {
 
         assertThat(naming.of(5).equals(Labels.of("cpu", "5", "numa_node", "1"))).isTrue();
         assertThat(naming.of(7).equals(Labels.of("cpu", "7", "numa_node", ""))).isTrue();
-        assertThat(naming.shared().equals(Labels.of("cpu", "shared", "numa_node", ""))).isTrue();
+        assertThat(naming.shared().equals(Labels.of("cpu", "shared", "numa_node", "")))
+                .isTrue();
         assertThat(naming.remark()).isEmpty();
     }
 
