@@ -2,6 +2,7 @@ package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -49,7 +50,17 @@ abstract class CellMeter extends AbstractMeter {
     /** Writes the same as samples of its main family. */
     abstract void write(Totals totals, SampleWriter out) throws IOException;
 
-    /** Writes the same as a sample of the family of its maximum; nothing if it has none. */
+    /** The cell whose maximum is told in a family of its own; null if there is none. */
+    abstract @Nullable ObservationCell maxCell();
+
+    /**
+     * Takes note of what was drained of that cell.
+     *
+     * @param taken 0 if there was nothing
+     */
+    abstract void noteMax(double taken, long nowMillis);
+
+    /** Writes the maximum, as far as it was taken note of, as a sample of its family. */
     abstract void writeMax(SampleWriter out) throws IOException;
 
     /**

@@ -3,6 +3,7 @@ package dev.percpu.meter;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.CounterCell;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
@@ -86,7 +87,18 @@ final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     @Override
+    @Nullable
+    ObservationCell maxCell() {
+        return null;
+    }
+
+    @Override
+    void noteMax(double taken, long nowMillis) {
+        throw new UnsupportedOperationException("a counter has no maximum");
+    }
+
+    @Override
     void writeMax(SampleWriter out) {
-        // an amount that was added is not told from others
+        throw new UnsupportedOperationException("a counter has no maximum");
     }
 }

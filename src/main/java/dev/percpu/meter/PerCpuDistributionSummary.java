@@ -4,6 +4,7 @@ import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -143,8 +144,18 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     @Override
+    ObservationCell maxCell() {
+        return cell;
+    }
+
+    @Override
+    void noteMax(double taken, long nowMillis) {
+        max.note(taken, nowMillis);
+    }
+
+    @Override
     void writeMax(SampleWriter out) throws IOException {
-        out.value(SampleWriter.VALUE, max.poll(), null);
+        out.value(SampleWriter.VALUE, max.last(), null);
     }
 
     @Override

@@ -137,14 +137,15 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this.exposure = new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
+        this.textScrape = new TextScrape(index, registry, clock);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> {
             limit().removed();
             maker.removed(meter);
+            textScrape.forget();
         });
         registry.register(index);
-        this.textScrape = new TextScrape(index, registry);
         this.exporterProperties = properties.getExporterProperties();
     }
 

@@ -4,6 +4,7 @@ import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
@@ -239,8 +240,18 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
+    ObservationCell maxCell() {
+        return cell;
+    }
+
+    @Override
+    void noteMax(double taken, long nowMillis) {
+        maxNanos.note(taken, nowMillis);
+    }
+
+    @Override
     void writeMax(SampleWriter out) throws IOException {
-        out.seconds(SampleWriter.VALUE, (long) maxNanos.poll());
+        out.seconds(SampleWriter.VALUE, (long) maxNanos.last());
     }
 
     @Override

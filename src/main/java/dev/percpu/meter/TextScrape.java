@@ -4,7 +4,9 @@ import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextNames;
 import dev.percpu.exposition.TextOutput;
+import dev.percpu.shard.Maxima;
 import dev.percpu.shard.Totals;
+import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -30,14 +32,25 @@ import org.jspecify.annotations.Nullable;
 final class TextScrape {
     private final SeriesIndex index;
     private final PrometheusRegistry registry;
+    private final Clock clock;
     private volatile TextTable table = TextTable.EMPTY;
 
     /** That of the last scrape, for the next. */
     private final AtomicReference<@Nullable TextOutput> spare = new AtomicReference<>();
 
-    TextScrape(SeriesIndex index, PrometheusRegistry registry) {
+    /**
+     * @param index what is in cells, and is registered there
+     * @param clock the meters' own
+     */
+    TextScrape(SeriesIndex index, PrometheusRegistry registry, Clock clock) {
         this.index = index;
         this.registry = registry;
+        this.clock = clock;
+    }
+
+    /** Lets go of the meters of the last scrape: one of them was removed, and its cells may be wanted. */
+    void forget() {
+        table = TextTable.EMPTY;
     }
 
     /**
@@ -64,6 +77,7 @@ final class TextScrape {
         private final TextOutput out;
         private final SampleWriter samples;
         private final Totals totals;
+        private final long nowMillis = clock.wallTime();
 
         private Pass(
                 TextTable table,
@@ -109,13 +123,19 @@ final class TextScrape {
 
         private void write(TextTable.Row row, TextNames names) throws IOException {
             samples.family(names);
-            for (int i = 0; i < row.meters.length; i++) {
-                samples.point(row.labels[i]);
-                if (row.max) {
-                    row.meters[i].writeMax(samples);
-                } else {
+            Maxima maxima = row.maxima;
+            if (maxima == null) {
+                for (int i = 0; i < row.meters.length; i++) {
+                    samples.point(row.labels[i]);
                     row.meters[i].write(totals, samples);
                 }
+                return;
+            }
+            // All before the first is written: what is drained must not be lost when the reader goes away.
+            maxima.drain((place, taken) -> row.meters[place].noteMax(taken, nowMillis));
+            for (int i = 0; i < row.meters.length; i++) {
+                samples.point(row.labels[i]);
+                row.meters[i].writeMax(samples);
             }
         }
 

@@ -3,10 +3,12 @@ package dev.percpu.meter;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextLabels;
 import dev.percpu.exposition.TextNames;
+import dev.percpu.shard.Maxima;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Meter;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -115,8 +117,8 @@ final class TextTable {
     static final class Row {
         final Family family;
 
-        /** Whether it is the family of their maximum. */
-        final boolean max;
+        /** Of the meters, if this is the family of them. */
+        final @Nullable Maxima maxima;
 
         final CellMeter[] meters;
 
@@ -130,7 +132,9 @@ final class TextTable {
 
         private Row(Family family, boolean max, boolean plain, CellMeter[] meters, byte[][] labels, Names names) {
             this.family = family;
-            this.max = max;
+            this.maxima = max
+                    ? Maxima.of(Arrays.stream(meters).map(CellMeter::maxCell).toList())
+                    : null;
             this.plain = plain;
             this.meters = meters;
             this.labels = labels;
