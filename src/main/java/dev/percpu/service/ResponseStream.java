@@ -102,6 +102,7 @@ final class ResponseStream extends OutputStream {
     }
 
     /** The chunk as it is, not a copy: it is written to again only after it was sent. */
+    @SuppressWarnings("deprecation") // what is to replace it is not there before Vert.x 5
     private Buffer taken() {
         return Buffer.buffer(Unpooled.wrappedBuffer(filling.bytes, 0, filled));
     }
