@@ -5,6 +5,8 @@ import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -74,4 +76,10 @@ abstract class CellMeter extends AbstractMeter {
 
     /** Writes the maximum, as far as it was taken note of, as a sample of its family. */
     abstract void writeMax(SampleWriter out) throws IOException;
+
+    /**
+     * This meter's values in one shard, without what is not kept by shard (maximum, percentiles, exemplars); null if nothing was recorded
+     * there.
+     */
+    abstract @Nullable DataPointSnapshot pointOf(int shard, Labels labels);
 }

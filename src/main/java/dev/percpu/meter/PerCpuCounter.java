@@ -7,6 +7,8 @@ import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,13 @@ final class PerCpuCounter extends CellMeter implements Counter {
                 as.main(),
                 new CounterDataPointSnapshot(
                         cell.sum(totals), as.labels(getId()), ExemplarSamplers.latest(sampler), createdMillis()));
+    }
+
+    @Override
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
+        double sum = cell.sumOf(shard);
+        return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }
 
     @Override

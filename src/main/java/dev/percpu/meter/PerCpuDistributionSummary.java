@@ -11,7 +11,9 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +115,13 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
+    }
+
+    @Override
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
+        DoubleObservations seen = cell.readOf(shard);
+        return Distribution.pointOf(layout, seen.bucketCounts(), seen.sum(), labels, createdMillis());
     }
 
     @Override

@@ -136,7 +136,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions());
+        MeasuredSeries measured = new MeasuredSeries(GaugeTimeout.millis(config));
+        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
         Exposure exposure =
                 new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
@@ -203,19 +204,44 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     }
 
     /**
-     * Writes the wanted families in the format of that content type. The stream stays open.
+     * Writes the wanted families in the format of that content type. The stream stays open. A parameter {@code escaping} of it
+     * ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) tells what becomes of characters in names that only
+     * Prometheus 3 takes; they become underscores without it.
      *
      * @param includedNames of the families that are wanted, all if null
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
         Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
+        EscapingScheme scheme = EscapingScheme.fromAcceptHeader(contentType);
         ExpositionFormatWriter writer = formats.findWriter(contentType);
         Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
-        if (text.isPresent()) {
-            textScrape.write(out, text.get(), included, EscapingScheme.DEFAULT);
+        // That scheme alone changes names that need no quotation marks: it doubles their underscores.
+        if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
+            textScrape.write(out, text.get(), included, scheme);
         } else {
-            writer.write(out, prometheusRegistry.scrape(included));
+            writer.write(out, prometheusRegistry.scrape(included), scheme);
         }
+    }
+
+    /**
+     * Writes the wanted counters, timers and summaries by shard, in the format of that content type. The sum over the shards is what the
+     * other methods write. What is not kept by shard is left out: all other meters, maxima, percentiles, exemplars; so is a shard that a
+     * meter never recorded in. The stream stays open.
+     *
+     * @param contentType as in an Accept header
+     * @param includedNames of the families that are wanted, all if null
+     */
+    public void scrapeShards(
+            OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
+            throws IOException {
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
+                .write(
+                        this::forEachMeter,
+                        out,
+                        writer,
+                        TextFormat.of(writer, exporterProperties),
+                        EscapingScheme.fromAcceptHeader(contentType));
     }
 
     /** Memory and records of the shards now. Reads every cell. */

@@ -13,7 +13,9 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -204,6 +206,18 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private Quantiles quantiles(long[] counts) {
         ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
         return Distribution.quantiles(values, value -> value.value(TimeUnit.SECONDS));
+    }
+
+    @Override
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
+        LongObservations seen = cell.readOf(shard);
+        return Distribution.pointOf(
+                layout,
+                seen.bucketCounts(),
+                TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
+                labels,
+                createdMillis());
     }
 
     @Override

@@ -27,6 +27,7 @@ final class SeriesIndex implements MultiCollector {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
 
     private final CellStore store;
+    private final MeasuredSeries measured;
     private final Consumer<Consumer<Meter>> registered;
     private final @Nullable Expiry expiry;
     private final boolean descriptions;
@@ -38,10 +39,17 @@ final class SeriesIndex implements MultiCollector {
      * @param registered passes on all meters of the registry
      * @param expiry null if all series are always shown
      * @param descriptions whether descriptions become help texts
+     * @param measured collects what is not in cells
      */
-    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, @Nullable Expiry expiry, boolean descriptions) {
+    SeriesIndex(
+            CellStore store,
+            Consumer<Consumer<Meter>> registered,
+            @Nullable Expiry expiry,
+            boolean descriptions,
+            MeasuredSeries measured) {
         this.store = store;
         this.expiry = expiry;
+        this.measured = measured;
         this.registered = registered;
         this.descriptions = descriptions;
     }
@@ -261,9 +269,7 @@ final class SeriesIndex implements MultiCollector {
 
     /** Adds the values of all that is not in cells. */
     void collectOthers(Totals totals, Predicate<String> included, FamilyValues values) {
-        for (SeriesGroup group : groups.values()) {
-            group.forEach((id, series) -> collect(id, series, totals, included, values));
-        }
+        measured.collect(groups.values(), totals, included, values);
     }
 
     /** In the order in which the first of a family decides on its help text. */
@@ -297,19 +303,6 @@ final class SeriesIndex implements MultiCollector {
             meter.collect(shape, totals, values);
         } catch (RuntimeException e) {
             warn(meter.getId(), e);
-        }
-    }
-
-    private static void collect(
-            Meter.Id id, Series series, Totals totals, Predicate<String> included, FamilyValues values) {
-        List<Family> families = series.families();
-        if (!families.isEmpty() && families.stream().noneMatch(family -> included.test(family.name()))) {
-            return;
-        }
-        try {
-            series.collect(totals, values);
-        } catch (RuntimeException e) {
-            warn(id, e);
         }
     }
 

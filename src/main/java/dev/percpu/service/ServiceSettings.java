@@ -22,8 +22,9 @@ import org.eclipse.microprofile.config.Config;
  *
  * @param values by key, in lower case; a key that is not set has its default
  * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar
+ * @param scrape how scrapes are answered
  */
-record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory) {
+record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory, ScrapeSettings scrape) {
 
     /** System property that the library's loader reads, which runs without Quarkus as well. */
     static final String NATIVE_DIRECTORY = "percpu.native.dir";
@@ -60,11 +61,13 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         if (directory != null && directory.isBlank()) {
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
         }
+        ScrapeSettings scrape = ScrapeSettings.read(config, complaints);
+        values.putAll(ScrapeSettings.registryValues(config, complaints));
         addUnknown(config, complaints);
         if (!complaints.isEmpty()) {
             throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
         }
-        return new ServiceSettings(values, Optional.ofNullable(directory));
+        return new ServiceSettings(values, Optional.ofNullable(directory), scrape);
     }
 
     /** Whether the start ends where the native library cannot be used; otherwise records go through JVM atomics. */
@@ -129,6 +132,7 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         List<String> known = Stream.of(
                         KEYS.stream().map(Key::name),
                         Stream.of(NATIVE_DIRECTORY),
+                        ScrapeSettings.KEYS.stream(),
                         Arrays.stream(SeriesKey.values()).map(SeriesKey::key),
                         Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key))
                 .flatMap(it -> it)

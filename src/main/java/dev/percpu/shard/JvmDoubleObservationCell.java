@@ -88,6 +88,11 @@ final class JvmDoubleObservationCell extends DoubleObservationCell implements Jv
     }
 
     @Override
+    public DoubleObservations readOf(int shard) {
+        return shard == store.sharedShard() ? read() : DoubleObservations.none(buckets.length());
+    }
+
+    @Override
     public double drainMax() {
         return Double.longBitsToDouble(maxBits.getAndSet(0));
     }

@@ -85,6 +85,11 @@ final class JvmLongObservationCell extends LongObservationCell implements JvmCel
     }
 
     @Override
+    public LongObservations readOf(int shard) {
+        return shard == store.sharedShard() ? read() : LongObservations.none(buckets.length());
+    }
+
+    @Override
     public long drainMax() {
         return max.getAndSet(0);
     }

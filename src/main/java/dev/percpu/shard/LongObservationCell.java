@@ -37,4 +37,11 @@ public abstract sealed class LongObservationCell implements ObservationCell
 
     /** The largest amount since the last drain, 0 if there was none. Takes it by an atomic exchange: no maximum is lost or told twice. */
     public abstract long drainMax();
+
+    /**
+     * The observations that one shard has now.
+     *
+     * @param shard of {@link CellStore#recordedShards()}; any other has none
+     */
+    public abstract LongObservations readOf(int shard);
 }

@@ -42,6 +42,11 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
     }
 
     @Override
+    public DoubleObservations readOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
+    }
+
+    @Override
     public double drainMax() {
         try {
             return Double.longBitsToDouble(point.region().drainMax(point.offset(), buckets));

@@ -42,6 +42,11 @@ final class NativeLongObservationCell extends LongObservationCell {
     }
 
     @Override
+    public LongObservations readOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
+    }
+
+    @Override
     public long drainMax() {
         try {
             return point.region().drainMax(point.offset(), buckets);

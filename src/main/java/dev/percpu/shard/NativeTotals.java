@@ -88,9 +88,18 @@ final class NativeTotals extends Totals {
 
     /** Works something out of the cells of a point as they are now. They are nobody else's meanwhile. */
     static <T> T now(RecordPoint point, long bytes, Function<Sums, T> reader) {
+        return now(0, point.region().shards() + 1, point, bytes, reader);
+    }
+
+    /** The same out of the cells of one shard. */
+    static <T> T nowOf(int shard, RecordPoint point, long bytes, Function<Sums, T> reader) {
+        return now(shard, shard + 1, point, bytes, reader);
+    }
+
+    private static <T> T now(int first, int last, RecordPoint point, long bytes, Function<Sums, T> reader) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(bytes, Layout.CELL_BYTES);
-            point.region().sum(point.offset(), point.offset() + bytes, out);
+            point.region().sum(first, last, point.offset(), point.offset() + bytes, out);
             return reader.apply(new Sums(out, 0));
         } finally {
             Reference.reachabilityFence(point);

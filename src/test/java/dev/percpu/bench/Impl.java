@@ -100,6 +100,15 @@ final class Impl {
         }
     }
 
+    /** Writes everything that the registry has in that format. */
+    static void scrape(MeterRegistry registry, OutputStream out, String contentType) throws IOException {
+        switch (registry) {
+            case PerCpuMeterRegistry ours -> ours.scrape(out, contentType);
+            case PrometheusMeterRegistry theirs -> theirs.scrape(out, contentType);
+            default -> throw new IllegalArgumentException("scrapes to no stream: " + registry);
+        }
+    }
+
     /** Durations as the clients that take seconds say they are to be converted. */
     static double seconds(long nanos) {
         return nanos / 1e9;
