@@ -1,6 +1,7 @@
 package dev.percpu.service;
 
 import dev.percpu.meter.PerCpuConfig;
+import dev.percpu.request.RequestSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,13 +15,14 @@ import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * The configuration under {@code percpu.}, read and checked as a whole. Read by hand and not through a configuration mapping, since those
+ * The configuration under {@code percpu.}, and what Quarkus' own keys say of request metrics, read and checked as a whole. Read by hand and not through a configuration mapping, since those
  * turn any text into a boolean, and name neither the known keys nor, for all types, the allowed values. Immutable.
  *
  * @param values by key, in lower case; a key that is not set has its default
  * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar
+ * @param requests how requests are recorded
  */
-record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory) {
+record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory, RequestSettings requests) {
 
     /** System property that the library's loader reads, which runs without Quarkus as well. */
     static final String NATIVE_DIRECTORY = "percpu.native.dir";
@@ -55,11 +57,12 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         if (directory != null && directory.isBlank()) {
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
         }
+        RequestSettings requests = RequestSettings.read(config, complaints::add);
         addUnknown(config, complaints);
         if (!complaints.isEmpty()) {
             throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
         }
-        return new ServiceSettings(values, Optional.ofNullable(directory));
+        return new ServiceSettings(values, Optional.ofNullable(directory), requests);
     }
 
     /** Whether the start ends where the native library cannot be used; otherwise records go through JVM atomics. */
@@ -89,10 +92,14 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
      * {@code PERCPU_METRICS_PORT}.
      */
     private static void addUnknown(Config config, List<String> complaints) {
-        List<String> known = Stream.concat(KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY))
+        List<String> known = Stream.of(
+                        KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY), RequestSettings.KEYS.stream())
+                .flatMap(keys -> keys)
                 .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
-                .filter(name -> name.startsWith(PREFIX) && !known.contains(name) && !isFromEnvironment(config, name))
+                .filter(name -> name.startsWith(PREFIX)
+                        && !known.contains(name.replaceFirst("\\[\\d+]$", ""))
+                        && !isFromEnvironment(config, name))
                 .distinct()
                 .sorted()
                 .map(name -> name + " is not a key; known: " + known.stream().collect(Collectors.joining(", ")) + ".")

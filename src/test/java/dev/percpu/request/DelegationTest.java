@@ -160,7 +160,8 @@ class DelegationTest {
 
     private static ServerMetricsSource source(boolean uncounted) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        return new ServerMetricsSource(() -> registry, (options, address) -> uncounted);
+        return new ServerMetricsSource(
+                () -> Recordings.to(registry, RequestSettings.DEFAULT), (options, address) -> uncounted);
     }
 
     private static Stream<Method> methods(Class<?> type) {

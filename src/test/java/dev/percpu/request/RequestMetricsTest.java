@@ -62,7 +62,7 @@ class RequestMetricsTest {
         "GET,    /vertx/plain/,            200, SUCCESS,      /vertx/plain",
         "GET,    /vertx/files/a/b.txt,     200, SUCCESS,      /vertx/files/*",
         "GET,    /vertx/mounted/inside,    200, SUCCESS,      /vertx/mounted/inside",
-        "GET,    /q/openapi,               200, SUCCESS,      /q/openapi",
+        "GET,    /sample.html,             200, SUCCESS,      /sample.html",
         "GET,    /,                        200, SUCCESS,      root",
         "GET,    /nowhere,                 404, CLIENT_ERROR, NOT_FOUND",
         "GET,    /sample/items/no-number,  404, CLIENT_ERROR, /sample/items/{id}",
@@ -80,6 +80,14 @@ class RequestMetricsTest {
         }
 
         assertOnlyCounted(Map.of(labels(method.name(), outcome, status + "", uri), 3L));
+    }
+
+    @Test
+    void shouldNotRecordWhatIsNotTheApplications() {
+        given().when().get("/q/openapi").then().statusCode(200);
+        given().when().get("/sample/items/1").then().statusCode(200);
+
+        assertOnlyCounted(Map.of(labels("GET", "SUCCESS", "200", "/sample/items/{id}"), 1L));
     }
 
     @Test
