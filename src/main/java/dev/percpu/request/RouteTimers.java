@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>the path of a Vert.x route without parameters, {@code /q/openapi}, which the client then sent literally; or, of a route for
  *       everything below a path, {@code /static/*}
  *   <li>the path of a static resource of the application
- *   <li>{@code UNKNOWN}: everything else, for instance a request line that could not be read, or an error before any route
+ *   <li>{@code /bad-request}, with which Vert.x stands in for a request line that it could not read
+ *   <li>{@code UNKNOWN}: everything else, for instance an error before any route was matched
  * </ul>
  *
- * <p>These are Quarkus' values, but for the last four: there Quarkus writes the path as the client sent it.
+ * <p>These are Quarkus' values, but for those from the path of a route on: there Quarkus writes the path as the client sent it.
  *
  * <p>Thread-safe. The number of values is bounded, and none is taken from a client.
  */
@@ -124,6 +125,9 @@ final class RouteTimers {
         }
         if (route != null && !UriLabels.isRoot(route)) {
             return now.plain(mount, route, path);
+        }
+        if (path.equals(UriTable.BAD_REQUEST)) {
+            return now.badRequest;
         }
         if (staticPaths.isEmpty()) {
             return now.unknown;

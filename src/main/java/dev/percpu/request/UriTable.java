@@ -16,6 +16,9 @@ final class UriTable {
     /** Stands for what is beyond the number of values that is allowed. */
     static final String OTHER = "OTHER";
 
+    /** What Vert.x has for the path of a request line that it could not read. */
+    static final String BAD_REQUEST = "/bad-request";
+
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(UriTable.class);
 
     /** Several routes may have the same value, but an application that makes up routes as it runs is not followed for ever. */
@@ -28,6 +31,7 @@ final class UriTable {
     final UriTimers notFound;
     final UriTimers redirection;
     final UriTimers preflight;
+    final UriTimers badRequest;
     final UriTimers unknown;
     private final UriTimers other;
 
@@ -43,6 +47,7 @@ final class UriTable {
         preflight = new UriTimers("/cors-preflight", rules.ignores("/cors-preflight"), registration);
         notFound = fixed("NOT_FOUND");
         redirection = fixed("REDIRECTION");
+        badRequest = fixed(BAD_REQUEST);
         unknown = fixed("UNKNOWN");
         other = fixed(OTHER);
     }

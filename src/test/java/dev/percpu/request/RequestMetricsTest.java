@@ -116,14 +116,14 @@ class RequestMetricsTest {
         assertThat(exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.0 414 ");
 
-        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "414", "UNKNOWN"), 1L));
+        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "414", "/bad-request"), 1L));
     }
 
     @Test
     void shouldRecordWhatIsNoRequestAtAllAsBadRequest() throws IOException {
         assertThat(exchange("this is not http\r\n\r\n")).contains(" 400 ");
 
-        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "400", "UNKNOWN"), 1L));
+        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "400", "/bad-request"), 1L));
     }
 
     @Test
@@ -131,7 +131,7 @@ class RequestMetricsTest {
         int status = given().header("Accept", ";;;").when().get("/api/rseq").statusCode();
 
         assertThat(status).isBetween(400, 499);
-        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", status + "", "UNKNOWN"), 1L));
+        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", status + "", "/api/rseq"), 1L));
     }
 
     @Test
