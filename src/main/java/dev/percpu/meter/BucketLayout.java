@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +32,21 @@ final class BucketLayout {
     /** Per cell the amount that percentiles take all of its amounts for; empty if there are no percentiles. */
     private final double[] amounts;
 
-    private BucketLayout(BucketBounds cells, double[] published, int[] cellsUpTo, double[] exposed, double[] amounts) {
+    private final @Nullable NativeView nativeView;
+
+    private BucketLayout(
+            BucketBounds cells,
+            double[] published,
+            int[] cellsUpTo,
+            double[] exposed,
+            double[] amounts,
+            @Nullable NativeView nativeView) {
         this.cells = cells;
         this.published = published;
         this.cellsUpTo = cellsUpTo;
         this.exposed = exposed;
         this.amounts = amounts;
+        this.nativeView = nativeView;
     }
 
     /**
@@ -44,15 +54,19 @@ final class BucketLayout {
      *
      * @param published upper bounds in nanoseconds, ascending, above 0
      * @param fine the buckets that percentiles need, if any
+     * @param exponential those of a native histogram, if any
      */
-    static BucketLayout ofNanos(double[] published, @Nullable FineBuckets fine) {
+    static BucketLayout ofNanos(double[] published, @Nullable FineBuckets fine, @Nullable NativeBuckets exponential) {
         long[] wanted = new long[published.length];
         int finite = 0;
         while (finite < published.length && published[finite] < Long.MAX_VALUE) {
             wanted[finite] = (long) published[finite]; // an amount is whole: it is up to 1.7 when it is up to 1
             finite++;
         }
-        long[] all = merged(Arrays.copyOf(wanted, finite), fine == null ? new long[0] : fine.longBounds());
+        long[] all = merged(
+                Arrays.copyOf(wanted, finite),
+                fine == null ? new long[0] : fine.longBounds(),
+                exponential == null ? new long[0] : exponential.cells().longs());
         int[] cellsUpTo = new int[published.length];
         for (int i = 0; i < published.length; i++) {
             cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, wanted[i]) + 1 : all.length + 1;
@@ -61,34 +75,40 @@ final class BucketLayout {
                 .map(nanos -> TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS))
                 .toArray();
         double[] amounts = fine == null ? NONE : fine.amountsOfLongs(all);
-        return new BucketLayout(BucketBounds.ofLongs(all), published, cellsUpTo, withInfinity(seconds), amounts);
+        NativeView view = exponential == null ? null : NativeView.ofLongs(exponential, all);
+        return new BucketLayout(BucketBounds.ofLongs(all), published, cellsUpTo, withInfinity(seconds), amounts, view);
     }
 
     /** The same for any amounts; their unit is the base unit. */
-    static BucketLayout ofAmounts(double[] published, @Nullable FineBuckets fine) {
+    static BucketLayout ofAmounts(double[] published, @Nullable FineBuckets fine, @Nullable NativeBuckets exponential) {
         int finite = published.length;
         if (finite > 0 && published[finite - 1] == Double.POSITIVE_INFINITY) {
             finite--;
         }
-        double[] all = merged(Arrays.copyOf(published, finite), fine == null ? new double[0] : fine.doubleBounds());
+        double[] all = merged(
+                Arrays.copyOf(published, finite),
+                fine == null ? NONE : fine.doubleBounds(),
+                exponential == null ? NONE : exponential.cells().doubles());
         int[] cellsUpTo = new int[published.length];
         for (int i = 0; i < published.length; i++) {
             cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, published[i]) + 1 : all.length + 1;
         }
         double[] amounts = fine == null ? NONE : fine.amountsOfDoubles(all);
-        return new BucketLayout(BucketBounds.ofDoubles(all), published, cellsUpTo, withInfinity(published), amounts);
+        NativeView view = exponential == null ? null : NativeView.ofDoubles(exponential, all);
+        return new BucketLayout(
+                BucketBounds.ofDoubles(all), published, cellsUpTo, withInfinity(published), amounts, view);
     }
 
-    private static long[] merged(long[] some, long[] others) {
-        return Arrays.stream(new long[][] {some, others})
+    private static long[] merged(long[]... bounds) {
+        return Arrays.stream(bounds)
                 .flatMapToLong(Arrays::stream)
                 .sorted()
                 .distinct()
                 .toArray();
     }
 
-    private static double[] merged(double[] some, double[] others) {
-        return Arrays.stream(new double[][] {some, others})
+    private static double[] merged(double[]... bounds) {
+        return Arrays.stream(bounds)
                 .flatMapToDouble(Arrays::stream)
                 .sorted()
                 .distinct()
@@ -109,7 +129,12 @@ final class BucketLayout {
         return cells;
     }
 
+    /** Classic, native or both. */
     boolean publishesHistogram() {
+        return published.length > 0 || nativeView != null;
+    }
+
+    boolean publishesClassicBuckets() {
         return published.length > 0;
     }
 
@@ -118,8 +143,11 @@ final class BucketLayout {
         return withInfinity(published);
     }
 
-    /** The published buckets, cumulative, in the unit of the amounts. */
+    /** The published buckets, cumulative, in the unit of the amounts; a native histogram's if there are no others. */
     CountAtBucket[] counts(long[] cellCounts) {
+        if (published.length == 0 && nativeView != null) {
+            return nativeView.cumulative(cellCounts);
+        }
         CountAtBucket[] counts = new CountAtBucket[published.length];
         long cumulative = 0;
         int cell = 0;
@@ -132,8 +160,18 @@ final class BucketLayout {
         return counts;
     }
 
-    /** The published buckets with +Inf, each counted by itself, in the base unit. */
+    /** What the native histogram counts; null if none is published. */
+    @Nullable
+    NativeCounts exposedNative(long[] cellCounts) {
+        return nativeView == null ? null : nativeView.counted(cellCounts);
+    }
+
+    /** The published buckets with +Inf, each counted by itself, in the base unit; null if there are no classic ones. */
+    @Nullable
     ClassicHistogramBuckets exposedBuckets(long[] cellCounts) {
+        if (published.length == 0) {
+            return null;
+        }
         long[] counts = new long[exposed.length];
         int cell = 0;
         for (int i = 0; i < counts.length; i++) {
@@ -156,7 +194,8 @@ final class BucketLayout {
                 && cells.equals(that.cells)
                 && Arrays.equals(published, that.published)
                 && Arrays.equals(exposed, that.exposed)
-                && Arrays.equals(amounts, that.amounts);
+                && Arrays.equals(amounts, that.amounts)
+                && Objects.equals(nativeView, that.nativeView);
     }
 
     @Override

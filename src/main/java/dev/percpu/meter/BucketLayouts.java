@@ -5,22 +5,71 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the layouts of one registry's meters, and hands the same one to meters of equal configuration. Thread-safe. */
+/**
+ * Makes the layouts of one registry's meters, and hands the same one to meters of equal configuration. Thread-safe.
+ *
+ * <p>A percentile histogram becomes what the settings say. Service level objectives are classic buckets whatever they say: somebody wants
+ * to know exactly how many amounts were up to each, which the buckets of a native histogram do not tell.
+ */
 final class BucketLayouts {
     private final Map<BucketLayout, WeakReference<BucketLayout>> known = new WeakHashMap<>();
+    private final Function<String, NativeHistogramSettings> settings;
+
+    /** By name of the meter. */
+    private final Map<String, NativeHistogramSettings> settingsByName = new ConcurrentHashMap<>();
+
+    /**
+     * @param settings how the percentile histogram of the meters of a name is kept; asked once a name
+     */
+    BucketLayouts(Function<String, NativeHistogramSettings> settings) {
+        this.settings = settings;
+    }
 
     /** For a timer. */
-    BucketLayout ofNanos(DistributionStatisticConfig config) {
-        FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofNanos(config) : null;
-        return shared(BucketLayout.ofNanos(published(config), fine));
+    BucketLayout ofNanos(String meterName, DistributionStatisticConfig config) {
+        NativeHistogramSettings histogram = histogram(meterName, config);
+        NativeBuckets exponential = histogram.mode() == HistogramMode.CLASSIC
+                ? null
+                : NativeBuckets.ofNanos(histogram, least(config), most(config));
+        FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofNanos(config, room(exponential)) : null;
+        return shared(BucketLayout.ofNanos(published(histogram.mode(), config), fine, exponential));
     }
 
     /** For a summary. */
-    BucketLayout ofAmounts(DistributionStatisticConfig config) {
-        FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofAmounts(config) : null;
-        return shared(BucketLayout.ofAmounts(published(config), fine));
+    BucketLayout ofAmounts(String meterName, DistributionStatisticConfig config) {
+        NativeHistogramSettings histogram = histogram(meterName, config);
+        NativeBuckets exponential = histogram.mode() == HistogramMode.CLASSIC
+                ? null
+                : NativeBuckets.ofAmounts(histogram, least(config), most(config));
+        FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofAmounts(config, room(exponential)) : null;
+        return shared(BucketLayout.ofAmounts(published(histogram.mode(), config), fine, exponential));
+    }
+
+    private NativeHistogramSettings histogram(String meterName, DistributionStatisticConfig config) {
+        if (!Boolean.TRUE.equals(config.isPercentileHistogram())) {
+            return NativeHistogramSettings.DEFAULT;
+        }
+        return settingsByName.computeIfAbsent(meterName, settings);
+    }
+
+    private static double least(DistributionStatisticConfig config) {
+        return required(
+                config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "to publish a native histogram");
+    }
+
+    private static double most(DistributionStatisticConfig config) {
+        return required(
+                config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "to publish a native histogram");
+    }
+
+    /** For fine buckets, of the cells that a group may have, beside the native histogram's and others. */
+    private static int room(@Nullable NativeBuckets exponential) {
+        return FineBuckets.LIMIT
+                - (exponential == null ? 0 : exponential.cells().buckets());
     }
 
     private static boolean publishesPercentiles(DistributionStatisticConfig config) {
@@ -33,13 +82,13 @@ final class BucketLayouts {
         return true;
     }
 
-    private static double[] published(DistributionStatisticConfig config) {
+    private static double[] published(HistogramMode mode, DistributionStatisticConfig config) {
         if (!config.isPublishingHistogram()) {
             return new double[0];
         }
         required(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "to publish a histogram");
         required(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "to publish a histogram");
-        double[] bounds = config.getHistogramBuckets(true).stream()
+        double[] bounds = config.getHistogramBuckets(mode != HistogramMode.NATIVE).stream()
                 .mapToDouble(Double::doubleValue)
                 .toArray();
         for (double bound : bounds) {
@@ -51,10 +100,11 @@ final class BucketLayouts {
         return bounds;
     }
 
-    private static void required(@Nullable Object setting, String name, String why) {
+    private static <T> T required(@Nullable T setting, String name, String why) {
         if (setting == null) {
             throw new InvalidConfigurationException(name + " must be set " + why);
         }
+        return setting;
     }
 
     private BucketLayout shared(BucketLayout layout) {

@@ -43,7 +43,7 @@ final class Cells {
     }
 
     /** From the registry's own configuration, else the system property of that name. */
-    private static @Nullable String setting(PrometheusConfig config, String key) {
+    static @Nullable String setting(PrometheusConfig config, String key) {
         String value = config.get(key);
         return value != null ? value : System.getProperty(key);
     }

@@ -4,9 +4,14 @@ import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.Quantile;
 import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * What a timer, summary or long task timer exposes, at one time. Immutable; amounts are in the base unit.
  *
  * @param max largest amount of the last windows
- * @param buckets of a histogram, which count exactly {@code count} observations; null if none is published
+ * @param buckets of a classic histogram, which count exactly {@code count} observations; null if none is published
+ * @param exponential what a native histogram has counted, which is as much; null if none is published
  */
 record Distribution(
         long count,
@@ -26,7 +32,30 @@ record Distribution(
         double max,
         Quantiles quantiles,
         @Nullable ClassicHistogramBuckets buckets,
+        @Nullable NativeCounts exponential,
         Exemplars exemplars) {
+    /** In a family of its kind: a histogram if it has buckets of either sort, else a summary. */
+    DataPointSnapshot point(Labels labels, long createdMillis) {
+        if (buckets == null && exponential == null) {
+            return new SummaryDataPointSnapshot(count, sum, quantiles, labels, exemplars, createdMillis);
+        }
+        ClassicHistogramBuckets classic = buckets == null ? ClassicHistogramBuckets.EMPTY : buckets;
+        if (exponential == null) {
+            return new HistogramDataPointSnapshot(classic, sum, labels, exemplars, createdMillis);
+        }
+        return new HistogramDataPointSnapshot(
+                classic,
+                exponential.schema(),
+                exponential.zeroCount(),
+                exponential.zeroThreshold(),
+                exponential.buckets(),
+                NativeHistogramBuckets.EMPTY,
+                sum,
+                labels,
+                exemplars,
+                createdMillis);
+    }
+
     /**
      * @param toBaseUnit reads a value in the base unit
      */
@@ -47,6 +76,7 @@ record Distribution(
                 snapshot.max(TimeUnit.SECONDS),
                 quantiles(snapshot.percentileValues(), value -> value.value(TimeUnit.SECONDS)),
                 counts.length == 0 ? null : buckets(counts, snapshot.count()),
+                null,
                 Exemplars.EMPTY);
     }
 

@@ -2,9 +2,7 @@ package dev.percpu.meter;
 
 import dev.percpu.shard.Totals;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.List;
 import java.util.function.Function;
 
@@ -22,10 +20,7 @@ final class DistributionSeries implements Series {
      */
     DistributionSeries(
             Family main, Family max, Labels labels, long createdMillis, Function<Totals, Distribution> reader) {
-        String reserved = main.kind() == Family.Kind.SUMMARY ? "quantile" : "le";
-        if (labels.contains(reserved)) {
-            throw new IllegalArgumentException("the label " + reserved + " is reserved in a " + main.kind());
-        }
+        checkReserved(main.kind(), labels);
         this.main = main;
         this.max = max;
         this.labels = labels;
@@ -38,19 +33,28 @@ final class DistributionSeries implements Series {
         return List.of(main, max);
     }
 
+    /**
+     * @throws IllegalArgumentException if a label has a name that such a family needs itself
+     */
+    static void checkReserved(Family.Kind kind, Labels labels) {
+        String reserved = switch (kind) {
+            case SUMMARY -> "quantile";
+            case HISTOGRAM, GAUGE_HISTOGRAM -> "le";
+            case COUNTER, GAUGE, INFO -> null;
+        };
+        if (reserved != null && labels.contains(reserved)) {
+            throw new IllegalArgumentException("the label " + reserved + " is reserved in a " + kind);
+        }
+    }
+
     @Override
     public void collect(Totals totals, FamilyValues values) {
-        Distribution now = reader.apply(totals);
-        if (now.buckets() == null) {
-            values.add(
-                    main,
-                    new SummaryDataPointSnapshot(
-                            now.count(), now.sum(), now.quantiles(), labels, now.exemplars(), createdMillis));
-        } else {
-            values.add(
-                    main,
-                    new HistogramDataPointSnapshot(now.buckets(), now.sum(), labels, now.exemplars(), createdMillis));
-        }
+        add(reader.apply(totals), main, max, labels, createdMillis, values);
+    }
+
+    /** Adds a distribution to the family of its kind, and its maximum to the other. */
+    static void add(Distribution now, Family main, Family max, Labels labels, long createdMillis, FamilyValues values) {
+        values.add(main, now.point(labels, createdMillis));
         values.add(max, new GaugeDataPointSnapshot(now.max(), labels, null));
     }
 }

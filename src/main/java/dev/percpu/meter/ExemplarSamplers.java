@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the exemplar samplers of a registry that knows of spans. Thread-safe. */
 final class ExemplarSamplers {
+    /** As many as the Prometheus Java client samples for a native histogram. */
+    private static final int EXEMPLARS_OF_NATIVE = 4;
+
     private final SpanContext spanContext;
     private final ExemplarsProperties properties;
     private final ExemplarSamplerConfig one;
+    private final ExemplarSamplerConfig several;
 
     /** Meters of equal configuration share a layout, and so a sampler's configuration. */
     private final Map<BucketLayout, ExemplarSamplerConfig> byLayout = new WeakHashMap<>();
@@ -27,6 +31,7 @@ final class ExemplarSamplers {
         this.spanContext = spanContext;
         this.properties = properties;
         this.one = new ExemplarSamplerConfig(properties, 1);
+        this.several = new ExemplarSamplerConfig(properties, EXEMPLARS_OF_NATIVE);
     }
 
     /** For a meter without buckets: one exemplar. */
@@ -34,10 +39,10 @@ final class ExemplarSamplers {
         return new ExemplarSampler(one, spanContext);
     }
 
-    /** For a timer or summary: one exemplar per published bucket, in the unit of its amounts. */
+    /** For a timer or summary: one exemplar per classic bucket, in the unit of its amounts; some for a native histogram alone. */
     ExemplarSampler forLayout(BucketLayout layout) {
-        if (!layout.publishesHistogram()) {
-            return forValue();
+        if (!layout.publishesClassicBuckets()) {
+            return new ExemplarSampler(layout.publishesHistogram() ? several : one, spanContext);
         }
         ExemplarSamplerConfig config;
         synchronized (byLayout) {

@@ -47,14 +47,24 @@ final class Exposure {
         this.convention = convention;
     }
 
-    void counter(Meter.Id id, PerCpuCounter counter) {
-        long created = clock.wallTime();
-        add(
-                id,
-                (group, labels) -> new ValueSeries(
-                        group.family(id, "", Family.Kind.COUNTER),
-                        totals -> new CounterDataPointSnapshot(
-                                counter.count(totals), labels, counter.exemplar(), created)));
+    void counter(PerCpuCounter counter) {
+        add(counter, Family.Kind.COUNTER);
+    }
+
+    /**
+     * @param meter a timer or summary
+     */
+    void distribution(CellMeter meter, BucketLayout layout) {
+        add(meter, layout.publishesHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY);
+    }
+
+    private void add(CellMeter meter, Family.Kind kind) {
+        NamingConvention names = convention.get();
+        Meter.Id id = meter.getId();
+        String refusal = index.add(id.getConventionName(names), meter, kind, names);
+        if (refusal != null) {
+            refused.accept(id, refusal);
+        }
     }
 
     void functionCounter(Meter.Id id, FunctionCounter counter) {
@@ -97,24 +107,6 @@ final class Exposure {
         }
     }
 
-    void timer(Meter.Id id, PerCpuTimer timer, BucketLayout layout) {
-        long created = clock.wallTime();
-        Family.Kind kind = layout.publishesHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY;
-        add(
-                id,
-                (group, labels) -> new DistributionSeries(
-                        group.family(id, "", kind), maximum(group, id), labels, created, timer::distribution));
-    }
-
-    void summary(Meter.Id id, PerCpuDistributionSummary summary, BucketLayout layout) {
-        long created = clock.wallTime();
-        Family.Kind kind = layout.publishesHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY;
-        add(
-                id,
-                (group, labels) -> new DistributionSeries(
-                        group.family(id, "", kind), maximum(group, id), labels, created, summary::distribution));
-    }
-
     /**
      * @param histogram whether the timer publishes buckets
      */
@@ -136,8 +128,12 @@ final class Exposure {
         add(id, (group, labels) -> new CustomSeries(group, id, labels, created, measurements));
     }
 
-    void remove(Meter.Id id) {
-        index.remove(id.getConventionName(convention.get()), id);
+    void remove(Meter meter) {
+        if (meter instanceof CellMeter inCells) {
+            index.remove(inCells);
+        } else {
+            index.remove(meter.getId().getConventionName(convention.get()), meter.getId());
+        }
     }
 
     private static Family maximum(SeriesGroup group, Meter.Id id) {

@@ -33,19 +33,23 @@ record FineBuckets(int low, int octaves, int expectedLow, int expectedHigh, int 
     private static final int COARSE_BITS = 4;
     private static final int MANTISSA_BITS = 52;
 
-    /** For whole nanoseconds. */
-    static FineBuckets ofNanos(DistributionStatisticConfig config) {
-        return of(config, 0, NANO_OCTAVES);
+    /**
+     * For whole nanoseconds.
+     *
+     * @param limit of the number of buckets, as far as more than 16 parts are concerned
+     */
+    static FineBuckets ofNanos(DistributionStatisticConfig config, int limit) {
+        return of(config, 0, NANO_OCTAVES, limit);
     }
 
     /** For any amounts: all below 2<sup>low</sup> count as 0. */
-    static FineBuckets ofAmounts(DistributionStatisticConfig config) {
+    static FineBuckets ofAmounts(DistributionStatisticConfig config, int limit) {
         int smallest = Math.getExponent(Objects.requireNonNull(config.getMinimumExpectedValueAsDouble()));
         int low = Math.max(Math.min(USUAL_AMOUNT_LOW, smallest), Double.MIN_EXPONENT);
-        return of(config, low, AMOUNT_OCTAVES);
+        return of(config, low, AMOUNT_OCTAVES, limit);
     }
 
-    private static FineBuckets of(DistributionStatisticConfig config, int low, int octaves) {
+    private static FineBuckets of(DistributionStatisticConfig config, int low, int octaves, int limit) {
         int digits = Objects.requireNonNull(config.getPercentilePrecision());
         double smallest = Objects.requireNonNull(config.getMinimumExpectedValueAsDouble());
         double largest = Objects.requireNonNull(config.getMaximumExpectedValueAsDouble());
@@ -54,14 +58,14 @@ record FineBuckets(int low, int octaves, int expectedLow, int expectedHigh, int 
         int expectedHigh = Math.clamp(Math.getExponent(largest), low, last);
         int bits = wantedBits(digits);
         int expected = expectedHigh - expectedLow + 1;
-        while (bits > COARSE_BITS && buckets(octaves, expected, bits) > LIMIT) {
+        while (bits > COARSE_BITS && buckets(octaves, expected, bits) > limit) {
             bits--;
         }
         // What is left goes to the next powers of two, above and below in turn.
         for (int i = 0; i < 2 * octaves; i++) {
             boolean above = i % 2 == 0;
             boolean possible = above ? expectedHigh < last : expectedLow > low;
-            if (possible && buckets(octaves, expectedHigh - expectedLow + 2, bits) <= LIMIT) {
+            if (possible && buckets(octaves, expectedHigh - expectedLow + 2, bits) <= limit) {
                 expectedHigh += above ? 1 : 0;
                 expectedLow -= above ? 0 : 1;
             }

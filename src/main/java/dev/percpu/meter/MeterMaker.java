@@ -28,12 +28,18 @@ final class MeterMaker {
     private final Clock clock;
     private final @Nullable ExemplarSamplers samplers;
     private final Exposure exposure;
-    private final BucketLayouts layouts = new BucketLayouts();
+    private final BucketLayouts layouts;
 
     /**
      * @param samplers null if no exemplars are sampled
      */
-    MeterMaker(CellStore store, Clock clock, @Nullable ExemplarSamplers samplers, Exposure exposure) {
+    MeterMaker(
+            CellStore store,
+            Clock clock,
+            @Nullable ExemplarSamplers samplers,
+            Exposure exposure,
+            BucketLayouts layouts) {
+        this.layouts = layouts;
         this.store = store;
         this.clock = clock;
         this.samplers = samplers;
@@ -41,14 +47,14 @@ final class MeterMaker {
     }
 
     PerCpuCounter counter(Meter.Id id) {
-        PerCpuCounter counter =
-                new PerCpuCounter(id, store.newCounter(), samplers == null ? null : samplers.forValue());
-        exposure.counter(id, counter);
+        PerCpuCounter counter = new PerCpuCounter(
+                id, clock.wallTime(), store.newCounter(), samplers == null ? null : samplers.forValue());
+        exposure.counter(counter);
         return counter;
     }
 
     PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics) {
-        BucketLayout layout = layouts.ofNanos(statistics);
+        BucketLayout layout = layouts.ofNanos(id.getName(), statistics);
         PerCpuTimer timer = new PerCpuTimer(
                 id,
                 store.newLongObservation(layout.cells()),
@@ -56,12 +62,12 @@ final class MeterMaker {
                 statistics,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
-        exposure.timer(id, timer, layout);
+        exposure.distribution(timer, layout);
         return timer;
     }
 
     PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        BucketLayout layout = layouts.ofAmounts(statistics);
+        BucketLayout layout = layouts.ofAmounts(id.getName(), statistics);
         PerCpuDistributionSummary summary = new PerCpuDistributionSummary(
                 id,
                 store.newDoubleObservation(layout.cells()),
@@ -70,7 +76,7 @@ final class MeterMaker {
                 scale,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
-        exposure.summary(id, summary, layout);
+        exposure.distribution(summary, layout);
         return summary;
     }
 

@@ -2,22 +2,21 @@ package dev.percpu.meter;
 
 import dev.percpu.shard.CounterCell;
 import dev.percpu.shard.Totals;
-import io.micrometer.core.instrument.AbstractMeter;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
-import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A counter whose amounts go straight into its cell. Amounts that are not above 0 (NaN among them) are ignored, as by Micrometer's
  * counters; an infinite one makes the count infinite for good.
  */
-final class PerCpuCounter extends AbstractMeter implements Counter {
+final class PerCpuCounter extends CellMeter implements Counter {
     private final CounterCell cell;
     private final @Nullable ExemplarSampler sampler;
 
-    PerCpuCounter(Id id, CounterCell cell, @Nullable ExemplarSampler sampler) {
-        super(id);
+    PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable ExemplarSampler sampler) {
+        super(id, createdMillis);
         this.cell = cell;
         this.sampler = sampler;
     }
@@ -56,12 +55,11 @@ final class PerCpuCounter extends AbstractMeter implements Counter {
         return cell.sum();
     }
 
-    double count(Totals totals) {
-        return cell.sum(totals);
-    }
-
-    @Nullable
-    Exemplar exemplar() {
-        return ExemplarSamplers.latest(sampler);
+    @Override
+    void collect(SeriesShape as, Totals totals, FamilyValues values) {
+        values.add(
+                as.main(),
+                new CounterDataPointSnapshot(
+                        cell.sum(totals), as.labels(getId()), ExemplarSamplers.latest(sampler), createdMillis()));
     }
 }

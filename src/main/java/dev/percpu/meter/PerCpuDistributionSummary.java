@@ -3,7 +3,6 @@ package dev.percpu.meter;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
 import dev.percpu.shard.Totals;
-import io.micrometer.core.instrument.AbstractMeter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Amounts that are not at least 0 (NaN among them), before or after scaling, are ignored; an infinite one is in the +Inf bucket and
  * makes the sum infinite for good. An amount is in the bucket that its exact value belongs to: 0.4 meets an objective of 0.5.
  */
-final class PerCpuDistributionSummary extends AbstractMeter implements DistributionSummary, Windowed {
+final class PerCpuDistributionSummary extends CellMeter implements DistributionSummary, Windowed {
     private final DoubleObservationCell cell;
     private final BucketLayout layout;
     private final double scale;
@@ -38,7 +37,7 @@ final class PerCpuDistributionSummary extends AbstractMeter implements Distribut
             double scale,
             Clock clock,
             @Nullable ExemplarSampler sampler) {
-        super(id);
+        super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;
         this.scale = scale;
@@ -84,7 +83,7 @@ final class PerCpuDistributionSummary extends AbstractMeter implements Distribut
     }
 
     /** What a scrape tells of this summary, as of that snapshot. */
-    Distribution distribution(Totals totals) {
+    private Distribution distribution(Totals totals) {
         DoubleObservations seen = cell.read(totals);
         long[] counts = seen.bucketCounts();
         return new Distribution(
@@ -92,8 +91,14 @@ final class PerCpuDistributionSummary extends AbstractMeter implements Distribut
                 seen.sum(),
                 max(),
                 Distribution.quantiles(Snapshots.exposed(layout, percentiles, counts), ValueAtPercentile::value),
-                layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
+                layout.exposedBuckets(counts),
+                layout.exposedNative(counts),
                 ExemplarSamplers.all(sampler));
+    }
+
+    @Override
+    void collect(SeriesShape as, Totals totals, FamilyValues values) {
+        DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
     }
 
     @Override

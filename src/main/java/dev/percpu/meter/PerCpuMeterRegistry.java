@@ -118,12 +118,13 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         this.formats = ExpositionFormats.init(properties);
         ExemplarSamplers samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
-        SeriesIndex index = new SeriesIndex(store, config.descriptions());
+        SeriesIndex index = new SeriesIndex(store, this::forEachMeter, config.descriptions());
         this.exposure = new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
-        this.maker = new MeterMaker(store, clock, samplers, exposure);
+        BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
+        this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
-        config().onMeterRemoved(meter -> exposure.remove(meter.getId()));
+        config().onMeterRemoved(meter -> exposure.remove(meter));
         registry.register(index);
     }
 

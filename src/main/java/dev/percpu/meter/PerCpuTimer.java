@@ -4,7 +4,6 @@ import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
 import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
-import io.micrometer.core.instrument.AbstractMeter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A timer whose nanoseconds go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are read out
  * of the same cells, so they always agree. Negative amounts are ignored, as by Micrometer's timers.
  */
-final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
+final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(PerCpuTimer.class);
 
     private final LongObservationCell cell;
@@ -43,7 +42,7 @@ final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
             DistributionStatisticConfig config,
             Clock clock,
             @Nullable ExemplarSampler sampler) {
-        super(id);
+        super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;
         this.clock = clock;
@@ -170,7 +169,7 @@ final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
     }
 
     /** What a scrape tells of this timer, as of that snapshot, in seconds. */
-    Distribution distribution(Totals totals) {
+    private Distribution distribution(Totals totals) {
         LongObservations seen = cell.read(totals);
         long[] counts = seen.bucketCounts();
         return new Distribution(
@@ -178,8 +177,14 @@ final class PerCpuTimer extends AbstractMeter implements Timer, Windowed {
                 TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
                 max(TimeUnit.SECONDS),
                 quantiles(counts),
-                layout.publishesHistogram() ? layout.exposedBuckets(counts) : null,
+                layout.exposedBuckets(counts),
+                layout.exposedNative(counts),
                 ExemplarSamplers.inSeconds(sampler));
+    }
+
+    @Override
+    void collect(SeriesShape as, Totals totals, FamilyValues values) {
+        DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
     }
 
     private Quantiles quantiles(long[] counts) {

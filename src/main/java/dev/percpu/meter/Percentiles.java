@@ -4,9 +4,11 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.config.InvalidConfigurationException;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.HdrHistogram.DoubleHistogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Percentiles of the amounts of the last windows, worked out of cumulative cells when somebody looks; recording knows nothing of them.
@@ -19,9 +21,16 @@ final class Percentiles {
     private final double[] wanted;
     private final int digits;
     private final Clock clock;
-    private final WindowedCounts windows;
-    private final WindowClock due;
     private final Supplier<long[]> cellCounts;
+    private final long startMillis;
+    private final long windowMillis;
+    private final int bufferLength;
+
+    /** Null as long as nothing was counted, as in most meters of a large registry. */
+    private @Nullable WindowedCounts windows;
+
+    /** When somebody has to look for the sake of a window that ends. */
+    private long dueMillis;
 
     /**
      * @param layout with fine buckets
@@ -33,10 +42,10 @@ final class Percentiles {
         this.digits = Objects.requireNonNull(config.getPercentilePrecision());
         this.clock = clock;
         this.cellCounts = cellCounts;
-        long now = clock.wallTime();
-        long windowMillis = windowMillis(config);
-        this.windows = new WindowedCounts(now, windowMillis, Objects.requireNonNull(config.getBufferLength()));
-        this.due = new WindowClock(now, windowMillis);
+        this.startMillis = clock.wallTime();
+        this.windowMillis = windowMillis(config);
+        this.bufferLength = Objects.requireNonNull(config.getBufferLength());
+        this.dueMillis = startMillis + windowMillis;
     }
 
     /**
@@ -65,8 +74,12 @@ final class Percentiles {
 
     /** A histogram of the last windows, given all that was ever counted per cell. */
     DoubleHistogram recent(long[] counts) {
-        long[] recent = windows.look(counts, clock.wallTime());
         DoubleHistogram histogram = new DoubleHistogram(digits);
+        WindowedCounts counted = windowsOf(counts);
+        if (counted == null) {
+            return histogram;
+        }
+        long[] recent = counted.look(counts, clock.wallTime());
         for (int cell = 0; cell < recent.length; cell++) {
             if (recent[cell] > 0) {
                 record(histogram, layout.amountOf(cell), recent[cell]);
@@ -85,17 +98,36 @@ final class Percentiles {
 
     /** Takes note of all that was ever counted per cell, without asking for percentiles. */
     void note(long[] counts) {
-        windows.settle(counts, clock.wallTime());
+        settle(counts, clock.wallTime());
+    }
+
+    private void settle(long[] counts, long nowMillis) {
+        WindowedCounts counted = windowsOf(counts);
+        if (counted != null) {
+            counted.settle(counts, nowMillis);
+        }
+    }
+
+    /** Null if nothing was ever counted. */
+    private synchronized @Nullable WindowedCounts windowsOf(long[] counts) {
+        if (windows == null && Arrays.stream(counts).anyMatch(count -> count > 0)) {
+            windows = new WindowedCounts(startMillis, windowMillis, bufferLength);
+        }
+        return windows;
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
     void settle(long nowMillis, long withinMillis) {
-        boolean ends;
-        synchronized (due) {
-            ends = due.endsBy(nowMillis + withinMillis);
+        if (isDue(nowMillis + withinMillis)) {
+            settle(cellCounts.get(), nowMillis);
         }
-        if (ends) {
-            windows.settle(cellCounts.get(), nowMillis);
+    }
+
+    private synchronized boolean isDue(long aheadMillis) {
+        if (aheadMillis < dueMillis) {
+            return false;
         }
+        dueMillis += ((aheadMillis - dueMillis) / windowMillis + 1) * windowMillis;
+        return true;
     }
 }

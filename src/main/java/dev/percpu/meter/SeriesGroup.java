@@ -1,8 +1,12 @@
 package dev.percpu.meter;
 
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -17,6 +21,11 @@ final class SeriesGroup {
     private final Meter.Id first;
     private final boolean descriptions;
     private final Map<Meter.Id, Series> series = new ConcurrentHashMap<>();
+
+    /** Of the meters in cells, which are their own series. */
+    private final Map<ShapeKey, SeriesShape> shapes = new HashMap<>(2);
+
+    private volatile boolean severalHelps;
 
     /** The last family made per name, so that the series of a group share them. */
     private final Map<String, Family> families = new HashMap<>(4);
@@ -53,7 +62,7 @@ final class SeriesGroup {
      * @throws IllegalArgumentException if Prometheus does not take that name
      */
     Family family(Meter.Id id, String suffix, Family.Kind kind) {
-        String help = descriptions && id.getDescription() != null ? id.getDescription() : NO_HELP;
+        String help = help(id);
         return families.compute(suffix, (key, last) -> {
             if (last != null
                     && last.kind() == kind
@@ -63,6 +72,45 @@ final class SeriesGroup {
             // No unit: OpenMetrics would want it as a suffix of the name, and the convention has added what it wants.
             return new Family(new MetricMetadata(name + suffix, help, null), kind);
         });
+    }
+
+    private String help(Meter.Id id) {
+        return descriptions && id.getDescription() != null ? id.getDescription() : NO_HELP;
+    }
+
+    /** What the shape of a meter depends on. */
+    private record ShapeKey(NamingConvention convention, Family.Kind kind, String help, List<String> tagKeys) {}
+
+    /**
+     * The shape of a meter in cells. It counts for nothing until it is {@linkplain SeriesShape#enter entered}.
+     *
+     * @param kind of the main family; all but counters have a maximum besides
+     * @throws IllegalArgumentException if Prometheus does not take this name or these labels
+     */
+    SeriesShape shape(Meter.Id id, Family.Kind kind, NamingConvention convention) {
+        List<String> tagKeys = new ArrayList<>();
+        id.getTagsAsIterable().forEach(tag -> tagKeys.add(tag.getKey()));
+        return shapes.computeIfAbsent(new ShapeKey(convention, kind, help(id), tagKeys), key -> {
+            String[] labelNames =
+                    id.getConventionTags(convention).stream().map(Tag::getKey).toArray(String[]::new);
+            Family max = kind == Family.Kind.COUNTER ? null : family(id, "_max", Family.Kind.GAUGE);
+            return new SeriesShape(this, family(id, "", kind), max, labelNames);
+        });
+    }
+
+    /** Forgets shapes without series. */
+    void tidy() {
+        shapes.values().removeIf(shape -> !shape.isUsed());
+        severalHelps = shapes.keySet().stream().map(ShapeKey::help).distinct().count() > 1;
+    }
+
+    /** Whether it depends on the order of the meters which help text their family has. */
+    boolean hasSeveralHelps() {
+        return severalHelps;
+    }
+
+    String name() {
+        return name;
     }
 
     @Nullable
@@ -76,7 +124,7 @@ final class SeriesGroup {
     }
 
     boolean isEmpty() {
-        return series.isEmpty();
+        return series.isEmpty() && shapes.isEmpty();
     }
 
     void forEach(BiConsumer<Meter.Id, Series> action) {

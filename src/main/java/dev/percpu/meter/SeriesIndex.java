@@ -4,12 +4,16 @@ import dev.percpu.shard.CellStore;
 import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusScrapeRequest;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +26,18 @@ final class SeriesIndex implements MultiCollector {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
 
     private final CellStore store;
+    private final Consumer<Consumer<Meter>> registered;
     private final boolean descriptions;
     private final Map<String, SeriesGroup> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
 
     /**
+     * @param registered passes on all meters of the registry
      * @param descriptions whether descriptions become help texts
      */
-    SeriesIndex(CellStore store, boolean descriptions) {
+    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions) {
         this.store = store;
+        this.registered = registered;
         this.descriptions = descriptions;
     }
 
@@ -61,7 +68,7 @@ final class SeriesIndex implements MultiCollector {
         try {
             series = maker.apply(group);
         } catch (IllegalArgumentException e) {
-            return "Prometheus does not take this name or these labels: " + e.getMessage();
+            return refusalOf(e);
         }
         refusal = kinds.claim(series.families());
         if (refusal == null) {
@@ -71,6 +78,67 @@ final class SeriesIndex implements MultiCollector {
             }
         }
         return refusal;
+    }
+
+    /**
+     * Exposes a meter in cells, which is its own series.
+     *
+     * @param name by that convention
+     * @param kind of its main family
+     * @return null, or why it cannot be exposed
+     */
+    @Nullable
+    String add(String name, CellMeter meter, Family.Kind kind, NamingConvention convention) {
+        String[] refusal = new String[1];
+        groups.compute(name, (key, existing) -> {
+            SeriesGroup group = existing != null ? existing : new SeriesGroup(name, meter.getId(), descriptions);
+            refusal[0] = addTo(group, meter, kind, convention);
+            return group.isEmpty() ? null : group;
+        });
+        return refusal[0];
+    }
+
+    private @Nullable String addTo(SeriesGroup group, CellMeter meter, Family.Kind kind, NamingConvention convention) {
+        String refusal = group.refusal(meter.getId());
+        if (refusal != null) {
+            return refusal;
+        }
+        SeriesShape shape;
+        try {
+            shape = group.shape(meter.getId(), kind, convention);
+        } catch (IllegalArgumentException e) {
+            return refusalOf(e);
+        }
+        if (shape.enter()) {
+            refusal = kinds.claim(shape.families());
+            if (refusal != null) {
+                shape.leave();
+            }
+            group.tidy();
+        }
+        if (refusal == null) {
+            meter.exposeAs(shape);
+        }
+        return refusal;
+    }
+
+    private static String refusalOf(IllegalArgumentException e) {
+        return "Prometheus does not take this name or these labels: " + e.getMessage();
+    }
+
+    /** Frees the name of a meter in cells that was taken out of the registry. */
+    void remove(CellMeter meter) {
+        SeriesShape shape = meter.shape();
+        if (shape == null) {
+            return;
+        }
+        groups.computeIfPresent(shape.group().name(), (name, group) -> {
+            if (shape.leave()) {
+                kinds.release(shape.families());
+                group.tidy();
+            }
+            return group.isEmpty() ? null : group;
+        });
     }
 
     /** Takes a series out, if it is there. */
@@ -106,12 +174,49 @@ final class SeriesIndex implements MultiCollector {
     @Override
     public MetricSnapshots collect(Predicate<String> includedNames, @Nullable PrometheusScrapeRequest request) {
         FamilyValues values = new FamilyValues(includedNames);
+        List<CellMeter> meters = new ArrayList<>();
+        registered.accept(meter -> {
+            if (meter instanceof CellMeter inCells) {
+                meters.add(inCells);
+            }
+        });
         try (Totals totals = store.totals()) {
+            collect(meters, totals, includedNames, values);
             for (SeriesGroup group : groups.values()) {
                 group.forEach((id, series) -> collect(id, series, totals, includedNames, values));
             }
         }
         return values.snapshots();
+    }
+
+    private static void collect(
+            List<CellMeter> meters, Totals totals, Predicate<String> included, FamilyValues values) {
+        Map<SeriesGroup, Map<Meter.Id, CellMeter>> ordered = new HashMap<>();
+        for (CellMeter meter : meters) {
+            SeriesShape shape = meter.shape();
+            if (shape != null && shape.group().hasSeveralHelps()) {
+                // Of several help texts Micrometer shows that of the first meter in the order of such a map.
+                ordered.computeIfAbsent(shape.group(), group -> new ConcurrentHashMap<>())
+                        .put(meter.getId(), meter);
+            } else {
+                collect(meter, totals, included, values);
+            }
+        }
+        ordered.values().forEach(group -> group.values().forEach(meter -> collect(meter, totals, included, values)));
+    }
+
+    private static void collect(CellMeter meter, Totals totals, Predicate<String> included, FamilyValues values) {
+        SeriesShape shape = meter.shape();
+        if (shape == null
+                || !(included.test(shape.main().name())
+                        || included.test(shape.max().name()))) {
+            return;
+        }
+        try {
+            meter.collect(shape, totals, values);
+        } catch (RuntimeException e) {
+            warn(meter.getId(), e);
+        }
     }
 
     private static void collect(
@@ -123,7 +228,11 @@ final class SeriesIndex implements MultiCollector {
         try {
             series.collect(totals, values);
         } catch (RuntimeException e) {
-            LOGGER.log(() -> "the meter " + id + " is left out of the scrape: it failed to tell its value", e);
+            warn(id, e);
         }
+    }
+
+    private static void warn(Meter.Id id, RuntimeException e) {
+        LOGGER.log(() -> "the meter " + id + " is left out of the scrape: it failed to tell its value", e);
     }
 }

@@ -2,29 +2,44 @@ package dev.percpu.meter;
 
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import io.micrometer.core.instrument.distribution.TimeWindowMax;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The largest amount of the last windows, out of a cell that knows no time: whoever looks takes the cell's maximum and hands it to
- * Micrometer's own {@link TimeWindowMax}, which lets it age.
+ * The largest amount of the last windows, out of a cell that knows no time: whoever looks takes the cell's maximum, which then ages window
+ * by window, as in Micrometer's {@code TimeWindowMax}.
  *
  * <p>An amount counts for the window in which it was taken. Somebody therefore has to look shortly before a window ends
  * ({@link #settle}). Thread-safe: taking and handing over are one step, so that no look misses an amount that another look has in hand.
+ * Small as long as there was no amount: most meters of a large registry never have one.
  */
 final class WindowedMax {
-    private final TimeWindowMax window;
+    private final Clock clock;
     private final DoubleSupplier drain;
-    private final WindowClock due;
+    private final long windowMillis;
+    private final int windows;
+
+    /** When the current window began. */
+    private long startMillis;
+
+    /** When somebody has to look for the sake of a window that ends. */
+    private long dueMillis;
+
+    /** The largest amount since the beginning of the window before that many, by number of windows; null as long as there was none. */
+    private double @Nullable [] since;
 
     /**
      * @param drain takes the largest amount since it was last called, 0 if there was none
      */
     WindowedMax(Clock clock, DistributionStatisticConfig config, DoubleSupplier drain) {
-        this.window = new TimeWindowMax(clock, config);
+        this.clock = clock;
         this.drain = drain;
-        this.due = new WindowClock(clock.wallTime(), windowMillis(config));
+        this.windowMillis = Math.max(1, windowMillis(config));
+        this.windows = Math.max(1, Objects.requireNonNull(config.getBufferLength()));
+        this.startMillis = clock.wallTime();
+        this.dueMillis = startMillis + windowMillis;
     }
 
     /** How long each of the windows is: an amount is forgotten after {@code bufferLength} of them. */
@@ -35,20 +50,41 @@ final class WindowedMax {
     /** The largest amount of the last windows, 0 if there was none. */
     synchronized double poll() {
         take();
-        return window.poll();
+        return since == null ? 0 : since[windows - 1];
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
     synchronized void settle(long nowMillis, long withinMillis) {
-        if (due.endsBy(nowMillis + withinMillis)) {
+        long aheadMillis = nowMillis + withinMillis;
+        if (aheadMillis >= dueMillis) {
+            dueMillis += ((aheadMillis - dueMillis) / windowMillis + 1) * windowMillis;
             take();
         }
     }
 
     private void take() {
+        turn();
         double taken = drain.getAsDouble();
         if (taken > 0) {
-            window.record(taken);
+            if (since == null) {
+                since = new double[windows];
+            }
+            for (int i = 0; i < windows; i++) {
+                since[i] = Math.max(since[i], taken);
+            }
+        }
+    }
+
+    private void turn() {
+        long passed = (clock.wallTime() - startMillis) / windowMillis;
+        if (passed <= 0) {
+            return;
+        }
+        startMillis += passed * windowMillis;
+        if (since != null) {
+            int kept = (int) Math.max(0, windows - passed);
+            System.arraycopy(since, 0, since, windows - kept, kept);
+            Arrays.fill(since, 0, windows - kept, 0);
         }
     }
 }

@@ -13,7 +13,7 @@ class BucketLayoutTest {
 
     @Test
     void shouldHaveOneCellWithoutBuckets() {
-        BucketLayout layout = BucketLayout.ofNanos(new double[0], null);
+        BucketLayout layout = BucketLayout.ofNanos(new double[0], null, null);
 
         assertThat(layout.cells().buckets()).isEqualTo(1);
         assertThat(layout.publishesHistogram()).isFalse();
@@ -22,7 +22,7 @@ class BucketLayoutTest {
 
     @Test
     void shouldCountNanosecondsUpToBoundsThatAreNotWhole() {
-        BucketLayout layout = BucketLayout.ofNanos(new double[] {0.5, 1.2, 1.7, 3, 1e19, INFINITY}, null);
+        BucketLayout layout = BucketLayout.ofNanos(new double[] {0.5, 1.2, 1.7, 3, 1e19, INFINITY}, null, null);
 
         assertThat(layout.cells().longs()).containsExactly(0, 1, 3);
         assertThat(cumulative(layout, 1, 10, 100, 1000)).containsExactly(1, 11, 11, 111, 1111, 1111);
@@ -31,7 +31,7 @@ class BucketLayoutTest {
 
     @Test
     void shouldAddAnInfiniteBucketToWhatIsExposedOnly() {
-        BucketLayout layout = BucketLayout.ofAmounts(new double[] {0.5, 2}, null);
+        BucketLayout layout = BucketLayout.ofAmounts(new double[] {0.5, 2}, null, null);
 
         assertThat(layout.cells().doubles()).containsExactly(0.5, 2);
         assertThat(cumulative(layout, 1, 10, 100)).containsExactly(1, 11);
@@ -41,7 +41,7 @@ class BucketLayoutTest {
 
     @Test
     void shouldNotRepeatAnInfiniteBound() {
-        BucketLayout layout = BucketLayout.ofAmounts(new double[] {2, INFINITY}, null);
+        BucketLayout layout = BucketLayout.ofAmounts(new double[] {2, INFINITY}, null, null);
 
         assertThat(layout.cells().doubles()).containsExactly(2);
         assertThat(exposed(layout, 3, 4)).containsExactly(3, 4);
@@ -51,7 +51,7 @@ class BucketLayoutTest {
     @Test
     void shouldExposeSeconds() {
         ClassicHistogramBuckets buckets =
-                BucketLayout.ofNanos(new double[] {1e6, 5e9}, null).exposedBuckets(new long[3]);
+                BucketLayout.ofNanos(new double[] {1e6, 5e9}, null, null).exposedBuckets(new long[3]);
 
         assertThat(buckets.getUpperBound(0)).isEqualTo(0.001);
         assertThat(buckets.getUpperBound(1)).isEqualTo(5);
@@ -61,7 +61,8 @@ class BucketLayoutTest {
     @Test
     void shouldPublishWholeRunsOfFineCells() {
         DistributionStatisticConfig config = DistributionStatisticConfig.DEFAULT;
-        BucketLayout layout = BucketLayout.ofAmounts(new double[] {3.3, 1e6}, FineBuckets.ofAmounts(config));
+        BucketLayout layout =
+                BucketLayout.ofAmounts(new double[] {3.3, 1e6}, FineBuckets.ofAmounts(config, FineBuckets.LIMIT), null);
         double[] cells = layout.cells().doubles();
         long[] counts = new long[cells.length + 1];
         Arrays.fill(counts, 1);
@@ -73,15 +74,18 @@ class BucketLayoutTest {
 
     @Test
     void shouldBeSharedByMetersOfEqualConfiguration() {
-        BucketLayouts layouts = new BucketLayouts();
+        BucketLayouts layouts = new BucketLayouts(name -> NativeHistogramSettings.DEFAULT);
         DistributionStatisticConfig config = DistributionStatisticConfig.builder()
                 .percentilesHistogram(true)
                 .percentiles(0.5)
                 .build()
                 .merge(DistributionStatisticConfig.DEFAULT);
 
-        assertThat(layouts.ofNanos(config)).isSameAs(layouts.ofNanos(config)).isNotEqualTo(layouts.ofAmounts(config));
-        assertThat(layouts.ofNanos(DistributionStatisticConfig.DEFAULT)).isNotEqualTo(layouts.ofNanos(config));
+        assertThat(layouts.ofNanos("m", config))
+                .isSameAs(layouts.ofNanos("m", config))
+                .isNotEqualTo(layouts.ofAmounts("m", config));
+        assertThat(layouts.ofNanos("m", DistributionStatisticConfig.DEFAULT))
+                .isNotEqualTo(layouts.ofNanos("m", config));
     }
 
     private static long[] cumulative(BucketLayout layout, long... cellCounts) {

@@ -10,14 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ExemplarTest {
-    private static final String SPAN =
-            "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
+    static final String SPAN = "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
 
     /** When an exemplar was sampled: each registry samples for itself. */
     private static final Pattern TIMES = Pattern.compile("(# \\{[^}]*} \\S+) \\S+");
 
     /** A span that is always there. */
-    private static final SpanContext SPANS = new SpanContext() {
+    static final SpanContext SPANS = new SpanContext() {
         @Override
         public String getCurrentTraceId() {
             return "00000000000000000000000000000001";

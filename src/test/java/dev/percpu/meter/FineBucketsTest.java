@@ -32,7 +32,7 @@ class FineBucketsTest {
         "5,1,1e300"
     })
     void shouldCoverAllNanosecondsWithinTheTolerance(int digits, double min, double max) {
-        FineBuckets buckets = FineBuckets.ofNanos(config(digits, min, max));
+        FineBuckets buckets = FineBuckets.ofNanos(config(digits, min, max), FineBuckets.LIMIT);
         long[] bounds = buckets.longBounds();
         double[] amounts = buckets.amountsOfLongs(bounds);
         double part = digits == 0 ? 1 : 1.0 / 16;
@@ -58,7 +58,7 @@ class FineBucketsTest {
         "1,1e-320,1e-310"
     })
     void shouldCoverAmountsWithinTheTolerance(int digits, double min, double max) {
-        FineBuckets buckets = FineBuckets.ofAmounts(config(digits, min, max));
+        FineBuckets buckets = FineBuckets.ofAmounts(config(digits, min, max), FineBuckets.LIMIT);
         double[] bounds = buckets.doubleBounds();
         double[] amounts = buckets.amountsOfDoubles(bounds);
         double part = digits == 0 ? 1 : 1.0 / 16;
@@ -76,13 +76,15 @@ class FineBucketsTest {
     @ParameterizedTest
     @CsvSource({"2,1e6,3e10,7", "1,1e6,3e10,4", "0,1,10,0", "3,1e6,2e6,10", "3,1e6,3e6,9", "2,1,1e18,5"})
     void shouldSplitTheExpectedValuesAsFinelyAsThereIsRoomFor(int digits, double min, double max, int bits) {
-        assertThat(FineBuckets.ofNanos(config(digits, min, max)).bits()).isEqualTo(bits);
+        assertThat(FineBuckets.ofNanos(config(digits, min, max), FineBuckets.LIMIT)
+                        .bits())
+                .isEqualTo(bits);
     }
 
     @ParameterizedTest
     @CsvSource({"1", "2"})
     void shouldFindTheFineBucketOfAPartThatAPublishedBoundCutsOff(int digits) {
-        FineBuckets fine = FineBuckets.ofNanos(config(digits, 1e6, 3e10));
+        FineBuckets fine = FineBuckets.ofNanos(config(digits, 1e6, 3e10), FineBuckets.LIMIT);
         Random random = new Random(1);
         for (int i = 0; i < 100; i++) {
             long cut = random.nextLong() >>> (2 + random.nextInt(60));
@@ -90,7 +92,7 @@ class FineBucketsTest {
             double[] amounts = fine.amountsOfLongs(bounds);
             int cell = bucketOf(bounds, cut);
 
-            BucketLayout layout = BucketLayout.ofNanos(new double[] {cut + 1}, fine);
+            BucketLayout layout = BucketLayout.ofNanos(new double[] {cut + 1}, fine, null);
 
             int cutCell =
                     bucketOf(layout.cells().longs(), Math.min(cut + 2, cell < bounds.length ? bounds[cell] : cut));

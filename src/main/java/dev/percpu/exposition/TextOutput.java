@@ -1,0 +1,104 @@
+package dev.percpu.exposition;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * The bytes of a text format on their way to a stream, a chunk at a time. Numbers look as the Prometheus client's writers write them: integers
+ * as {@link Long#toString(long)}, others as {@link Double#toString(double)} but {@code +Inf} and {@code -Inf}.
+ *
+ * <p>Writing allocates nothing. One scrape after the other may use the same output; not thread-safe.
+ */
+public final class TextOutput {
+    /** Bytes handed to the stream at once. */
+    static final int CHUNK_BYTES = 64 * 1024;
+
+    private static final byte[] PLUS_INF = {'+', 'I', 'n', 'f'};
+    private static final byte[] MINUS_INF = {'-', 'I', 'n', 'f'};
+
+    private final byte[] chunk = new byte[CHUNK_BYTES];
+    private final StringBuilder digits = new StringBuilder(Decimals.MAX_BYTES);
+    private OutputStream out = OutputStream.nullOutputStream();
+    private int size;
+
+    /** What is written from now on goes to that stream; what an earlier scrape that failed has left is forgotten. */
+    public TextOutput to(OutputStream out) {
+        this.out = out;
+        this.size = 0;
+        return this;
+    }
+
+    /** Hands what is left to the stream, and forgets the stream. It is neither flushed nor closed. */
+    public void end() throws IOException {
+        handOver();
+        out = OutputStream.nullOutputStream();
+    }
+
+    /** @param ascii a character of one byte */
+    public void put(char ascii) throws IOException {
+        makeRoom(1);
+        chunk[size++] = (byte) ascii;
+    }
+
+    /** Any number of bytes. */
+    public void put(byte[] bytes) throws IOException {
+        put(bytes, 0, bytes.length);
+    }
+
+    /** Any number of bytes out of an array. */
+    public void put(byte[] bytes, int from, int count) throws IOException {
+        if (count <= CHUNK_BYTES - size) {
+            System.arraycopy(bytes, from, chunk, size, count);
+            size += count;
+            return;
+        }
+        handOver();
+        if (count <= CHUNK_BYTES) {
+            System.arraycopy(bytes, from, chunk, 0, count);
+            size = count;
+        } else {
+            out.write(bytes, from, count);
+        }
+    }
+
+    /** An integer. */
+    public void put(long value) throws IOException {
+        makeRoom(Decimals.MAX_BYTES);
+        size = Decimals.put(value, chunk, size);
+    }
+
+    /** Any double. */
+    public void put(double value) throws IOException {
+        if (Double.isInfinite(value)) {
+            put(value > 0 ? PLUS_INF : MINUS_INF);
+            return;
+        }
+        makeRoom(Decimals.MAX_BYTES);
+        int end = Decimals.putWhole(value, chunk, size);
+        size = end >= 0 ? end : Decimals.put(value, chunk, size, digits);
+    }
+
+    /** Seconds, as the double nearest to that many nanoseconds is written. */
+    public void putSeconds(long nanos) throws IOException {
+        makeRoom(Decimals.MAX_BYTES);
+        int end = Decimals.putSeconds(nanos, chunk, size);
+        if (end >= 0) {
+            size = end;
+        } else {
+            put(nanos / Decimals.NANOS_PER_SECOND);
+        }
+    }
+
+    private void makeRoom(int bytes) throws IOException {
+        if (bytes > CHUNK_BYTES - size) {
+            handOver();
+        }
+    }
+
+    private void handOver() throws IOException {
+        if (size > 0) {
+            out.write(chunk, 0, size);
+            size = 0;
+        }
+    }
+}
