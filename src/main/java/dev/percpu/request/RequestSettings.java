@@ -1,11 +1,13 @@
 package dev.percpu.request;
 
+import dev.percpu.meter.NativeHistogramKey;
 import io.quarkus.runtime.configuration.DurationConverter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -67,6 +69,13 @@ public record RequestSettings(boolean enabled, UriRules uris, List<Duration> obj
                 reader.positive(MAX_VALUES, UriRules.DEFAULT_MAX_VALUES));
         return new RequestSettings(
                 reader.flag(ENABLED, true), uris, reader.objectives(OBJECTIVES), reader.histogram(HISTOGRAM));
+    }
+
+    /** What the registry has to be told, as keys of its configuration; what a user says there goes before. */
+    public Map<String, String> registrySettings() {
+        return histogram == HistogramKind.NONE
+                ? Map.of()
+                : Map.of(NativeHistogramKey.MODE.key() + "." + RouteTimers.NAME, histogram.lowerCase());
     }
 
     private static Pattern pattern(String text) {
@@ -151,7 +160,7 @@ public record RequestSettings(boolean enabled, UriRules uris, List<Duration> obj
                 return HistogramKind.NONE;
             }
             for (HistogramKind kind : HistogramKind.values()) {
-                if (kind.name().equalsIgnoreCase(value.strip())) {
+                if (kind.lowerCase().equals(value.strip().toLowerCase(Locale.ROOT))) {
                     return kind;
                 }
             }
@@ -159,7 +168,7 @@ public record RequestSettings(boolean enabled, UriRules uris, List<Duration> obj
                     key,
                     value,
                     Arrays.stream(HistogramKind.values())
-                            .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                            .map(HistogramKind::lowerCase)
                             .collect(Collectors.joining(", ")));
             return HistogramKind.NONE;
         }

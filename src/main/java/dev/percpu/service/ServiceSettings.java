@@ -1,9 +1,11 @@
 package dev.percpu.service;
 
+import dev.percpu.meter.NativeHistogramKey;
 import dev.percpu.meter.PerCpuConfig;
 import dev.percpu.request.RequestSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -53,11 +55,13 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         for (Key key : KEYS) {
             values.put(key.name, value(config, key, complaints));
         }
+        addNativeHistograms(config, values, complaints);
         String directory = config.getConfigValue(NATIVE_DIRECTORY).getValue();
         if (directory != null && directory.isBlank()) {
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
         }
         RequestSettings requests = RequestSettings.read(config, complaints::add);
+        requests.registrySettings().forEach(values::putIfAbsent);
         addUnknown(config, complaints);
         if (!complaints.isEmpty()) {
             throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
@@ -87,18 +91,42 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         return read;
     }
 
+    /** The keys that may go on with the beginning of meter names. */
+    private static void addNativeHistograms(Config config, Map<String, String> values, List<String> complaints) {
+        Stream<String> forAllMeters = Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key);
+        Stream<String> forSomeMeters = StreamSupport.stream(
+                        config.getPropertyNames().spliterator(), false)
+                .filter(name -> NativeHistogramKey.of(name) != null);
+        Stream.concat(forAllMeters, forSomeMeters).distinct().sorted().forEach(name -> {
+            NativeHistogramKey key = NativeHistogramKey.of(name);
+            String value = config.getConfigValue(name).getValue();
+            if (key == null || value == null) {
+                return;
+            }
+            values.put(name, value);
+            if (!key.allows(value)) {
+                complaints.add(name + " is \"" + value + "\"; allowed: " + key.allowed() + ".");
+            }
+        });
+    }
+
     /**
      * Keys that nothing reads are typing errors. Environment variables are left alone: Kubernetes makes some for every service, such as
      * {@code PERCPU_METRICS_PORT}.
      */
     private static void addUnknown(Config config, List<String> complaints) {
         List<String> known = Stream.of(
-                        KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY), RequestSettings.KEYS.stream())
-                .flatMap(keys -> keys)
+                        KEYS.stream().map(Key::name),
+                        Stream.of(NATIVE_DIRECTORY),
+                        Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key),
+                        RequestSettings.KEYS.stream())
+                .flatMap(it -> it)
                 .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
                 .filter(name -> name.startsWith(PREFIX)
+                        // A list may be set item by item: key[0], key[1].
                         && !known.contains(name.replaceFirst("\\[\\d+]$", ""))
+                        && NativeHistogramKey.of(name) == null
                         && !isFromEnvironment(config, name))
                 .distinct()
                 .sorted()

@@ -113,7 +113,7 @@ class RequestSettingsTest {
                 "percpu.requests.slo|-5ms|durations above 0",
                 "percpu.requests.slo|0s|durations above 0",
                 "percpu.requests.slo|soon|durations above 0",
-                "percpu.requests.histogram|some|none, classic",
+                "percpu.requests.histogram|some|none, classic, native, both",
             })
     void shouldNameKeyValueAndWhatIsAllowed(String key, String value, String allowed) {
         read(Map.of(key, value));

@@ -3,6 +3,9 @@ package dev.percpu.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.meter.HistogramMode;
+import dev.percpu.meter.NativeHistogramSettings;
+import dev.percpu.meter.PerCpuConfig;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
@@ -71,6 +74,47 @@ class ServiceSettingsTest {
                 .hasMessageContaining("percpu.nativ.required is not a key; known: ")
                 .hasMessageContaining("percpu.native.required")
                 .hasMessageContaining("percpu.x is not a key;");
+    }
+
+    @Test
+    void shouldHandTheRegistryTheKeysOfNativeHistogramsForAllAndForSomeMeters() {
+        PerCpuConfig config = ServiceSettings.read(config(Map.of(
+                        "percpu.histogram.native.schema", "2",
+                        "percpu.histogram.native.mode.http.server", "Both",
+                        "percpu.histogram.native.zero-threshold.http", "1e-6")))
+                .registryConfig();
+
+        assertThat(config.nativeHistogram("http.server.requests"))
+                .isEqualTo(new NativeHistogramSettings(HistogramMode.BOTH, 2, 160, 1e-6));
+        assertThat(config.nativeHistogram("jvm.gc.pause"))
+                .isEqualTo(new NativeHistogramSettings(HistogramMode.CLASSIC, 2, 160, NativeHistogramSettings.AUTO));
+    }
+
+    @Test
+    void shouldReadTheKeysOfNativeHistogramsFromTheEnvironment() {
+        Config config = new SmallRyeConfigBuilder()
+                .withSources(new EnvConfigSource(
+                        Map.of("PERCPU_HISTOGRAM_NATIVE_MODE", "native", "PERCPU_HISTOGRAM_NATIVE_MAX_BUCKETS", "99"),
+                        300))
+                .build();
+
+        NativeHistogramSettings settings =
+                ServiceSettings.read(config).registryConfig().nativeHistogram("any");
+        assertThat(settings.mode()).isEqualTo(HistogramMode.NATIVE);
+        assertThat(settings.maxBuckets()).isEqualTo(99);
+    }
+
+    @Test
+    void shouldRefuseWrongValuesOfNativeHistogramsForAllAndForSomeMeters() {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(
+                        "percpu.histogram.native.mode", "yes",
+                        "percpu.histogram.native.max-buckets.http", "many",
+                        "percpu.histogram.native.modes", "both"))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("percpu.histogram.native.mode is \"yes\"; allowed: classic, native, both.")
+                .hasMessageContaining(
+                        "percpu.histogram.native.max-buckets.http is \"many\"; allowed: a whole number from 10 to 2000.")
+                .hasMessageContaining("percpu.histogram.native.modes is not a key; known: ");
     }
 
     private static Config config(Map<String, String> properties) {
