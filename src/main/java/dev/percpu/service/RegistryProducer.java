@@ -5,7 +5,12 @@ import dev.percpu.abi.IndexedBy;
 import dev.percpu.abi.RseqSettings;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import dev.percpu.request.RequestSettings;
+import io.micrometer.core.instrument.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
@@ -58,8 +63,10 @@ class RegistryProducer {
 
     @Produces
     @Singleton
-    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status) {
-        return new PerCpuMeterRegistry(settings.registryConfig());
+    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {
+        // For exemplars: the application's own, or OpenTelemetry's, or none.
+        SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
+        return new PerCpuMeterRegistry(settings.registryConfig(), new PrometheusRegistry(), Clock.SYSTEM, span);
     }
 
     @Produces
