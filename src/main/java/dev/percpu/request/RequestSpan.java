@@ -17,9 +17,6 @@ final class RequestSpan {
 
     private static final String STORAGE = "io.quarkus.opentelemetry.runtime.QuarkusContextStorage";
 
-    /** Under this name Quarkus' OpenTelemetry extension looks for the route when it names a span. */
-    private static final String ROUTE_LOCAL = "VertxRoute";
-
     private final @Nullable OpenTelemetryContextUnwrapper unwrapper;
 
     RequestSpan(@Nullable OpenTelemetryContextUnwrapper unwrapper) {
@@ -34,13 +31,6 @@ final class RequestSpan {
             return new RequestSpan(null);
         }
         return new RequestSpan(new OpenTelemetryExemplarContextUnwrapper());
-    }
-
-    /** Tells the spans which route a request was given to: with ours in the place of Quarkus' binder nobody else does. */
-    void routed(Context context, String route) {
-        if (unwrapper != null) {
-            context.putLocal(ROUTE_LOCAL, route);
-        }
     }
 
     void record(Timer timer, long nanos, Context context) {

@@ -69,7 +69,6 @@ final class ServerMetrics
     public void requestRouted(@Nullable ActiveRequest request, @Nullable String route) {
         if (request != null && route != null) {
             request.routed(route);
-            span.routed(request.request.context(), route);
         }
     }
 

@@ -86,7 +86,7 @@ final class Forks {
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .threads(subject.threads())
                 .forks(1)
-                .warmupIterations(timing.warmups())
+                .warmupIterations(timing.warmups() * subject.warmUps())
                 .warmupTime(TimeValue.milliseconds(timing.millis()))
                 .measurementIterations(timing.iterations())
                 .measurementTime(TimeValue.milliseconds(timing.millis()))

@@ -20,11 +20,16 @@ record Target(String ours, String caseName, String againstCase, String against, 
             new Target(Impl.PERCPU, Cases.TIMER, Cases.TIMER, Impl.MICROMETER, 0.10, 0.10),
             new Target(Impl.PERCPU, Cases.TIMER_HISTOGRAM, Cases.TIMER_HISTOGRAM, Impl.MICROMETER, 0.08, 0.05),
             new Target(Impl.PERCPU, Cases.TIMER_PERCENTILES, Cases.TIMER_PERCENTILES, Impl.MICROMETER, 0.05, 0.03),
+            new Target(Impl.PERCPU, Cases.HTTP_REQUEST, Cases.HTTP_REQUEST, Impl.QUARKUS, 0.35, 0.35),
             new Target(Impl.PERCPU, Cases.DURING_SCRAPE, Cases.DURING_OTHER, Impl.PERCPU, 1.15),
             new Target(Impl.PERCPU_SELF, Cases.COUNTER, Cases.COUNTER, Impl.PERCPU, 1.45, 1.45),
             new Target(Impl.PERCPU_SELF, Cases.TIMER, Cases.TIMER, Impl.PERCPU, 1.30, 1.30),
             new Target(Impl.PERCPU_ATOMIC, Cases.COUNTER, Cases.COUNTER, Impl.PERCPU, 3.50, 3.50),
             new Target(Impl.PERCPU_ATOMIC, Cases.TIMER, Cases.TIMER, Impl.PERCPU, 3.50, 3.50));
+
+    /** Of the heap that is allocated. */
+    static final Target HTTP_REQUEST_BYTES =
+            new Target(Impl.PERCPU, Cases.HTTP_REQUEST, Cases.HTTP_REQUEST, Impl.QUARKUS, 0.15, 0.15);
 
     String limits() {
         return DoubleStream.of(atMost).mapToObj(Numbers::ratio).collect(Collectors.joining(" / "));

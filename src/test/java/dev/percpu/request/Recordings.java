@@ -2,6 +2,7 @@ package dev.percpu.request;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
@@ -30,9 +31,15 @@ public final class Recordings {
         return new ServerMetricsSource(() -> to(registry, settings, contributors), (options, address) -> false);
     }
 
-    /** The metrics of one server with these options. */
+    /** The metrics of one server with these options, in a service without any configuration. */
     public static HttpServerMetrics<?, ?, ?> server(MeterRegistry registry, HttpServerOptions options) {
-        return source(registry).create(options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
+        RequestSettings settings = RequestSettings.read(new SmallRyeConfigBuilder().build(), Recordings::complain);
+        return source(registry, settings)
+                .create(options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
+    }
+
+    private static void complain(String complaint) {
+        throw new AssertionError(complaint);
     }
 
     static RouteTimers routes(MeterRegistry registry, UriRules rules, Set<String> staticPaths) {

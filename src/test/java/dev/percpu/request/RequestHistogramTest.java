@@ -53,9 +53,7 @@ class RequestHistogramTest {
                     .find("/", null, null, null, 200)
                     .timer(MethodLabel.GET, 200)
                     .record(Duration.ofMillis(70));
-            return registry.getPrometheusRegistry()
-                    .scrape("http_server_requests_seconds"::equals)
-                    .stream()
+            return registry.getPrometheusRegistry().scrape("http_server_requests_seconds"::equals).stream()
                     .map(HistogramSnapshot.class::cast)
                     .findFirst()
                     .orElseThrow()
