@@ -126,7 +126,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
 
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
-        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : Exemplars.EMPTY;
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : ExemplarSamplers.none(sampler);
         if (percentiles == null) {
             long[] counts = out.scratch(layout.cells().buckets());
             double sum = cell.read(totals, counts);

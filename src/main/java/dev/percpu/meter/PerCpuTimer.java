@@ -222,7 +222,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
 
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
-        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : Exemplars.EMPTY;
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : ExemplarSamplers.none(sampler);
         if (percentiles == null) {
             long[] counts = out.scratch(layout.cells().buckets());
             long sum = cell.read(totals, counts);
