@@ -49,8 +49,11 @@ public final class Benchmarks {
             }
         }
         boolean whole = args.length == 0 && !quick;
+        MemoryCases memory = MemoryCases.measure(
+                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram)" : ""));
         Report report = new Report(
                 results,
+                memory,
                 whole ? Tail.measure(forks) : List.of(),
                 whole ? new Instructions(directory).count() : Map.of(),
                 start,

@@ -38,6 +38,7 @@ final class MarkdownReport {
             """;
 
     private final Results results;
+    private final MemoryCases memory;
     private final List<Tail> tails;
     private final Map<String, Double> instructions;
     private final Map<String, Object> machine;
@@ -46,12 +47,14 @@ final class MarkdownReport {
 
     MarkdownReport(
             Results results,
+            MemoryCases memory,
             List<Tail> tails,
             Map<String, Double> instructions,
             Map<String, Object> machine,
             Instant start,
             boolean quick) {
         this.results = results;
+        this.memory = memory;
         this.tails = tails;
         this.instructions = instructions;
         this.machine = machine;
@@ -77,7 +80,11 @@ final class MarkdownReport {
 
     /** What the README shows: where and when, and how we stand to our aims. */
     String summary() {
-        return targets() + allocated() + "\nRatios of `make bench` on " + start + (quick ? ", a quick run" : "") + ": "
+        String memoryTable = memory.table();
+        return targets() + allocated() + (memoryTable.isEmpty() ? "" : "
+" + memoryTable) + "
+Ratios of `make bench` on "
+                + start + (quick ? ", a quick run" : "") + ": "
                 + machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
                 + machine.get("jdk") + ".\n";
     }
