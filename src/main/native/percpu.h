@@ -241,6 +241,13 @@ PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, ui
 PERCPU_API int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets);
 
 /*
+ * The same for many groups, one after the other: a scrape has thousands.
+ * `groups` are `count` pairs of an offset and a number of buckets; the largest
+ * of each goes to `out`. MT-safe.
+ */
+PERCPU_API void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uint64_t *groups, int64_t *out);
+
+/*
  * Sets the cells at [from, to) of all shards to zero. Only for cells that no
  * thread can record into any more. -EINVAL as percpu_sum().
  */

@@ -200,6 +200,8 @@ public final class ColdPath {
 
         native long percpu_drain_max(long region, long offset, int buckets);
 
+        native void percpu_drain_maxima(long region, long count, long groups, long out);
+
         native int percpu_clear(long region, long from, long to);
 
         native long percpu_buckets_size(long[] bounds, int count, int sumKind);

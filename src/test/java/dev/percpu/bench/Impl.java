@@ -23,6 +23,7 @@ final class Impl {
     static final String MICROMETER = "micrometer";
     static final String MICROMETER_NEXT = "micrometer-next";
     static final String MICROMETER_SIMPLECLIENT = "micrometer-simpleclient";
+    static final String QUARKUS = "quarkus";
     static final String CLIENT_JAVA = "client_java";
     static final String OTEL = "otel";
     static final String HDR = "hdr";
@@ -97,6 +98,15 @@ final class Impl {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes everything that the registry has in that format. */
+    static void scrape(MeterRegistry registry, OutputStream out, String contentType) throws IOException {
+        switch (registry) {
+            case PerCpuMeterRegistry ours -> ours.scrape(out, contentType);
+            case PrometheusMeterRegistry theirs -> theirs.scrape(out, contentType);
+            default -> throw new IllegalArgumentException("scrapes to no stream: " + registry);
         }
     }
 
