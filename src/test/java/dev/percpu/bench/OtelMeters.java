@@ -6,6 +6,7 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.Base2ExponentialHistogramOptions;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -46,7 +47,10 @@ final class OtelMeters implements AutoCloseable {
                 .registerView(
                         InstrumentSelector.builder().setName(EXPONENTIAL).build(),
                         View.builder()
-                                .setAggregation(Aggregation.base2ExponentialBucketHistogram(maxBuckets, 20))
+                                .setAggregation(Aggregation.base2ExponentialBucketHistogram(
+                                        Base2ExponentialHistogramOptions.builder()
+                                                .setMaxBuckets(maxBuckets)
+                                                .build()))
                                 .build())
                 .build();
     }
