@@ -7,6 +7,7 @@ import dev.percpu.meter.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
+import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -53,17 +54,12 @@ class RegistryProducer {
         return status;
     }
 
-    /**
-     * @param spans whose bean, if there is one, tells the current span: its sampled spans become exemplars
-     */
     @Produces
     @Singleton
     PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {
-        return new PerCpuMeterRegistry(
-                settings.registryConfig(),
-                new PrometheusRegistry(),
-                Clock.SYSTEM,
-                spans.isResolvable() ? spans.get() : null);
+        // For exemplars: the application's own, or OpenTelemetry's, or none.
+        SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
+        return new PerCpuMeterRegistry(settings.registryConfig(), new PrometheusRegistry(), Clock.SYSTEM, span);
     }
 
     @Produces

@@ -41,7 +41,8 @@ final class RandomSequence implements AutoCloseable {
         this.twins = new Twins(new Peers(config, store, null));
         if (random.nextInt(6) == 0) {
             NamingConvention other = new PrometheusDurationNamingConvention();
-            twins.both("another naming convention", registry -> registry.config().namingConvention(other));
+            twins.both(
+                    "another naming convention", registry -> registry.config().namingConvention(other));
         }
         RandomIds ids = new RandomIds(random);
         this.meters = new RandomMeters(twins, random, ids);
