@@ -4,13 +4,17 @@ import static dev.percpu.meter.Differences.Kind.EXACT_BUCKETS;
 import static dev.percpu.meter.Differences.Kind.FINE_PERCENTILES;
 import static dev.percpu.meter.Differences.Kind.PERCENTILES_AFTER_IDLING;
 import static dev.percpu.meter.Differences.Kind.SUMS_OF_FRACTIONS;
+import static dev.percpu.meter.Differences.Kind.WHICH_HELP;
 
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.Quantile;
 import io.prometheus.metrics.model.snapshots.Quantiles;
@@ -19,6 +23,7 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Expectation {
     private final Differences differences;
     private final Histories histories;
+    private final BiPredicate<String, String> helps;
     private final long nowMillis;
     private final long longestPauseMillis;
 
@@ -41,9 +47,16 @@ final class Expectation {
     }
 
     /**
+     * @param helps whether a family has a meter with that help text
      * @param longestPauseMillis for which nobody looked at Micrometer's registry, ever
      */
-    Expectation(Differences differences, Histories histories, long nowMillis, long longestPauseMillis) {
+    Expectation(
+            Differences differences,
+            Histories histories,
+            BiPredicate<String, String> helps,
+            long nowMillis,
+            long longestPauseMillis) {
+        this.helps = helps;
         this.differences = differences;
         this.histories = histories;
         this.nowMillis = nowMillis;
@@ -52,6 +65,31 @@ final class Expectation {
 
     /** Theirs with the listed differences of ours. */
     MetricSnapshot of(MetricSnapshot theirs, MetricSnapshot ours) {
+        MetricSnapshot expected = withValues(theirs, ours);
+        String name = theirs.getMetadata().getPrometheusName();
+        String help = ours.getMetadata().getHelp();
+        boolean other = !help.equals(theirs.getMetadata().getHelp());
+        if (other && differences.isListed(WHICH_HELP) && helps.test(name, help)) {
+            differences.saw(WHICH_HELP);
+            return withMetadata(
+                    expected, new MetricMetadata(theirs.getMetadata().getName(), help, null));
+        }
+        return expected;
+    }
+
+    private static MetricSnapshot withMetadata(MetricSnapshot family, MetricMetadata metadata) {
+        return switch (family) {
+            case CounterSnapshot counter -> new CounterSnapshot(metadata, counter.getDataPoints());
+            case GaugeSnapshot gauge -> new GaugeSnapshot(metadata, gauge.getDataPoints());
+            case InfoSnapshot info -> new InfoSnapshot(metadata, info.getDataPoints());
+            case SummarySnapshot summary -> new SummarySnapshot(metadata, summary.getDataPoints());
+            case HistogramSnapshot histogram ->
+                new HistogramSnapshot(histogram.isGaugeHistogram(), metadata, histogram.getDataPoints());
+            default -> family;
+        };
+    }
+
+    private MetricSnapshot withValues(MetricSnapshot theirs, MetricSnapshot ours) {
         return switch (theirs) {
             case CounterSnapshot counter ->
                 new CounterSnapshot(

@@ -1,17 +1,25 @@
 package dev.percpu.meter;
 
 import static dev.percpu.meter.Differences.Kind.FAILED_SCRAPE;
+import static dev.percpu.meter.Differences.Kind.SUMS_OF_FRACTIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -74,12 +82,34 @@ final class FamilyComparison {
             differences.saw(FAILED_SCRAPE);
             return false;
         }
+        compareMeasurements();
         if (!actual.equals(expected)) {
             compareFamilies(
                     peers.ours.getPrometheusRegistry().scrape(),
                     peers.theirs.getPrometheusRegistry().scrape());
         }
         return true;
+    }
+
+    /** What meters tell of themselves is the same, too. */
+    private void compareMeasurements() {
+        Map<Meter.Id, Meter> ours = new HashMap<>();
+        peers.ours.getMeters().forEach(meter -> ours.put(meter.getId(), meter));
+        for (Meter their : peers.theirs.getMeters()) {
+            Meter our = ours.remove(their.getId());
+            assertThat(our).as("%s", their.getId()).isNotNull();
+            Iterator<Measurement> measured = our.measure().iterator();
+            for (Measurement expected : their.measure()) {
+                Measurement actual = measured.next();
+                boolean alike = actual.getStatistic() == expected.getStatistic()
+                        && (Double.compare(actual.getValue(), expected.getValue()) == 0
+                                || differences.areClose(SUMS_OF_FRACTIONS, actual.getValue(), expected.getValue()));
+                assertThat(alike)
+                        .as("%s measures %s, not %s", their.getId(), actual, expected)
+                        .isTrue();
+            }
+        }
+        assertThat(ours).isEmpty();
     }
 
     /** Compares a random choice of families, where there is no difference in them. */
@@ -104,7 +134,8 @@ final class FamilyComparison {
     private void compareFamilies(MetricSnapshots ours, MetricSnapshots theirs) throws IOException {
         assertThat(names(ours)).as("families").isEqualTo(names(theirs));
         List<MetricSnapshot> expected = new ArrayList<>();
-        Expectation expectation = new Expectation(differences, histories, peers.nowMillis(), longestUnreadMillis);
+        Expectation expectation =
+                new Expectation(differences, histories, this::isHelp, peers.nowMillis(), longestUnreadMillis);
         for (int i = 0; i < ours.size(); i++) {
             expected.add(expectation.of(theirs.get(i), ours.get(i)));
         }
@@ -119,6 +150,15 @@ final class FamilyComparison {
                     .as(format)
                     .isEqualTo(written(format, expected.toArray(MetricSnapshot[]::new)));
         }
+    }
+
+    /** Whether a meter under that name has that description. */
+    private boolean isHelp(String family, String help) {
+        NamingConvention naming = peers.ours.config().namingConvention();
+        return peers.ours.getMeters().stream()
+                .map(Meter::getId)
+                .filter(id -> family.startsWith(PrometheusNaming.prometheusName(id.getConventionName(naming))))
+                .anyMatch(id -> help.equals(id.getDescription() == null ? " " : id.getDescription()));
     }
 
     private static List<String> names(MetricSnapshots snapshots) {

@@ -5,8 +5,10 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.NamingConvention;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusDurationNamingConvention;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -37,6 +39,11 @@ final class RandomSequence implements AutoCloseable {
         };
         CellStore store = random.nextInt(4) == 0 ? CellStore.onJvm() : Cells.open(PrometheusConfig.DEFAULT);
         this.twins = new Twins(new Peers(config, store, null));
+        if (random.nextInt(6) == 0) {
+            NamingConvention other = new PrometheusDurationNamingConvention();
+            twins.both(
+                    "another naming convention", registry -> registry.config().namingConvention(other));
+        }
         RandomIds ids = new RandomIds(random);
         this.meters = new RandomMeters(twins, random, ids);
         this.distributions = new RandomDistributions(twins, random, ids, step);
