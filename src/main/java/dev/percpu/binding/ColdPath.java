@@ -204,7 +204,7 @@ public final class ColdPath {
 
         native int percpu_clear(long region, long from, long to);
 
-        native long percpu_buckets_size(int bounds);
+        native long percpu_buckets_size(long[] bounds, int count, int sumKind);
 
         native int percpu_buckets_init(long memory, long[] bounds, int count, int sumKind);
 

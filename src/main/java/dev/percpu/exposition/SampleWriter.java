@@ -122,7 +122,7 @@ public final class SampleWriter {
      * @param of the summary: each quantile shows another, as the client's writer distributes them
      */
     public void quantile(int number, double quantile, double value, Exemplars of) throws IOException {
-        name(QUANTILE);
+        out.put(sampleName(QUANTILE));
         out.put('{');
         if (labels.length > 0) {
             out.put(labels);
@@ -145,9 +145,7 @@ public final class SampleWriter {
         if (bucketLineBytes == 0) {
             composeBucketLine();
         }
-        out.put(bucketLine, 0, bucketLineBytes);
-        out.put(bound);
-        out.put(cumulative);
+        out.putCount(bucketLine, bucketLineBytes, bound, cumulative);
         end(exemplar);
     }
 
@@ -172,18 +170,7 @@ public final class SampleWriter {
     }
 
     private void begin(int place) throws IOException {
-        name(place);
-        if (labels.length > 0) {
-            out.put('{');
-            out.put(labels);
-            out.put(AFTER_LABELS);
-        } else {
-            out.put(' ');
-        }
-    }
-
-    private void name(int place) throws IOException {
-        out.put(sampleName(place));
+        out.putSample(sampleName(place), labels);
     }
 
     private byte[] sampleName(int place) throws IOException {

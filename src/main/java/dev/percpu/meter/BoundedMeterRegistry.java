@@ -14,12 +14,18 @@ import java.util.function.Consumer;
  * meters gets the overflow meters as well, once each. Nobody is told of an overflow meter as added or removed, and it cannot be removed.
  */
 abstract class BoundedMeterRegistry extends MeterRegistry {
+    private final SeriesSettings settings;
     private final SeriesLimit limit;
     private final Config config = new BoundedConfig();
 
     BoundedMeterRegistry(Clock clock, SeriesSettings settings) {
         super(clock);
+        this.settings = settings;
         limit = new SeriesLimit(settings.max(), this::isRegistered, this::remove);
+    }
+
+    final SeriesSettings settings() {
+        return settings;
     }
 
     final SeriesLimit limit() {

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 abstract class CellMeter extends AbstractMeter {
     private final long createdMillis;
 
-    /** Set once, before other threads see this meter. */
+    /** Set once, before other threads see this meter, as is the next. */
     private @Nullable SeriesShape shape;
+
+    private Expiry.@Nullable Watch watch;
 
     /**
      * @param createdMillis wall-clock time of registration
@@ -40,6 +42,18 @@ abstract class CellMeter extends AbstractMeter {
     final @Nullable SeriesShape shape() {
         return shape;
     }
+
+    final void watch(Expiry.Watch by) {
+        watch = by;
+    }
+
+    /** Null if this meter is never hidden. */
+    final Expiry.@Nullable Watch watch() {
+        return watch;
+    }
+
+    /** A number that is another one when something was recorded; 0 if nothing ever was. */
+    abstract long fingerprint(Totals totals);
 
     /** Gives the cells back, once: this meter was removed, or could not be registered. Who holds it may go on as before. */
     abstract void retire(CellStore store);

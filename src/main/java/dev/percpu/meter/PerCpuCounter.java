@@ -61,6 +61,12 @@ final class PerCpuCounter extends CellMeter implements Counter {
         return cell.sum();
     }
 
+    /** An amount that is too small to change a sum that is not whole is as good as none. */
+    @Override
+    long fingerprint(Totals totals) {
+        return cell.fingerprint(totals);
+    }
+
     @Override
     void retire(CellStore store) {
         store.retire(cell);

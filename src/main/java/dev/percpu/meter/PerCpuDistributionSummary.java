@@ -104,6 +104,11 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     @Override
+    long fingerprint(Totals totals) {
+        return cell.read(totals).count();
+    }
+
+    @Override
     void retire(CellStore store) {
         store.retire(cell);
     }

@@ -43,6 +43,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -77,9 +78,10 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final PrometheusRegistry prometheusRegistry;
     private final ExpositionFormats formats;
     private final CellStore store;
-    private final Exposure exposure;
+    private final SeriesIndex index;
     private final TextScrape textScrape;
     private final ExporterProperties exporterProperties;
+    private final @Nullable Expiry expiry;
     private final MeterMaker maker;
     private final @Nullable WindowTurner turner;
 
@@ -132,9 +134,16 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this.formats = ExpositionFormats.init(properties);
         ExemplarSamplers samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
-        SeriesIndex index = new SeriesIndex(
-                store, this::forEachMeter, config.descriptions(), new MeasuredSeries(GaugeTimeout.millis(config)));
-        this.exposure = new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
+        Duration expireAfter = settings().expireAfter();
+        this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
+        this.index = new SeriesIndex(
+                store,
+                this::forEachMeter,
+                expiry,
+                config.descriptions(),
+                new MeasuredSeries(GaugeTimeout.millis(config)));
+        Exposure exposure =
+                new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
         this.textScrape = new TextScrape(index, registry, clock);
@@ -147,6 +156,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         });
         registry.register(index);
         this.exporterProperties = properties.getExporterProperties();
+        if (turner != null && expiry != null) {
+            turner.include(expiry.afterMillis());
+        }
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
@@ -243,7 +255,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     /** How many series there are, and beyond the bound were. Costs nearly nothing. */
     public SeriesStatistics seriesStatistics() {
-        return limit().statistics(0);
+        return limit().statistics(expiry == null ? 0 : expiry.hidden());
     }
 
     /** The registry that is scraped: what is registered there is scraped, too. */
@@ -389,6 +401,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 windowed.settle(nowMillis, withinMillis);
             }
         });
+        if (expiry != null && expiry.isDue()) {
+            index.look();
+        }
     }
 
     @Override

@@ -190,6 +190,11 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
+    long fingerprint(Totals totals) {
+        return cell.read(totals).count();
+    }
+
+    @Override
     void retire(CellStore store) {
         store.retire(cell);
     }

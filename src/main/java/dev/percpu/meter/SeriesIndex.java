@@ -29,6 +29,7 @@ final class SeriesIndex implements MultiCollector {
     private final CellStore store;
     private final MeasuredSeries measured;
     private final Consumer<Consumer<Meter>> registered;
+    private final @Nullable Expiry expiry;
     private final boolean descriptions;
     private final Map<String, SeriesGroup> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
@@ -36,11 +37,18 @@ final class SeriesIndex implements MultiCollector {
 
     /**
      * @param registered passes on all meters of the registry
+     * @param expiry null if all series are always shown
      * @param descriptions whether descriptions become help texts
      * @param measured collects what is not in cells
      */
-    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions, MeasuredSeries measured) {
+    SeriesIndex(
+            CellStore store,
+            Consumer<Consumer<Meter>> registered,
+            @Nullable Expiry expiry,
+            boolean descriptions,
+            MeasuredSeries measured) {
         this.store = store;
+        this.expiry = expiry;
         this.measured = measured;
         this.registered = registered;
         this.descriptions = descriptions;
@@ -123,6 +131,9 @@ final class SeriesIndex implements MultiCollector {
         }
         if (refusal == null) {
             meter.exposeAs(shape);
+            if (expiry != null) {
+                expiry.watch(meter);
+            }
         }
         return refusal;
     }
@@ -182,27 +193,73 @@ final class SeriesIndex implements MultiCollector {
             return MetricSnapshots.of();
         }
         FamilyValues values = new FamilyValues(includedNames);
+        List<CellMeter> meters = meters(); // first: their cells are older than the totals
+        try (Totals totals = store.totals()) {
+            inOrder(shown(meters, totals)).forEach(meter -> collect(meter, totals, includedNames, values));
+            collectOthers(totals, includedNames, values);
+        }
+        return values.snapshots();
+    }
+
+    /** Looks at all meters for the sake of those that are to be hidden. */
+    void look() {
+        List<CellMeter> meters = meters();
+        try (Totals totals = store.totals()) {
+            shown(meters, totals);
+        }
+    }
+
+    private List<CellMeter> meters() {
         List<CellMeter> meters = new ArrayList<>();
         registered.accept(meter -> {
             if (meter instanceof CellMeter inCells) {
                 meters.add(inCells);
             }
         });
-        try (Totals totals = totals()) {
-            inOrder(meters).forEach(meter -> collect(meter, totals, includedNames, values));
-            collectOthers(totals, includedNames, values);
+        return meters;
+    }
+
+    private List<CellMeter> shown(List<CellMeter> meters, Totals totals) {
+        if (expiry == null) {
+            return meters;
         }
-        return values.snapshots();
+        List<CellMeter> shown = new ArrayList<>(meters.size());
+        for (CellMeter meter : meters) {
+            if (!expiry.hides(meter, totals)) {
+                shown.add(meter);
+            }
+        }
+        expiry.looked(meters.size() - shown.size());
+        return shown;
     }
 
-    /** The sums of all cells now. */
-    Totals totals() {
-        return store.totals();
+    /** The sums of all cells now, and the meters that are shown with them. */
+    record Now(Totals totals, TextTable table) implements AutoCloseable {
+        @Override
+        public void close() {
+            totals.close();
+        }
     }
 
-    /** What {@code before} is, if the meters in cells are still the same, or made anew. */
-    TextTable table(TextTable before) {
-        return before.of(registered);
+    /**
+     * Adds up all cells.
+     *
+     * @param last the table of an earlier time, which may still hold
+     */
+    Now now(TextTable last) {
+        if (expiry == null) {
+            TextTable table = last.of(registered);
+            return new Now(store.totals(), table);
+        }
+        List<CellMeter> meters = meters();
+        Totals totals = store.totals();
+        try {
+            List<CellMeter> shown = shown(meters, totals);
+            return new Now(totals, last.of(shown::forEach));
+        } catch (RuntimeException e) {
+            totals.close();
+            throw e;
+        }
     }
 
     /** Calls while this index has nothing to tell its collector's registry: what it would tell is told otherwise. */

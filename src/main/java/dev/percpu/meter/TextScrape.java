@@ -58,12 +58,11 @@ final class TextScrape {
      */
     void write(OutputStream stream, TextFormat format, Predicate<String> included, EscapingScheme scheme)
             throws IOException {
-        TextTable now = index.table(table);
-        table = now;
         TextOutput reused = spare.getAndSet(null);
         TextOutput out = (reused == null ? new TextOutput() : reused).to(stream);
-        try (Totals totals = index.totals()) {
-            new Pass(now, format, included, scheme, out, totals).write();
+        try (SeriesIndex.Now now = index.now(table)) {
+            table = now.table();
+            new Pass(now.table(), format, included, scheme, out, now.totals()).write();
         }
         out.end();
         spare.set(out);
@@ -157,21 +156,26 @@ final class TextScrape {
             index.collectOthers(totals, included, values);
             Set<String> names = names(foreign);
             names.addAll(values.names());
-            FamilyValues together = new FamilyValues(included);
+            List<TextTable.Row> shared = new ArrayList<>();
             for (TextTable.Row row : table.rows()) {
-                String name = row.family.name();
-                if (included.test(name) && (names.contains(name) || row.names(format) == null)) {
-                    FamilyValues own = new FamilyValues(name::equals);
-                    for (CellMeter meter : row.meters) {
-                        SeriesIndex.collect(meter, totals, name::equals, own);
-                    }
-                    together.addAll(own);
+                if (names.contains(row.family.name()) || row.names(format) == null) {
+                    shared.add(row);
                 }
             }
+            FamilyValues together = new FamilyValues(included);
+            shared.forEach(row -> collect(row, together));
             together.addAll(values);
             List<MetricSnapshot> all = new ArrayList<>(foreign);
             together.snapshots().forEach(all::add);
             return new MetricSnapshots(all);
+        }
+
+        private void collect(TextTable.Row row, FamilyValues values) {
+            FamilyValues ofFamily = new FamilyValues(row.family.name()::equals);
+            for (CellMeter meter : row.meters) {
+                SeriesIndex.collect(meter, totals, included, ofFamily);
+            }
+            values.addAll(ofFamily);
         }
 
         private static Set<String> names(Iterable<MetricSnapshot> snapshots) {

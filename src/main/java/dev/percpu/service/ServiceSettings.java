@@ -1,5 +1,6 @@
 package dev.percpu.service;
 
+import dev.percpu.meter.NativeHistogramKey;
 import dev.percpu.meter.PerCpuConfig;
 import dev.percpu.meter.SeriesKey;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -55,6 +56,7 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
             values.put(key.name, value(config, key, complaints));
         }
         addSeries(config, values, complaints);
+        addNativeHistograms(config, values, complaints);
         String directory = config.getConfigValue(NATIVE_DIRECTORY).getValue();
         if (directory != null && directory.isBlank()) {
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
@@ -103,6 +105,25 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         }
     }
 
+    /** The keys that may go on with the beginning of meter names. */
+    private static void addNativeHistograms(Config config, Map<String, String> values, List<String> complaints) {
+        Stream<String> forAllMeters = Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key);
+        Stream<String> forSomeMeters = StreamSupport.stream(
+                        config.getPropertyNames().spliterator(), false)
+                .filter(name -> NativeHistogramKey.of(name) != null);
+        Stream.concat(forAllMeters, forSomeMeters).distinct().sorted().forEach(name -> {
+            NativeHistogramKey key = NativeHistogramKey.of(name);
+            String value = config.getConfigValue(name).getValue();
+            if (key == null || value == null) {
+                return;
+            }
+            values.put(name, value);
+            if (!key.allows(value)) {
+                complaints.add(name + " is \"" + value + "\"; allowed: " + key.allowed() + ".");
+            }
+        });
+    }
+
     /**
      * Keys that nothing reads are typing errors. Environment variables are left alone: Kubernetes makes some for every service, such as
      * {@code PERCPU_METRICS_PORT}.
@@ -112,11 +133,15 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
                         KEYS.stream().map(Key::name),
                         Stream.of(NATIVE_DIRECTORY),
                         ScrapeSettings.KEYS.stream(),
-                        Arrays.stream(SeriesKey.values()).map(SeriesKey::key))
+                        Arrays.stream(SeriesKey.values()).map(SeriesKey::key),
+                        Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key))
                 .flatMap(it -> it)
                 .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
-                .filter(name -> name.startsWith(PREFIX) && !known.contains(name) && !isFromEnvironment(config, name))
+                .filter(name -> name.startsWith(PREFIX)
+                        && !known.contains(name)
+                        && NativeHistogramKey.of(name) == null
+                        && !isFromEnvironment(config, name))
                 .distinct()
                 .sorted()
                 .map(name -> name + " is not a key; known: " + known.stream().collect(Collectors.joining(", ")) + ".")

@@ -64,10 +64,12 @@ public final class Maxima {
         for (Batch batch : batches) {
             batch.drain(receiver);
         }
-        others.forEach((place, cell) -> receiver.accept(place, switch (cell) {
-            case LongObservationCell longs -> longs.drainMax();
-            case DoubleObservationCell doubles -> doubles.drainMax();
-        }));
+        others.forEach((place, cell) -> receiver.accept(
+                place,
+                switch (cell) {
+                    case LongObservationCell longs -> longs.drainMax();
+                    case DoubleObservationCell doubles -> doubles.drainMax();
+                }));
     }
 
     private record Group(RecordPoint point, int buckets, boolean ofDoubles, int place) {

@@ -37,6 +37,12 @@ final class NativeCounterCell extends CounterCell {
         return NativeTotals.nowOf(shard, point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
     }
 
+    @Override
+    public long fingerprint(Totals totals) {
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.CELL_BYTES);
+        return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
+    }
+
     RecordPoint point() {
         return point;
     }

@@ -27,6 +27,10 @@ final class Cases {
     static final String TIMER_HISTOGRAM = "timer.record.histogram";
     static final String TIMER_SLO = "timer.record.slo";
     static final String TIMER_PERCENTILES = "timer.record.percentiles";
+    static final String TIMER_NATIVE = "timer.record.native-histogram";
+    /** Of schema 5, where the first index of buckets is not enough. */
+    static final String TIMER_NATIVE_FINE = "timer.record.native-histogram.fine";
+
     static final String SUMMARY = "summary.record";
     static final String SUMMARY_HISTOGRAM = "summary.record.histogram";
     static final String LOOKUP = "lookup.counter";
@@ -114,6 +118,10 @@ final class Cases {
                 List.of(CLIENT_JAVA, OTEL, HDR, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
         timer(to, TIMER_SLO, Shape.SLO, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, OTEL));
         timer(to, TIMER_PERCENTILES, Shape.PERCENTILES, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, HDR));
+        timer(to, TIMER_NATIVE, Shape.NATIVE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
+        if (threads <= 2) {
+            timer(to, TIMER_NATIVE_FINE, Shape.NATIVE_FINE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
+        }
     }
 
     private static void timer(

@@ -31,7 +31,6 @@ final class MarkdownReport {
     private static final String LEFT_OUT = """
             ## What is missing
 
-            - `timer.record.native-histogram`: the registry has no native histograms yet.
             - OpenTelemetry in `lookup.counter`: its API looks a series up in every record and hands none out.
             - Machines with more CPUs than these: cache lines that many CPUs share cost the peers more there, and us nothing.
             """;

@@ -27,7 +27,8 @@ class NativePathsTest {
     private static final List<String> TESTS = List.of(
             "dev.percpu.shard.NativeCellTest",
             "dev.percpu.shard.NativeCellStressTest",
-            "dev.percpu.shard.NativeCellMigrationTest");
+            "dev.percpu.shard.NativeCellMigrationTest",
+            "dev.percpu.meter.NativeHistogramTest");
 
     /** What the process is started in, and what it must find itself to be. */
     record Way(

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.percpu.exposition.Compression;
+import dev.percpu.meter.HistogramMode;
+import dev.percpu.meter.NativeHistogramSettings;
+import dev.percpu.meter.PerCpuConfig;
 import dev.percpu.meter.SeriesSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
@@ -133,6 +136,47 @@ class ServiceSettingsTest {
         assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(key, value))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(key + " is \"" + value + "\"; allowed: " + allowed);
+    }
+
+    @Test
+    void shouldHandTheRegistryTheKeysOfNativeHistogramsForAllAndForSomeMeters() {
+        PerCpuConfig config = ServiceSettings.read(config(Map.of(
+                        "percpu.histogram.native.schema", "2",
+                        "percpu.histogram.native.mode.http.server", "Both",
+                        "percpu.histogram.native.zero-threshold.http", "1e-6")))
+                .registryConfig();
+
+        assertThat(config.nativeHistogram("http.server.requests"))
+                .isEqualTo(new NativeHistogramSettings(HistogramMode.BOTH, 2, 160, 1e-6));
+        assertThat(config.nativeHistogram("jvm.gc.pause"))
+                .isEqualTo(new NativeHistogramSettings(HistogramMode.CLASSIC, 2, 160, NativeHistogramSettings.AUTO));
+    }
+
+    @Test
+    void shouldReadTheKeysOfNativeHistogramsFromTheEnvironment() {
+        Config config = new SmallRyeConfigBuilder()
+                .withSources(new EnvConfigSource(
+                        Map.of("PERCPU_HISTOGRAM_NATIVE_MODE", "native", "PERCPU_HISTOGRAM_NATIVE_MAX_BUCKETS", "99"),
+                        300))
+                .build();
+
+        NativeHistogramSettings settings =
+                ServiceSettings.read(config).registryConfig().nativeHistogram("any");
+        assertThat(settings.mode()).isEqualTo(HistogramMode.NATIVE);
+        assertThat(settings.maxBuckets()).isEqualTo(99);
+    }
+
+    @Test
+    void shouldRefuseWrongValuesOfNativeHistogramsForAllAndForSomeMeters() {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(
+                        "percpu.histogram.native.mode", "yes",
+                        "percpu.histogram.native.max-buckets.http", "many",
+                        "percpu.histogram.native.modes", "both"))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("percpu.histogram.native.mode is \"yes\"; allowed: classic, native, both.")
+                .hasMessageContaining(
+                        "percpu.histogram.native.max-buckets.http is \"many\"; allowed: a whole number from 10 to 2000.")
+                .hasMessageContaining("percpu.histogram.native.modes is not a key; known: ");
     }
 
     private static Config config(Map<String, String> properties) {
