@@ -66,9 +66,11 @@ public final class TextOutput {
         int length = name.length + labels.length + 3;
         if (length > CHUNK_BYTES) {
             put(name);
-            put('{');
-            put(labels);
-            put('}');
+            if (labels.length > 0) {
+                put('{');
+                put(labels);
+                put('}');
+            }
             put(' ');
             return;
         }

@@ -6,7 +6,6 @@ import dev.percpu.shard.CounterCell;
 import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -19,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PerCpuCounter extends CellMeter implements Counter {
     private final CounterCell cell;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
-    PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable ExemplarSampler sampler) {
+    PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable SpanExemplars sampler) {
         super(id, createdMillis);
         this.cell = cell;
         this.sampler = sampler;

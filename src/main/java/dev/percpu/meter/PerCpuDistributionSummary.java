@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -31,7 +30,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     private final double scale;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     /**
      * @param scale what every amount is multiplied by
@@ -43,7 +42,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
             DistributionStatisticConfig config,
             double scale,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;
@@ -127,7 +126,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
 
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
-        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : Exemplars.EMPTY;
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : ExemplarSamplers.none(sampler);
         if (percentiles == null) {
             long[] counts = out.scratch(layout.cells().buckets());
             double sum = cell.read(totals, counts);

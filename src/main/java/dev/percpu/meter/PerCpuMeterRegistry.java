@@ -136,12 +136,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        this.index = new SeriesIndex(
-                store,
-                this::forEachMeter,
-                expiry,
-                config.descriptions(),
-                new MeasuredSeries(GaugeTimeout.millis(config)));
+        MeasuredSeries measured = new MeasuredSeries(GaugeTimeout.millis(config));
+        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
         Exposure exposure =
                 new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));

@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -40,7 +39,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private final Clock clock;
     private final WindowedMax maxNanos;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     PerCpuTimer(
             Id id,
@@ -48,7 +47,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
             BucketLayout layout,
             DistributionStatisticConfig config,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;
@@ -223,7 +222,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
 
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
-        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : Exemplars.EMPTY;
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : ExemplarSamplers.none(sampler);
         if (percentiles == null) {
             long[] counts = out.scratch(layout.cells().buckets());
             long sum = cell.read(totals, counts);

@@ -3,6 +3,7 @@ package dev.percpu.service;
 import dev.percpu.meter.NativeHistogramKey;
 import dev.percpu.meter.PerCpuConfig;
 import dev.percpu.meter.SeriesKey;
+import dev.percpu.request.RequestSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,14 +18,19 @@ import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * The configuration under {@code percpu.}, read and checked as a whole. Read by hand and not through a configuration mapping, since those
+ * The configuration under {@code percpu.}, and what Quarkus' own keys say of request metrics, read and checked as a whole. Read by hand and not through a configuration mapping, since those
  * turn any text into a boolean, and name neither the known keys nor, for all types, the allowed values. Immutable.
  *
  * @param values by key, in lower case; a key that is not set has its default
  * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar
  * @param scrape how scrapes are answered
+ * @param requests how requests are recorded
  */
-record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory, ScrapeSettings scrape) {
+record ServiceSettings(
+        Map<String, String> values,
+        Optional<String> nativeDirectory,
+        ScrapeSettings scrape,
+        RequestSettings requests) {
 
     /** System property that the library's loader reads, which runs without Quarkus as well. */
     static final String NATIVE_DIRECTORY = "percpu.native.dir";
@@ -63,11 +69,13 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         }
         ScrapeSettings scrape = ScrapeSettings.read(config, complaints);
         values.putAll(ScrapeSettings.registryValues(config, complaints));
+        RequestSettings requests = RequestSettings.read(config, complaints::add);
+        requests.registrySettings().forEach(values::putIfAbsent);
         addUnknown(config, complaints);
         if (!complaints.isEmpty()) {
             throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
         }
-        return new ServiceSettings(values, Optional.ofNullable(directory), scrape);
+        return new ServiceSettings(values, Optional.ofNullable(directory), scrape, requests);
     }
 
     /** Whether the start ends where the native library cannot be used; otherwise records go through JVM atomics. */
@@ -133,13 +141,15 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
                         KEYS.stream().map(Key::name),
                         Stream.of(NATIVE_DIRECTORY),
                         ScrapeSettings.KEYS.stream(),
+                        RequestSettings.KEYS.stream(),
                         Arrays.stream(SeriesKey.values()).map(SeriesKey::key),
                         Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key))
                 .flatMap(it -> it)
                 .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
                 .filter(name -> name.startsWith(PREFIX)
-                        && !known.contains(name)
+                        // A list may be set item by item: key[0], key[1].
+                        && !known.contains(name.replaceFirst("\\[\\d+]$", ""))
                         && NativeHistogramKey.of(name) == null
                         && !isFromEnvironment(config, name))
                 .distinct()

@@ -25,17 +25,17 @@ public abstract sealed class CounterCell permits NativeCounterCell, JvmCounterCe
     public abstract double sum(Totals totals);
 
     /**
-     * The part of the sum that one shard has now.
-     *
-     * @param shard of {@link CellStore#recordedShards()}; any other has nothing
-     */
-    public abstract double sumOf(int shard);
-
-    /**
      * A number that is another one once something was added that changes the integer or the double; 0 as long as nothing was.
      *
      * @throws IllegalArgumentException if the snapshot is of another store
      * @throws IllegalStateException if the snapshot is closed
      */
     public abstract long fingerprint(Totals totals);
+
+    /**
+     * The part of the sum that one shard has now.
+     *
+     * @param shard of {@link CellStore#recordedShards()}; any other has nothing
+     */
+    public abstract double sumOf(int shard);
 }

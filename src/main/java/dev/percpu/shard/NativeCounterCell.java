@@ -33,14 +33,14 @@ final class NativeCounterCell extends CounterCell {
     }
 
     @Override
-    public double sumOf(int shard) {
-        return NativeTotals.nowOf(shard, point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
-    }
-
-    @Override
     public long fingerprint(Totals totals) {
         NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.CELL_BYTES);
         return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
+    }
+
+    @Override
+    public double sumOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
     }
 
     RecordPoint point() {

@@ -13,6 +13,7 @@ import static dev.percpu.bench.Impl.OTEL;
 import static dev.percpu.bench.Impl.PERCPU;
 import static dev.percpu.bench.Impl.PERCPU_ATOMIC;
 import static dev.percpu.bench.Impl.PERCPU_SELF;
+import static dev.percpu.bench.Impl.QUARKUS;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ final class Cases {
     static final String SUMMARY = "summary.record";
     static final String SUMMARY_HISTOGRAM = "summary.record.histogram";
     static final String LOOKUP = "lookup.counter";
+    static final String HTTP_REQUEST = "http.request";
     static final String DURING_SCRAPE = "timer.record.during-scrape";
     /** The same beside as much work that has nothing to do with what is recorded into. */
     static final String DURING_OTHER = "timer.record.during-other-work";
@@ -62,8 +64,8 @@ final class Cases {
 
     /** What `make bench QUICK=1` runs: the cases with the highest aims, each with the peers that matter most. */
     static List<Subject> quick() {
-        List<String> impls = List.of(PERCPU, MICROMETER, CLIENT_JAVA, LONGADDER, ATOMICLONG, FLOOR, EMPTY);
-        List<String> cases = List.of(COUNTER, TIMER, TIMER_HISTOGRAM, TIMER_PERCENTILES);
+        List<String> impls = List.of(PERCPU, MICROMETER, QUARKUS, CLIENT_JAVA, LONGADDER, ATOMICLONG, FLOOR, EMPTY);
+        List<String> cases = List.of(COUNTER, TIMER, TIMER_HISTOGRAM, TIMER_PERCENTILES, HTTP_REQUEST);
         List<String> ownPaths = List.of(PERCPU_SELF, PERCPU_ATOMIC);
         return all().stream()
                 .filter(it -> it.threads() <= 2)
@@ -80,6 +82,7 @@ final class Cases {
             timers(subjects, threads);
             summaries(subjects, threads);
             lookups(subjects, threads);
+            requests(subjects, threads);
         }
         scrapes(subjects);
         formats(subjects);
@@ -153,6 +156,10 @@ final class Cases {
         List<String> impls = List.of(PERCPU, MICROMETER, MICROMETER_NEXT);
         registries(to, LOOKUP, impls, threads, LookupCase.class, "registry", Map.of());
         to.add(of(LOOKUP, CLIENT_JAVA, threads, LookupCase.class, "clientJava", Map.of()));
+    }
+
+    private static void requests(List<Subject> to, int threads) {
+        registries(to, HTTP_REQUEST, List.of(PERCPU, QUARKUS), threads, RequestCase.class, "request", Map.of());
     }
 
     /** One recording thread, the other core is taken by the scrapes. */

@@ -92,7 +92,7 @@ final class Forks {
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .threads(subject.threads())
                 .forks(1)
-                .warmupIterations(its.warmups())
+                .warmupIterations(its.warmups() * subject.warmUps())
                 .warmupTime(TimeValue.milliseconds(its.millis()))
                 .measurementIterations(its.iterations())
                 .measurementTime(TimeValue.milliseconds(its.millis()))

@@ -23,6 +23,7 @@ final class Impl {
     static final String MICROMETER = "micrometer";
     static final String MICROMETER_NEXT = "micrometer-next";
     static final String MICROMETER_SIMPLECLIENT = "micrometer-simpleclient";
+    static final String QUARKUS = "quarkus";
     static final String CLIENT_JAVA = "client_java";
     static final String OTEL = "otel";
     static final String HDR = "hdr";

@@ -22,6 +22,8 @@ final class MarkdownReport {
               `empty` and `floor` too.
             - `empty` is a downcall that does nothing, `floor` a C loop around the section that commits a record, without any call from Java.
             - `longadder` and `atomiclong` are what one writes by hand: count and sum, without a maximum.
+            - `http.request` is all that Vert.x tells about one request, told to ours and to Quarkus' binder, each with the registry it has in a
+              service; two readings of the clock are in both.
             - CPU is the CPU time of the process per operation. On a quiet machine it is the clock's time (times CPUs by threads where
               threads share them); where it is much less, other processes had the CPU meanwhile, and ratios of CPU time are the better ones.
               It leaves out the time that a thread waits for a lock.
@@ -157,7 +159,17 @@ final class MarkdownReport {
                 out.append(line).append(" |\n");
             }
         }
-        return out.toString();
+        return out.append(allocation(Target.HTTP_REQUEST_BYTES)).toString();
+    }
+
+    private String allocation(Target target) {
+        OptionalDouble one = ratio(target, 1, Round::bytesPerOp);
+        if (one.isEmpty()) {
+            return "";
+        }
+        return "| " + target.caseName() + ", bytes allocated | " + target.ours() + " | " + target.title() + " | "
+                + target.limits() + " | " + cell(one, target, 1) + " | | "
+                + cell(ratio(target, 2, Round::bytesPerOp), target, 2) + " | |\n";
     }
 
     /** The same for bytes allocated. */

@@ -31,6 +31,7 @@ record Target(String ours, String caseName, String againstCase, String against, 
             scrape(Cases.SCRAPE_HISTOGRAMS_10K, Impl.MICROMETER, 0.04),
             scrape(Cases.SCRAPE_HISTOGRAMS_10K, Impl.MICROMETER_NEXT, 0.08),
             scrape(Cases.SCRAPE_HISTOGRAMS_1K + Cases.PROTOBUF_SUFFIX, Impl.MICROMETER, 1),
+            new Target(Impl.PERCPU, Cases.HTTP_REQUEST, Cases.HTTP_REQUEST, Impl.QUARKUS, 0.35, 0.35),
             new Target(Impl.PERCPU, Cases.DURING_SCRAPE, Cases.DURING_OTHER, Impl.PERCPU, 1.15),
             new Target(Impl.PERCPU_SELF, Cases.COUNTER, Cases.COUNTER, Impl.PERCPU, 1.45, 1.45),
             new Target(Impl.PERCPU_SELF, Cases.TIMER, Cases.TIMER, Impl.PERCPU, 1.30, 1.30),
@@ -50,6 +51,10 @@ record Target(String ours, String caseName, String againstCase, String against, 
     private static Target scrape(String caseName, String against, double atMost) {
         return new Target(Impl.PERCPU, caseName, caseName, against, atMost);
     }
+
+    /** Of the heap that is allocated. */
+    static final Target HTTP_REQUEST_BYTES =
+            new Target(Impl.PERCPU, Cases.HTTP_REQUEST, Cases.HTTP_REQUEST, Impl.QUARKUS, 0.15, 0.15);
 
     String limits() {
         return DoubleStream.of(atMost).mapToObj(Numbers::ratio).collect(Collectors.joining(" / "));

@@ -81,10 +81,11 @@ class TextOutputTest {
         output.put(huge);
         output.putSample(huge, huge);
         output.putCount(huge, huge.length, huge, 7);
+        output.putSample(huge, new byte[0]);
         output.end();
 
         String h = string(huge);
-        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo("x" + h + h + "{" + h + "} " + h + h + "7");
+        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo("x" + h + h + "{" + h + "} " + h + h + "7" + h + " ");
     }
 
     @Test

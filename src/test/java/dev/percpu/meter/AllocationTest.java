@@ -68,7 +68,7 @@ class AllocationTest {
     }
 
     /** The least of several runs: an earlier one still compiles. */
-    private static double bytesPerCall(IntConsumer call) {
+    static double bytesPerCall(IntConsumer call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         for (int run = 0; run < 20 && least > RECORDS / 2; run++) {

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever is registered or recorded, the scrape works and the neighbours are there; what is refused is refused with a reason. */
 class BadInputTest {
-    private final PerCpuMeterRegistry registry =
-            new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store());
+    private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
+            PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store());
     private final List<String> refusals = new ArrayList<>();
 
     CellStore store() {
@@ -135,8 +135,9 @@ class BadInputTest {
 
     @Test
     void shouldTakeManyTagsOfEveryKindOfMeter() {
-        List<Tag> tags =
-                IntStream.range(0, 10_000).mapToObj(i -> Tag.of("tag" + i, "v")).toList();
+        List<Tag> tags = IntStream.range(0, 10_000)
+                .mapToObj(i -> Tag.of("tag" + i, "v"))
+                .toList();
         registry.timer("t", tags).record(Duration.ofSeconds(1));
         registry.summary("s", tags).record(1);
         registry.gauge("g", tags, 1);

@@ -39,9 +39,8 @@ final class NoAddressSpaceMain {
 
         Counter sibling = registry.counter("sibling");
         sibling.increment(2);
-        Timer timer = Timer.builder("timer")
-                .serviceLevelObjectives(Duration.ofSeconds(1))
-                .register(registry);
+        Timer timer =
+                Timer.builder("timer").serviceLevelObjectives(Duration.ofSeconds(1)).register(registry);
         for (int i = 0; i < 5; i++) {
             timer.record(Duration.ofMillis(500));
             registry.summary("summary").record(0.5);

@@ -105,40 +105,6 @@ class ServiceSettingsTest {
     }
 
     @Test
-    void shouldReadHowScrapesAreAnswered() {
-        assertThat(ServiceSettings.read(config(Map.of())).scrape())
-                .isEqualTo(new ScrapeSettings(Compression.OFF, 4, Duration.ofSeconds(60)));
-        assertThat(ServiceSettings.read(config(Map.of(
-                                "percpu.scrape.compression", " Fast",
-                                "percpu.scrape.max-concurrent", "1000 ",
-                                "percpu.scrape.timeout", "1")))
-                        .scrape())
-                .isEqualTo(new ScrapeSettings(Compression.FAST, 1000, Duration.ofSeconds(1)));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "percpu.scrape.compression|gzip|off, fast, default.",
-                "percpu.scrape.compression|''|off, fast, default.",
-                "percpu.scrape.max-concurrent|0|a whole number from 1 to 1000.",
-                "percpu.scrape.max-concurrent|1001|a whole number from 1 to 1000.",
-                "percpu.scrape.max-concurrent|4.5|a whole number from 1 to 1000.",
-                "percpu.scrape.max-concurrent|many|a whole number from 1 to 1000.",
-                "percpu.scrape.gauge-timeout|0|a whole number of milliseconds from 1 to 60000.",
-                "percpu.scrape.gauge-timeout|1s|a whole number of milliseconds from 1 to 60000.",
-                "percpu.scrape.timeout|0|a whole number of seconds from 1 to 3600.",
-                "percpu.scrape.timeout|10s|a whole number of seconds from 1 to 3600.",
-                "percpu.scrape.timeout|3601|a whole number of seconds from 1 to 3600.",
-            })
-    void shouldRefuseAWrongScrapeSettingNamingKeyValueAndWhatIsAllowed(String key, String value, String allowed) {
-        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(key, value))))
-                .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining(key + " is \"" + value + "\"; allowed: " + allowed);
-    }
-
-    @Test
     void shouldHandTheRegistryTheKeysOfNativeHistogramsForAllAndForSomeMeters() {
         PerCpuConfig config = ServiceSettings.read(config(Map.of(
                         "percpu.histogram.native.schema", "2",
@@ -177,6 +143,40 @@ class ServiceSettingsTest {
                 .hasMessageContaining(
                         "percpu.histogram.native.max-buckets.http is \"many\"; allowed: a whole number from 10 to 2000.")
                 .hasMessageContaining("percpu.histogram.native.modes is not a key; known: ");
+    }
+
+    @Test
+    void shouldReadHowScrapesAreAnswered() {
+        assertThat(ServiceSettings.read(config(Map.of())).scrape())
+                .isEqualTo(new ScrapeSettings(Compression.OFF, 4, Duration.ofSeconds(60)));
+        assertThat(ServiceSettings.read(config(Map.of(
+                                "percpu.scrape.compression", " Fast",
+                                "percpu.scrape.max-concurrent", "1000 ",
+                                "percpu.scrape.timeout", "1")))
+                        .scrape())
+                .isEqualTo(new ScrapeSettings(Compression.FAST, 1000, Duration.ofSeconds(1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "percpu.scrape.compression|gzip|off, fast, default.",
+                "percpu.scrape.compression|''|off, fast, default.",
+                "percpu.scrape.max-concurrent|0|a whole number from 1 to 1000.",
+                "percpu.scrape.max-concurrent|1001|a whole number from 1 to 1000.",
+                "percpu.scrape.max-concurrent|4.5|a whole number from 1 to 1000.",
+                "percpu.scrape.max-concurrent|many|a whole number from 1 to 1000.",
+                "percpu.scrape.gauge-timeout|0|a whole number of milliseconds from 1 to 60000.",
+                "percpu.scrape.gauge-timeout|1s|a whole number of milliseconds from 1 to 60000.",
+                "percpu.scrape.timeout|0|a whole number of seconds from 1 to 3600.",
+                "percpu.scrape.timeout|10s|a whole number of seconds from 1 to 3600.",
+                "percpu.scrape.timeout|3601|a whole number of seconds from 1 to 3600.",
+            })
+    void shouldRefuseAWrongScrapeSettingNamingKeyValueAndWhatIsAllowed(String key, String value, String allowed) {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(key, value))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(key + " is \"" + value + "\"; allowed: " + allowed);
     }
 
     private static Config config(Map<String, String> properties) {
