@@ -9,6 +9,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls what others wrote and what may never return: the functions of gauges and of other meters that their users measure. They are called
@@ -96,7 +97,7 @@ final class Measurer {
             }
         }
 
-        private synchronized @org.jspecify.annotations.Nullable Task next() {
+        private synchronized @Nullable Task next() {
             if (at < tasks.size()) {
                 return tasks.get(at);
             }

@@ -24,7 +24,7 @@ class MeasuredSeriesTest {
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
     private final PerCpuMeterRegistry registry =
-            new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "100" : null);
+            new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "500" : null);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<Logger> loggers =
@@ -80,7 +80,7 @@ class MeasuredSeriesTest {
         }
         assertThat(registry.scrape(PROTOBUF)).contains("hanging", "working");
         assertThat(calls).hasValue(1);
-        assertThat(warnings).singleElement().asString().contains("hanging", "did not tell its value within 100 ms");
+        assertThat(warnings).singleElement().asString().contains("hanging", "did not tell its value within 500 ms");
 
         release.countDown();
         assertEventually(() -> registry.scrape().contains("hanging{a=\"b\"} 1.0\n"), true);
