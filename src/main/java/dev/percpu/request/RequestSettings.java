@@ -71,7 +71,7 @@ public record RequestSettings(boolean enabled, UriRules uris, List<Duration> obj
                 reader.flag(ENABLED, true), uris, reader.objectives(OBJECTIVES), reader.histogram(HISTOGRAM));
     }
 
-    /** What the registry has to be told, as keys of its configuration; what a user says there goes before. */
+    /** What the registry has to be told, as keys of its configuration for the meter's whole name; if it has them itself, they hold. */
     public Map<String, String> registrySettings() {
         return histogram == HistogramKind.NONE
                 ? Map.of()
