@@ -109,7 +109,7 @@ final class TextTable {
                     plain,
                     kept.toArray(CellMeter[]::new),
                     labels.toArray(byte[][]::new),
-                    before == null ? new Row.Names() : before.names);
+                    before != null && before.family.equals(family) ? before.names : new Row.Names());
         }
     }
 

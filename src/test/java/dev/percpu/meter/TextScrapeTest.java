@@ -130,6 +130,18 @@ class TextScrapeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldWriteTheHelpTextThatIsLeft(String format) throws IOException {
+        Counter first = Counter.builder("calls").description("one").register(registry);
+        registry.scrape(format);
+        registry.remove(first);
+        Counter.builder("calls").description("other").register(registry);
+
+        shouldBeWhatTheClientWrites(format);
+        assertThat(registry.scrape(format)).contains("other").doesNotContain("one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
     void shouldWriteTheFamiliesThatAreWanted(String format) {
         record();
         String scraped = registry.scrape(format, Set.of("latency_seconds_max", "buckets_seconds"));
