@@ -8,7 +8,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ final class NativeTotals extends Totals {
     private final int snapshot;
     private final @Nullable JvmTotals onJvm;
     private final Arena arena = Arena.ofShared();
-    private final Map<Region, Added> regions = new IdentityHashMap<>();
+    private final IdentityHashMap<Region, Added> regions = new IdentityHashMap<>();
 
     /** The cells of one region from that offset on. */
     private record Added(long from, MemorySegment cells) {}
