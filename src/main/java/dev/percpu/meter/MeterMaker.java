@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.cumulative.CumulativeFunctionCounter;
 import io.micrometer.core.instrument.cumulative.CumulativeFunctionTimer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import io.micrometer.core.instrument.internal.DefaultGauge;
 import io.micrometer.core.instrument.internal.DefaultLongTaskTimer;
 import io.micrometer.core.instrument.internal.DefaultMeter;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +102,7 @@ final class MeterMaker {
     }
 
     <T> Gauge gauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> value) {
-        Gauge gauge = new DefaultGauge<>(id, obj, value);
+        Gauge gauge = new SafeGauge<>(id, obj, value);
         exposure.gauge(id, gauge);
         return gauge;
     }

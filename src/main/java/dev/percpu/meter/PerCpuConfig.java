@@ -33,6 +33,12 @@ public interface PerCpuConfig extends PrometheusConfig {
     }
 
     /**
+     * {@value}: milliseconds, 1 to 60000 (default 1000), that the function of a gauge (or of another meter whose values its user measures)
+     * may take in a scrape before the scrape goes on without it.
+     */
+    String GAUGE_TIMEOUT = "percpu.scrape.gauge-timeout";
+
+    /**
      * How many series the registry keeps and which it shows: by default what the keys of {@link SeriesKey} say. Asked once.
      *
      * @throws IllegalArgumentException if a value cannot be used, naming key, value and what is allowed

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.TextFormat;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -28,12 +29,14 @@ import io.micrometer.core.instrument.noop.NoopMeter;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,9 +44,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -74,6 +79,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final ExpositionFormats formats;
     private final CellStore store;
     private final SeriesIndex index;
+    private final TextScrape textScrape;
+    private final ExporterProperties exporterProperties;
     private final @Nullable Expiry expiry;
     private final MeterMaker maker;
     private final @Nullable WindowTurner turner;
@@ -129,18 +136,22 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions());
+        MeasuredSeries measured = new MeasuredSeries(GaugeTimeout.millis(config));
+        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
         Exposure exposure =
                 new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
+        this.textScrape = new TextScrape(index, registry, clock);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> {
             limit().removed();
             maker.removed(meter);
+            textScrape.forget();
         });
         registry.register(index);
+        this.exporterProperties = properties.getExporterProperties();
         if (turner != null && expiry != null) {
             turner.include(expiry.afterMillis());
         }
@@ -193,15 +204,44 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     }
 
     /**
-     * Writes the wanted families in the format of that content type. The stream stays open.
+     * Writes the wanted families in the format of that content type. The stream stays open. A parameter {@code escaping} of it
+     * ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) tells what becomes of characters in names that only
+     * Prometheus 3 takes; they become underscores without it.
      *
      * @param includedNames of the families that are wanted, all if null
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
-        MetricSnapshots snapshots = includedNames == null
-                ? prometheusRegistry.scrape()
-                : prometheusRegistry.scrape(includedNames::contains);
-        formats.findWriter(contentType).write(out, snapshots);
+        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
+        EscapingScheme scheme = EscapingScheme.fromAcceptHeader(contentType);
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
+        // That scheme alone changes names that need no quotation marks: it doubles their underscores.
+        if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
+            textScrape.write(out, text.get(), included, scheme);
+        } else {
+            writer.write(out, prometheusRegistry.scrape(included), scheme);
+        }
+    }
+
+    /**
+     * Writes the wanted counters, timers and summaries by shard, in the format of that content type. The sum over the shards is what the
+     * other methods write. What is not kept by shard is left out: all other meters, maxima, percentiles, exemplars; so is a shard that a
+     * meter never recorded in. The stream stays open.
+     *
+     * @param contentType as in an Accept header
+     * @param includedNames of the families that are wanted, all if null
+     */
+    public void scrapeShards(
+            OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
+            throws IOException {
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
+                .write(
+                        this::forEachMeter,
+                        out,
+                        writer,
+                        TextFormat.of(writer, exporterProperties),
+                        EscapingScheme.fromAcceptHeader(contentType));
     }
 
     /** Memory and records of the shards now. Reads every cell. */

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.locks.LockSupport;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * reads them. One daemon thread per registry, from its first windowed meter until the registry is closed or collected.
  */
 final class WindowTurner {
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(WindowTurner.class);
+
     /** A look is early by at most this part of the shortest window: what is recorded after it counts for the next one. */
     private static final int LOOKS_PER_WINDOW = 20;
 
@@ -55,8 +58,12 @@ final class WindowTurner {
             if (current == null) {
                 return;
             }
-            current.settleWindows(
-                    clock.wallTime(), period + period / 2); // a look that comes late must not miss the end
+            try {
+                current.settleWindows(
+                        clock.wallTime(), period + period / 2); // a look that comes late must not miss the end
+            } catch (RuntimeException e) {
+                LOGGER.log("windows could not be looked at; they are again at the next look", e);
+            }
             current = null; // a waiting thread must not keep the registry alive
             LockSupport.parkNanos(this, period * 1_000_000);
         }

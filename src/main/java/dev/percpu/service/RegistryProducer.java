@@ -4,7 +4,13 @@ import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.IndexedBy;
 import dev.percpu.abi.RseqSettings;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.request.RequestSettings;
+import io.micrometer.core.instrument.Clock;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
@@ -25,6 +31,12 @@ class RegistryProducer {
         // The library's loader runs without Quarkus as well, and asks the system properties only.
         settings.nativeDirectory().ifPresent(folder -> System.setProperty(ServiceSettings.NATIVE_DIRECTORY, folder));
         return settings;
+    }
+
+    @Produces
+    @Singleton
+    RequestSettings requests(ServiceSettings settings) {
+        return settings.requests();
     }
 
     /** @throws ConfigurationException if there is no native library and one is required: which file, why, and what to do */
@@ -51,8 +63,10 @@ class RegistryProducer {
 
     @Produces
     @Singleton
-    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status) {
-        return new PerCpuMeterRegistry(settings.registryConfig());
+    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {
+        // For exemplars: the application's own, or OpenTelemetry's, or none.
+        SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
+        return new PerCpuMeterRegistry(settings.registryConfig(), new PrometheusRegistry(), Clock.SYSTEM, span);
     }
 
     @Produces

@@ -1,5 +1,7 @@
 package dev.percpu.shard;
 
+import java.util.BitSet;
+
 /**
  * All cells of one registry: behind each handle there is one cell per shard.
  *
@@ -16,7 +18,7 @@ public abstract sealed class CellStore implements AutoCloseable permits NativeCe
 
     /** A store on JVM atomics, for a process that has no native library. Nothing is lost or torn; recording may allocate. */
     public static CellStore onJvm() {
-        return new JvmCellStore();
+        return new JvmCellStore(0);
     }
 
     /**
@@ -61,6 +63,14 @@ public abstract sealed class CellStore implements AutoCloseable permits NativeCe
 
     /** Adds up all cells now. The result does not change any more; close it after use. Never blocks a recording thread. */
     public abstract Totals totals();
+
+    /**
+     * The shards that have a record of any kind, by ascending index: of per-CPU shards, and {@link #sharedShard()}. Reads every cell.
+     */
+    public abstract BitSet recordedShards();
+
+    /** The index of the shard that takes what no per-CPU shard can: the number of per-CPU shards. */
+    public abstract int sharedShard();
 
     /** Memory and records of this store now. */
     public abstract ShardStatistics statistics();

@@ -31,4 +31,11 @@ public abstract sealed class CounterCell permits NativeCounterCell, JvmCounterCe
      * @throws IllegalStateException if the snapshot is closed
      */
     public abstract long fingerprint(Totals totals);
+
+    /**
+     * The part of the sum that one shard has now.
+     *
+     * @param shard of {@link CellStore#recordedShards()}; any other has nothing
+     */
+    public abstract double sumOf(int shard);
 }

@@ -2,6 +2,7 @@ package dev.percpu.shard;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -14,12 +15,20 @@ import java.util.concurrent.atomic.LongAdder;
 final class JvmCellStore extends CellStore {
     private static final int FEW = 1024;
 
+    private final int sharedShard;
     private final Object lock = new Object();
     private final LongAdder records = new LongAdder();
     private List<WeakReference<? extends JvmCell>> cells = new ArrayList<>();
     private int tidyAt = FEW;
     private long nextNumber;
     private boolean closed;
+
+    /**
+     * @param sharedShard index of the shard that the cells are said to be in
+     */
+    JvmCellStore(int sharedShard) {
+        this.sharedShard = sharedShard;
+    }
 
     @Override
     public CounterCell newCounter() {
@@ -113,6 +122,18 @@ final class JvmCellStore extends CellStore {
             cells = kept;
             return live;
         }
+    }
+
+    @Override
+    public BitSet recordedShards() {
+        BitSet shards = new BitSet();
+        shards.set(sharedShard, !isEmpty());
+        return shards;
+    }
+
+    @Override
+    public int sharedShard() {
+        return sharedShard;
     }
 
     @Override

@@ -49,6 +49,11 @@ final class JvmCounterCell extends CounterCell implements JvmCell {
     }
 
     @Override
+    public double sumOf(int shard) {
+        return shard == store.sharedShard() ? sum() : 0;
+    }
+
+    @Override
     public long number() {
         return number;
     }

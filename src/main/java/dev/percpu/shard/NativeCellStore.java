@@ -6,6 +6,7 @@ import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,7 +30,7 @@ final class NativeCellStore extends CellStore {
     private final ConcurrentHashMap<BucketBounds, BucketIndex> doubleIndexes = new ConcurrentHashMap<>();
     private final ShardPlan plan;
     private final Clearing clearing = new Clearing();
-    private final JvmCellStore onJvm = new JvmCellStore();
+    private final JvmCellStore onJvm;
     private final AtomicBoolean warned = new AtomicBoolean();
     private volatile boolean closed;
 
@@ -44,6 +45,7 @@ final class NativeCellStore extends CellStore {
     NativeCellStore(ShardPlan plan, Duration quarantine, LongSupplier nanoTime) {
         ColdPath.mode(); // refuses, with the reason, where the first record would fail for good
         this.plan = plan;
+        this.onJvm = new JvmCellStore(plan.shards());
         this.counters = chain(SumKind.DOUBLE, quarantine, nanoTime);
         this.timers = chain(SumKind.LONG, quarantine, nanoTime);
         this.summaries = chain(SumKind.DOUBLE, quarantine, nanoTime);
@@ -124,6 +126,18 @@ final class NativeCellStore extends CellStore {
     @Override
     public NativeTotals totals() {
         return new NativeTotals(this, clearing.nextSnapshot(), onJvm.isEmpty() ? null : onJvm.totals());
+    }
+
+    @Override
+    public BitSet recordedShards() {
+        BitSet shards = clearing.withoutClearing(() -> NativeStatistics.recordedShards(this));
+        shards.or(onJvm.recordedShards());
+        return shards;
+    }
+
+    @Override
+    public int sharedShard() {
+        return plan.shards();
     }
 
     @Override

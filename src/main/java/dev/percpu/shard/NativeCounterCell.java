@@ -38,6 +38,11 @@ final class NativeCounterCell extends CounterCell {
         return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
     }
 
+    @Override
+    public double sumOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
+    }
+
     RecordPoint point() {
         return point;
     }

@@ -3,6 +3,7 @@ package dev.percpu.shard;
 import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /** A group of cells in a region of double sums. */
 final class NativeDoubleObservationCell extends DoubleObservationCell {
@@ -28,6 +29,21 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
     public DoubleObservations read(Totals totals) {
         NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
         return sums == null ? DoubleObservations.none(buckets) : sums.doubleObservations(buckets);
+    }
+
+    @Override
+    public double read(Totals totals, long[] counts) {
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
+        if (sums == null) {
+            Arrays.fill(counts, 0, buckets, 0);
+            return 0;
+        }
+        return sums.doubleObservations(buckets, counts);
+    }
+
+    @Override
+    public DoubleObservations readOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.percpu.shard;
 import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /** A group of cells in a region of integer sums. */
 final class NativeLongObservationCell extends LongObservationCell {
@@ -28,6 +29,21 @@ final class NativeLongObservationCell extends LongObservationCell {
     public LongObservations read(Totals totals) {
         NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
         return sums == null ? LongObservations.none(buckets) : sums.longObservations(buckets);
+    }
+
+    @Override
+    public long read(Totals totals, long[] counts) {
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
+        if (sums == null) {
+            Arrays.fill(counts, 0, buckets, 0);
+            return 0;
+        }
+        return sums.longObservations(buckets, counts);
+    }
+
+    @Override
+    public LongObservations readOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
     }
 
     @Override

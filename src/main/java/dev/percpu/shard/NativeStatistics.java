@@ -3,6 +3,7 @@ package dev.percpu.shard;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -60,5 +61,31 @@ final class NativeStatistics {
             }
         }
         return records;
+    }
+
+    /** The shards in which a cell is not 0. */
+    static BitSet recordedShards(NativeCellStore store) {
+        BitSet recorded = new BitSet();
+        for (RegionChain chain : List.of(store.counters(), store.timers(), store.summaries())) {
+            for (CellRegion region : chain.regions()) {
+                addRecorded(region, store.plan().shards() + 1, recorded);
+            }
+        }
+        return recorded;
+    }
+
+    private static void addRecorded(CellRegion region, int shards, BitSet to) {
+        long from = region.firstCell();
+        long end = region.end();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(Math.max(end - from, Layout.CELL_BYTES), Layout.CELL_BYTES);
+            MemorySegment nothing = arena.allocate(cells.byteSize(), Layout.CELL_BYTES);
+            for (int shard = to.nextClearBit(0); shard < shards; shard = to.nextClearBit(shard + 1)) {
+                region.region().sum(shard, shard + 1, from, end, cells);
+                if (cells.mismatch(nothing) >= 0) {
+                    to.set(shard);
+                }
+            }
+        }
     }
 }

@@ -87,9 +87,18 @@ final class NativeTotals extends Totals {
 
     /** Works something out of the cells of a point as they are now. They are nobody else's meanwhile. */
     static <T> T now(RecordPoint point, long bytes, Function<Sums, T> reader) {
+        return now(0, point.region().shards() + 1, point, bytes, reader);
+    }
+
+    /** The same out of the cells of one shard. */
+    static <T> T nowOf(int shard, RecordPoint point, long bytes, Function<Sums, T> reader) {
+        return now(shard, shard + 1, point, bytes, reader);
+    }
+
+    private static <T> T now(int first, int last, RecordPoint point, long bytes, Function<Sums, T> reader) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(bytes, Layout.CELL_BYTES);
-            point.region().sum(point.offset(), point.offset() + bytes, out);
+            point.region().sum(first, last, point.offset(), point.offset() + bytes, out);
             return reader.apply(new Sums(out, 0));
         } finally {
             Reference.reachabilityFence(point);
@@ -122,29 +131,36 @@ final class NativeTotals extends Totals {
             return firstWord(0) + secondWordAsDouble(0);
         }
 
-        /** First words of a group's buckets: their counts. */
-        long[] counts(int buckets) {
+        LongObservations longObservations(int buckets) {
             long[] counts = new long[buckets];
-            for (int i = 0; i < buckets; i++) {
-                counts[i] = firstWord(Layout.bucketOffset(i));
-            }
-            return counts;
+            long sum = longObservations(buckets, counts);
+            return new LongObservations(counts, sum);
         }
 
-        LongObservations longObservations(int buckets) {
+        /** Puts the counts of a group's buckets there and returns the sum. */
+        long longObservations(int buckets, long[] counts) {
             long sum = 0;
             for (int i = 0; i < buckets; i++) {
+                counts[i] = firstWord(Layout.bucketOffset(i));
                 sum += secondWord(Layout.bucketOffset(i));
             }
-            return new LongObservations(counts(buckets), sum);
+            return sum;
         }
 
         DoubleObservations doubleObservations(int buckets) {
+            long[] counts = new long[buckets];
+            double sum = doubleObservations(buckets, counts);
+            return new DoubleObservations(counts, sum);
+        }
+
+        /** Likewise. */
+        double doubleObservations(int buckets, long[] counts) {
             double sum = 0;
             for (int i = 0; i < buckets; i++) {
+                counts[i] = firstWord(Layout.bucketOffset(i));
                 sum += secondWordAsDouble(Layout.bucketOffset(i));
             }
-            return new DoubleObservations(counts(buckets), sum);
+            return sum;
         }
     }
 }

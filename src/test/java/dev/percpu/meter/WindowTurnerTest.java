@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +22,12 @@ class WindowTurnerTest {
 
     private final PerCpuMeterRegistry registry = open();
 
+    private static PrometheusConfig config() {
+        return key -> key.equals("prometheus.step") ? STEP.toMillis() + "ms" : null;
+    }
+
     private static PerCpuMeterRegistry open() {
-        PrometheusConfig config = key -> key.equals("prometheus.step") ? STEP.toMillis() + "ms" : null;
-        return new PerCpuMeterRegistry(config, new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
+        return new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
     }
 
     @AfterEach
@@ -73,6 +77,22 @@ class WindowTurnerTest {
         registry.close();
         registry.timer("late");
         Eventually.assertEventually(() -> newTurners(others), Set.of());
+    }
+
+    @Test
+    void shouldGoOnWhenALookFails() {
+        AtomicInteger looks = new AtomicInteger();
+        PerCpuMeterRegistry failing =
+                new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm()) {
+                    @Override
+                    void settleWindows(long nowMillis, long withinMillis) {
+                        looks.incrementAndGet();
+                        throw new IllegalStateException("no look today");
+                    }
+                };
+        failing.timer("t");
+        Eventually.assertEventually(() -> looks.get() > 3, true);
+        failing.close();
     }
 
     @Test
