@@ -27,10 +27,7 @@ import org.eclipse.microprofile.config.Config;
  * @param requests how requests are recorded
  */
 record ServiceSettings(
-        Map<String, String> values,
-        Optional<String> nativeDirectory,
-        ScrapeSettings scrape,
-        RequestSettings requests) {
+        Map<String, String> values, Optional<String> nativeDirectory, ScrapeSettings scrape, RequestSettings requests) {
 
     /** System property that the library's loader reads, which runs without Quarkus as well. */
     static final String NATIVE_DIRECTORY = "percpu.native.dir";

@@ -145,8 +145,9 @@ final class MemoryCases {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            String[] output =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip().split("\\s+");
+            String[] output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .strip()
+                    .split("\\s+");
             if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
                 throw new IOException(command + " failed");
             }

@@ -85,7 +85,8 @@ class TextOutputTest {
         output.end();
 
         String h = string(huge);
-        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo("x" + h + h + "{" + h + "} " + h + h + "7" + h + " ");
+        assertThat(arrived.toString(StandardCharsets.US_ASCII))
+                .isEqualTo("x" + h + h + "{" + h + "} " + h + h + "7" + h + " ");
     }
 
     @Test
