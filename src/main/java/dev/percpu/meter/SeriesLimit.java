@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,8 +46,8 @@ final class SeriesLimit {
     private final Consumer<Meter.Id> evictor;
     private final List<MeterFilter> filters = new CopyOnWriteArrayList<>();
     private final Map<Key, Meter> overflowMeters = new ConcurrentHashMap<>();
-    private volatile int series;
-    private volatile long overflowed;
+    private final AtomicInteger series = new AtomicInteger();
+    private final AtomicLong overflowed = new AtomicLong();
     private volatile @Nullable StandIn standIn;
 
     /** Meters of one name that cannot be in one family are not in one overflow series either. */
@@ -77,7 +79,7 @@ final class SeriesLimit {
      */
     <M extends Meter> M ownOrNothing(Meter.Id id, Supplier<M> maker, Function<Meter.Id, M> noop) {
         evict();
-        if (series < max) {
+        if (series.get() < max) {
             return counted(maker.get());
         }
         warn(id, "does nothing");
@@ -100,7 +102,7 @@ final class SeriesLimit {
             Function<Meter.Id, ? extends M> noop,
             UnaryOperator<M> adapter) {
         evict();
-        if (series < max && (overflowMeters.isEmpty() || !overflowMeters.containsKey(new Key(id, histogram)))) {
+        if (series.get() < max && (overflowMeters.isEmpty() || !overflowMeters.containsKey(new Key(id, histogram)))) {
             return counted(maker.apply(id));
         }
         Key key = new Key(overflowId(id, OVERFLOW), histogram);
@@ -119,12 +121,12 @@ final class SeriesLimit {
     }
 
     private <M> M counted(M made) {
-        series++;
+        series.incrementAndGet();
         return made;
     }
 
     private <M extends Meter> M standingIn(Meter.Id id, M meter) {
-        overflowed++;
+        overflowed.incrementAndGet();
         standIn = new StandIn(id, meter);
         return meter;
     }
@@ -143,7 +145,7 @@ final class SeriesLimit {
 
     /** A meter that was counted was removed: there is room for what stood in vain for another. */
     void removed() {
-        series--;
+        series.decrementAndGet();
         evict();
     }
 
@@ -169,7 +171,7 @@ final class SeriesLimit {
     }
 
     SeriesStatistics statistics(int hidden) {
-        return new SeriesStatistics(series, overflowMeters.size(), overflowed, hidden);
+        return new SeriesStatistics(series.get(), overflowMeters.size(), overflowed.get(), hidden);
     }
 
     /** Somebody may have a series of that name whose labels are all like that. */

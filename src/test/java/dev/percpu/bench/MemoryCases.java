@@ -1,6 +1,7 @@
 package dev.percpu.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -144,8 +145,9 @@ final class MemoryCases {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            String[] output =
-                    new String(process.getInputStream().readAllBytes()).strip().split("\\s+");
+            String[] output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .strip()
+                    .split("\\s+");
             if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
                 throw new IOException(command + " failed");
             }
