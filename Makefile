@@ -7,6 +7,7 @@ MVN := .build/mvn
 MVN_WARN := $(MVN) -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 JAVA := .build/java
 SERVICE := target/quarkus-app/quarkus-run.jar
+LOAD := $(MVN) --quiet -Pload package
 # Touched after a whole build only: the jar alone could be left by one that failed later.
 PACKAGED := target/.packaged
 
@@ -33,9 +34,12 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dtest.groups=acceptance -Dtest.excludedGroups= -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 
-bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 for its table too, ARGS="case-regexp impl-regexp"
+bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 for its table too, ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
 	@[ -d target/bench/next ] || $(MVN) --quiet -Pbench dependency:copy@copy-next-micrometer || \
 		echo "the next Micrometer does not resolve: micrometer-next is left out" >&2
+	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=ours -Dquarkus.micrometer.export.prometheus.enabled=false && \
+		$(LOAD) -Dload.build=quarkus -Dquarkus.micrometer.binder.http-server.enabled=true \
+			-Dquarkus.micrometer.export.prometheus.path=/q/peer)
 	@$(MVN) --quiet -Pbench test-compile exec:exec@run-benchmarks -Dbench.quick=$(if $(QUICK),true,false) \
 		-Dbench.readme=$(if $(README),true,false) "-Dbench.args=$(ARGS)"
 

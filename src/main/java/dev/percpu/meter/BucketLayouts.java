@@ -3,10 +3,13 @@ package dev.percpu.meter;
 import io.micrometer.core.instrument.config.InvalidConfigurationException;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.lang.ref.WeakReference;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * to know exactly how many amounts were up to each, which the buckets of a native histogram do not tell.
  */
 final class BucketLayouts {
+    private static final int MAX_REMEMBERED = 100;
+
+    private final Map<Key, BucketLayout> byKey = new ConcurrentHashMap<>();
     private final Map<BucketLayout, WeakReference<BucketLayout>> known = new WeakHashMap<>();
     private final Function<String, NativeHistogramSettings> settings;
 
@@ -29,9 +35,39 @@ final class BucketLayouts {
         this.settings = settings;
     }
 
+    /** All that a layout depends on. */
+    private record Key(
+            boolean nanos,
+            NativeHistogramSettings histogram,
+            boolean percentileHistogram,
+            boolean percentiles,
+            @Nullable Integer precision,
+            @Nullable Double least,
+            @Nullable Double most,
+            List<Double> objectives) {
+        static Key of(boolean nanos, NativeHistogramSettings histogram, DistributionStatisticConfig config) {
+            double[] objectives = config.getServiceLevelObjectiveBoundaries();
+            return new Key(
+                    nanos,
+                    histogram,
+                    Boolean.TRUE.equals(config.isPercentileHistogram()),
+                    config.isPublishingPercentiles(),
+                    config.getPercentilePrecision(),
+                    config.getMinimumExpectedValueAsDouble(),
+                    config.getMaximumExpectedValueAsDouble(),
+                    objectives == null
+                            ? List.of()
+                            : Arrays.stream(objectives).boxed().toList());
+        }
+    }
+
     /** For a timer. */
     BucketLayout ofNanos(String meterName, DistributionStatisticConfig config) {
         NativeHistogramSettings histogram = histogram(meterName, config);
+        return remembered(Key.of(true, histogram, config), () -> ofNanos(histogram, config));
+    }
+
+    private BucketLayout ofNanos(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
         NativeBuckets exponential = histogram.mode() == HistogramMode.CLASSIC
                 ? null
                 : NativeBuckets.ofNanos(histogram, least(config), most(config));
@@ -42,6 +78,23 @@ final class BucketLayouts {
     /** For a summary. */
     BucketLayout ofAmounts(String meterName, DistributionStatisticConfig config) {
         NativeHistogramSettings histogram = histogram(meterName, config);
+        return remembered(Key.of(false, histogram, config), () -> ofAmounts(histogram, config));
+    }
+
+    /** Working a layout out takes longer than all else of a registration. */
+    private BucketLayout remembered(Key key, Supplier<BucketLayout> maker) {
+        BucketLayout layout = byKey.get(key);
+        if (layout == null) {
+            layout = maker.get();
+            if (byKey.size() >= MAX_REMEMBERED) {
+                byKey.clear(); // somebody gives every meter objectives of its own
+            }
+            byKey.put(key, layout);
+        }
+        return layout;
+    }
+
+    private BucketLayout ofAmounts(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
         NativeBuckets exponential = histogram.mode() == HistogramMode.CLASSIC
                 ? null
                 : NativeBuckets.ofAmounts(histogram, least(config), most(config));
@@ -57,13 +110,19 @@ final class BucketLayouts {
     }
 
     private static double least(DistributionStatisticConfig config) {
-        return required(
-                config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "to publish a native histogram");
+        return number(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue");
     }
 
     private static double most(DistributionStatisticConfig config) {
-        return required(
-                config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "to publish a native histogram");
+        return number(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue");
+    }
+
+    private static double number(@Nullable Double expected, String name) {
+        double value = required(expected, name, "to publish a native histogram");
+        if (Double.isNaN(value)) {
+            throw new InvalidConfigurationException(name + " is NaN, it must be a number above 0");
+        }
+        return value;
     }
 
     /** For fine buckets, of the cells that a group may have, beside the native histogram's and others. */

@@ -59,8 +59,19 @@ final class ExemplarSamplers {
         return sampler == null ? Exemplars.EMPTY : sampler.collect();
     }
 
+    /** For a scrape whose format has no exemplars: meters look for spans again all the same. */
+    static Exemplars none(@Nullable SpanExemplars sampler) {
+        if (sampler != null) {
+            sampler.arm();
+        }
+        return Exemplars.EMPTY;
+    }
+
     /** Exemplars of nanoseconds, with their values in seconds. */
     static Exemplars inSeconds(@Nullable SpanExemplars sampler) {
+        if (sampler == null) {
+            return Exemplars.EMPTY;
+        }
         List<Exemplar> converted = new ArrayList<>();
         for (Exemplar exemplar : all(sampler)) {
             converted.add(Exemplar.builder()

@@ -50,8 +50,13 @@ final class SpanExemplars {
 
     /** What was sampled; arms the meter again. */
     Exemplars collect() {
-        ARMED.setOpaque(this, true);
+        arm();
         return sampler.collect();
+    }
+
+    /** For a scrape whose format has no exemplars. */
+    void arm() {
+        ARMED.setOpaque(this, true);
     }
 
     boolean isArmed() {

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Gauges of what is open now: requests, connections. Several servers with the same labels share one count, where a second gauge of the
+ * Counts of what is open now: requests, connections. Several servers with the same labels share one count, where a second gauge of the
  * same name and labels would be ignored by the registry.
  *
  * <p>Thread-safe.
@@ -18,6 +18,7 @@ final class ActiveCounts {
     private final String name;
     private final String description;
     private final ConcurrentHashMap<Tags, LongAdder> counts = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Tags, Gauge> exposed = new ConcurrentHashMap<>();
 
     ActiveCounts(MeterRegistry registry, String name, String description) {
         this.registry = registry;
@@ -25,18 +26,23 @@ final class ActiveCounts {
         this.description = description;
     }
 
-    /** The count under these labels, registered as a gauge when first asked for. */
+    /** The count under these labels. */
     LongAdder count(Tags tags) {
-        return counts.computeIfAbsent(tags, this::register);
+        return counts.computeIfAbsent(tags, ignored -> new LongAdder());
     }
 
-    private LongAdder register(Tags tags) {
-        LongAdder count = new LongAdder();
-        Gauge.builder(name, count, LongAdder::sum)
+    /** The gauge of the count under these labels, registered if it is not there, or no longer. */
+    Gauge expose(Tags tags) {
+        Gauge held = exposed.get(tags);
+        if (held != null && registry.find(name).gauges().contains(held)) {
+            return held;
+        }
+        Gauge gauge = Gauge.builder(name, count(tags), LongAdder::sum)
                 .description(description)
                 .tags(tags)
                 .strongReference(true)
                 .register(registry);
-        return count;
+        exposed.put(tags, gauge);
+        return gauge;
     }
 }

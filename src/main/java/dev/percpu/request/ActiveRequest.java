@@ -46,7 +46,8 @@ final class ActiveRequest {
         return first;
     }
 
-    /** The timers under the request's {@code uri}. */
+    /** The timers under the request's {@code uri}, or null if it is not to be recorded. */
+    @Nullable
     UriTimers timers(RouteTimers routes, int status) {
         if (isPreflight()) {
             return routes.preflight();

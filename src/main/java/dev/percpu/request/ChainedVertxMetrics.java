@@ -29,6 +29,7 @@ final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHtt
 
     private final VertxMetrics previous;
     private final ServerMetricsSource source;
+    private @Nullable ConnectionTracker tracker;
 
     ChainedVertxMetrics(@Nullable VertxMetrics previous, ServerMetricsSource source) {
         this.previous = previous == null ? NONE : previous;
@@ -47,10 +48,14 @@ final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHtt
     }
 
     @Override
-    public ConnectionTracker getHttpConnectionTracker() {
-        return previous instanceof ExtendedQuarkusVertxHttpMetrics extended
-                ? extended.getHttpConnectionTracker()
-                : NOOP_CONNECTION_TRACKER;
+    public synchronized ConnectionTracker getHttpConnectionTracker() {
+        if (tracker == null) {
+            tracker = new OneTracker(
+                    previous instanceof ExtendedQuarkusVertxHttpMetrics extended
+                            ? extended.getHttpConnectionTracker()
+                            : NOOP_CONNECTION_TRACKER);
+        }
+        return tracker;
     }
 
     @Override

@@ -5,25 +5,51 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of all HTTP servers of one process, under the names that Quarkus gives them. Servers ask for theirs once.
+ * The meters of all HTTP servers of one process, under the names and with the descriptions that Quarkus gives them. Whoever holds one
+ * asks anew when the {@link #generation()} has changed: a meter has been removed then, and would record nothing any more. Null is a
+ * meter that the registry refuses.
  *
  * <p>Thread-safe.
  */
 final class RequestMeters {
 
+    private static final String PREFIX = "http.server.";
+
     private final MeterRegistry registry;
+    private final Refusals refusals;
     private final RouteTimers requests;
     private final ActiveCounts activeRequests;
     private final ActiveCounts activeConnections;
+    private volatile int generation;
 
-    RequestMeters(MeterRegistry registry) {
+    /** @param staticPaths of the static resources of the application */
+    RequestMeters(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths) {
         this.registry = registry;
-        requests = new RouteTimers(registry);
+        refusals = new Refusals(registry.config().clock());
+        requests = new RouteTimers(registry, settings, staticPaths, refusals);
         activeRequests = new ActiveCounts(registry, "http.server.active.requests", "Requests that have not ended yet");
-        activeConnections = new ActiveCounts(registry, "http.server.active.connections", "Connections that are open");
+        activeConnections = new ActiveCounts(
+                registry, "http.server.active.connections", "Number of opened connections to the HTTP Server");
+        registry.config().onMeterRemoved(meter -> {
+            if (meter.getId().getName().startsWith(PREFIX)) {
+                removed();
+            }
+        });
+    }
+
+    @SuppressWarnings(
+            "NonAtomicVolatileUpdate") // Micrometer tells removals one at a time; that it changes is what counts
+    private void removed() {
+        requests.forget();
+        generation++;
+    }
+
+    int generation() {
+        return generation;
     }
 
     /** The registry's clock, in nanoseconds from an arbitrary origin. */
@@ -35,53 +61,64 @@ final class RequestMeters {
         return requests;
     }
 
-    LongAdder activeRequests(Tags tags) {
-        return activeRequests.count(tags);
+    ActiveCounts activeRequests() {
+        return activeRequests;
     }
 
-    LongAdder activeConnections(Tags tags) {
-        return activeConnections.count(tags);
+    ActiveCounts activeConnections() {
+        return activeConnections;
     }
 
+    /** Sees that the gauge of a count is there, too. */
+    void expose(ActiveCounts counts, Tags tags) {
+        refusals.orNull(() -> counts.expose(tags));
+    }
+
+    @Nullable
     LongTaskTimer connections(Tags tags) {
-        return LongTaskTimer.builder("http.server.connections")
-                .description("How long the open connections have lasted")
+        return refusals.orNull(() -> LongTaskTimer.builder("http.server.connections")
+                .description("The duration of the connections")
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 
+    @Nullable
     DistributionSummary bytesRead(Tags tags) {
-        return DistributionSummary.builder("http.server.bytes.read")
-                .description("Bytes read from connections, one observation per report of Vert.x")
+        return refusals.orNull(() -> DistributionSummary.builder("http.server.bytes.read")
+                .description("Number of bytes received by the server")
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 
+    @Nullable
     DistributionSummary bytesWritten(Tags tags) {
-        return DistributionSummary.builder("http.server.bytes.written")
-                .description("Bytes written to connections, one observation per report of Vert.x")
+        return refusals.orNull(() -> DistributionSummary.builder("http.server.bytes.written")
+                .description("Number of bytes sent by the server")
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 
+    @Nullable
     Counter errors(Tags tags) {
-        return Counter.builder("http.server.errors")
+        return refusals.orNull(() -> Counter.builder("http.server.errors")
                 .description("Exceptions on connections, by class")
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 
+    @Nullable
     LongTaskTimer webSockets(Tags tags) {
-        return LongTaskTimer.builder("http.server.websocket.connections")
-                .description("How long the open web sockets have lasted")
+        return refusals.orNull(() -> LongTaskTimer.builder("http.server.websocket.connections")
+                .description("Server web socket connection time")
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 
+    @Nullable
     Counter pushes(Tags tags) {
-        return Counter.builder("http.server.push")
-                .description("Responses pushed to clients")
+        return refusals.orNull(() -> Counter.builder("http.server.push")
+                .description("HTTP server response push counter")
                 .tags(tags)
-                .register(registry);
+                .register(registry));
     }
 }

@@ -1,9 +1,11 @@
 package dev.percpu.request;
 
 import dev.percpu.meter.PerCpuMeterRegistry;
+import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
 import io.quarkus.vertx.VertxOptionsCustomizer;
 import io.quarkus.vertx.http.runtime.management.ManagementConfig;
 import io.vertx.core.VertxOptions;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 
@@ -15,18 +17,36 @@ import jakarta.inject.Singleton;
 public class RequestMetricsCustomizer implements VertxOptionsCustomizer {
 
     private final Instance<PerCpuMeterRegistry> registry;
+    private final Instance<RequestSettings> settings;
     private final Instance<ManagementConfig> management;
+    private final Instance<HttpServerMetricsTagsContributor> contributors;
 
-    RequestMetricsCustomizer(Instance<PerCpuMeterRegistry> registry, Instance<ManagementConfig> management) {
+    RequestMetricsCustomizer(
+            Instance<PerCpuMeterRegistry> registry,
+            Instance<RequestSettings> settings,
+            Instance<ManagementConfig> management,
+            @Any Instance<HttpServerMetricsTagsContributor> contributors) {
         this.registry = registry;
+        this.settings = settings;
         this.management = management;
+        this.contributors = contributors;
     }
 
     @Override
     public void accept(VertxOptions options) {
+        if (!settings.get().enabled()) {
+            return;
+        }
         // Scrapes and probes are no requests of the application.
         ManagementServer uncounted = new ManagementServer(management::get);
-        ServerMetricsSource source = new ServerMetricsSource(registry::get, uncounted::is);
+        ServerMetricsSource source = new ServerMetricsSource(this::recording, uncounted::is);
         options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), source));
+    }
+
+    private ServerMetricsSource.Recording recording() {
+        return new ServerMetricsSource.Recording(
+                new RequestMeters(registry.get(), settings.get(), StaticPaths.ofApplication()),
+                new ContributedTags(contributors.stream().toList()),
+                RequestSpan.ofApplication());
     }
 }

@@ -3,7 +3,7 @@ package dev.percpu.request;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +12,20 @@ import org.jspecify.annotations.Nullable;
  * <p>The values, in the order in which they are tried:
  * <ul>
  *   <li>{@code root}: the path is {@code /}, whatever the answer
+ *   <li>the value that the configuration gives to the path
  *   <li>the route's template, {@code /items/{id}}, from Quarkus REST or from a Vert.x route with parameters
- *   <li>{@code REDIRECTION} and {@code NOT_FOUND}: status 3xx and 404, unless a template with parameters matched
+ *   <li>{@code REDIRECTION} and {@code NOT_FOUND}: status 3xx and 404, unless a template with parameters matched; likewise {@code
+ *       UNKNOWN} for other errors, where the configuration says so
  *   <li>the path of a Vert.x route without parameters, {@code /q/openapi}, which the client then sent literally; or, of a route for
  *       everything below a path, {@code /static/*}
- *   <li>{@code UNKNOWN}: everything else, for instance a request line that could not be read, or an error before any route
+ *   <li>the path of a static resource of the application
+ *   <li>{@code /bad-request}, with which Vert.x stands in for a request line that it could not read
+ *   <li>{@code UNKNOWN}: everything else, for instance an error before any route was matched
  * </ul>
  *
- * <p>These are Quarkus' values, but for the last two: there Quarkus writes the path as the client sent it.
+ * <p>These are Quarkus' values, but for those from the path of a route on: there Quarkus writes the path as the client sent it.
  *
- * <p>Thread-safe. The number of values is bounded by the routes of the application, since none is taken from a client.
+ * <p>Thread-safe. The number of values is bounded, and none is taken from a client.
  */
 final class RouteTimers {
 
@@ -29,25 +33,33 @@ final class RouteTimers {
     static final String NAME = "http.server.requests";
 
     private final MeterRegistry registry;
-    private volatile Table table = new Table();
+    private final RequestSettings settings;
+    private final Set<String> staticPaths;
+    private final Refusals refusals;
+    private volatile UriTable table;
 
-    RouteTimers(MeterRegistry registry) {
+    /** @param staticPaths of the static resources of the application */
+    RouteTimers(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths, Refusals refusals) {
         this.registry = registry;
-        // A removed meter records nothing: forget what is held, so that the next request registers it anew.
-        registry.config().onMeterRemoved(meter -> {
-            if (NAME.equals(meter.getId().getName())) {
-                table = new Table();
-            }
-        });
+        this.settings = settings;
+        this.staticPaths = staticPaths;
+        this.refusals = refusals;
+        table = new UriTable(settings.uris(), this::register);
     }
 
-    /** The timers of CORS preflight requests, which have a value of their own whatever their path. */
+    /** Forgets what is held: a removed meter records nothing, and the next request registers it anew. */
+    void forget() {
+        table = new UriTable(settings.uris(), this::register);
+    }
+
+    /** The timers of CORS preflight requests, which have a value of their own whatever their path; null if they are ignored. */
+    @Nullable
     UriTimers preflight() {
-        return table.preflight;
+        return unlessIgnored(table.preflight);
     }
 
     /**
-     * The timers of a request.
+     * The timers of a request, or null if it is not to be recorded.
      *
      * @param path the path as the client sent it, null if there is none; it decides between values and never becomes one
      * @param template the template that Quarkus REST matched, null if none
@@ -55,108 +67,84 @@ final class RouteTimers {
      * @param route the last Vert.x route that the request was given to, null if none
      * @param status the HTTP status code, or {@link UriTimers#RESET}
      */
+    @Nullable
     UriTimers find(
             @Nullable String path,
             @Nullable String template,
             @Nullable String mount,
             @Nullable String route,
             int status) {
-        Table now = table;
+        UriTable now = table;
         if (path != null && UriLabels.isRoot(path)) {
-            return now.root;
+            return unlessIgnored(now.root);
         }
-        boolean redirected = status >= 300 && status < 400;
-        UriTimers templated = null;
-        if (template != null) {
-            templated = now.template(template);
-        } else if (route != null && UriLabels.hasParameters(route)) {
-            templated = now.parametrised(route);
-        }
-        if (templated != null) {
-            boolean literal = (redirected || status == 404)
-                    && path != null
-                    && templated.uri().equals(UriLabels.normalize(path));
-            if (!literal) {
-                return templated;
+        UriTimers matched = matched(now, path, template, route);
+        if (matched != null) {
+            if (matched.ignored()) {
+                return null;
             }
+            if (status < 300 || path == null || !matched.uri().equals(UriLabels.normalize(path))) {
+                return matched;
+            }
+        } else if (path != null && settings.uris().ignores(path)) {
+            return null;
         }
-        if (redirected) {
+        UriTimers ofStatus = ofStatus(now, status);
+        if (ofStatus != null) {
+            return ofStatus;
+        }
+        return matched == null ? unmatched(now, path, mount, route) : matched;
+    }
+
+    private @Nullable UriTimers matched(
+            UriTable now, @Nullable String path, @Nullable String template, @Nullable String route) {
+        String rewritten = path == null ? null : settings.uris().rewrite(path);
+        if (rewritten != null) {
+            return now.value(rewritten);
+        }
+        if (template != null) {
+            return now.template(template);
+        }
+        return route != null && UriLabels.hasParameters(route) ? now.parametrised(route) : null;
+    }
+
+    /** What takes the place of a literal path: a client could have made it up. */
+    private @Nullable UriTimers ofStatus(UriTable now, int status) {
+        if (status >= 300 && status < 400) {
             return now.redirection;
         }
         if (status == 404) {
             return now.notFound;
         }
-        return path == null || route == null || UriLabels.isRoot(route) ? now.unknown : now.plain(mount, route, path);
+        return status >= 400 && settings.uris().suppress4xx() ? now.unknown : null;
     }
 
-    private UriTimers timersOf(String uri) {
-        return new UriTimers(uri, this::register);
+    private UriTimers unmatched(UriTable now, @Nullable String path, @Nullable String mount, @Nullable String route) {
+        if (path == null) {
+            return now.unknown;
+        }
+        if (route != null && !UriLabels.isRoot(route)) {
+            return now.plain(mount, route, path);
+        }
+        if (path.equals(UriTable.BAD_REQUEST)) {
+            return now.badRequest;
+        }
+        if (staticPaths.isEmpty()) {
+            return now.unknown;
+        }
+        String resource = UriLabels.normalize(path);
+        return staticPaths.contains(resource) ? now.value(resource) : now.unknown;
     }
 
-    private Timer register(Tags tags) {
-        return Timer.builder(NAME)
-                .description("Time from the head of an HTTP request to the end of its response")
+    private static @Nullable UriTimers unlessIgnored(UriTimers timers) {
+        return timers.ignored() ? null : timers;
+    }
+
+    private @Nullable Timer register(Tags tags) {
+        return refusals.orNull(() -> settings.histogram()
+                .applyTo(Timer.builder(NAME), settings.objectives())
+                .description("HTTP server request processing time")
                 .tags(tags)
-                .register(registry);
-    }
-
-    /** Everything held; replaced as a whole when a meter is removed. */
-    private final class Table {
-
-        private final UriTimers root = timersOf("root");
-        private final UriTimers notFound = timersOf("NOT_FOUND");
-        private final UriTimers redirection = timersOf("REDIRECTION");
-        private final UriTimers preflight = timersOf("/cors-preflight");
-        private final UriTimers unknown = timersOf("UNKNOWN");
-
-        private final ConcurrentHashMap<String, UriTimers> templates = new ConcurrentHashMap<>();
-        private final ConcurrentHashMap<String, UriTimers> parametrised = new ConcurrentHashMap<>();
-        private final ConcurrentHashMap<String, PlainRoute> plain = new ConcurrentHashMap<>();
-
-        UriTimers template(String template) {
-            UriTimers held = templates.get(template);
-            return held != null ? held : templates.computeIfAbsent(template, t -> of(UriLabels.normalize(t)));
-        }
-
-        UriTimers parametrised(String route) {
-            UriTimers held = parametrised.get(route);
-            return held != null ? held : parametrised.computeIfAbsent(route, r -> of(UriLabels.template(r)));
-        }
-
-        UriTimers plain(@Nullable String mount, String route, String path) {
-            PlainRoute held = plain.get(route);
-            if (held == null) {
-                held = plain.computeIfAbsent(route, r -> new PlainRoute(UriLabels.normalize(r)));
-            }
-            return (mount == null ? held : held.under(mount)).timers(path);
-        }
-
-        private UriTimers of(String uri) {
-            return uri.equals("/") ? root : timersOf(uri);
-        }
-    }
-
-    /** A Vert.x route without parameters: a path, or everything below it. */
-    private final class PlainRoute {
-
-        private final String path;
-        private final UriTimers exact;
-        private final UriTimers below;
-        private final ConcurrentHashMap<String, PlainRoute> mounted = new ConcurrentHashMap<>();
-
-        PlainRoute(String path) {
-            this.path = path;
-            exact = timersOf(path);
-            below = timersOf(path + "/*");
-        }
-
-        PlainRoute under(String mount) {
-            PlainRoute held = mounted.get(mount);
-            return held != null ? held : mounted.computeIfAbsent(mount, m -> new PlainRoute(UriLabels.join(m, path)));
-        }
-
-        UriTimers timers(String requestPath) {
-            return UriLabels.isBelow(requestPath, path) ? below : exact;
-        }
+                .register(registry));
     }
 }

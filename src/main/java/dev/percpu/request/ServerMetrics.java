@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.http.Outcome;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.ServerWebSocket;
@@ -12,7 +13,6 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import io.vertx.core.spi.observability.HttpRequest;
 import io.vertx.core.spi.observability.HttpResponse;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -22,33 +22,45 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: the events of one connection come on its event loop, those of different connections on several.
  */
 final class ServerMetrics
-        implements HttpServerMetrics<@Nullable ActiveRequest, LongTaskTimer.Sample, LongTaskTimer.Sample> {
+        implements HttpServerMetrics<
+                @Nullable ActiveRequest, LongTaskTimer.@Nullable Sample, LongTaskTimer.@Nullable Sample> {
 
     private final RequestMeters meters;
+    private final ContributedTags contributed;
+    private final RequestSpan span;
     private final Tags serverTags;
+    private final Tags schemeTag;
     private final LongAdder activeRequests;
     private final LongAdder activeConnections;
-    private final LongTaskTimer connections;
-    private final DistributionSummary bytesRead;
-    private final DistributionSummary bytesWritten;
+    private volatile ServerMeters held;
 
     /**
      * @param meters the meters of all servers
      * @param serverTags {@code server.port}, if the server has a fixed port
      * @param scheme {@code http} or {@code https}
      */
-    ServerMetrics(RequestMeters meters, Tags serverTags, String scheme) {
+    ServerMetrics(RequestMeters meters, ContributedTags contributed, RequestSpan span, Tags serverTags, String scheme) {
         this.meters = meters;
+        this.contributed = contributed;
+        this.span = span;
         this.serverTags = serverTags;
-        activeRequests = meters.activeRequests(serverTags.and("url.scheme", scheme));
-        activeConnections = meters.activeConnections(serverTags);
-        connections = meters.connections(serverTags);
-        bytesRead = meters.bytesRead(serverTags);
-        bytesWritten = meters.bytesWritten(serverTags);
+        schemeTag = Tags.of("url.scheme", scheme);
+        activeRequests = meters.activeRequests().count(serverTags.and(schemeTag));
+        activeConnections = meters.activeConnections().count(serverTags);
+        held = ServerMeters.register(meters, serverTags, schemeTag);
+    }
+
+    private ServerMeters held() {
+        ServerMeters now = held;
+        if (now.generation() == meters.generation() && !now.incomplete()) {
+            return now;
+        }
+        held = now = ServerMeters.register(meters, serverTags, schemeTag);
+        return now;
     }
 
     @Override
-    public @Nullable ActiveRequest requestBegin(LongTaskTimer.Sample connection, HttpRequest request) {
+    public @Nullable ActiveRequest requestBegin(LongTaskTimer.@Nullable Sample connection, HttpRequest request) {
         activeRequests.increment();
         return new ActiveRequest((HttpServerRequestInternal) request, meters.nanoTime());
     }
@@ -62,42 +74,53 @@ final class ServerMetrics
 
     @Override
     public void requestReset(@Nullable ActiveRequest request) {
-        end(request, UriTimers.RESET);
+        if (request != null && request.end()) {
+            end(request, UriTimers.RESET, Tags.empty());
+        }
     }
 
     @Override
     public void responseEnd(@Nullable ActiveRequest request, HttpResponse response, long bytes) {
-        end(request, response.statusCode());
+        // A pushed response has no request.
+        if (request != null && request.end()) {
+            Tags further = contributed.isEmpty() ? Tags.empty() : contributed.of(request.request, response);
+            end(request, response.statusCode(), further);
+        }
     }
 
-    private void end(@Nullable ActiveRequest request, int status) {
-        // A pushed response has no request.
-        if (request == null || !request.end()) {
+    private void end(ActiveRequest request, int status, Tags further) {
+        activeRequests.decrement();
+        UriTimers timers = request.timers(meters.requests(), status);
+        if (timers == null) {
             return;
         }
-        activeRequests.decrement();
-        request.timers(meters.requests(), status)
-                .timer(MethodLabel.of(request.request.method()), status)
-                .record(meters.nanoTime() - request.startNanos, TimeUnit.NANOSECONDS);
+        MethodLabel method = MethodLabel.of(request.request.method());
+        Timer timer = contributed.isEmpty() ? timers.timer(method, status) : timers.timer(method, status, further);
+        if (timer != null) {
+            span.record(timer, meters.nanoTime() - request.startNanos, request.request.context());
+        }
     }
 
     @Override
     public @Nullable ActiveRequest responsePushed(
-            LongTaskTimer.Sample connection, HttpMethod method, String uri, HttpResponse response) {
+            LongTaskTimer.@Nullable Sample connection, HttpMethod method, String uri, HttpResponse response) {
         // What is pushed was matched by no route, so its path has no template.
         Counter pushes = meters.pushes(Tags.of(
                 "method", MethodLabel.of(method).name(),
                 "outcome", Outcome.forStatus(response.statusCode()).name(),
                 "status", Integer.toString(response.statusCode()),
                 "uri", "UNKNOWN"));
-        pushes.increment();
+        if (pushes != null) {
+            pushes.increment();
+        }
         return null;
     }
 
     @Override
-    public LongTaskTimer.Sample connected(SocketAddress remoteAddress, String remoteName) {
+    public LongTaskTimer.@Nullable Sample connected(SocketAddress remoteAddress, String remoteName) {
         activeConnections.increment();
-        return connections.start();
+        LongTaskTimer connections = held().connections();
+        return connections == null ? null : connections.start();
     }
 
     @Override
@@ -109,28 +132,37 @@ final class ServerMetrics
     }
 
     @Override
-    public void bytesRead(LongTaskTimer.Sample connection, SocketAddress remoteAddress, long numberOfBytes) {
-        bytesRead.record(numberOfBytes);
+    public void bytesRead(LongTaskTimer.@Nullable Sample connection, SocketAddress remoteAddress, long numberOfBytes) {
+        DistributionSummary bytes = held().bytesRead();
+        if (bytes != null) {
+            bytes.record(numberOfBytes);
+        }
     }
 
     @Override
-    public void bytesWritten(LongTaskTimer.Sample connection, SocketAddress remoteAddress, long numberOfBytes) {
-        bytesWritten.record(numberOfBytes);
+    public void bytesWritten(
+            LongTaskTimer.@Nullable Sample connection, SocketAddress remoteAddress, long numberOfBytes) {
+        DistributionSummary bytes = held().bytesWritten();
+        if (bytes != null) {
+            bytes.record(numberOfBytes);
+        }
     }
 
     @Override
-    public void exceptionOccurred(LongTaskTimer.Sample connection, SocketAddress remoteAddress, Throwable error) {
-        meters.errors(serverTags.and("class", error.getClass().getName())).increment();
+    public void exceptionOccurred(
+            LongTaskTimer.@Nullable Sample connection, SocketAddress remoteAddress, Throwable error) {
+        Counter errors = meters.errors(serverTags.and("class", error.getClass().getName()));
+        if (errors != null) {
+            errors.increment();
+        }
     }
 
     @Override
     public LongTaskTimer.@Nullable Sample connected(
-            LongTaskTimer.Sample connection, @Nullable ActiveRequest request, ServerWebSocket webSocket) {
-        if (request == null) {
-            return null;
-        }
-        String uri = request.timers(meters.requests(), UriTimers.RESET).uri();
-        return meters.webSockets(Tags.of("uri", uri)).start();
+            LongTaskTimer.@Nullable Sample connection, @Nullable ActiveRequest request, ServerWebSocket webSocket) {
+        UriTimers timers = request == null ? null : request.timers(meters.requests(), UriTimers.RESET);
+        LongTaskTimer open = timers == null ? null : meters.webSockets(Tags.of("uri", timers.uri()));
+        return open == null ? null : open.start();
     }
 
     @Override

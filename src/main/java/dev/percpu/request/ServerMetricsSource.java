@@ -1,6 +1,5 @@
 package dev.percpu.request;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
@@ -11,19 +10,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the metrics of each HTTP server of the application, all on the same meters.
  *
- * <p>Thread-safe. The registry is asked for when the first server starts: Vert.x itself is made earlier, before the registry has its
- * filters and common tags.
+ * <p>Thread-safe. What it records to is asked for when the first server starts: Vert.x itself is made earlier, before the registry has
+ * its filters and common tags.
  */
 final class ServerMetricsSource {
 
-    private final Supplier<? extends MeterRegistry> registry;
+    private final Supplier<Recording> supplier;
     private final BiPredicate<HttpServerOptions, SocketAddress> uncounted;
-    private @Nullable RequestMeters meters;
+    private @Nullable Recording recording;
+
+    /** What all servers have in common. */
+    record Recording(RequestMeters meters, ContributedTags contributed, RequestSpan span) {}
 
     /** @param uncounted whether a server with these options, listening on this address, is not to be counted */
-    ServerMetricsSource(
-            Supplier<? extends MeterRegistry> registry, BiPredicate<HttpServerOptions, SocketAddress> uncounted) {
-        this.registry = registry;
+    ServerMetricsSource(Supplier<Recording> supplier, BiPredicate<HttpServerOptions, SocketAddress> uncounted) {
+        this.supplier = supplier;
         this.uncounted = uncounted;
     }
 
@@ -35,13 +36,14 @@ final class ServerMetricsSource {
         }
         // As Quarkus does: the port the server was told to listen on, none if that was any free one.
         Tags tags = options.getPort() > 0 ? Tags.of("server.port", Integer.toString(options.getPort())) : Tags.empty();
-        return new ServerMetrics(meters(), tags, options.isSsl() ? "https" : "http");
+        Recording to = recording();
+        return new ServerMetrics(to.meters(), to.contributed(), to.span(), tags, options.isSsl() ? "https" : "http");
     }
 
-    private synchronized RequestMeters meters() {
-        if (meters == null) {
-            meters = new RequestMeters(registry.get());
+    private synchronized Recording recording() {
+        if (recording == null) {
+            recording = supplier.get();
         }
-        return meters;
+        return recording;
     }
 }

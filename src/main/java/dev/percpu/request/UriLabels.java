@@ -1,7 +1,5 @@
 package dev.percpu.request;
 
-import org.jspecify.annotations.Nullable;
-
 /** The rules by which a route becomes a value of the label {@code uri}. Stateless. */
 final class UriLabels {
 
@@ -49,17 +47,17 @@ final class UriLabels {
         return normalize(String.join("/", segments));
     }
 
-    /**
-     * The path of a Vert.x route in a router that may be mounted below another route. Vert.x tells the inner route's path relative to
-     * the mount point. Two routes of one router that answer the same request are prefixes of each other; a mounted one is not.
-     */
-    static String join(@Nullable String mount, String route) {
+    /** The path of a Vert.x route in a router that is mounted at another route: Vert.x tells it relative to the mount point. */
+    static String join(String mount, String route) {
+        String outer = hasParameters(mount) ? template(mount) : normalize(mount);
         String inner = normalize(route);
-        if (mount == null) {
-            return inner;
-        }
-        String outer = normalize(mount);
-        return inner.startsWith(outer) || outer.startsWith(inner) ? inner : outer + inner;
+        return outer.equals("/") ? inner : inner.equals("/") ? outer : outer + inner;
+    }
+
+    /** Whether a path is that path or lies below it: {@code /a/b} and {@code /a/} are at {@code /a}, {@code /ab} is not. */
+    static boolean isAt(String path, String parent) {
+        return path.startsWith(parent)
+                && (path.length() == parent.length() || path.charAt(parent.length()) == '/' || isRoot(parent));
     }
 
     /** Whether a path lies below another one, {@code /static/app.js} below {@code /static}; a trailing slash is nothing below. */

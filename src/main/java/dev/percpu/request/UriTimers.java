@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.http.Outcome;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -21,18 +22,27 @@ final class UriTimers {
 
     private static final int UNKNOWN_STATUS = 0;
 
+    /** Timers with contributed tags that are held; further ones are looked up in the registry, which bounds its series itself. */
+    private static final int MAX_CONTRIBUTED = 1_000;
+
     private final String uri;
+    private final boolean ignored;
     private final Registration registration;
     private final AtomicReferenceArray<@Nullable StatusTimers> byMethod = new AtomicReferenceArray<>(MethodLabel.COUNT);
+    private final ConcurrentHashMap<Tags, Timer> contributed = new ConcurrentHashMap<>();
 
     /** Makes the timer of a set of labels in whichever registry the caller records to. */
     @FunctionalInterface
     interface Registration {
+        /** The timer, or null if the registry refuses it, now or for good. */
+        @Nullable
         Timer timer(Tags tags);
     }
 
-    UriTimers(String uri, Registration registration) {
+    /** @param ignored whether what has this value is not to be recorded */
+    UriTimers(String uri, boolean ignored, Registration registration) {
         this.uri = uri;
+        this.ignored = ignored;
         this.registration = registration;
     }
 
@@ -40,32 +50,64 @@ final class UriTimers {
         return uri;
     }
 
+    boolean ignored() {
+        return ignored;
+    }
+
     /**
-     * The timer of a method and status.
+     * The timer of a method and status, or null if the registry refuses it.
      *
      * @param status an HTTP status code or {@link #RESET}; what is neither (not 100 to 999) is recorded as {@code UNKNOWN}
      */
+    @Nullable
     Timer timer(MethodLabel method, int status) {
-        int known = status == RESET || (status >= 100 && status <= 999) ? status : UNKNOWN_STATUS;
+        int known = known(status);
         StatusTimers timers = byMethod.get(method.ordinal());
         Timer held = timers == null ? null : timers.get(known);
         return held == null ? add(method, known) : held;
     }
 
-    private synchronized Timer add(MethodLabel method, int status) {
+    /** The same with further labels, which take the place of ours where they have their names. */
+    @Nullable
+    Timer timer(MethodLabel method, int status, Tags further) {
+        if (further.stream().findAny().isEmpty()) {
+            return timer(method, status);
+        }
+        Tags tags = tags(method, known(status)).and(further);
+        Timer held = contributed.get(tags);
+        if (held != null) {
+            return held;
+        }
+        Timer added = registration.timer(tags);
+        if (added != null && contributed.size() < MAX_CONTRIBUTED) {
+            contributed.put(tags, added);
+        }
+        return added;
+    }
+
+    private synchronized @Nullable Timer add(MethodLabel method, int status) {
         StatusTimers timers = byMethod.get(method.ordinal());
         Timer held = timers == null ? null : timers.get(status);
         if (held != null) {
             return held;
         }
-        Timer added = registration.timer(Tags.of(
-                "method", method.name(), "outcome", outcome(status), "status", statusLabel(status), "uri", uri));
-        byMethod.set(
-                method.ordinal(),
-                timers == null
-                        ? new StatusTimers(new int[] {status}, new Timer[] {added})
-                        : timers.with(status, added));
+        Timer added = registration.timer(tags(method, status));
+        if (added != null) {
+            byMethod.set(
+                    method.ordinal(),
+                    timers == null
+                            ? new StatusTimers(new int[] {status}, new Timer[] {added})
+                            : timers.with(status, added));
+        }
         return added;
+    }
+
+    private Tags tags(MethodLabel method, int status) {
+        return Tags.of("method", method.name(), "outcome", outcome(status), "status", statusLabel(status), "uri", uri);
+    }
+
+    private static int known(int status) {
+        return status == RESET || (status >= 100 && status <= 999) ? status : UNKNOWN_STATUS;
     }
 
     private static String outcome(int status) {

@@ -4,6 +4,7 @@ import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.IndexedBy;
 import dev.percpu.abi.RseqSettings;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.request.RequestSettings;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
@@ -30,6 +31,12 @@ class RegistryProducer {
         // The library's loader runs without Quarkus as well, and asks the system properties only.
         settings.nativeDirectory().ifPresent(folder -> System.setProperty(ServiceSettings.NATIVE_DIRECTORY, folder));
         return settings;
+    }
+
+    @Produces
+    @Singleton
+    RequestSettings requests(ServiceSettings settings) {
+        return settings.requests();
     }
 
     /** @throws ConfigurationException if there is no native library and one is required: which file, why, and what to do */

@@ -1,8 +1,12 @@
 package dev.percpu.service;
 
+import dev.percpu.meter.NativeHistogramKey;
 import dev.percpu.meter.PerCpuConfig;
+import dev.percpu.meter.SeriesKey;
+import dev.percpu.request.RequestSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,13 +18,19 @@ import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * The configuration under {@code percpu.}, read and checked as a whole. Read by hand and not through a configuration mapping, since those
+ * The configuration under {@code percpu.}, and what Quarkus' own keys say of request metrics, read and checked as a whole. Read by hand and not through a configuration mapping, since those
  * turn any text into a boolean, and name neither the known keys nor, for all types, the allowed values. Immutable.
  *
  * @param values by key, in lower case; a key that is not set has its default
  * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar
+ * @param scrape how scrapes are answered
+ * @param requests how requests are recorded
  */
-record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory) {
+record ServiceSettings(
+        Map<String, String> values,
+        Optional<String> nativeDirectory,
+        ScrapeSettings scrape,
+        RequestSettings requests) {
 
     /** System property that the library's loader reads, which runs without Quarkus as well. */
     static final String NATIVE_DIRECTORY = "percpu.native.dir";
@@ -51,15 +61,21 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         for (Key key : KEYS) {
             values.put(key.name, value(config, key, complaints));
         }
+        addSeries(config, values, complaints);
+        addNativeHistograms(config, values, complaints);
         String directory = config.getConfigValue(NATIVE_DIRECTORY).getValue();
         if (directory != null && directory.isBlank()) {
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
         }
+        ScrapeSettings scrape = ScrapeSettings.read(config, complaints);
+        values.putAll(ScrapeSettings.registryValues(config, complaints));
+        RequestSettings requests = RequestSettings.read(config, complaints::add);
+        requests.registrySettings().forEach(values::putIfAbsent);
         addUnknown(config, complaints);
         if (!complaints.isEmpty()) {
             throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
         }
-        return new ServiceSettings(values, Optional.ofNullable(directory));
+        return new ServiceSettings(values, Optional.ofNullable(directory), scrape, requests);
     }
 
     /** Whether the start ends where the native library cannot be used; otherwise records go through JVM atomics. */
@@ -84,15 +100,58 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         return read;
     }
 
+    private static void addSeries(Config config, Map<String, String> values, List<String> complaints) {
+        for (SeriesKey key : SeriesKey.values()) {
+            String value = config.getConfigValue(key.key()).getValue();
+            if (value == null) {
+                continue;
+            }
+            values.put(key.key(), value);
+            if (!key.allows(value)) {
+                complaints.add(key.key() + " is \"" + value + "\"; allowed: " + key.allowed() + ".");
+            }
+        }
+    }
+
+    /** The keys that may go on with the beginning of meter names. */
+    private static void addNativeHistograms(Config config, Map<String, String> values, List<String> complaints) {
+        Stream<String> forAllMeters = Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key);
+        Stream<String> forSomeMeters = StreamSupport.stream(
+                        config.getPropertyNames().spliterator(), false)
+                .filter(name -> NativeHistogramKey.of(name) != null);
+        Stream.concat(forAllMeters, forSomeMeters).distinct().sorted().forEach(name -> {
+            NativeHistogramKey key = NativeHistogramKey.of(name);
+            String value = config.getConfigValue(name).getValue();
+            if (key == null || value == null) {
+                return;
+            }
+            values.put(name, value);
+            if (!key.allows(value)) {
+                complaints.add(name + " is \"" + value + "\"; allowed: " + key.allowed() + ".");
+            }
+        });
+    }
+
     /**
      * Keys that nothing reads are typing errors. Environment variables are left alone: Kubernetes makes some for every service, such as
      * {@code PERCPU_METRICS_PORT}.
      */
     private static void addUnknown(Config config, List<String> complaints) {
-        List<String> known = Stream.concat(KEYS.stream().map(Key::name), Stream.of(NATIVE_DIRECTORY))
+        List<String> known = Stream.of(
+                        KEYS.stream().map(Key::name),
+                        Stream.of(NATIVE_DIRECTORY),
+                        ScrapeSettings.KEYS.stream(),
+                        RequestSettings.KEYS.stream(),
+                        Arrays.stream(SeriesKey.values()).map(SeriesKey::key),
+                        Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key))
+                .flatMap(it -> it)
                 .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)
-                .filter(name -> name.startsWith(PREFIX) && !known.contains(name) && !isFromEnvironment(config, name))
+                .filter(name -> name.startsWith(PREFIX)
+                        // A list may be set item by item: key[0], key[1].
+                        && !known.contains(name.replaceFirst("\\[\\d+]$", ""))
+                        && NativeHistogramKey.of(name) == null
+                        && !isFromEnvironment(config, name))
                 .distinct()
                 .sorted()
                 .map(name -> name + " is not a key; known: " + known.stream().collect(Collectors.joining(", ")) + ".")

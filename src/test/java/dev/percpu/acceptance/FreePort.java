@@ -12,13 +12,13 @@ import java.util.Set;
  * <p>Thread-safe. A port is free when it is handed out, and is handed out once in this JVM; another process could still take it before
  * the program does, and the program then fails to start, and says so.
  */
-final class FreePort {
+public final class FreePort {
 
     private static final Set<Integer> HANDED_OUT = new HashSet<>();
 
     private FreePort() {}
 
-    static synchronized int next() throws IOException {
+    public static synchronized int next() throws IOException {
         while (true) {
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 int port = socket.getLocalPort();

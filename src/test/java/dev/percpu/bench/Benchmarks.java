@@ -25,12 +25,17 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * @param args a regular expression that the names of cases have to match, or nothing for all; then one for implementations
+     * @param args a regular expression that the names of cases have to match, or nothing for all; then one for implementations; or
+     *     {@code http.server} for {@link EndToEnd}, which is not among the others
      */
     public static void main(String[] args) throws IOException {
         boolean quick = Boolean.getBoolean("bench.quick");
         Path directory = Path.of(System.getProperty("bench.out", "target/bench"));
         Files.createDirectories(directory);
+        if (args.length > 0 && args[0].equals("http.server")) {
+            EndToEnd.run(directory.resolveSibling("load"), directory);
+            return;
+        }
         List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
         Instant start = Instant.now();
         Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(5, 6, 120));
@@ -49,8 +54,11 @@ public final class Benchmarks {
             }
         }
         boolean whole = args.length == 0 && !quick;
+        MemoryCases memory = MemoryCases.measure(
+                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram)" : ""));
         Report report = new Report(
                 results,
+                memory,
                 whole ? Tail.measure(forks) : List.of(),
                 whole ? new Instructions(directory).count() : Map.of(),
                 start,

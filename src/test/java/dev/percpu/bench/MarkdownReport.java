@@ -22,6 +22,8 @@ final class MarkdownReport {
               `empty` and `floor` too.
             - `empty` is a downcall that does nothing, `floor` a C loop around the section that commits a record, without any call from Java.
             - `longadder` and `atomiclong` are what one writes by hand: count and sum, without a maximum.
+            - `http.request` is all that Vert.x tells about one request, told to ours and to Quarkus' binder, each with the registry it has in a
+              service; two readings of the clock are in both.
             - CPU is the CPU time of the process per operation. On a quiet machine it is the clock's time (times CPUs by threads where
               threads share them); where it is much less, other processes had the CPU meanwhile, and ratios of CPU time are the better ones.
               It leaves out the time that a thread waits for a lock.
@@ -31,12 +33,12 @@ final class MarkdownReport {
     private static final String LEFT_OUT = """
             ## What is missing
 
-            - `timer.record.native-histogram`: the registry has no native histograms yet.
             - OpenTelemetry in `lookup.counter`: its API looks a series up in every record and hands none out.
             - Machines with more CPUs than these: cache lines that many CPUs share cost the peers more there, and us nothing.
             """;
 
     private final Results results;
+    private final MemoryCases memory;
     private final List<Tail> tails;
     private final Map<String, Double> instructions;
     private final Map<String, Object> machine;
@@ -45,12 +47,14 @@ final class MarkdownReport {
 
     MarkdownReport(
             Results results,
+            MemoryCases memory,
             List<Tail> tails,
             Map<String, Double> instructions,
             Map<String, Object> machine,
             Instant start,
             boolean quick) {
         this.results = results;
+        this.memory = memory;
         this.tails = tails;
         this.instructions = instructions;
         this.machine = machine;
@@ -76,7 +80,11 @@ final class MarkdownReport {
 
     /** What the README shows: where and when, and how we stand to our aims. */
     String summary() {
-        return targets() + "\nRatios of `make bench` on " + start + (quick ? ", a quick run" : "") + ": "
+        String memoryTable = memory.table();
+        return targets() + allocated() + (memoryTable.isEmpty() ? "" : "
+" + memoryTable) + "
+Ratios of `make bench` on "
+                + start + (quick ? ", a quick run" : "") + ": "
                 + machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
                 + machine.get("jdk") + ".\n";
     }
@@ -100,7 +108,27 @@ final class MarkdownReport {
             }
             out.append(" |\n");
         }
-        return out.append('\n').toString();
+        return out.append('\n').append(tailRatios()).toString();
+    }
+
+    /** How much longer the longest records in 1,000 take while scrapes go on. */
+    private String tailRatios() {
+        StringBuilder out = new StringBuilder();
+        for (Tail during : tails) {
+            for (Tail alone : tails) {
+                if (during.caseName().equals(Cases.DURING_SCRAPE)
+                        && alone.caseName().equals(Cases.TIMER_HISTOGRAM)
+                        && during.impl().equals(alone.impl())) {
+                    double ratio = during.p999() / alone.p999();
+                    String text = Numbers.ratio(ratio);
+                    boolean ours = during.impl().equals(Impl.PERCPU);
+                    out.append("- p99.9 of ").append(during.impl()).append(" during scrapes to without: ");
+                    out.append(ours && ratio > Target.TAIL_DURING_SCRAPES ? "**" + text + "**" : text);
+                    out.append(ours ? " (at most " + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")\n" : "\n");
+                }
+            }
+        }
+        return out.isEmpty() ? "" : out.append('\n').toString();
     }
 
     private String instructionTable() {
@@ -138,7 +166,31 @@ final class MarkdownReport {
                 out.append(line).append(" |\n");
             }
         }
-        return out.toString();
+        return out.append(allocation(Target.HTTP_REQUEST_BYTES)).toString();
+    }
+
+    private String allocation(Target target) {
+        OptionalDouble one = ratio(target, 1, Round::bytesPerOp);
+        if (one.isEmpty()) {
+            return "";
+        }
+        return "| " + target.caseName() + ", bytes allocated | " + target.ours() + " | " + target.title() + " | "
+                + target.limits() + " | " + cell(one, target, 1) + " | | "
+                + cell(ratio(target, 2, Round::bytesPerOp), target, 2) + " | |\n";
+    }
+
+    /** The same for bytes allocated. */
+    private String allocated() {
+        StringBuilder out = new StringBuilder();
+        for (Target target : Target.ALLOCATED) {
+            OptionalDouble ratio = ratio(target, 1, Round::bytesPerOp);
+            if (ratio.isPresent()) {
+                out.append("| ").append(target.caseName()).append(" | ").append(target.ours());
+                out.append(" | ").append(target.title()).append(" | ").append(target.limits());
+                out.append(" | ").append(cell(ratio, target, 1)).append(" |\n");
+            }
+        }
+        return out.isEmpty() ? "" : "\n| bytes allocated | ours | against | at most | |\n|---|---|---|---|---|\n" + out;
     }
 
     private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {

@@ -15,6 +15,7 @@ import java.util.Map;
 /** Writes what was measured: {@code report.json} for programs, {@code report.md} and charts for people. */
 final class Report {
     private final Results results;
+    private final MemoryCases memory;
     private final List<Tail> tails;
     private final Map<String, Double> instructions;
     private final Instant start;
@@ -23,8 +24,15 @@ final class Report {
     /**
      * @param instructions by name of the native call
      */
-    Report(Results results, List<Tail> tails, Map<String, Double> instructions, Instant start, boolean quick) {
+    Report(
+            Results results,
+            MemoryCases memory,
+            List<Tail> tails,
+            Map<String, Double> instructions,
+            Instant start,
+            boolean quick) {
         this.results = results;
+        this.memory = memory;
         this.tails = tails;
         this.instructions = instructions;
         this.start = start.truncatedTo(ChronoUnit.SECONDS);
@@ -49,7 +57,7 @@ final class Report {
     }
 
     private MarkdownReport markdown(Map<String, Object> machine) {
-        return new MarkdownReport(results, tails, instructions, machine, start, quick);
+        return new MarkdownReport(results, memory, tails, instructions, machine, start, quick);
     }
 
     private List<String> caseNames() {
@@ -64,7 +72,9 @@ final class Report {
         report.put("machine", machine);
         report.put("date", start.toString());
         report.put("quick", quick);
-        report.put("results", entriesAsMaps());
+        List<Map<String, Object>> all = entriesAsMaps();
+        all.addAll(memory.asMaps());
+        report.put("results", all);
         report.put("tail", tails.stream().map(Tail::asMap).toList());
         report.put("instructions", instructions);
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";

@@ -24,6 +24,11 @@ record Subject(
         return caseName + " on " + threads + (threads == 1 ? " thread" : " threads");
     }
 
+    /** How many times as long as others it is warmed up: the more code it runs, the longer until all of it is compiled. */
+    int warmUps() {
+        return benchmark == RequestCase.class ? 8 : 1;
+    }
+
     String include() {
         return "^" + java.util.regex.Pattern.quote(benchmark.getName() + "." + method) + "$";
     }

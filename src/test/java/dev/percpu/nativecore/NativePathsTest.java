@@ -27,7 +27,8 @@ class NativePathsTest {
     private static final List<String> TESTS = List.of(
             "dev.percpu.shard.NativeCellTest",
             "dev.percpu.shard.NativeCellStressTest",
-            "dev.percpu.shard.NativeCellMigrationTest");
+            "dev.percpu.shard.NativeCellMigrationTest",
+            "dev.percpu.meter.NativeHistogramTest");
 
     /** Of the registry: on rseq they run with all other tests, so that the other way to record has its turn here. */
     private static final List<String> REGISTRY_TESTS =

@@ -15,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,14 +115,21 @@ class DelegationTest {
 
     @Test
     void shouldHaveAConnectionTrackerWhetherOrNotThePreviousOneHas() {
-        ExtendedQuarkusVertxHttpMetrics.ConnectionTracker tracker =
-                ExtendedQuarkusVertxHttpMetrics.NOOP_CONNECTION_TRACKER;
-        assertThat(new ChainedVertxMetrics(null, source(false)).getHttpConnectionTracker())
-                .isSameAs(tracker);
+        AtomicInteger current = new AtomicInteger();
+        ExtendedQuarkusVertxHttpMetrics.ConnectionTracker none =
+                new ChainedVertxMetrics(null, source(false)).getHttpConnectionTracker();
+        none.initialize(7, current);
+        none.onConnectionRejected();
+        assertThat(heard).isEmpty();
 
-        Tracking tracking = new Tracking();
-        assertThat(new ChainedVertxMetrics(tracking, source(false)).getHttpConnectionTracker())
-                .isSameAs(tracking.tracker);
+        ChainedVertxMetrics tracking = new ChainedVertxMetrics(new Tracking(), source(false));
+        tracking.getHttpConnectionTracker().initialize(7, current);
+        tracking.getHttpConnectionTracker().initialize(7, current);
+        tracking.getHttpConnectionTracker().onConnectionRejected();
+        tracking.getHttpConnectionTracker().onConnectionRejected();
+        assertThat(heard)
+                .containsExactly(
+                        "tracker initialize[7, 0]", "tracker onConnectionRejected[]", "tracker onConnectionRejected[]");
     }
 
     @Test
@@ -149,18 +157,17 @@ class DelegationTest {
         options.getMetricsOptions().getFactory().metrics(options).createEventBusMetrics();
     }
 
-    private static final class Tracking implements VertxMetrics, ExtendedQuarkusVertxHttpMetrics {
-        private final ConnectionTracker tracker = listenerOf(ConnectionTracker.class);
-
+    private final class Tracking implements VertxMetrics, ExtendedQuarkusVertxHttpMetrics {
         @Override
         public ConnectionTracker getHttpConnectionTracker() {
-            return tracker;
+            return listener(ConnectionTracker.class, "tracker");
         }
     }
 
     private static ServerMetricsSource source(boolean uncounted) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        return new ServerMetricsSource(() -> registry, (options, address) -> uncounted);
+        return new ServerMetricsSource(
+                () -> Recordings.to(registry, RequestSettings.DEFAULT), (options, address) -> uncounted);
     }
 
     private static Stream<Method> methods(Class<?> type) {
@@ -179,11 +186,5 @@ class DelegationTest {
             heard.add(name + " " + method.getName() + (arguments == null ? "[]" : Arrays.toString(arguments)));
             return method.getReturnType() == Object.class ? "from " + name : null;
         });
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> T listenerOf(Class<T> type) {
-        return (T) Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> null);
     }
 }

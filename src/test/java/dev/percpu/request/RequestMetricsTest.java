@@ -62,7 +62,7 @@ class RequestMetricsTest {
         "GET,    /vertx/plain/,            200, SUCCESS,      /vertx/plain",
         "GET,    /vertx/files/a/b.txt,     200, SUCCESS,      /vertx/files/*",
         "GET,    /vertx/mounted/inside,    200, SUCCESS,      /vertx/mounted/inside",
-        "GET,    /q/openapi,               200, SUCCESS,      /q/openapi",
+        "GET,    /sample.html,             200, SUCCESS,      /sample.html",
         "GET,    /,                        200, SUCCESS,      root",
         "GET,    /nowhere,                 404, CLIENT_ERROR, NOT_FOUND",
         "GET,    /sample/items/no-number,  404, CLIENT_ERROR, /sample/items/{id}",
@@ -80,6 +80,14 @@ class RequestMetricsTest {
         }
 
         assertOnlyCounted(Map.of(labels(method.name(), outcome, status + "", uri), 3L));
+    }
+
+    @Test
+    void shouldNotRecordWhatIsNotTheApplications() {
+        given().when().get("/q/openapi").then().statusCode(200);
+        given().when().get("/sample/items/1").then().statusCode(200);
+
+        assertOnlyCounted(Map.of(labels("GET", "SUCCESS", "200", "/sample/items/{id}"), 1L));
     }
 
     @Test
@@ -108,14 +116,14 @@ class RequestMetricsTest {
         assertThat(exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.0 414 ");
 
-        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "414", "UNKNOWN"), 1L));
+        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "414", "/bad-request"), 1L));
     }
 
     @Test
     void shouldRecordWhatIsNoRequestAtAllAsBadRequest() throws IOException {
         assertThat(exchange("this is not http\r\n\r\n")).contains(" 400 ");
 
-        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "400", "UNKNOWN"), 1L));
+        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "400", "/bad-request"), 1L));
     }
 
     @Test
@@ -123,7 +131,7 @@ class RequestMetricsTest {
         int status = given().header("Accept", ";;;").when().get("/api/rseq").statusCode();
 
         assertThat(status).isBetween(400, 499);
-        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", status + "", "UNKNOWN"), 1L));
+        assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", status + "", "/api/rseq"), 1L));
     }
 
     @Test

@@ -6,6 +6,10 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RouteTimersTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final RouteTimers timers = new RouteTimers(registry);
+    private final RouteTimers timers = Recordings.routes(registry, UriRules.NONE, Set.of("/app.js"));
 
     @ParameterizedTest
     @CsvSource(
@@ -39,6 +43,18 @@ class RouteTimersTest {
                 "/plain,         none,          none,    /plain,        -1,     /plain",
                 "/files/a/b,     none,          none,    /files/,       200,    /files/*",
                 "/api/inside,    none,          /api/,   /inside,       200,    /api/inside",
+                // mounted or not: Vert.x tells both alike
+                "/a/ab,          none,          /a/,     /ab,           200,    /a/ab",
+                "/ab,            none,          /a/,     /ab,           200,    /ab",
+                "/ab/c,          none,          /a/,     /ab,           200,    /ab/*",
+                "/a/a/b,         none,          /a/,     /a/b,          200,    /a/a/b",
+                "/a/b,           none,          /a/,     /a/b,          200,    /a/b",
+                "//a/b,          none,          /a/,     /a/b,          200,    /a/b",
+                "/t/9/inside,    none,          /t/:no/, /inside,       200,    /t/{no}/inside",
+                "/app.js,        none,          none,    /,             200,    /app.js",
+                "/app.js/,       none,          none,    none,          500,    /app.js",
+                "/app.js,        none,          none,    /,             304,    REDIRECTION",
+                "/app.jsx,       none,          none,    /,             200,    UNKNOWN",
                 "/x,             none,          none,    none,          500,    UNKNOWN",
                 "/x,             none,          none,    /,             200,    UNKNOWN",
                 "none,           none,          none,    none,          400,    UNKNOWN",
@@ -70,6 +86,74 @@ class RouteTimersTest {
 
         assertThat(timer.getId().getTag("status")).isEqualTo(label);
         assertThat(timer.getId().getTag("outcome")).isEqualTo(outcome);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                // path,      template,     route,      status, uri, none if it is not recorded
+                "/item/7,     /item/{id},   none,       200,    /item/custom",
+                "/item/7/,    /item/{id},   none,       404,    /item/custom",
+                "/item/x,     /item/{id},   none,       200,    /item/{id}",
+                "/same,       /same,        none,       303,    REDIRECTION",
+                "/secret/7,   none,         none,       200,    none",
+                "/secret/7,   none,         none,       404,    none",
+                "/secret/7/,  none,         /secret/,   500,    none",
+                "/x/7,        /hidden/{id}, none,       200,    none",
+                "/home,       none,         none,       200,    none",
+                "/q/openapi,  none,         /q/openapi, 200,    none",
+                "/q,          none,         none,       404,    NOT_FOUND",
+                "/plain,      none,         /plain,     403,    UNKNOWN",
+                "/plain,      none,         /plain,     500,    UNKNOWN",
+                "/plain,      none,         /plain,     -1,     /plain",
+                "/plain,      /plain,       none,       400,    UNKNOWN",
+                "/items/1,    /items/{id},  none,       400,    /items/{id}",
+            })
+    void shouldFollowTheConfiguration(String path, String template, String route, int status, String uri) {
+        UriRules rules = new UriRules(
+                List.of(Pattern.compile("/secret/.*"), Pattern.compile("/hidden/\\{id}"), Pattern.compile("/hid")),
+                List.of(
+                        new UriRules.Rewrite(Pattern.compile("/item/[0-9]+"), "/item/custom"),
+                        new UriRules.Rewrite(Pattern.compile("/same"), "/same"),
+                        new UriRules.Rewrite(Pattern.compile("/home"), "/hid")),
+                "/q/",
+                true,
+                100);
+
+        UriTimers found = Recordings.routes(registry, rules, Set.of()).find(path, template, null, route, status);
+
+        assertThat(found == null ? null : found.uri()).isEqualTo(uri);
+    }
+
+    @Test
+    void shouldNotRecordTheRootOrPreflightsThatAreIgnored() {
+        UriRules rules = new UriRules(List.of(Pattern.compile("/|/cors.*")), List.of(), null, false, 100);
+        RouteTimers ignoring = Recordings.routes(registry, rules, Set.of());
+
+        assertThat(ignoring.find("//", null, null, null, 200)).isNull();
+        assertThat(ignoring.preflight()).isNull();
+        assertThat(timers.preflight()).isNotNull();
+    }
+
+    @Test
+    void shouldRecordWhatIsBeyondTheNumberOfValuesAsOther() {
+        RouteTimers bounded = Recordings.routes(registry, new UriRules(List.of(), List.of(), null, false, 3), Set.of());
+
+        List<String> uris = IntStream.range(0, 10_000)
+                .mapToObj(i -> bounded.find("/x", "/made/up/" + i, null, null, 200))
+                .peek(found -> found.timer(MethodLabel.GET, 200).record(Duration.ofMillis(1)))
+                .map(UriTimers::uri)
+                .distinct()
+                .toList();
+
+        assertThat(uris).containsExactly("/made/up/0", "/made/up/1", "/made/up/2", "OTHER");
+        assertThat(bounded.find("/x", "/made/up/1", null, null, 200).uri()).isEqualTo("/made/up/1");
+        assertThat(bounded.find("/", null, null, null, 200).uri()).isEqualTo("root");
+        assertThat(registry.find(RouteTimers.NAME).timers().stream()
+                        .mapToLong(Timer::count)
+                        .sum())
+                .isEqualTo(10_000);
     }
 
     @Test

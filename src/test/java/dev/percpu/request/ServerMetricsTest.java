@@ -33,9 +33,8 @@ class ServerMetricsTest {
     private static final String GET = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Vertx vertx = Vertx.vertx(new VertxOptions()
-            .setMetricsOptions(new ChainedMetricsOptions(
-                    null, new ServerMetricsSource(() -> registry, (options, address) -> false))));
+    private final Vertx vertx = Vertx.vertx(
+            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.source(registry))));
 
     @AfterEach
     void close() {

@@ -27,16 +27,25 @@ class UriLabelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            nullValues = "none",
-            value = {
-                "none, /plain, /plain",
-                "/api/, /things, /api/things",
-                "/q/, /q/openapi, /q/openapi",
-                "/q/openapi, /q/, /q",
-            })
-    void shouldJoinOnlyRoutesThatAreMounted(String mount, String route, String joined) {
+    @CsvSource({
+        "/api/, /things, /api/things",
+        "/api, /apis, /api/apis",
+        "/, /things, /things",
+        "/api/, /, /api",
+        "/t/:no/, /things, /t/{no}/things"
+    })
+    void shouldJoinMountPointAndRoute(String mount, String route, String joined) {
         assertThat(UriLabels.join(mount, route)).isEqualTo(joined);
+    }
+
+    @Test
+    void shouldCompareWholeSegments() {
+        assertThat(UriLabels.isAt("/a", "/a")).isTrue();
+        assertThat(UriLabels.isAt("/a/", "/a")).isTrue();
+        assertThat(UriLabels.isAt("/a/b", "/a")).isTrue();
+        assertThat(UriLabels.isAt("/a", "/")).isTrue();
+        assertThat(UriLabels.isAt("/ab", "/a")).isFalse();
+        assertThat(UriLabels.isAt("/", "/a")).isFalse();
     }
 
     @Test

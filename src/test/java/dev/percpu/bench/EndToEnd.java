@@ -1,0 +1,166 @@
+package dev.percpu.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.openjdk.jmh.util.ListStatistics;
+
+/**
+ * CPU time of the whole service for each request: without request metrics, without them again as the control, with ours, and with Quarkus'
+ * own binder and registry. {@code make bench ARGS=http.server}.
+ *
+ * <p>Every run is a process of its own, which is warmed up first. In each round every variant has one run, in an order that turns from
+ * round to round; figures are ratios to the first run without metrics of the same round.
+ */
+final class EndToEnd {
+    static final String CASE = "http.server.cpu";
+
+    private static final int ROUNDS = Boolean.getBoolean("bench.quick") ? 2 : 15;
+    private static final int WARM_UP = 60_000;
+    private static final int MEASURED = 60_000;
+    private static final double CONFIDENCE = 0.95;
+
+    private enum Variant {
+        OFF("ours", "-Dpercpu.requests.enabled=false"),
+        OFF_AGAIN("ours", "-Dpercpu.requests.enabled=false"),
+        PERCPU("ours", "-Dpercpu.requests.enabled=true"),
+        QUARKUS("quarkus", "-Dpercpu.requests.enabled=false");
+
+        private final String build;
+        private final String argument;
+
+        Variant(String build, String argument) {
+            this.build = build;
+            this.argument = argument;
+        }
+
+        String title() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    private final Path builds;
+    private final Path directory;
+    private final Map<Variant, List<Double>> nanos = new EnumMap<>(Variant.class);
+
+    private EndToEnd(Path builds, Path directory) {
+        this.builds = builds;
+        this.directory = directory;
+    }
+
+    /**
+     * @param builds folder with the packaged services, {@code ours} and {@code quarkus}
+     * @param directory for the report
+     */
+    static void run(Path builds, Path directory) throws IOException {
+        try {
+            new EndToEnd(builds, Files.createDirectories(directory)).run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        Variant[] variants = Variant.values();
+        for (int round = 0; round < ROUNDS; round++) {
+            for (int i = 0; i < variants.length; i++) {
+                Variant variant = variants[(i + round) % variants.length];
+                double measured = measure(variant);
+                nanos.computeIfAbsent(variant, key -> new ArrayList<>()).add(measured);
+                System.out.printf(
+                        Locale.ROOT, "round %d of %d  %-10s %8.0f ns%n", round + 1, ROUNDS, variant.title(), measured);
+            }
+        }
+        write();
+    }
+
+    private double measure(Variant variant) throws IOException, InterruptedException {
+        Path jar = builds.resolve(variant.build).resolve("quarkus-app/quarkus-run.jar");
+        Path log = directory.resolve(variant.title().replace(' ', '-') + ".log");
+        try (LoadedServer server = LoadedServer.start(jar, List.of(variant.argument), log)) {
+            server.cpuNanosPerRequest(WARM_UP);
+            return server.cpuNanosPerRequest(MEASURED);
+        }
+    }
+
+    private void write() throws IOException {
+        StringBuilder text = new StringBuilder("""
+                # %s
+
+                CPU time of the whole process for each request, as a ratio to the same without request metrics: the mean of %d rounds and
+                its 95 %% confidence interval. `off again` is the control: what lies in its interval cannot be told from nothing.
+
+                | | ns, median | ratio | 95 %% interval | in the control's |
+                |---|---|---|---|---|
+                """.formatted(CASE, ROUNDS));
+        Map<String, Object> report = new LinkedHashMap<>();
+        double[] control = interval(ratios(Variant.OFF_AGAIN));
+        for (Variant variant : Variant.values()) {
+            double[] ratios = ratios(variant);
+            double mean = new ListStatistics(ratios).getMean();
+            double[] interval = interval(ratios);
+            boolean inside = control[0] <= mean && mean <= control[1];
+            double median = Numbers.median(doubles(variant));
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %.0f | %.4f | %.4f to %.4f | %s |%n",
+                    variant.title(),
+                    median,
+                    mean,
+                    interval[0],
+                    interval[1],
+                    variant == Variant.OFF || variant == Variant.OFF_AGAIN ? "" : inside ? "yes" : "**no**"));
+            report.put(
+                    variant.title(),
+                    Map.of(
+                            "nanos",
+                            nanos.get(variant),
+                            "ratio",
+                            mean,
+                            "low",
+                            interval[0],
+                            "high",
+                            interval[1],
+                            "insideControl",
+                            inside));
+        }
+        Files.writeString(directory.resolve(CASE + ".md"), text);
+        Files.writeString(
+                directory.resolve(CASE + ".json"),
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");
+        System.out.println(text);
+    }
+
+    private double[] ratios(Variant variant) {
+        double[] ratios = doubles(variant);
+        double[] off = doubles(Variant.OFF);
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] /= off[i];
+        }
+        return ratios;
+    }
+
+    private double[] doubles(Variant variant) {
+        return nanos.getOrDefault(variant, List.of()).stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray();
+    }
+
+    private static double[] interval(double[] values) {
+        ListStatistics statistics = new ListStatistics(values);
+        double error = statistics.getMeanErrorAt(CONFIDENCE);
+        double mean = statistics.getMean();
+        return values.length < 2 || Double.isNaN(error)
+                ? new double[] {mean, mean}
+                : new double[] {mean - error, mean + error};
+    }
+}

@@ -1,0 +1,177 @@
+package dev.percpu.bench;
+
+import dev.percpu.acceptance.FreePort;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** A packaged service in a process of its own, and requests to it over a few connections that stay open. Not thread-safe. */
+final class LoadedServer implements AutoCloseable {
+
+    private static final int CONNECTIONS = 8;
+    private static final long START_MILLIS = 60_000;
+    private static final byte[] REQUEST =
+            "GET /items/7 HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ANSWER = "HTTP/1.1 200 ".getBytes(StandardCharsets.US_ASCII);
+
+    private final Process process;
+    private final List<Socket> connections = new ArrayList<>();
+    private final ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
+
+    private LoadedServer(Process process) {
+        this.process = process;
+    }
+
+    /**
+     * Starts it and waits until it answers.
+     *
+     * @param jar that starts it
+     * @param arguments for its JVM
+     * @param log for its output
+     */
+    static LoadedServer start(Path jar, List<String> arguments, Path log) throws IOException, InterruptedException {
+        int port = FreePort.next();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms256m",
+                "-Xmx256m",
+                "-Dquarkus.http.host=127.0.0.1",
+                "-Dquarkus.http.port=" + port,
+                "-Dquarkus.management.host=127.0.0.1",
+                "-Dquarkus.management.port=" + FreePort.next()));
+        command.addAll(arguments);
+        command.addAll(List.of("-jar", jar.toString()));
+        LoadedServer server = new LoadedServer(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start());
+        try {
+            server.connect(port, log);
+            return server;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void connect(int port, Path log) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
+        while (connections.size() < CONNECTIONS) {
+            try {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                socket.setTcpNoDelay(true);
+                socket.setSoTimeout(30_000);
+                connections.add(socket);
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline || !process.isAlive()) {
+                    throw new IOException("The service did not start; see " + log, e);
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
+    }
+
+    /**
+     * Sends requests over all connections, each the next when the last was answered.
+     *
+     * @return CPU time of the whole process, in nanoseconds for each request
+     */
+    double cpuNanosPerRequest(int requests) throws IOException, InterruptedException {
+        int each = requests / CONNECTIONS;
+        long before = cpuNanos();
+        List<Future<?>> running = new ArrayList<>();
+        for (Socket connection : connections) {
+            running.add(clients.submit(() -> {
+                sendAll(connection, each);
+                return null;
+            }));
+        }
+        for (Future<?> one : running) {
+            try {
+                one.get();
+            } catch (ExecutionException e) {
+                throw new IOException("A connection failed", e.getCause());
+            }
+        }
+        return (cpuNanos() - before) / ((double) each * CONNECTIONS);
+    }
+
+    private static void sendAll(Socket connection, int requests) throws IOException {
+        InputStream in = connection.getInputStream();
+        byte[] buffer = new byte[4_096];
+        for (int i = 0; i < requests; i++) {
+            connection.getOutputStream().write(REQUEST);
+            // Headers and the one byte of the body come in one packet or in two.
+            int length = 0;
+            while (!isWhole(buffer, length)) {
+                int read = in.read(buffer, length, buffer.length - length);
+                if (read < 0) {
+                    throw new IOException("The service closed the connection");
+                }
+                length += read;
+            }
+            for (int k = 0; k < ANSWER.length; k++) {
+                if (buffer[k] != ANSWER[k]) {
+                    throw new IOException(
+                            "Not the answer: " + new String(buffer, 0, length, StandardCharsets.US_ASCII));
+                }
+            }
+        }
+    }
+
+    /** Whether it ends in an empty line and one byte more. */
+    private static boolean isWhole(byte[] buffer, int length) {
+        return length > 5
+                && buffer[length - 5] == '\r'
+                && buffer[length - 4] == '\n'
+                && buffer[length - 3] == '\r'
+                && buffer[length - 2] == '\n';
+    }
+
+    /** Of all threads that live; Linux counts them in nanoseconds where it counts a process in hundredths of a second. */
+    private long cpuNanos() throws IOException {
+        long sum = 0;
+        Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path thread : threads) {
+                try {
+                    String statistics = Files.readString(thread.resolve("schedstat"));
+                    sum += Long.parseLong(statistics.substring(0, statistics.indexOf(' ')));
+                } catch (NoSuchFileException e) {
+                    // The thread has ended since it was listed.
+                }
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() throws IOException {
+        clients.shutdownNow();
+        for (Socket connection : connections) {
+            connection.close();
+        }
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

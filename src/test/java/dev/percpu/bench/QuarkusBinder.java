@@ -1,0 +1,54 @@
+package dev.percpu.bench;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
+import io.quarkus.micrometer.runtime.binder.HttpBinderConfiguration;
+import io.quarkus.micrometer.runtime.binder.vertx.VertxMeterBinderAdapter;
+import io.quarkus.micrometer.runtime.export.exemplars.NoopOpenTelemetryExemplarContextUnwrapper;
+import io.quarkus.micrometer.runtime.export.exemplars.OpenTelemetryContextUnwrapper;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.spi.metrics.HttpServerMetrics;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Quarkus' own binder as it is in a service with {@code quarkus-micrometer-registry-prometheus} and no configuration: it records to the
+ * global registry, of which the one for Prometheus is a part. Quarkus makes it from its configuration; we put in the same by reflection.
+ */
+final class QuarkusBinder {
+
+    private QuarkusBinder() {}
+
+    /** The registry for Prometheus, in its place. */
+    static MeterRegistry registry() {
+        MeterRegistry registry = Impl.open(Impl.MICROMETER_SIMPLECLIENT);
+        Metrics.addRegistry(registry);
+        return registry;
+    }
+
+    /** The metrics of one server. */
+    static HttpServerMetrics<?, ?, ?> server(HttpServerOptions options) {
+        try {
+            Constructor<HttpBinderConfiguration> maker = HttpBinderConfiguration.class.getDeclaredConstructor();
+            maker.setAccessible(true);
+            HttpBinderConfiguration configuration = maker.newInstance();
+            Field ignored = HttpBinderConfiguration.class.getDeclaredField("serverIgnorePatterns");
+            ignored.setAccessible(true);
+            ignored.set(configuration, List.of(Pattern.compile("/q/.*")));
+
+            VertxMeterBinderAdapter adapter = new VertxMeterBinderAdapter();
+            Method init = VertxMeterBinderAdapter.class.getDeclaredMethod(
+                    "initBinder", HttpBinderConfiguration.class, OpenTelemetryContextUnwrapper.class);
+            init.setAccessible(true);
+            init.invoke(adapter, configuration, new NoopOpenTelemetryExemplarContextUnwrapper());
+            return adapter.createHttpServerMetrics(
+                    options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("Quarkus' binder is not what it was", e);
+        }
+    }
+}

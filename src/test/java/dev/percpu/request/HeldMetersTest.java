@@ -1,0 +1,127 @@
+package dev.percpu.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What a server holds, when the registry takes it away or does not give it. */
+class HeldMetersTest {
+
+    private static final SocketAddress CLIENT = SocketAddress.inetSocketAddress(1, "client");
+
+    private final MockClock clock = new MockClock();
+    private boolean refusing;
+    private int asked;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock) {
+        @Override
+        protected Counter newCounter(Meter.Id id) {
+            asked++;
+            if (refusing) {
+                throw new IllegalStateException("no memory");
+            }
+            return super.newCounter(id);
+        }
+    };
+    private final RequestMeters meters =
+            Recordings.to(registry, RequestSettings.DEFAULT).meters();
+    private final ServerMetrics server =
+            new ServerMetrics(meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
+
+    @Test
+    void shouldRegisterEveryMeterAnewThatWasRemoved() {
+        var connection = server.connected(CLIENT, "client");
+        Map<String, List<String>> before = series();
+        assertThat(before)
+                .containsOnlyKeys(
+                        "http.server.active.connections",
+                        "http.server.active.requests",
+                        "http.server.bytes.read",
+                        "http.server.bytes.written",
+                        "http.server.connections");
+
+        registry.clear();
+        assertThat(registry.getMeters()).isEmpty();
+        server.bytesRead(connection, CLIENT, 5);
+        server.bytesWritten(connection, CLIENT, 6);
+
+        assertThat(series()).isEqualTo(before);
+        assertThat(registry.get("http.server.bytes.read").summary().totalAmount())
+                .isEqualTo(5);
+        assertThat(registry.get("http.server.bytes.written").summary().totalAmount())
+                .isEqualTo(6);
+        assertThat(registry.get("http.server.active.connections").gauge().value())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldShareOneCountBetweenServersWithTheSameLabels() {
+        ServerMetrics other = new ServerMetrics(
+                meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
+        server.connected(CLIENT, "client");
+        other.connected(CLIENT, "client");
+
+        assertThat(registry.get("http.server.active.connections").gauge().value())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void shouldBearARegistryThatRefusesAndAskAgainLater() {
+        refusing = true;
+        for (int i = 0; i < 100; i++) {
+            assertThatCode(() -> server.exceptionOccurred(null, CLIENT, new IllegalStateException()))
+                    .doesNotThrowAnyException();
+        }
+        assertThat(asked).isEqualTo(1);
+
+        refusing = false;
+        clock.add(Duration.ofSeconds(2));
+        server.exceptionOccurred(null, CLIENT, new IllegalStateException());
+
+        assertThat(registry.get("http.server.errors")
+                        .tag("class", "java.lang.IllegalStateException")
+                        .tag("server.port", "1")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldHoldContributedTimersUpToANumber() {
+        UriTimers timers = meters.requests().find("/x", "/x/{id}", null, null, 200);
+        for (int i = 0; i < 3_000; i++) {
+            timers.timer(MethodLabel.GET, 200, Tags.of("tenant", "t" + i)).record(Duration.ofMillis(1));
+            timers.timer(MethodLabel.GET, 200, Tags.of("tenant", "t" + i)).record(Duration.ofMillis(1));
+        }
+
+        assertThat(registry.find(RouteTimers.NAME).timers()).hasSize(3_000).allMatch(timer -> timer.count() == 2);
+        Timer replaced = timers.timer(MethodLabel.GET, 200, Tags.of("uri", "/own"));
+        assertThat(replaced.getId().getTag("uri")).isEqualTo("/own");
+        assertThat(timers.timer(MethodLabel.GET, 200, Tags.empty())).isSameAs(timers.timer(MethodLabel.GET, 200));
+    }
+
+    private Map<String, List<String>> series() {
+        return registry.getMeters().stream()
+                .collect(Collectors.groupingBy(
+                        meter -> meter.getId().getName(),
+                        TreeMap::new,
+                        Collectors.mapping(
+                                meter -> meter.getId().getTags().toString(),
+                                Collectors.collectingAndThen(
+                                        Collectors.toList(),
+                                        all -> all.stream().sorted().toList()))));
+    }
+}

@@ -1,0 +1,158 @@
+package dev.percpu.request;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.WebSocket;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Requests of every kind to one application. Not thread-safe. */
+final class Traffic implements AutoCloseable {
+
+    private final Vertx vertx = Vertx.vertx();
+    private final URI application;
+
+    Traffic(URI application) {
+        this.application = application;
+    }
+
+    /** A request on a connection of its own, answered to its end. */
+    void send(String method, String path, String... headers) throws IOException {
+        exchange(head(method, path, headers) + "Connection: close\r\n\r\n");
+    }
+
+    void sendAs(String user, String path) throws IOException {
+        String credentials = Base64.getEncoder().encodeToString((user + ":x").getBytes(StandardCharsets.US_ASCII));
+        send("GET", path, "Authorization: Basic " + credentials);
+    }
+
+    /** Several requests on one connection, the next one sent when the previous was answered or, pipelined, at once. */
+    void sendOnOneConnection(String... paths) throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < paths.length; i++) {
+            all.append(head("GET", paths[i])).append(i + 1 < paths.length ? "\r\n" : "Connection: close\r\n\r\n");
+        }
+        exchange(all.toString());
+    }
+
+    void upload(String path, int bytes) throws IOException {
+        exchange(head("POST", path) + "Connection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: "
+                + bytes + "\r\n\r\n" + "y".repeat(bytes));
+    }
+
+    /** Leaves before the answer, when the service has the request. */
+    void abandon(String path, Runnable whenBegun) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write((head("GET", path) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            whenBegun.run();
+        }
+    }
+
+    /** Leaves in the middle of what it sends. */
+    void abandonUpload(String path, Runnable whenBegun) throws IOException {
+        try (Socket socket = connect()) {
+            String begun = head("POST", path)
+                    + "Content-Type: application/octet-stream\r\nContent-Length: 1000000\r\n\r\nonly this much";
+            socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+            whenBegun.run();
+        }
+    }
+
+    void sendHttp2(String... paths) {
+        HttpClient client = http2();
+        for (String path : paths) {
+            await(client.request(options(HttpMethod.GET, path))
+                    .compose(HttpClientRequest::send)
+                    .compose(response -> response.body()));
+        }
+        await(client.close());
+    }
+
+    void resetHttp2(String path, Runnable whenBegun) {
+        HttpClient client = http2();
+        HttpClientRequest request = await(client.request(options(HttpMethod.GET, path)));
+        await(request.sendHead());
+        whenBegun.run();
+        request.reset(0x8);
+        await(client.close());
+    }
+
+    void upgradeToHttp2(String path) {
+        HttpClient client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2));
+        await(client.request(options(HttpMethod.GET, path))
+                .compose(HttpClientRequest::send)
+                .compose(response -> response.body()));
+        await(client.close());
+    }
+
+    void webSocket(String path, Runnable whileOpen) {
+        WebSocket socket =
+                await(vertx.createWebSocketClient().connect(application.getPort(), application.getHost(), path));
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        socket.closeHandler(ignored -> closed.complete(null));
+        whileOpen.run();
+        await(socket.writeTextMessage("hello"));
+        closed.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    /** Sends bytes as they are, and reads until the service closes the connection. */
+    String exchange(String request) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            socket.getInputStream().transferTo(answer);
+            return answer.toString(StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(application.getHost(), application.getPort());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static String head(String method, String path, String... headers) {
+        StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: x\r\n");
+        for (String header : headers) {
+            head.append(header).append("\r\n");
+        }
+        return head.toString();
+    }
+
+    private HttpClient http2() {
+        return vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+    }
+
+    private RequestOptions options(HttpMethod method, String path) {
+        return new RequestOptions()
+                .setMethod(method)
+                .setHost(application.getHost())
+                .setPort(application.getPort())
+                .setURI(path);
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+    }
+}
