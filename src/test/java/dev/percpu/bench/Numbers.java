@@ -33,6 +33,7 @@ final class Numbers {
     }
 
     static String ratio(double value) {
-        return String.format(Locale.ROOT, value < 0.01 ? "%.5f" : value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
+        return String.format(
+                Locale.ROOT, value < 0.01 ? "%.5f" : value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
     }
 }
