@@ -1,68 +1,144 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* buckets.c - builds the index that buckets.h reads. */
+/* buckets.c - builds the indexes that buckets.h reads. */
 #include "buckets.h"
 
 #include "percpu.h"
 #include "rseq_abi.h"
 
-/* The smallest amount that falls into a slot. */
-static int64_t slot_lower_edge(const struct percpu_buckets *buckets, uint32_t slot)
+/* One of this many bounds may share a slot with another without a finer index being made. */
+#define BOUNDS_PER_CROWDED 16
+
+/* The smallest amount that falls into a slot; INT64_MAX: none does. */
+static int64_t slot_lower_edge(const struct percpu_buckets *buckets, uint32_t slot, uint32_t mantissa_bits)
 {
+	uint32_t per_power = 1u << mantissa_bits;
+	uint32_t power = slot >> mantissa_bits;
+
 	if (buckets->sum_kind == PERCPU_SUM_DOUBLE) {
+		uint32_t shift = 52 - mantissa_bits;
 		int64_t top = slot == 0 ? 0 : buckets->slot_base + (int64_t)slot;
 
-		return top > INT64_MAX >> 48 ? INT64_MAX : top << 48; /* beyond it: reached by no amount >= 0 */
+		return top > INT64_MAX >> shift ? INT64_MAX : top << shift;
 	}
-	if (slot > 59 * 16) /* beyond INT64_MAX: reached by no amount >= 0 */
-		return INT64_MAX;
-	return (int64_t)(((uint64_t)(16 + slot % 16) << (slot / 16)) - 16);
+	if (power >= 63 - mantissa_bits) {
+		if (power > 63 - mantissa_bits || slot % per_power > 0)
+			return INT64_MAX;
+	}
+	return (int64_t)(((uint64_t)(per_power + slot % per_power) << power) - per_power);
 }
 
 /* Doubles: the 64 powers of two that the slots cover begin at the lowest bound above 0. */
-static int64_t slot_of_first_positive(const int64_t *bounds, uint32_t count)
+static int64_t slot_of_first_positive(const int64_t *bounds, uint32_t count, uint32_t mantissa_bits)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (bounds[i] > 0)
-			return bounds[i] >> 48;
+			return bounds[i] >> (52 - mantissa_bits);
 	}
 	return 0;
 }
 
-int64_t percpu_buckets_size(uint32_t bounds)
+static int64_t slot_base(const int64_t *bounds, uint32_t count, uint32_t sum_kind, uint32_t mantissa_bits)
 {
-	if (bounds > PERCPU_MAX_BOUNDS)
+	return sum_kind == PERCPU_SUM_DOUBLE ? slot_of_first_positive(bounds, count, mantissa_bits) : 0;
+}
+
+/* How many bounds are in the slot of the bound before them. */
+static uint32_t crowded(const int64_t *bounds, uint32_t count, uint32_t sum_kind, uint32_t mantissa_bits)
+{
+	struct percpu_buckets like = { .slot_base = slot_base(bounds, count, sum_kind, mantissa_bits) };
+	uint32_t last = UINT32_MAX;
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t slot = slot_of_amount(&like, sum_kind, bounds[i], mantissa_bits);
+
+		found += slot == last;
+		last = slot;
+	}
+	return found;
+}
+
+/* As few as do for nearly all bounds; PERCPU_BUCKET_BITS if the first index does, or no other one is better. */
+static uint32_t wanted_bits(const int64_t *bounds, uint32_t count, uint32_t sum_kind)
+{
+	uint32_t least = crowded(bounds, count, sum_kind, PERCPU_MAX_FINE_BITS);
+	uint32_t tolerated = least > count / BOUNDS_PER_CROWDED ? least : count / BOUNDS_PER_CROWDED;
+	uint32_t bits = PERCPU_BUCKET_BITS;
+
+	while (crowded(bounds, count, sum_kind, bits) > tolerated)
+		bits++;
+	return bits;
+}
+
+static int are_ascending(const int64_t *bounds, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (bounds[i] < 0 || (i > 0 && bounds[i] <= bounds[i - 1]))
+			return 0;
+	}
+	return 1;
+}
+
+static void copy_bounds(int64_t *to, const int64_t *bounds, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		to[i] = bounds[i];
+	to[count] = INT64_MAX;
+}
+
+/* Each slot gets the first bucket that is not below it. */
+static void fill_slots(const struct percpu_buckets *buckets, uint16_t *slots, const int64_t *bounds, uint32_t bits)
+{
+	uint32_t bucket = 0;
+
+	for (uint32_t slot = 0; slot < slots_of(bits); slot++) {
+		int64_t edge = slot_lower_edge(buckets, slot, bits);
+
+		while (bucket < buckets->bounds_count && bounds[bucket] < edge)
+			bucket++;
+		slots[slot] = (uint16_t)bucket;
+	}
+}
+
+int64_t percpu_buckets_size(const int64_t *bounds, uint32_t count, uint32_t sum_kind)
+{
+	uint32_t bits;
+	uint64_t size = sizeof(struct percpu_buckets) + (count + UINT64_C(1)) * sizeof(int64_t);
+
+	if (count > PERCPU_MAX_BOUNDS || sum_kind > PERCPU_SUM_DOUBLE || !are_ascending(bounds, count))
 		return NEG_EINVAL;
-	return (int64_t)(sizeof(struct percpu_buckets) + (bounds + 1) * sizeof(int64_t));
+	bits = wanted_bits(bounds, count, sum_kind);
+	if (bits > PERCPU_BUCKET_BITS)
+		size += 2 * sizeof(int64_t) + slots_of(bits) * sizeof(uint16_t);
+	return (int64_t)size;
 }
 
 int percpu_buckets_init(struct percpu_buckets *memory, const int64_t *bounds, uint32_t count, uint32_t sum_kind)
 {
-	uint32_t bucket = 0;
+	uint32_t bits;
 
-	if (count > PERCPU_MAX_BOUNDS || sum_kind > PERCPU_SUM_DOUBLE)
+	if (count > PERCPU_MAX_BOUNDS || sum_kind > PERCPU_SUM_DOUBLE || !are_ascending(bounds, count))
 		return NEG_EINVAL;
-	for (uint32_t i = 0; i < count; i++) {
-		if (bounds[i] < 0 || (i > 0 && bounds[i] <= bounds[i - 1]))
-			return NEG_EINVAL;
-		memory->bounds[i] = bounds[i];
-	}
-	memory->bounds[count] = INT64_MAX;
+	bits = wanted_bits(bounds, count, sum_kind);
 	memory->bounds_count = count;
-	memory->sum_kind = sum_kind;
-	memory->slot_base = sum_kind == PERCPU_SUM_DOUBLE ? slot_of_first_positive(bounds, count) : 0;
-	for (uint32_t slot = 0; slot < PERCPU_BUCKET_SLOTS; slot++) {
-		int64_t edge = slot_lower_edge(memory, slot);
-
-		while (bucket < count && bounds[bucket] < edge)
-			bucket++;
-		memory->slots[slot] = (uint16_t)bucket;
+	memory->sum_kind = (uint16_t)sum_kind;
+	memory->slot_base = slot_base(bounds, count, sum_kind, bits);
+	memory->fine_bits = bits > PERCPU_BUCKET_BITS ? (uint16_t)bits : 0;
+	if (bits == PERCPU_BUCKET_BITS) {
+		copy_bounds(memory->bounds, bounds, count);
+		fill_slots(memory, memory->slots, memory->bounds, bits);
+		return 0;
 	}
+	for (uint32_t slot = 0; slot < PERCPU_BUCKET_SLOTS; slot++)
+		memory->slots[slot] = 0;
+	memory->bounds[0] = INT64_MIN;
+	memory->bounds[1] = INT64_MIN;
+	copy_bounds(fine_bounds(memory), bounds, count);
+	fill_slots(memory, fine_slots(memory), fine_bounds(memory), bits);
 	return 0;
 }
 
 int percpu_buckets_index(const struct percpu_buckets *buckets, int64_t amount)
 {
-	uint32_t slot = buckets->sum_kind == PERCPU_SUM_DOUBLE ? slot_of_double(buckets, amount) : slot_of_long(amount);
-
-	return (int)bucket_from(buckets, slot, amount);
+	return (int)bucket_of_amount(buckets, buckets->sum_kind, amount);
 }

@@ -96,17 +96,49 @@ _Static_assert(offsetof(struct percpu_cell, second) == 8, "first and second word
  * four mantissa bits and tells the lowest bucket that the amount can be in;
  * from there the bounds are compared, usually one. The amount is a 64-bit
  * integer, or the bits of a double >= 0, which order in the same way.
+ *
+ * Where more than a few of the bounds share a slot with another one, as those
+ * of a native histogram of schema 4 and finer do, a second index takes as many
+ * mantissa bits as keep them apart. The first one then sends every amount on
+ * by two bounds that every amount is above:
+ *
+ *   bounds of the first       all bounds, at their end INT64_MAX
+ *   +-----------+-----------+-----------------------+---------------------+
+ *   | INT64_MIN | INT64_MIN | bounds_count + 1      | slots, 16 bits each |
+ *   +-----------+-----------+-----------------------+---------------------+
+ *                           ^ fine_bounds()         ^ fine_slots()
  */
+#define PERCPU_BUCKET_BITS 4u
 #define PERCPU_BUCKET_SLOTS 1024u
+#define PERCPU_MAX_FINE_BITS 9u
 #define PERCPU_MAX_BOUNDS 4095u
 
 struct percpu_buckets {
 	uint32_t bounds_count;
-	uint32_t sum_kind;
-	int64_t slot_base; /* doubles: the slot number of slots[0] */
+	uint16_t sum_kind;
+	uint16_t fine_bits; /* mantissa bits of the second index, 0 without */
+	int64_t slot_base;  /* doubles: the slot number of slots[0], or of fine_slots()[0] */
 	uint16_t slots[PERCPU_BUCKET_SLOTS];
 	int64_t bounds[]; /* ascending; one more, INT64_MAX, at the end */
 };
+
+static inline int64_t *fine_bounds(const struct percpu_buckets *buckets)
+{
+	return (int64_t *)buckets->bounds + 2;
+}
+
+static inline uint16_t *fine_slots(const struct percpu_buckets *buckets)
+{
+	return (uint16_t *)(fine_bounds(buckets) + buckets->bounds_count + 1);
+}
+
+/* Slots of 64 powers of two, which is more than enough for integers. */
+static inline uint32_t slots_of(uint32_t mantissa_bits)
+{
+	return 64u << mantissa_bits;
+}
+
+_Static_assert(64u << PERCPU_BUCKET_BITS == PERCPU_BUCKET_SLOTS, "the first index covers 64 powers of two");
 
 static inline char *mapping_of(const struct percpu_region *region)
 {

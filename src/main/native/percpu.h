@@ -201,13 +201,17 @@ PERCPU_API int64_t percpu_floor_observe_long(struct percpu_region *region, uint6
 
 /* ---- buckets (buckets.c) ---------------------------------------------- */
 
-/* Bytes that percpu_buckets_init() writes for this many upper bounds. */
-PERCPU_API int64_t percpu_buckets_size(uint32_t bounds);
+/*
+ * Bytes that percpu_buckets_init() writes for these upper bounds, which are as
+ * there: 2 KiB and 8 a bound, and up to 64 KiB more where many are close to
+ * each other. -EINVAL as there.
+ */
+PERCPU_API int64_t percpu_buckets_size(const int64_t *bounds, uint32_t count, uint32_t sum_kind);
 
 /*
- * Builds the index of a histogram in memory of percpu_buckets_size(count)
- * bytes. Bounds are inclusive, strictly ascending, >= 0; doubles as raw bits.
- * count at most 4095. -EINVAL says that one of these does not hold.
+ * Builds the index of a histogram in memory of percpu_buckets_size() bytes.
+ * Bounds are inclusive, strictly ascending, >= 0; doubles as raw bits. count
+ * at most 4095. -EINVAL says that one of these does not hold.
  */
 PERCPU_API int percpu_buckets_init(struct percpu_buckets *memory, const int64_t *bounds, uint32_t count,
 				   uint32_t sum_kind);
@@ -235,6 +239,13 @@ PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, ui
  * either returned or left for the next call. MT-safe.
  */
 PERCPU_API int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets);
+
+/*
+ * The same for many groups, one after the other: a scrape has thousands.
+ * `groups` are `count` pairs of an offset and a number of buckets; the largest
+ * of each goes to `out`. MT-safe.
+ */
+PERCPU_API void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uint64_t *groups, int64_t *out);
 
 /*
  * Sets the cells at [from, to) of all shards to zero. Only for cells that no

@@ -104,11 +104,9 @@ ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t 
 	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED : add_double_again(region, area, cell, bits, result);
 }
 
-ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t offset,
-			       const struct percpu_buckets *buckets, int64_t amount)
+ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t group, uint64_t place, int64_t amount)
 {
-	uint64_t group = cell_at(region, offset);
-	uint64_t cell = cell_of_long(region, group, buckets, amount);
+	uint64_t cell = cell_at(region, group + place);
 	enum section_result result = SECTION_NO_SHARD;
 
 	if (LIKELY(area_is_there(area)))
@@ -117,11 +115,9 @@ ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_
 						  observe_long_again(region, area, cell, group, amount, result);
 }
 
-ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint64_t offset,
-				 const struct percpu_buckets *buckets, int64_t bits)
+ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint64_t group, uint64_t place, int64_t bits)
 {
-	uint64_t group = cell_at(region, offset);
-	uint64_t cell = cell_of_double(region, group, buckets, bits);
+	uint64_t cell = cell_at(region, group + place);
 	enum section_result result = SECTION_NO_SHARD;
 
 	if (LIKELY(area_is_there(area)))
@@ -129,6 +125,33 @@ ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint6
 	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
 						  observe_double_again(region, area, cell, group, bits, result);
 }
+
+/*
+ * An observation goes to the bucket that is near; where that is not the right
+ * one, the same call is made again by another function, so that this one needs
+ * no register for it. A group of one bucket has a section of its own, which
+ * saves it a jump.
+ */
+#define DEFINE_OBSERVE(kind, sum_kind, way)                                                                           \
+	static __attribute__((noinline)) int observe_##kind##_beyond__##way(                                          \
+		struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets, int64_t amount)  \
+	{                                                                                                             \
+		uint64_t place = place_of(bucket_of_amount(buckets, sum_kind, amount));                               \
+                                                                                                                      \
+		return observe_##kind(region, area_of_##way(), cell_at(region, offset), place, amount);               \
+	}                                                                                                             \
+	int percpu_observe_##kind##__##way(struct percpu_region *region, uint64_t offset,                             \
+					   const struct percpu_buckets *buckets, int64_t amount)                      \
+	{                                                                                                             \
+		uint32_t bucket;                                                                                      \
+                                                                                                                      \
+		if (!buckets)                                                                                         \
+			return observe_##kind(region, area_of_##way(), cell_at(region, offset), place_of(0), amount); \
+		bucket = bucket_near(buckets, sum_kind, amount);                                                      \
+		if (is_beyond(buckets, bucket, amount))                                                               \
+			return observe_##kind##_beyond__##way(region, offset, buckets, amount);                       \
+		return observe_##kind(region, area_of_##way(), cell_at(region, offset), place_of(bucket), amount);    \
+	}
 
 #define DEFINE_RECORD_CALLS(way)                                                                  \
 	int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount) \
@@ -139,16 +162,8 @@ ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint6
 	{                                                                                         \
 		return add_double(region, area_of_##way(), offset, bits);                         \
 	}                                                                                         \
-	int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,             \
-				       const struct percpu_buckets *buckets, int64_t amount)      \
-	{                                                                                         \
-		return observe_long(region, area_of_##way(), offset, buckets, amount);            \
-	}                                                                                         \
-	int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,           \
-					 const struct percpu_buckets *buckets, int64_t bits)      \
-	{                                                                                         \
-		return observe_double(region, area_of_##way(), offset, buckets, bits);            \
-	}
+	DEFINE_OBSERVE(long, PERCPU_SUM_LONG, way)                                                \
+	DEFINE_OBSERVE(double, PERCPU_SUM_DOUBLE, way)
 
 DEFINE_RECORD_CALLS(libc)
 DEFINE_RECORD_CALLS(thread)

@@ -21,21 +21,10 @@ ALWAYS_INLINE uint64_t cell_at(const struct percpu_region *region, uint64_t offs
 	return offset & region->cell_mask;
 }
 
-/* Bucket i of a group is the cell i + 1 places after the group's max. */
-ALWAYS_INLINE uint64_t cell_of_long(const struct percpu_region *region, uint64_t group,
-				    const struct percpu_buckets *buckets, int64_t amount)
+/* Bucket i of a group is the cell i + 1 places after the group's max: this far from it. */
+ALWAYS_INLINE uint64_t place_of(uint64_t bucket)
 {
-	uint64_t bucket = buckets ? bucket_from(buckets, slot_of_long(amount), amount) : 0;
-
-	return cell_at(region, group + (bucket + 1) * PERCPU_CELL);
-}
-
-ALWAYS_INLINE uint64_t cell_of_double(const struct percpu_region *region, uint64_t group,
-				      const struct percpu_buckets *buckets, int64_t bits)
-{
-	uint64_t bucket = buckets ? bucket_from(buckets, slot_of_double(buckets, bits), bits) : 0;
-
-	return cell_at(region, group + (bucket + 1) * PERCPU_CELL);
+	return (bucket + 1) * PERCPU_CELL;
 }
 
 #endif /* PERCPU_RECORD_H */

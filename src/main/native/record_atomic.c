@@ -55,7 +55,8 @@ int percpu_observe_long__atomic(struct percpu_region *region, uint64_t offset, c
 				int64_t amount)
 {
 	uint64_t group = cell_at(region, offset);
-	uint64_t cell = cell_of_long(region, group, buckets, amount);
+	uint64_t bucket = buckets ? bucket_of_amount(buckets, PERCPU_SUM_LONG, amount) : 0;
+	uint64_t cell = cell_at(region, group + place_of(bucket));
 
 	atomic_observe(shard_by_hint(region, cell), cell, group, amount, 0);
 	return result_of_thread();
@@ -65,7 +66,8 @@ int percpu_observe_double__atomic(struct percpu_region *region, uint64_t offset,
 				  int64_t bits)
 {
 	uint64_t group = cell_at(region, offset);
-	uint64_t cell = cell_of_double(region, group, buckets, bits);
+	uint64_t bucket = buckets ? bucket_of_amount(buckets, PERCPU_SUM_DOUBLE, bits) : 0;
+	uint64_t cell = cell_at(region, group + place_of(bucket));
 
 	atomic_observe(shard_by_hint(region, cell), cell, group, bits, 1);
 	return result_of_thread();

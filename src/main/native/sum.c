@@ -94,6 +94,12 @@ int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t
 	return largest;
 }
 
+void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uint64_t *groups, int64_t *out)
+{
+	for (uint64_t i = 0; i < count; i++)
+		out[i] = percpu_drain_max(region, groups[2 * i], (uint32_t)groups[2 * i + 1]);
+}
+
 /* A max is in no marked block when all its buckets are in the next one: marks tell about a whole range, not a block. */
 int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 {

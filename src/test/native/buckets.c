@@ -3,10 +3,11 @@
  * buckets.c - the bucket index says the same as a search through the bounds,
  * for random bounds and for those that are hardest on it.
  */
+#include <math.h>
 #include <stdlib.h>
 
+#include "buckets.h"
 #include "harness.h"
-#include "layout.h"
 #include "path.h"
 #include "rseq_abi.h"
 
@@ -128,20 +129,102 @@ static void should_find_the_bucket_of_adversarial_bounds(void)
 	check_buckets(bounds, 0, PERCPU_SUM_DOUBLE);
 }
 
+/* base^first and further, base = 2^(2^-schema), in units of 1 / scale. Returns how many there are. */
+static uint32_t exponential_bounds(int64_t *bounds, int schema, int first, uint32_t count, enum percpu_sum_kind kind)
+{
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		double bound = exp2((double)(first + (int)i) / (1 << schema));
+		int64_t next = kind == PERCPU_SUM_DOUBLE ? bits_of_double(bound) : (int64_t)(bound * 1e9);
+
+		if (used == 0 || next > bounds[used - 1])
+			bounds[used++] = next;
+	}
+	return used;
+}
+
+/* Bounds, in their slots, of which one amount can be above, at most. */
+static uint32_t most_in_a_slot(const struct percpu_buckets *buckets, const int64_t *bounds, uint32_t count)
+{
+	uint32_t most = 0, here = 0, last = UINT32_MAX;
+	uint32_t bits = buckets->fine_bits ? buckets->fine_bits : PERCPU_BUCKET_BITS;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t slot = slot_of_amount(buckets, buckets->sum_kind, bounds[i], bits);
+
+		here = slot == last ? here + 1 : 1;
+		most = here > most ? here : most;
+		last = slot;
+	}
+	return most;
+}
+
+/*
+ * Native histograms of every resolution: the right bucket, and by one
+ * comparison after the slot, however fine it is.
+ */
+static void should_find_the_bucket_of_exponential_bounds_by_one_comparison(void)
+{
+	static int64_t bounds[PERCPU_MAX_BOUNDS];
+
+	for (int schema = 0; schema <= 8; schema++) {
+		for (int kind = PERCPU_SUM_LONG; kind <= PERCPU_SUM_DOUBLE; kind++) {
+			uint32_t count = exponential_bounds(bounds, schema, -(10 << schema), 15u << schema, kind);
+			struct percpu_buckets *buckets = path_buckets(bounds, count, kind);
+
+			check_buckets(bounds, count, kind);
+			CHECK(most_in_a_slot(buckets, bounds, count) == 1, "schema %d, kind %d: %u bounds in a slot",
+			      schema, kind, most_in_a_slot(buckets, bounds, count));
+			CHECK((buckets->fine_bits > 0) == (schema > 3), "schema %d: fine index of %d bits", schema,
+			      buckets->fine_bits);
+			free(buckets);
+		}
+	}
+}
+
+/* The index of one kind, asked by a record call of the other: any bucket, but one of the group. */
+static void should_stay_in_the_group_whatever_the_amount_is(void)
+{
+	static int64_t bounds[PERCPU_MAX_BOUNDS];
+	static const int64_t odd[] = { INT64_MIN,	   INT64_MIN + 1,    -1, 0, 1, INT64_MAX,
+				       0x7ff8000000000000, -0x10000000000000 };
+
+	for (int schema = 3; schema <= 8; schema++) {
+		for (int kind = PERCPU_SUM_LONG; kind <= PERCPU_SUM_DOUBLE; kind++) {
+			uint32_t count = exponential_bounds(bounds, schema, -(10 << schema), 15u << schema, kind);
+			struct percpu_buckets *buckets = path_buckets(bounds, count, kind);
+
+			for (int i = 0; i < 2000; i++) {
+				int64_t amount = i < 8 ? odd[i] : (int64_t)(next_random(&state) >> (i % 60));
+				uint32_t as_long = bucket_of_amount(buckets, PERCPU_SUM_LONG, amount);
+				uint32_t as_double = bucket_of_amount(buckets, PERCPU_SUM_DOUBLE, amount);
+
+				CHECK(as_long <= count && as_double <= count, "schema %d, kind %d, amount %ld", schema,
+				      kind, (long)amount);
+			}
+			free(buckets);
+		}
+	}
+}
+
 static void should_refuse_wrong_bounds(void)
 {
 	static int64_t bounds[PERCPU_MAX_BOUNDS + 1];
-	struct percpu_buckets *buckets = malloc((size_t)percpu_buckets_size(PERCPU_MAX_BOUNDS));
+	struct percpu_buckets *buckets = malloc(1 << 20);
 
 	if (!buckets)
 		die("out of memory");
-	CHECK(percpu_buckets_size(PERCPU_MAX_BOUNDS + 1) == NEG_EINVAL, "4096 bounds");
-	CHECK(percpu_buckets_size(UINT32_MAX) == NEG_EINVAL, "2^32 - 1 bounds");
+	CHECK(percpu_buckets_size(bounds, PERCPU_MAX_BOUNDS + 1, 0) == NEG_EINVAL, "4096 bounds");
+	CHECK(percpu_buckets_size(bounds, UINT32_MAX, 0) == NEG_EINVAL, "2^32 - 1 bounds");
+	CHECK(percpu_buckets_size(bounds, 1, 2) == NEG_EINVAL, "kind 2");
+	CHECK(percpu_buckets_size(bounds, 2, 0) == NEG_EINVAL, "equal bounds");
 	CHECK(percpu_buckets_init(buckets, bounds, PERCPU_MAX_BOUNDS + 1, 0) == NEG_EINVAL, "4096 bounds");
 	CHECK(percpu_buckets_init(buckets, bounds, 1, 2) == NEG_EINVAL, "kind 2");
 	CHECK(percpu_buckets_init(buckets, bounds, 2, 0) == NEG_EINVAL, "equal bounds");
 	bounds[0] = -1;
 	CHECK(percpu_buckets_init(buckets, bounds, 1, 0) == NEG_EINVAL, "a bound below 0");
+	CHECK(percpu_buckets_size(bounds, 1, 0) == NEG_EINVAL, "the size for a bound below 0");
 	for (int i = 0; i < 20000; i++) {
 		for (int j = 0; j < 8; j++)
 			bounds[j] = (int64_t)(next_random(&state) >> (next_random(&state) >> 58));
@@ -156,6 +239,8 @@ int main(void)
 {
 	should_find_the_bucket_of_random_bounds();
 	should_find_the_bucket_of_adversarial_bounds();
+	should_find_the_bucket_of_exponential_bounds_by_one_comparison();
+	should_stay_in_the_group_whatever_the_amount_is();
 	should_refuse_wrong_bounds();
 	return finish();
 }

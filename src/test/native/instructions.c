@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * instructions.c - record calls for callgrind to count, n of each: `make bench`
- * divides what it counted by n.
+ * divides what it counted by n. The second argument tells which buckets the
+ * observations of whole amounts go to: classic, native3 or native5.
  *
  * valgrind knows no rseq, so the calls get a stand-in area: memory of this
  * program in which cpu_id is 0 for ever, said to be the C library's.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "percpu.h"
 #include "rseq_abi.h"
 
 #define SHARDS 1
 #define STRIDE_SHIFT 20
-#define BOUNDS 68
+#define MAX_BOUNDS 477
 
 static _Alignas(64) uint32_t area[16];
 
@@ -27,17 +29,28 @@ static struct percpu_region *region_of(uint32_t kind)
 	return region;
 }
 
-static struct percpu_buckets *sixty_eight_buckets(void)
+/* From 1 ms to 30 s. */
+static struct percpu_buckets *buckets_growing_by(double factor, uint32_t count)
 {
-	int64_t bounds[BOUNDS];
-	struct percpu_buckets *buckets = malloc((size_t)percpu_buckets_size(BOUNDS));
+	int64_t bounds[MAX_BOUNDS];
+	double bound = 1e6;
+	struct percpu_buckets *buckets;
 
-	/* 1 ms to 30 s, about as Micrometer's default buckets */
-	for (int i = 0; i < BOUNDS; i++)
-		bounds[i] = i == 0 ? 1000000 : bounds[i - 1] + bounds[i - 1] / 6;
-	if (!buckets || percpu_buckets_init(buckets, bounds, BOUNDS, PERCPU_SUM_LONG))
+	for (uint32_t i = 0; i < count; i++, bound *= factor)
+		bounds[i] = (int64_t)bound;
+	buckets = malloc((size_t)percpu_buckets_size(bounds, count, PERCPU_SUM_LONG));
+	if (!buckets || percpu_buckets_init(buckets, bounds, count, PERCPU_SUM_LONG))
 		exit(1);
 	return buckets;
+}
+
+static struct percpu_buckets *buckets_named(const char *name)
+{
+	if (!strcmp(name, "native3"))
+		return buckets_growing_by(1.0905077326652577, 120); /* a native histogram of schema 3 */
+	if (!strcmp(name, "native5"))
+		return buckets_growing_by(1.0218971486541166, 477);
+	return buckets_growing_by(1.166, 68); /* about as Micrometer's default ones */
 }
 
 int main(int count, char **arguments)
@@ -47,7 +60,7 @@ int main(int count, char **arguments)
 					  .libc_offset = (char *)area - (char *)__builtin_thread_pointer() };
 	struct percpu_region *longs = region_of(PERCPU_SUM_LONG);
 	struct percpu_region *doubles = region_of(PERCPU_SUM_DOUBLE);
-	struct percpu_buckets *buckets = sixty_eight_buckets();
+	struct percpu_buckets *buckets = buckets_named(count > 2 ? arguments[2] : "classic");
 	uint64_t offset = percpu_region_first_cell(longs);
 
 	if (percpu_process_start(&process))

@@ -240,7 +240,7 @@ struct percpu_region *path_region(uint32_t shards, enum percpu_sum_kind kind)
 
 struct percpu_buckets *path_buckets(const int64_t *bounds, uint32_t count, enum percpu_sum_kind kind)
 {
-	struct percpu_buckets *buckets = malloc((size_t)percpu_buckets_size(count));
+	struct percpu_buckets *buckets = malloc((size_t)percpu_buckets_size(bounds, count, kind));
 
 	if (!buckets || percpu_buckets_init(buckets, bounds, count, kind))
 		die("percpu_buckets_init");

@@ -152,13 +152,14 @@ static unsigned int possible_cpus(void) {
 static struct percpu_buckets *buckets(const struct library *library,
                                       uint32_t sum_kind) {
   static const int bounds[BOUNDS] = {0, 1, 10, 30, 100, 250, 500, 750, 990};
-  struct percpu_buckets *memory =
-      malloc((size_t)library->percpu_buckets_size(BOUNDS));
+  struct percpu_buckets *memory;
   int64_t values[BOUNDS];
 
   for (int i = 0; i < BOUNDS; i++)
     values[i] =
         sum_kind == PERCPU_SUM_DOUBLE ? bits_of((double)bounds[i]) : bounds[i];
+  memory =
+      malloc((size_t)library->percpu_buckets_size(values, BOUNDS, sum_kind));
   if (memory &&
       library->percpu_buckets_init(memory, values, BOUNDS, sum_kind) != 0)
     memory = NULL;

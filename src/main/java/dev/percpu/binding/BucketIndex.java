@@ -42,17 +42,20 @@ public final class BucketIndex {
     }
 
     private static BucketIndex build(long[] bounds, SumKind kind) {
-        ColdPath.Functions functions = ColdPath.functions();
-        long bytes = functions.percpu_buckets_size(bounds.length);
-        if (bytes < 0) {
+        if (bounds.length > MAX_BOUNDS) {
             throw new IllegalArgumentException(
                     bounds.length + " bucket bounds are too many: at most " + MAX_BOUNDS + " are allowed");
+        }
+        ColdPath.Functions functions = ColdPath.functions();
+        long bytes = functions.percpu_buckets_size(bounds, bounds.length, kind.ordinal());
+        if (bytes < 0) {
+            throw new IllegalArgumentException(
+                    "bucket bounds must be at least 0 and strictly ascending: " + Arrays.toString(bounds));
         }
         MemorySegment memory = Arena.ofAuto().allocate(bytes, 64);
         int error = functions.percpu_buckets_init(memory.address(), bounds, bounds.length, kind.ordinal());
         if (error != 0) {
-            throw new IllegalArgumentException(
-                    "bucket bounds must be at least 0 and strictly ascending: " + Arrays.toString(bounds));
+            throw new IllegalStateException("the native index of " + bounds.length + " bucket bounds failed: " + error);
         }
         return new BucketIndex(memory);
     }

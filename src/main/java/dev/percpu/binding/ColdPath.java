@@ -200,9 +200,11 @@ public final class ColdPath {
 
         native long percpu_drain_max(long region, long offset, int buckets);
 
+        native void percpu_drain_maxima(long region, long count, long groups, long out);
+
         native int percpu_clear(long region, long from, long to);
 
-        native long percpu_buckets_size(int bounds);
+        native long percpu_buckets_size(long[] bounds, int count, int sumKind);
 
         native int percpu_buckets_init(long memory, long[] bounds, int count, int sumKind);
 

@@ -11,6 +11,9 @@ public final class RecordPoint {
     final long offset;
     final long buckets;
 
+    /** Fits into the gap between header and addresses. */
+    private final int generation;
+
     /** Kept reachable: their memory lives as long as they do. */
     private final Region regionOwner;
 
@@ -22,11 +25,34 @@ public final class RecordPoint {
      * @param buckets of the group, made for the region's kind of sums; {@link BucketIndex#NONE} for a counter
      */
     public RecordPoint(Region region, long offset, BucketIndex buckets) {
+        this(region, offset, buckets, 0);
+    }
+
+    /**
+     * @param generation a number that the allocator of the cells wants back; means nothing here
+     */
+    public RecordPoint(Region region, long offset, BucketIndex buckets, int generation) {
+        this.generation = generation;
         this.regionOwner = region;
         this.bucketsOwner = buckets;
         this.region = region.address;
         this.offset = offset;
         this.buckets = buckets.address;
+    }
+
+    /** The region that the cells are in. */
+    public Region region() {
+        return regionOwner;
+    }
+
+    /** Of the cell or group in every shard, bytes. */
+    public long offset() {
+        return offset;
+    }
+
+    /** What the allocator of the cells gave along with them. */
+    public int generation() {
+        return generation;
     }
 
     @Override

@@ -139,6 +139,29 @@ public final class Region {
         return max;
     }
 
+    /**
+     * The same for many groups at once.
+     *
+     * @param groups native memory: per group its offset and its number of buckets, 8 bytes each
+     * @param out native memory of 8 bytes per group, where the largest of each goes
+     */
+    public void drainMaxima(MemorySegment groups, MemorySegment out) {
+        long count = groups.byteSize() / (2 * Long.BYTES);
+        if (!groups.isNative()
+                || !out.isNative()
+                || !groups.scope().isAlive()
+                || !out.scope().isAlive()
+                || out.isReadOnly()
+                || out.byteSize() / Long.BYTES < count) {
+            throw new IllegalArgumentException(
+                    "the maxima of " + count + " groups need 8 bytes of native memory each, not " + out);
+        }
+        ColdPath.functions().percpu_drain_maxima(address, count, groups.address(), out.address());
+        Reference.reachabilityFence(this);
+        Reference.reachabilityFence(groups);
+        Reference.reachabilityFence(out);
+    }
+
     /** Sets cells to zero that no thread can record into any more. */
     public void clear(long from, long to) {
         int error = ColdPath.functions().percpu_clear(address, from, to);

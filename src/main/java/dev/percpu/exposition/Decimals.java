@@ -23,7 +23,13 @@ final class Decimals {
     /** {@code 00} to {@code 99}. */
     private static final byte[] PAIRS = new byte[200];
 
+    private static final long[] POWERS = new long[19];
+
     static {
+        POWERS[0] = 1;
+        for (int i = 1; i < POWERS.length; i++) {
+            POWERS[i] = 10 * POWERS[i - 1];
+        }
         for (int i = 0; i < 100; i++) {
             PAIRS[2 * i] = (byte) ('0' + i / 10);
             PAIRS[2 * i + 1] = (byte) ('0' + i % 10);
@@ -65,12 +71,11 @@ final class Decimals {
         return end;
     }
 
+    /** By the number of bits, which leaves two possibilities at most. */
     private static int digits(long value) {
-        int digits = 1;
-        for (long power = 10; digits < 19 && value >= power; power *= 10) {
-            digits++;
-        }
-        return digits;
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(value | 1);
+        int atMost = (bits * 1233 >>> 12) + 1; // bits * log10(2)
+        return value < POWERS[atMost - 1] && atMost > 1 ? atMost - 1 : atMost;
     }
 
     /** A whole number that is written without exponent, {@code 42.0}: returns where it ends, or -1 if the value is another. */
@@ -110,10 +115,13 @@ final class Decimals {
             return at;
         }
         int end = at + NANO_DIGITS;
-        for (int i = end - 1; i >= at; i--) {
-            out[i] = (byte) ('0' + fraction % 10);
-            fraction /= 10;
+        for (int i = end - 1; i > at; i -= 2) {
+            int pair = fraction % 100 * 2;
+            fraction /= 100;
+            out[i] = PAIRS[pair + 1];
+            out[i - 1] = PAIRS[pair];
         }
+        out[at] = (byte) ('0' + fraction);
         while (out[end - 1] == '0') {
             end--;
         }

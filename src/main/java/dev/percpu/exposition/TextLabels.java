@@ -9,18 +9,42 @@ import org.jspecify.annotations.Nullable;
 public final class TextLabels {
     private TextLabels() {}
 
-    /** In UTF-8; null if a name has to be quoted: then only the client's own writer will do. */
+    /** In UTF-8; null if a name has to be quoted: how then depends on what the client can read. */
     public static byte @Nullable [] of(Labels labels) {
-        StringBuilder text = new StringBuilder();
         for (int i = 0; i < labels.size(); i++) {
-            if (!PrometheusNaming.isValidLegacyLabelName(labels.getPrometheusName(i))) {
+            if (!PrometheusNaming.isValidLegacyLabelName(labels.getName(i))) {
                 return null;
             }
-            text.append(i == 0 ? "" : ",").append(labels.getPrometheusName(i)).append("=\"");
+        }
+        return quoted(labels);
+    }
+
+    /** The same with quotes where a name needs them. */
+    static byte[] quoted(Labels labels) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < labels.size(); i++) {
+            text.append(i == 0 ? "" : ",");
+            name(labels.getPrometheusName(i), text);
+            text.append("=\"");
             escape(labels.getValue(i), text);
             text.append('"');
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A label up to its value. */
+    static byte[] opening(String name) {
+        return (name + "=\"").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void name(String name, StringBuilder out) {
+        if (PrometheusNaming.isValidLegacyLabelName(name)) {
+            out.append(name);
+        } else {
+            out.append('"');
+            escape(name, out);
+            out.append('"');
+        }
     }
 
     private static void escape(String value, StringBuilder out) {

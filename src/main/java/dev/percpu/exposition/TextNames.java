@@ -56,7 +56,8 @@ public final class TextNames {
     private static String written(ExpositionFormatWriter writer, MetricSnapshot specimen) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            writer.write(out, MetricSnapshots.of(specimen), EscapingScheme.UNDERSCORE_ESCAPING);
+            // in the scheme that tells which names need escaping in the others
+            writer.write(out, MetricSnapshots.of(specimen), EscapingScheme.ALLOW_UTF8);
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }

@@ -61,6 +61,50 @@ public final class TextOutput {
         }
     }
 
+    /** All that stands before the value of a sample. */
+    void putSample(byte[] name, byte[] labels) throws IOException {
+        int length = name.length + labels.length + 3;
+        if (length > CHUNK_BYTES) {
+            put(name);
+            put('{');
+            put(labels);
+            put('}');
+            put(' ');
+            return;
+        }
+        makeRoom(length);
+        byte[] to = chunk;
+        int at = size;
+        System.arraycopy(name, 0, to, at, name.length);
+        at += name.length;
+        if (labels.length > 0) {
+            to[at++] = '{';
+            System.arraycopy(labels, 0, to, at, labels.length);
+            at += labels.length;
+            to[at++] = '}';
+        }
+        to[at++] = ' ';
+        size = at;
+    }
+
+    /** A sample that counts, without the end of its line. */
+    void putCount(byte[] head, int headBytes, byte[] tail, long count) throws IOException {
+        int length = headBytes + tail.length + Decimals.MAX_BYTES;
+        if (length > CHUNK_BYTES) {
+            put(head, 0, headBytes);
+            put(tail);
+            put(count);
+            return;
+        }
+        makeRoom(length);
+        byte[] to = chunk;
+        int at = size;
+        System.arraycopy(head, 0, to, at, headBytes);
+        at += headBytes;
+        System.arraycopy(tail, 0, to, at, tail.length);
+        size = Decimals.put(count, to, at + tail.length);
+    }
+
     /** An integer. */
     public void put(long value) throws IOException {
         makeRoom(Decimals.MAX_BYTES);
@@ -87,6 +131,21 @@ public final class TextOutput {
         } else {
             put(nanos / Decimals.NANOS_PER_SECOND);
         }
+    }
+
+    /** Seconds with three places, as OpenMetrics has the time of an exemplar. */
+    void putTimestamp(long millis) throws IOException {
+        put(millis / 1000);
+        put('.');
+        long rest = millis % 1000;
+        put((char) ('0' + rest / 100));
+        put((char) ('0' + rest / 10 % 10));
+        put((char) ('0' + rest % 10));
+    }
+
+    /** A stream into this output that keeps the last bytes to itself, such as a footer that is to come later. */
+    OutputStream without(int lastBytes) {
+        return new Withholding(this, lastBytes);
     }
 
     private void makeRoom(int bytes) throws IOException {

@@ -1,9 +1,13 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
+import dev.percpu.exposition.TextBounds;
 import dev.percpu.shard.BucketBounds;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +33,9 @@ final class BucketLayout {
     /** The published bounds in the base unit, +Inf last. */
     private final double[] exposed;
 
+    /** The same as text. */
+    private final byte[][] exposedText;
+
     /** Per cell the amount that percentiles take all of its amounts for; empty if there are no percentiles. */
     private final double[] amounts;
 
@@ -45,6 +52,7 @@ final class BucketLayout {
         this.published = published;
         this.cellsUpTo = cellsUpTo;
         this.exposed = exposed;
+        this.exposedText = TextBounds.of(exposed);
         this.amounts = amounts;
         this.nativeView = nativeView;
     }
@@ -181,6 +189,38 @@ final class BucketLayout {
             }
         }
         return ClassicHistogramBuckets.of(exposed, counts);
+    }
+
+    /**
+     * Writes the published buckets as those of a histogram; +Inf alone if they are a native histogram's only.
+     *
+     * @param cellCounts of at least all cells
+     * @param exemplars in the base unit
+     * @return the count of all cells
+     */
+    long write(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
+        int cells = this.cells.buckets();
+        long cumulative = 0;
+        int cell = 0;
+        double below = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < exposed.length; i++) {
+            int end = i < cellsUpTo.length ? cellsUpTo[i] : cells;
+            for (; cell < end; cell++) {
+                cumulative += cellCounts[cell];
+            }
+            out.bucket(exposedText[i], cumulative, exemplars.size() == 0 ? null : exemplars.get(below, exposed[i]));
+            below = exposed[i];
+        }
+        return cumulative;
+    }
+
+    /** All that the cells count. */
+    long count(long[] cellCounts) {
+        long count = 0;
+        for (int cell = 0; cell < cells.buckets(); cell++) {
+            count += cellCounts[cell];
+        }
+        return count;
     }
 
     /** The amount that percentiles take all amounts of this cell for. Only for layouts with fine buckets. */

@@ -57,13 +57,19 @@ final class BucketLayouts {
     }
 
     private static double least(DistributionStatisticConfig config) {
-        return required(
-                config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "to publish a native histogram");
+        return number(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue");
     }
 
     private static double most(DistributionStatisticConfig config) {
-        return required(
-                config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "to publish a native histogram");
+        return number(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue");
+    }
+
+    private static double number(@Nullable Double expected, String name) {
+        double value = required(expected, name, "to publish a native histogram");
+        if (Double.isNaN(value)) {
+            throw new InvalidConfigurationException(name + " is NaN, it must be a number above 0");
+        }
+        return value;
     }
 
     /** For fine buckets, of the cells that a group may have, beside the native histogram's and others. */

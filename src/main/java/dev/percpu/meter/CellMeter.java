@@ -1,7 +1,13 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 abstract class CellMeter extends AbstractMeter {
     private final long createdMillis;
 
-    /** Set once, before other threads see this meter. */
+    /** Set once, before other threads see this meter, as is the next. */
     private @Nullable SeriesShape shape;
+
+    private Expiry.@Nullable Watch watch;
 
     /**
      * @param createdMillis wall-clock time of registration
@@ -35,6 +43,43 @@ abstract class CellMeter extends AbstractMeter {
         return shape;
     }
 
+    final void watch(Expiry.Watch by) {
+        watch = by;
+    }
+
+    /** Null if this meter is never hidden. */
+    final Expiry.@Nullable Watch watch() {
+        return watch;
+    }
+
+    /** A number that is another one when something was recorded; 0 if nothing ever was. */
+    abstract long fingerprint(Totals totals);
+
+    /** Gives the cells back, once: this meter was removed, or could not be registered. Who holds it may go on as before. */
+    abstract void retire(CellStore store);
+
     /** Adds this meter's values as of that snapshot. */
     abstract void collect(SeriesShape as, Totals totals, FamilyValues values);
+
+    /** Writes the same as samples of its main family. */
+    abstract void write(Totals totals, SampleWriter out) throws IOException;
+
+    /** The cell whose maximum is told in a family of its own; null if there is none. */
+    abstract @Nullable ObservationCell maxCell();
+
+    /**
+     * Takes note of what was drained of that cell.
+     *
+     * @param taken 0 if there was nothing
+     */
+    abstract void noteMax(double taken, long nowMillis);
+
+    /** Writes the maximum, as far as it was taken note of, as a sample of its family. */
+    abstract void writeMax(SampleWriter out) throws IOException;
+
+    /**
+     * This meter's values in one shard, without what is not kept by shard (maximum, percentiles, exemplars); null if nothing was recorded
+     * there.
+     */
+    abstract @Nullable DataPointSnapshot pointOf(int shard, Labels labels);
 }

@@ -56,6 +56,23 @@ record Distribution(
                 createdMillis);
     }
 
+    /** What cells have counted, and nothing besides; null if that is nothing. */
+    static @Nullable DataPointSnapshot pointOf(
+            BucketLayout layout, long[] cellCounts, double sum, Labels labels, long createdMillis) {
+        long count = layout.count(cellCounts);
+        return count == 0
+                ? null
+                : new Distribution(
+                                count,
+                                sum,
+                                0,
+                                Quantiles.EMPTY,
+                                layout.exposedBuckets(cellCounts),
+                                layout.exposedNative(cellCounts),
+                                Exemplars.EMPTY)
+                        .point(labels, createdMillis);
+    }
+
     /**
      * @param toBaseUnit reads a value in the base unit
      */

@@ -2,7 +2,6 @@ package dev.percpu.meter;
 
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.config.ExemplarsProperties;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
 import io.prometheus.metrics.model.snapshots.Exemplar;
 import io.prometheus.metrics.model.snapshots.Exemplars;
@@ -35,33 +34,36 @@ final class ExemplarSamplers {
     }
 
     /** For a meter without buckets: one exemplar. */
-    ExemplarSampler forValue() {
-        return new ExemplarSampler(one, spanContext);
+    SpanExemplars forValue() {
+        return new SpanExemplars(one, spanContext);
     }
 
     /** For a timer or summary: one exemplar per classic bucket, in the unit of its amounts; some for a native histogram alone. */
-    ExemplarSampler forLayout(BucketLayout layout) {
+    SpanExemplars forLayout(BucketLayout layout) {
         if (!layout.publishesClassicBuckets()) {
-            return new ExemplarSampler(layout.publishesHistogram() ? several : one, spanContext);
+            return new SpanExemplars(layout.publishesHistogram() ? several : one, spanContext);
         }
         ExemplarSamplerConfig config;
         synchronized (byLayout) {
             config = byLayout.computeIfAbsent(
                     layout, key -> new ExemplarSamplerConfig(properties, key.publishedWithInfinity()));
         }
-        return new ExemplarSampler(config, spanContext);
+        return new SpanExemplars(config, spanContext);
     }
 
-    static @Nullable Exemplar latest(@Nullable ExemplarSampler sampler) {
+    static @Nullable Exemplar latest(@Nullable SpanExemplars sampler) {
         return sampler == null ? null : sampler.collect().getLatest();
     }
 
-    static Exemplars all(@Nullable ExemplarSampler sampler) {
+    static Exemplars all(@Nullable SpanExemplars sampler) {
         return sampler == null ? Exemplars.EMPTY : sampler.collect();
     }
 
     /** Exemplars of nanoseconds, with their values in seconds. */
-    static Exemplars inSeconds(@Nullable ExemplarSampler sampler) {
+    static Exemplars inSeconds(@Nullable SpanExemplars sampler) {
+        if (sampler == null) {
+            return Exemplars.EMPTY;
+        }
         List<Exemplar> converted = new ArrayList<>();
         for (Exemplar exemplar : all(sampler)) {
             converted.add(Exemplar.builder()

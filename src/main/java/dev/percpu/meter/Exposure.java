@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Quantiles;
@@ -99,11 +98,7 @@ final class Exposure {
                     (group, labels) -> new ValueSeries(
                             group.family(id, "", Family.Kind.INFO), totals -> new InfoDataPointSnapshot(labels)));
         } else {
-            add(
-                    id,
-                    (group, labels) -> new ValueSeries(
-                            group.family(id, "", Family.Kind.GAUGE),
-                            totals -> new GaugeDataPointSnapshot(gauge.value(), labels, null)));
+            add(id, (group, labels) -> new GaugeSeries(group.family(id, "", Family.Kind.GAUGE), labels, gauge));
         }
     }
 

@@ -1,16 +1,21 @@
 package dev.percpu.meter;
 
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.Quantile;
+import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.Collection;
@@ -20,6 +25,25 @@ import java.util.List;
 record Family(MetricMetadata metadata, Kind kind) {
     String name() {
         return metadata.getPrometheusName();
+    }
+
+    /** A family of this kind and name with one point, which has all that such points can have but labels. */
+    MetricSnapshot specimen() {
+        DataPointSnapshot point = switch (kind) {
+            case COUNTER -> new CounterDataPointSnapshot(1, Labels.EMPTY, null, 0);
+            case GAUGE -> new GaugeDataPointSnapshot(1, Labels.EMPTY, null);
+            case INFO -> new InfoDataPointSnapshot(Labels.EMPTY);
+            case SUMMARY ->
+                new SummaryDataPointSnapshot(1, 1, Quantiles.of(new Quantile(1, 1)), Labels.EMPTY, Exemplars.EMPTY, 0);
+            case HISTOGRAM, GAUGE_HISTOGRAM ->
+                new HistogramDataPointSnapshot(
+                        ClassicHistogramBuckets.of(new double[] {Double.POSITIVE_INFINITY}, new long[] {1}),
+                        1,
+                        Labels.EMPTY,
+                        Exemplars.EMPTY,
+                        0);
+        };
+        return kind.snapshot(metadata, List.of(point));
     }
 
     /** What a family can be; each kind knows its snapshot. */

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -42,6 +43,18 @@ final class FamilyValues {
             LOGGER.log(() -> family.name() + point.getLabels() + " is left out of the scrape: it is a " + family.kind()
                     + ", but there is already a " + points.family.kind() + " of that name");
         }
+    }
+
+    /** Adds all values of another scrape. */
+    void addAll(FamilyValues others) {
+        for (Points points : others.families.values()) {
+            points.values.forEach(value -> add(points.family, value));
+        }
+    }
+
+    /** Names of the families that have values. */
+    Set<String> names() {
+        return families.keySet();
     }
 
     MetricSnapshots snapshots() {

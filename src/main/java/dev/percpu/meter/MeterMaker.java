@@ -11,7 +11,6 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.cumulative.CumulativeFunctionCounter;
 import io.micrometer.core.instrument.cumulative.CumulativeFunctionTimer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import io.micrometer.core.instrument.internal.DefaultGauge;
 import io.micrometer.core.instrument.internal.DefaultLongTaskTimer;
 import io.micrometer.core.instrument.internal.DefaultMeter;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +48,7 @@ final class MeterMaker {
     PerCpuCounter counter(Meter.Id id) {
         PerCpuCounter counter = new PerCpuCounter(
                 id, clock.wallTime(), store.newCounter(), samplers == null ? null : samplers.forValue());
-        exposure.counter(counter);
-        return counter;
+        return exposed(counter, () -> exposure.counter(counter));
     }
 
     PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics) {
@@ -62,8 +60,7 @@ final class MeterMaker {
                 statistics,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
-        exposure.distribution(timer, layout);
-        return timer;
+        return exposed(timer, () -> exposure.distribution(timer, layout));
     }
 
     PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
@@ -76,8 +73,26 @@ final class MeterMaker {
                 scale,
                 clock,
                 samplers == null ? null : samplers.forLayout(layout));
-        exposure.distribution(summary, layout);
-        return summary;
+        return exposed(summary, () -> exposure.distribution(summary, layout));
+    }
+
+    /** Who listens to failed registrations may throw: the meter is then not registered. */
+    private <M extends CellMeter> M exposed(M meter, Runnable exposing) {
+        try {
+            exposing.run();
+            return meter;
+        } catch (RuntimeException | Error e) {
+            meter.retire(store);
+            throw e;
+        }
+    }
+
+    /** A meter was taken out of the registry. */
+    void removed(Meter meter) {
+        exposure.remove(meter);
+        if (meter instanceof CellMeter inCells) {
+            inCells.retire(store);
+        }
     }
 
     LongTaskTimer longTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
@@ -87,7 +102,7 @@ final class MeterMaker {
     }
 
     <T> Gauge gauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> value) {
-        Gauge gauge = new DefaultGauge<>(id, obj, value);
+        Gauge gauge = new SafeGauge<>(id, obj, value);
         exposure.gauge(id, gauge);
         return gauge;
     }

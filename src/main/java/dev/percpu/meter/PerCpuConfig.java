@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import io.micrometer.core.instrument.config.validate.Validated;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
 /**
@@ -7,8 +8,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
  * plain {@code PrometheusConfig} is taken as well. Our keys are asked for as they stand, without {@link #prefix()}; one that {@link
  * #get(String)} does not answer is looked up as a system property.
  *
- * <p>What the constants here set holds for the whole process, from the first registry on. How histograms are kept is a matter of each
- * registry.
+ * <p>What the constants here set holds for the whole process, from the first registry on. How histograms are kept and
+ * how many series there may be is a matter of each registry.
  */
 public interface PerCpuConfig extends PrometheusConfig {
     /** {@value}: {@code true} (default), or {@code false} to record with JVM atomics where the native library cannot be used. */
@@ -29,6 +30,30 @@ public interface PerCpuConfig extends PrometheusConfig {
      */
     default NativeHistogramSettings nativeHistogram(String meterName) {
         return NativeHistogramSettings.of(meterName, key -> Cells.setting(this, key));
+    }
+
+    /**
+     * {@value}: milliseconds, 1 to 60000 (default 1000), that the function of a gauge (or of another meter whose values its user measures)
+     * may take in a scrape before the scrape goes on without it.
+     */
+    String GAUGE_TIMEOUT = "percpu.scrape.gauge-timeout";
+
+    /**
+     * How many series the registry keeps and which it shows: by default what the keys of {@link SeriesKey} say. Asked once.
+     *
+     * @throws IllegalArgumentException if a value cannot be used, naming key, value and what is allowed
+     */
+    default SeriesSettings series() {
+        return SeriesSettings.read(key -> Cells.setting(this, key));
+    }
+
+    @Override
+    default Validated<?> validate() {
+        Validated<?> all = PrometheusConfig.super.validate();
+        for (SeriesKey key : SeriesKey.values()) {
+            all = all.and(key.validated(name -> Cells.setting(this, name)));
+        }
+        return all;
     }
 
     /** Every setting has its default. */

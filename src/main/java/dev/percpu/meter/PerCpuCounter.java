@@ -1,10 +1,15 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.CounterCell;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PerCpuCounter extends CellMeter implements Counter {
     private final CounterCell cell;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
-    PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable ExemplarSampler sampler) {
+    PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable SpanExemplars sampler) {
         super(id, createdMillis);
         this.cell = cell;
         this.sampler = sampler;
@@ -55,11 +60,50 @@ final class PerCpuCounter extends CellMeter implements Counter {
         return cell.sum();
     }
 
+    /** An amount that is too small to change a sum that is not whole is as good as none. */
+    @Override
+    long fingerprint(Totals totals) {
+        return cell.fingerprint(totals);
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
+    }
+
     @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         values.add(
                 as.main(),
                 new CounterDataPointSnapshot(
                         cell.sum(totals), as.labels(getId()), ExemplarSamplers.latest(sampler), createdMillis()));
+    }
+
+    @Override
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
+        double sum = cell.sumOf(shard);
+        return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        out.value(SampleWriter.VALUE, cell.sum(totals), ExemplarSamplers.latest(sampler));
+    }
+
+    @Override
+    @Nullable
+    ObservationCell maxCell() {
+        return null;
+    }
+
+    @Override
+    void noteMax(double taken, long nowMillis) {
+        throw new UnsupportedOperationException("a counter has no maximum");
+    }
+
+    @Override
+    void writeMax(SampleWriter out) {
+        throw new UnsupportedOperationException("a counter has no maximum");
     }
 }

@@ -1,14 +1,20 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +30,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     private final double scale;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     /**
      * @param scale what every amount is multiplied by
@@ -36,7 +42,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
             DistributionStatisticConfig config,
             double scale,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;
@@ -97,8 +103,63 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     @Override
+    long fingerprint(Totals totals) {
+        return cell.read(totals).count();
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
+    }
+
+    @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
+    }
+
+    @Override
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
+        DoubleObservations seen = cell.readOf(shard);
+        return Distribution.pointOf(layout, seen.bucketCounts(), seen.sum(), labels, createdMillis());
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : Exemplars.EMPTY;
+        if (percentiles == null) {
+            long[] counts = out.scratch(layout.cells().buckets());
+            double sum = cell.read(totals, counts);
+            write(counts, sum, exemplars, out);
+        } else {
+            DoubleObservations seen = cell.read(totals);
+            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
+            for (int i = 0; i < values.length; i++) {
+                out.quantile(i, values[i].percentile(), values[i].value(), exemplars);
+            }
+            write(seen.bucketCounts(), seen.sum(), exemplars, out);
+        }
+    }
+
+    private void write(long[] counts, double sum, Exemplars exemplars, SampleWriter out) throws IOException {
+        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
+        out.count(count, exemplars);
+        out.value(SampleWriter.SUM, sum, null);
+    }
+
+    @Override
+    ObservationCell maxCell() {
+        return cell;
+    }
+
+    @Override
+    void noteMax(double taken, long nowMillis) {
+        max.note(taken, nowMillis);
+    }
+
+    @Override
+    void writeMax(SampleWriter out) throws IOException {
+        out.value(SampleWriter.VALUE, max.last(), null);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.TextFormat;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -13,33 +14,45 @@ import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.NoPauseDetector;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.noop.NoopCounter;
 import io.micrometer.core.instrument.noop.NoopDistributionSummary;
+import io.micrometer.core.instrument.noop.NoopFunctionCounter;
+import io.micrometer.core.instrument.noop.NoopFunctionTimer;
+import io.micrometer.core.instrument.noop.NoopGauge;
+import io.micrometer.core.instrument.noop.NoopLongTaskTimer;
+import io.micrometer.core.instrument.noop.NoopMeter;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +70,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After {@link #close()}, meters that are asked for do nothing, and those that are held go on recording safely.
  */
-public class PerCpuMeterRegistry extends MeterRegistry {
+public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private static final WarnThenDebugLogger REGISTRATION_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
     private static final WarnThenDebugLogger PAUSE_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
 
@@ -65,7 +78,10 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     private final PrometheusRegistry prometheusRegistry;
     private final ExpositionFormats formats;
     private final CellStore store;
-    private final Exposure exposure;
+    private final SeriesIndex index;
+    private final TextScrape textScrape;
+    private final ExporterProperties exporterProperties;
+    private final @Nullable Expiry expiry;
     private final MeterMaker maker;
     private final @Nullable WindowTurner turner;
 
@@ -110,7 +126,7 @@ public class PerCpuMeterRegistry extends MeterRegistry {
             Clock clock,
             @Nullable SpanContext spanContext,
             CellStore store) {
-        super(clock);
+        super(clock, SeriesSettings.of(config));
         this.config = config;
         this.prometheusRegistry = registry;
         this.store = store;
@@ -118,14 +134,27 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         this.formats = ExpositionFormats.init(properties);
         ExemplarSamplers samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
-        SeriesIndex index = new SeriesIndex(store, this::forEachMeter, config.descriptions());
-        this.exposure = new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
+        Duration expireAfter = settings().expireAfter();
+        this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
+        MeasuredSeries measured = new MeasuredSeries(GaugeTimeout.millis(config));
+        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
+        Exposure exposure =
+                new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
+        this.textScrape = new TextScrape(index, registry, clock);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
-        config().onMeterRemoved(meter -> exposure.remove(meter));
+        config().onMeterRemoved(meter -> {
+            limit().removed();
+            maker.removed(meter);
+            textScrape.forget();
+        });
         registry.register(index);
+        this.exporterProperties = properties.getExporterProperties();
+        if (turner != null && expiry != null) {
+            turner.include(expiry.afterMillis());
+        }
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
@@ -175,20 +204,54 @@ public class PerCpuMeterRegistry extends MeterRegistry {
     }
 
     /**
-     * Writes the wanted families in the format of that content type. The stream stays open.
+     * Writes the wanted families in the format of that content type. The stream stays open. A parameter {@code escaping} of it
+     * ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) tells what becomes of characters in names that only
+     * Prometheus 3 takes; they become underscores without it.
      *
      * @param includedNames of the families that are wanted, all if null
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
-        MetricSnapshots snapshots = includedNames == null
-                ? prometheusRegistry.scrape()
-                : prometheusRegistry.scrape(includedNames::contains);
-        formats.findWriter(contentType).write(out, snapshots);
+        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
+        EscapingScheme scheme = EscapingScheme.fromAcceptHeader(contentType);
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
+        // That scheme alone changes names that need no quotation marks: it doubles their underscores.
+        if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
+            textScrape.write(out, text.get(), included, scheme);
+        } else {
+            writer.write(out, prometheusRegistry.scrape(included), scheme);
+        }
+    }
+
+    /**
+     * Writes the wanted counters, timers and summaries by shard, in the format of that content type. The sum over the shards is what the
+     * other methods write. What is not kept by shard is left out: all other meters, maxima, percentiles, exemplars; so is a shard that a
+     * meter never recorded in. The stream stays open.
+     *
+     * @param contentType as in an Accept header
+     * @param includedNames of the families that are wanted, all if null
+     */
+    public void scrapeShards(
+            OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
+            throws IOException {
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
+                .write(
+                        this::forEachMeter,
+                        out,
+                        writer,
+                        TextFormat.of(writer, exporterProperties),
+                        EscapingScheme.fromAcceptHeader(contentType));
     }
 
     /** Memory and records of the shards now. Reads every cell. */
     public ShardStatistics statistics() {
         return store.statistics();
+    }
+
+    /** How many series there are, and beyond the bound were. Costs nearly nothing. */
+    public SeriesStatistics seriesStatistics() {
+        return limit().statistics(expiry == null ? 0 : expiry.hidden());
     }
 
     /** The registry that is scraped: what is registered there is scraped, too. */
@@ -215,7 +278,13 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     @Override
     public Counter newCounter(Meter.Id id) {
-        return unlessClosed(() -> maker.counter(id), () -> new NoopCounter(id));
+        return limit().ownOrOverflow(
+                        id,
+                        false,
+                        Counter.class,
+                        it -> unlessClosed(() -> maker.counter(it), () -> new NoopCounter(it)),
+                        NoopCounter::new,
+                        UnaryOperator.identity());
     }
 
     @Override
@@ -223,16 +292,30 @@ public class PerCpuMeterRegistry extends MeterRegistry {
         if (!(pauseDetector instanceof NoPauseDetector)) {
             PAUSE_LOGGER.log("pause detection is not supported: timers record what they are given");
         }
-        Timer timer = unlessClosed(() -> maker.timer(id, statistics), () -> new NoopTimer(id));
+        Timer timer = limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        Timer.class,
+                        it -> unlessClosed(() -> maker.timer(it, statistics), () -> new NoopTimer(it)),
+                        NoopTimer::new,
+                        UnaryOperator.identity());
         turnWindowsOf(statistics);
         return timer;
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the meter's own id, or another
     public DistributionSummary newDistributionSummary(
             Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        DistributionSummary summary =
-                unlessClosed(() -> maker.summary(id, statistics, scale), () -> new NoopDistributionSummary(id));
+        DistributionSummary summary = limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        DistributionSummary.class,
+                        it -> unlessClosed(
+                                () -> maker.summary(it, statistics, it == id ? scale : 1),
+                                () -> new NoopDistributionSummary(it)),
+                        NoopDistributionSummary::new,
+                        overflow -> scale == 1 ? overflow : new ScaledSummary(overflow, scale));
         turnWindowsOf(statistics);
         return summary;
     }
@@ -251,12 +334,24 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     @Override
     protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
-        return maker.longTaskTimer(id, statistics);
+        return limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        LongTaskTimer.class,
+                        it -> maker.longTaskTimer(it, statistics),
+                        NoopLongTaskTimer::new,
+                        UnaryOperator.identity());
     }
 
     @Override
     protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
-        return maker.gauge(id, obj, valueFunction);
+        return limit().ownOrNothing(id, () -> maker.gauge(id, obj, valueFunction), NoopGauge::new);
+    }
+
+    @Override
+    protected <T> TimeGauge newTimeGauge(
+            Meter.Id id, @Nullable T obj, TimeUnit valueFunctionUnit, ToDoubleFunction<T> valueFunction) {
+        return limit().wrapped(super.newTimeGauge(id, obj, valueFunctionUnit, valueFunction));
     }
 
     @Override
@@ -266,17 +361,20 @@ public class PerCpuMeterRegistry extends MeterRegistry {
             ToLongFunction<T> countFunction,
             ToDoubleFunction<T> totalTimeFunction,
             TimeUnit totalTimeFunctionUnit) {
-        return maker.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit);
+        return limit().ownOrNothing(
+                        id,
+                        () -> maker.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit),
+                        NoopFunctionTimer::new);
     }
 
     @Override
     protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
-        return maker.functionCounter(id, obj, countFunction);
+        return limit().ownOrNothing(id, () -> maker.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
     }
 
     @Override
     protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
-        return maker.custom(id, type, measurements);
+        return limit().ownOrNothing(id, () -> maker.custom(id, type, measurements), NoopMeter::new);
     }
 
     @Override
@@ -293,11 +391,15 @@ public class PerCpuMeterRegistry extends MeterRegistry {
 
     /** Takes account of what was recorded in windows that end within that time. */
     void settleWindows(long nowMillis, long withinMillis) {
+        store.recycle();
         forEachMeter(meter -> {
             if (meter instanceof Windowed windowed) {
                 windowed.settle(nowMillis, withinMillis);
             }
         });
+        if (expiry != null && expiry.isDue()) {
+            index.look();
+        }
     }
 
     @Override

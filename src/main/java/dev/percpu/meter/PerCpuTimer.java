@@ -1,7 +1,10 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.SampleWriter;
+import dev.percpu.shard.CellStore;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
@@ -10,8 +13,11 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
-import io.prometheus.metrics.core.exemplars.ExemplarSampler;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Quantiles;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -33,7 +39,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private final Clock clock;
     private final WindowedMax maxNanos;
     private final @Nullable Percentiles percentiles;
-    private final @Nullable ExemplarSampler sampler;
+    private final @Nullable SpanExemplars sampler;
 
     PerCpuTimer(
             Id id,
@@ -41,7 +47,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
             BucketLayout layout,
             DistributionStatisticConfig config,
             Clock clock,
-            @Nullable ExemplarSampler sampler) {
+            @Nullable SpanExemplars sampler) {
         super(id, clock.wallTime());
         this.cell = cell;
         this.layout = layout;
@@ -183,6 +189,16 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
+    long fingerprint(Totals totals) {
+        return cell.read(totals).count();
+    }
+
+    @Override
+    void retire(CellStore store) {
+        store.retire(cell);
+    }
+
+    @Override
     void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
     }
@@ -190,6 +206,56 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     private Quantiles quantiles(long[] counts) {
         ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
         return Distribution.quantiles(values, value -> value.value(TimeUnit.SECONDS));
+    }
+
+    @Override
+    @Nullable
+    DataPointSnapshot pointOf(int shard, Labels labels) {
+        LongObservations seen = cell.readOf(shard);
+        return Distribution.pointOf(
+                layout,
+                seen.bucketCounts(),
+                TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
+                labels,
+                createdMillis());
+    }
+
+    @Override
+    void write(Totals totals, SampleWriter out) throws IOException {
+        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : Exemplars.EMPTY;
+        if (percentiles == null) {
+            long[] counts = out.scratch(layout.cells().buckets());
+            long sum = cell.read(totals, counts);
+            write(counts, sum, exemplars, out);
+        } else {
+            LongObservations seen = cell.read(totals);
+            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
+            for (int i = 0; i < values.length; i++) {
+                out.quantile(i, values[i].percentile(), values[i].value(TimeUnit.SECONDS), exemplars);
+            }
+            write(seen.bucketCounts(), seen.sum(), exemplars, out);
+        }
+    }
+
+    private void write(long[] counts, long sumNanos, Exemplars exemplars, SampleWriter out) throws IOException {
+        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
+        out.count(count, exemplars);
+        out.seconds(SampleWriter.SUM, sumNanos);
+    }
+
+    @Override
+    ObservationCell maxCell() {
+        return cell;
+    }
+
+    @Override
+    void noteMax(double taken, long nowMillis) {
+        maxNanos.note(taken, nowMillis);
+    }
+
+    @Override
+    void writeMax(SampleWriter out) throws IOException {
+        out.seconds(SampleWriter.VALUE, (long) maxNanos.last());
     }
 
     @Override

@@ -10,4 +10,7 @@ interface Series {
 
     /** Adds this series' values as of that snapshot; what is not in cells is read now. */
     void collect(Totals totals, FamilyValues values);
+
+    /** Adds what stands for values that cannot be told: nothing, where nothing means that. */
+    default void collectUnknown(FamilyValues values) {}
 }

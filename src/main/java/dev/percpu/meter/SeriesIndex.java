@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +27,29 @@ final class SeriesIndex implements MultiCollector {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
 
     private final CellStore store;
+    private final MeasuredSeries measured;
     private final Consumer<Consumer<Meter>> registered;
+    private final @Nullable Expiry expiry;
     private final boolean descriptions;
     private final Map<String, SeriesGroup> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
+    private final ScopedValue<Boolean> silent = ScopedValue.newInstance();
 
     /**
      * @param registered passes on all meters of the registry
+     * @param expiry null if all series are always shown
      * @param descriptions whether descriptions become help texts
+     * @param measured collects what is not in cells
      */
-    SeriesIndex(CellStore store, Consumer<Consumer<Meter>> registered, boolean descriptions) {
+    SeriesIndex(
+            CellStore store,
+            Consumer<Consumer<Meter>> registered,
+            @Nullable Expiry expiry,
+            boolean descriptions,
+            MeasuredSeries measured) {
         this.store = store;
+        this.expiry = expiry;
+        this.measured = measured;
         this.registered = registered;
         this.descriptions = descriptions;
     }
@@ -118,6 +131,9 @@ final class SeriesIndex implements MultiCollector {
         }
         if (refusal == null) {
             meter.exposeAs(shape);
+            if (expiry != null) {
+                expiry.watch(meter);
+            }
         }
         return refusal;
     }
@@ -173,39 +189,110 @@ final class SeriesIndex implements MultiCollector {
 
     @Override
     public MetricSnapshots collect(Predicate<String> includedNames, @Nullable PrometheusScrapeRequest request) {
+        if (silent.isBound()) {
+            return MetricSnapshots.of();
+        }
         FamilyValues values = new FamilyValues(includedNames);
+        List<CellMeter> meters = meters(); // first: their cells are older than the totals
+        try (Totals totals = store.totals()) {
+            inOrder(shown(meters, totals)).forEach(meter -> collect(meter, totals, includedNames, values));
+            collectOthers(totals, includedNames, values);
+        }
+        return values.snapshots();
+    }
+
+    /** Looks at all meters for the sake of those that are to be hidden. */
+    void look() {
+        List<CellMeter> meters = meters();
+        try (Totals totals = store.totals()) {
+            shown(meters, totals);
+        }
+    }
+
+    private List<CellMeter> meters() {
         List<CellMeter> meters = new ArrayList<>();
         registered.accept(meter -> {
             if (meter instanceof CellMeter inCells) {
                 meters.add(inCells);
             }
         });
-        try (Totals totals = store.totals()) {
-            collect(meters, totals, includedNames, values);
-            for (SeriesGroup group : groups.values()) {
-                group.forEach((id, series) -> collect(id, series, totals, includedNames, values));
-            }
-        }
-        return values.snapshots();
+        return meters;
     }
 
-    private static void collect(
-            List<CellMeter> meters, Totals totals, Predicate<String> included, FamilyValues values) {
-        Map<SeriesGroup, Map<Meter.Id, CellMeter>> ordered = new HashMap<>();
+    private List<CellMeter> shown(List<CellMeter> meters, Totals totals) {
+        if (expiry == null) {
+            return meters;
+        }
+        List<CellMeter> shown = new ArrayList<>(meters.size());
+        for (CellMeter meter : meters) {
+            if (!expiry.hides(meter, totals)) {
+                shown.add(meter);
+            }
+        }
+        expiry.looked(meters.size() - shown.size());
+        return shown;
+    }
+
+    /** The sums of all cells now, and the meters that are shown with them. */
+    record Now(Totals totals, TextTable table) implements AutoCloseable {
+        @Override
+        public void close() {
+            totals.close();
+        }
+    }
+
+    /**
+     * Adds up all cells.
+     *
+     * @param last the table of an earlier time, which may still hold
+     */
+    Now now(TextTable last) {
+        if (expiry == null) {
+            TextTable table = last.of(registered);
+            return new Now(store.totals(), table);
+        }
+        List<CellMeter> meters = meters();
+        Totals totals = store.totals();
+        try {
+            List<CellMeter> shown = shown(meters, totals);
+            return new Now(totals, last.of(shown::forEach));
+        } catch (RuntimeException e) {
+            totals.close();
+            throw e;
+        }
+    }
+
+    /** Calls while this index has nothing to tell its collector's registry: what it would tell is told otherwise. */
+    <T> T whileSilent(Supplier<T> call) {
+        return ScopedValue.where(silent, true).call(call::get);
+    }
+
+    /** Adds the values of all that is not in cells. */
+    void collectOthers(Totals totals, Predicate<String> included, FamilyValues values) {
+        measured.collect(groups.values(), totals, included, values);
+    }
+
+    /** In the order in which the first of a family decides on its help text. */
+    static List<CellMeter> inOrder(List<CellMeter> meters) {
+        List<CellMeter> inOrder = new ArrayList<>(meters.size());
+        Map<SeriesGroup, Map<Meter.Id, CellMeter>> undecided = new HashMap<>();
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
             if (shape != null && shape.group().hasSeveralHelps()) {
                 // Of several help texts Micrometer shows that of the first meter in the order of such a map.
-                ordered.computeIfAbsent(shape.group(), group -> new ConcurrentHashMap<>())
+                undecided
+                        .computeIfAbsent(shape.group(), group -> new ConcurrentHashMap<>())
                         .put(meter.getId(), meter);
             } else {
-                collect(meter, totals, included, values);
+                inOrder.add(meter);
             }
         }
-        ordered.values().forEach(group -> group.values().forEach(meter -> collect(meter, totals, included, values)));
+        undecided.values().forEach(group -> inOrder.addAll(group.values()));
+        return inOrder;
     }
 
-    private static void collect(CellMeter meter, Totals totals, Predicate<String> included, FamilyValues values) {
+    /** Adds the values of a meter in cells. */
+    static void collect(CellMeter meter, Totals totals, Predicate<String> included, FamilyValues values) {
         SeriesShape shape = meter.shape();
         if (shape == null
                 || !(included.test(shape.main().name())
@@ -216,19 +303,6 @@ final class SeriesIndex implements MultiCollector {
             meter.collect(shape, totals, values);
         } catch (RuntimeException e) {
             warn(meter.getId(), e);
-        }
-    }
-
-    private static void collect(
-            Meter.Id id, Series series, Totals totals, Predicate<String> included, FamilyValues values) {
-        List<Family> families = series.families();
-        if (!families.isEmpty() && families.stream().noneMatch(family -> included.test(family.name()))) {
-            return;
-        }
-        try {
-            series.collect(totals, values);
-        } catch (RuntimeException e) {
-            warn(id, e);
         }
     }
 

@@ -50,7 +50,30 @@ final class WindowedMax {
     /** The largest amount of the last windows, 0 if there was none. */
     synchronized double poll() {
         take();
+        return last();
+    }
+
+    /** The same without taking the cell's. */
+    synchronized double last() {
         return since == null ? 0 : since[windows - 1];
+    }
+
+    /**
+     * Takes note of what somebody else has taken from the cell.
+     *
+     * @param taken 0 if there was nothing
+     * @param nowMillis by this one's clock
+     */
+    synchronized void note(double taken, long nowMillis) {
+        turn(nowMillis);
+        if (taken > 0) {
+            if (since == null) {
+                since = new double[windows];
+            }
+            for (int i = 0; i < windows; i++) {
+                since[i] = Math.max(since[i], taken);
+            }
+        }
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
@@ -62,21 +85,13 @@ final class WindowedMax {
         }
     }
 
+    /** By then the window may be over: what is taken is of the one that is now. */
     private void take() {
-        turn();
-        double taken = drain.getAsDouble();
-        if (taken > 0) {
-            if (since == null) {
-                since = new double[windows];
-            }
-            for (int i = 0; i < windows; i++) {
-                since[i] = Math.max(since[i], taken);
-            }
-        }
+        note(drain.getAsDouble(), clock.wallTime());
     }
 
-    private void turn() {
-        long passed = (clock.wallTime() - startMillis) / windowMillis;
+    private void turn(long nowMillis) {
+        long passed = (nowMillis - startMillis) / windowMillis;
         if (passed <= 0) {
             return;
         }

@@ -3,16 +3,24 @@ package dev.percpu.service;
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.SelfTest;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.meter.SeriesStatistics;
 import dev.percpu.shard.ShardStatistics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.prometheus.metrics.core.metrics.Info;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +46,8 @@ public final class PerCpuMeters implements MeterBinder {
     private final ShardReader shards;
     private final AtomicBoolean exposed = new AtomicBoolean();
     private volatile @Nullable Timer scrapes;
+    private volatile @Nullable DistributionSummary scrapeBytes;
+    private volatile Map<ScrapeFailure, Counter> failures = Map.of();
 
     /** The meters of this registry, on the status of this process. */
     public PerCpuMeters(PerCpuMeterRegistry registry) {
@@ -68,22 +78,44 @@ public final class PerCpuMeters implements MeterBinder {
                 ShardStatistics::sharedRecordsOfAnyKind);
         region(target, "reserved", ShardStatistics::reservedBytes);
         region(target, "resident", ShardStatistics::residentBytes);
-        Gauge.builder("percpu.series", registry, meters -> meters.getMeters().size())
-                .description("Meters of the registry: one for each name and set of labels")
-                .register(target);
+        series(target);
         scrapes = Timer.builder("percpu.scrape")
                 .description("Time to add up the shards and write them out")
                 .serviceLevelObjectives(SCRAPE_BUCKETS)
                 .register(target);
+        scrapeBytes = DistributionSummary.builder("percpu.scrape.bytes")
+                .description("Size of the answers to scrapes, as they were sent")
+                .baseUnit(BaseUnits.BYTES)
+                .register(target);
+        failures = Arrays.stream(ScrapeFailure.values())
+                .collect(Collectors.toUnmodifiableMap(
+                        reason -> reason,
+                        reason -> Counter.builder("percpu.scrape.failures")
+                                .description("Scrapes that were not answered to their end")
+                                .tag("reason", reason.toString())
+                                .register(target)));
     }
 
-    /** Runs a scrape and records how long it took, once these meters are bound. */
-    public void recordScrape(Runnable scrape) {
+    /**
+     * Records a scrape that was answered, once these meters are bound.
+     *
+     * @param nanos from the request to the last byte
+     * @param bytes of the body, as they were sent
+     */
+    public void recordScrape(long nanos, long bytes) {
         Timer timer = scrapes;
-        if (timer == null) {
-            scrape.run();
-        } else {
-            timer.record(scrape);
+        DistributionSummary size = scrapeBytes;
+        if (timer != null && size != null) {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+            size.record(bytes);
+        }
+    }
+
+    /** Counts a scrape that was not answered to its end, once these meters are bound. */
+    public void recordFailure(ScrapeFailure reason) {
+        Counter counter = failures.get(reason);
+        if (counter != null) {
+            counter.increment();
         }
     }
 
@@ -124,6 +156,23 @@ public final class PerCpuMeters implements MeterBinder {
                 .tag("state", state)
                 .strongReference(true)
                 .register(target);
+    }
+
+    private void series(MeterRegistry target) {
+        Gauge.builder("percpu.series", registry, PerCpuMeters::series)
+                .description("Meters of the registry: one for each name and set of labels, and those of overflow")
+                .register(target);
+        FunctionCounter.builder(
+                        "percpu.series.overflowed",
+                        registry,
+                        meters -> meters.seriesStatistics().overflowed())
+                .description("Registrations of meters beyond percpu.series.max")
+                .register(target);
+    }
+
+    private static int series(PerCpuMeterRegistry registry) {
+        SeriesStatistics now = registry.seriesStatistics();
+        return now.registered() + now.overflow();
     }
 
     // A function counter holds its object weakly, and this binder may be held by nobody: the lambda holds the reader.

@@ -61,6 +61,9 @@ class RegistryProducer {
         return status;
     }
 
+    /**
+     * @param spans whose bean, if there is one, tells the current span: its sampled spans become exemplars
+     */
     @Produces
     @Singleton
     PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {

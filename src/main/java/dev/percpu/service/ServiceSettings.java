@@ -2,6 +2,7 @@ package dev.percpu.service;
 
 import dev.percpu.meter.NativeHistogramKey;
 import dev.percpu.meter.PerCpuConfig;
+import dev.percpu.meter.SeriesKey;
 import dev.percpu.request.RequestSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.util.ArrayList;
@@ -22,9 +23,11 @@ import org.eclipse.microprofile.config.Config;
  *
  * @param values by key, in lower case; a key that is not set has its default
  * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar
+ * @param scrape how scrapes are answered
  * @param requests how requests are recorded
  */
-record ServiceSettings(Map<String, String> values, Optional<String> nativeDirectory, RequestSettings requests) {
+record ServiceSettings(
+        Map<String, String> values, Optional<String> nativeDirectory, ScrapeSettings scrape, RequestSettings requests) {
 
     /** System property that the library's loader reads, which runs without Quarkus as well. */
     static final String NATIVE_DIRECTORY = "percpu.native.dir";
@@ -55,18 +58,21 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         for (Key key : KEYS) {
             values.put(key.name, value(config, key, complaints));
         }
+        addSeries(config, values, complaints);
         addNativeHistograms(config, values, complaints);
         String directory = config.getConfigValue(NATIVE_DIRECTORY).getValue();
         if (directory != null && directory.isBlank()) {
             complaints.add(NATIVE_DIRECTORY + " is \"" + directory + "\"; allowed: a folder that holds libpercpu.so.");
         }
+        ScrapeSettings scrape = ScrapeSettings.read(config, complaints);
+        values.putAll(ScrapeSettings.registryValues(config, complaints));
         RequestSettings requests = RequestSettings.read(config, complaints::add);
         requests.registrySettings().forEach(values::putIfAbsent);
         addUnknown(config, complaints);
         if (!complaints.isEmpty()) {
             throw new ConfigurationException("The configuration cannot be used.\n  " + String.join("\n  ", complaints));
         }
-        return new ServiceSettings(values, Optional.ofNullable(directory), requests);
+        return new ServiceSettings(values, Optional.ofNullable(directory), scrape, requests);
     }
 
     /** Whether the start ends where the native library cannot be used; otherwise records go through JVM atomics. */
@@ -89,6 +95,19 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
             complaints.add(key.name + " is \"" + value + "\"; allowed: " + String.join(", ", key.allowed) + ".");
         }
         return read;
+    }
+
+    private static void addSeries(Config config, Map<String, String> values, List<String> complaints) {
+        for (SeriesKey key : SeriesKey.values()) {
+            String value = config.getConfigValue(key.key()).getValue();
+            if (value == null) {
+                continue;
+            }
+            values.put(key.key(), value);
+            if (!key.allows(value)) {
+                complaints.add(key.key() + " is \"" + value + "\"; allowed: " + key.allowed() + ".");
+            }
+        }
     }
 
     /** The keys that may go on with the beginning of meter names. */
@@ -118,8 +137,10 @@ record ServiceSettings(Map<String, String> values, Optional<String> nativeDirect
         List<String> known = Stream.of(
                         KEYS.stream().map(Key::name),
                         Stream.of(NATIVE_DIRECTORY),
-                        Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key),
-                        RequestSettings.KEYS.stream())
+                        ScrapeSettings.KEYS.stream(),
+                        RequestSettings.KEYS.stream(),
+                        Arrays.stream(SeriesKey.values()).map(SeriesKey::key),
+                        Arrays.stream(NativeHistogramKey.values()).map(NativeHistogramKey::key))
                 .flatMap(it -> it)
                 .toList();
         StreamSupport.stream(config.getPropertyNames().spliterator(), false)

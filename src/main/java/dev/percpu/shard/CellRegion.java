@@ -10,27 +10,20 @@ import java.util.Arrays;
  */
 final class CellRegion {
     private final Region region;
-    private final int index;
     private final long firstCell;
     private volatile long end;
 
     /** Of each group that has a maximum: its offset and its buckets. */
     private volatile Groups groups = new Groups(new long[0], new int[0], 0);
 
-    CellRegion(Region region, int index) {
+    CellRegion(Region region) {
         this.region = region;
-        this.index = index;
         this.firstCell = region.firstCell();
         this.end = firstCell;
     }
 
     Region region() {
         return region;
-    }
-
-    /** Position in the chain. */
-    int index() {
-        return index;
     }
 
     long firstCell() {

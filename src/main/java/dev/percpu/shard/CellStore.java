@@ -1,5 +1,7 @@
 package dev.percpu.shard;
 
+import java.util.BitSet;
+
 /**
  * All cells of one registry: behind each handle there is one cell per shard.
  *
@@ -16,7 +18,7 @@ public abstract sealed class CellStore implements AutoCloseable permits NativeCe
 
     /** A store on JVM atomics, for a process that has no native library. Nothing is lost or torn; recording may allocate. */
     public static CellStore onJvm() {
-        return new JvmCellStore();
+        return new JvmCellStore(0);
     }
 
     /**
@@ -42,8 +44,33 @@ public abstract sealed class CellStore implements AutoCloseable permits NativeCe
      */
     public abstract DoubleObservationCell newDoubleObservation(BucketBounds bounds);
 
+    /**
+     * Takes a cell back whose meter was removed. Whoever still holds the cell may go on recording into it and reading it for as long as
+     * they like: only when nobody can reach it any more, and some time has passed, another meter gets its memory.
+     *
+     * @param cell of this store, not retired before
+     */
+    public abstract void retire(CounterCell cell);
+
+    /** As {@link #retire(CounterCell)}. */
+    public abstract void retire(LongObservationCell cell);
+
+    /** As {@link #retire(CounterCell)}. */
+    public abstract void retire(DoubleObservationCell cell);
+
+    /** Readies the memory of retired cells for others where its time has come. Costs nearly nothing if there is none. */
+    public abstract void recycle();
+
     /** Adds up all cells now. The result does not change any more; close it after use. Never blocks a recording thread. */
     public abstract Totals totals();
+
+    /**
+     * The shards that have a record of any kind, by ascending index: of per-CPU shards, and {@link #sharedShard()}. Reads every cell.
+     */
+    public abstract BitSet recordedShards();
+
+    /** The index of the shard that takes what no per-CPU shard can: the number of per-CPU shards. */
+    public abstract int sharedShard();
 
     /** Memory and records of this store now. */
     public abstract ShardStatistics statistics();

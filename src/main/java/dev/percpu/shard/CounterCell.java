@@ -23,4 +23,19 @@ public abstract sealed class CounterCell permits NativeCounterCell, JvmCounterCe
      * @throws IllegalStateException if the snapshot is closed
      */
     public abstract double sum(Totals totals);
+
+    /**
+     * A number that is another one once something was added that changes the integer or the double; 0 as long as nothing was.
+     *
+     * @throws IllegalArgumentException if the snapshot is of another store
+     * @throws IllegalStateException if the snapshot is closed
+     */
+    public abstract long fingerprint(Totals totals);
+
+    /**
+     * The part of the sum that one shard has now.
+     *
+     * @param shard of {@link CellStore#recordedShards()}; any other has nothing
+     */
+    public abstract double sumOf(int shard);
 }

@@ -5,7 +5,8 @@ package dev.percpu.shard;
  *
  * <p>Thread-safe. Each observation is in exactly one bucket, once, whatever the scheduler does; no reader sees its count without its sum.
  */
-public abstract sealed class DoubleObservationCell permits NativeDoubleObservationCell, JvmDoubleObservationCell {
+public abstract sealed class DoubleObservationCell implements ObservationCell
+        permits NativeDoubleObservationCell, JvmDoubleObservationCell {
     DoubleObservationCell() {}
 
     /**
@@ -26,6 +27,21 @@ public abstract sealed class DoubleObservationCell permits NativeDoubleObservati
      */
     public abstract DoubleObservations read(Totals totals);
 
+    /**
+     * The same without garbage.
+     *
+     * @param counts where the count of each bucket goes, from its beginning; at least as long as there are buckets
+     * @return the sum of all observations
+     */
+    public abstract double read(Totals totals, long[] counts);
+
     /** The largest amount since the last drain, 0 if there was none. Takes it by an atomic exchange: no maximum is lost or told twice. */
     public abstract double drainMax();
+
+    /**
+     * The observations that one shard has now.
+     *
+     * @param shard of {@link CellStore#recordedShards()}; any other has none
+     */
+    public abstract DoubleObservations readOf(int shard);
 }

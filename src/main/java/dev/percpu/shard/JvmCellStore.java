@@ -2,6 +2,7 @@ package dev.percpu.shard;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -12,18 +13,27 @@ import java.util.concurrent.atomic.LongAdder;
  * order of their making and a number is never used twice: that is how a {@link JvmTotals} finds the value of a cell.
  */
 final class JvmCellStore extends CellStore {
+    private static final int FEW = 1024;
+
+    private final int sharedShard;
     private final Object lock = new Object();
     private final LongAdder records = new LongAdder();
     private List<WeakReference<? extends JvmCell>> cells = new ArrayList<>();
+    private int tidyAt = FEW;
     private long nextNumber;
     private boolean closed;
+
+    /**
+     * @param sharedShard index of the shard that the cells are said to be in
+     */
+    JvmCellStore(int sharedShard) {
+        this.sharedShard = sharedShard;
+    }
 
     @Override
     public CounterCell newCounter() {
         synchronized (lock) {
-            JvmCounterCell cell = new JvmCounterCell(this, nextNumber());
-            cells.add(new WeakReference<>(cell));
-            return cell;
+            return add(new JvmCounterCell(this, nextNumber()));
         }
     }
 
@@ -31,9 +41,7 @@ final class JvmCellStore extends CellStore {
     public LongObservationCell newLongObservation(BucketBounds bounds) {
         long[] longs = bounds.longs();
         synchronized (lock) {
-            JvmLongObservationCell cell = new JvmLongObservationCell(this, nextNumber(), longs, records);
-            cells.add(new WeakReference<>(cell));
-            return cell;
+            return add(new JvmLongObservationCell(this, nextNumber(), longs, records));
         }
     }
 
@@ -41,9 +49,7 @@ final class JvmCellStore extends CellStore {
     public DoubleObservationCell newDoubleObservation(BucketBounds bounds) {
         double[] doubles = bounds.doubles();
         synchronized (lock) {
-            JvmDoubleObservationCell cell = new JvmDoubleObservationCell(this, nextNumber(), doubles, records);
-            cells.add(new WeakReference<>(cell));
-            return cell;
+            return add(new JvmDoubleObservationCell(this, nextNumber(), doubles, records));
         }
     }
 
@@ -54,8 +60,38 @@ final class JvmCellStore extends CellStore {
         return nextNumber++;
     }
 
+    /** Adds a cell, and forgets those that were collected when they may be half of all. */
+    private <C extends JvmCell> C add(C cell) {
+        if (cells.size() >= tidyAt) {
+            cells.removeIf(reference -> reference.get() == null);
+            tidyAt = Math.max(FEW, 2 * cells.size());
+        }
+        cells.add(new WeakReference<>(cell));
+        return cell;
+    }
+
+    /** Nothing to do: a cell goes when nobody holds it any more. */
     @Override
-    public Totals totals() {
+    public void retire(CounterCell cell) {}
+
+    @Override
+    public void retire(LongObservationCell cell) {}
+
+    @Override
+    public void retire(DoubleObservationCell cell) {}
+
+    @Override
+    public void recycle() {}
+
+    /** Whether no cell was made yet. */
+    boolean isEmpty() {
+        synchronized (lock) {
+            return nextNumber == 0;
+        }
+    }
+
+    @Override
+    public JvmTotals totals() {
         List<JvmCell> live = liveCells();
         long[] numbers = new long[live.size()];
         Object[] values = new Object[numbers.length];
@@ -64,6 +100,11 @@ final class JvmCellStore extends CellStore {
             values[i] = live.get(i).value();
         }
         return new JvmTotals(this, numbers, values);
+    }
+
+    /** Observations since the store was opened. */
+    long records() {
+        return records.sum();
     }
 
     /** In ascending order of their numbers. Forgets those that were collected. */
@@ -81,6 +122,18 @@ final class JvmCellStore extends CellStore {
             cells = kept;
             return live;
         }
+    }
+
+    @Override
+    public BitSet recordedShards() {
+        BitSet shards = new BitSet();
+        shards.set(sharedShard, !isEmpty());
+        return shards;
+    }
+
+    @Override
+    public int sharedShard() {
+        return sharedShard;
     }
 
     @Override

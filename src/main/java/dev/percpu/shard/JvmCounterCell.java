@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** A counter on striped JVM adders. */
 final class JvmCounterCell extends CounterCell implements JvmCell {
+    private static final Sums NOTHING = new Sums(0, 0.0);
+
     private final JvmCellStore store;
     private final long number;
     private final LongAdder whole = new LongAdder();
@@ -32,7 +34,23 @@ final class JvmCounterCell extends CounterCell implements JvmCell {
 
     @Override
     public double sum(Totals totals) {
-        return JvmTotals.valueIn(totals, store, number, Double.class, () -> 0.0);
+        Sums sums = sums(totals);
+        return sums.whole + sums.other;
+    }
+
+    @Override
+    public long fingerprint(Totals totals) {
+        Sums sums = sums(totals);
+        return 31 * sums.whole + Double.doubleToRawLongBits(sums.other);
+    }
+
+    private Sums sums(Totals totals) {
+        return JvmTotals.valueIn(totals, store, number, Sums.class, () -> NOTHING);
+    }
+
+    @Override
+    public double sumOf(int shard) {
+        return shard == store.sharedShard() ? sum() : 0;
     }
 
     @Override
@@ -41,7 +59,9 @@ final class JvmCounterCell extends CounterCell implements JvmCell {
     }
 
     @Override
-    public Double value() {
-        return sum();
+    public Sums value() {
+        return new Sums(whole.sum(), other.sum());
     }
+
+    record Sums(long whole, double other) {}
 }

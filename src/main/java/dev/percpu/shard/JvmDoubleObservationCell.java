@@ -81,6 +81,18 @@ final class JvmDoubleObservationCell extends DoubleObservationCell implements Jv
     }
 
     @Override
+    public double read(Totals totals, long[] counts) {
+        DoubleObservations seen = read(totals);
+        System.arraycopy(seen.bucketCounts(), 0, counts, 0, buckets.length());
+        return seen.sum();
+    }
+
+    @Override
+    public DoubleObservations readOf(int shard) {
+        return shard == store.sharedShard() ? read() : DoubleObservations.none(buckets.length());
+    }
+
+    @Override
     public double drainMax() {
         return Double.longBitsToDouble(maxBits.getAndSet(0));
     }

@@ -78,6 +78,18 @@ final class JvmLongObservationCell extends LongObservationCell implements JvmCel
     }
 
     @Override
+    public long read(Totals totals, long[] counts) {
+        LongObservations seen = read(totals);
+        System.arraycopy(seen.bucketCounts(), 0, counts, 0, buckets.length());
+        return seen.sum();
+    }
+
+    @Override
+    public LongObservations readOf(int shard) {
+        return shard == store.sharedShard() ? read() : LongObservations.none(buckets.length());
+    }
+
+    @Override
     public long drainMax() {
         return max.getAndSet(0);
     }

@@ -5,7 +5,8 @@ package dev.percpu.shard;
  *
  * <p>Thread-safe. Each observation is in exactly one bucket, once, whatever the scheduler does; no reader sees its count without its sum.
  */
-public abstract sealed class LongObservationCell permits NativeLongObservationCell, JvmLongObservationCell {
+public abstract sealed class LongObservationCell implements ObservationCell
+        permits NativeLongObservationCell, JvmLongObservationCell {
     LongObservationCell() {}
 
     /**
@@ -26,6 +27,21 @@ public abstract sealed class LongObservationCell permits NativeLongObservationCe
      */
     public abstract LongObservations read(Totals totals);
 
+    /**
+     * The same without garbage.
+     *
+     * @param counts where the count of each bucket goes, from its beginning; at least as long as there are buckets
+     * @return the sum of all observations
+     */
+    public abstract long read(Totals totals, long[] counts);
+
     /** The largest amount since the last drain, 0 if there was none. Takes it by an atomic exchange: no maximum is lost or told twice. */
     public abstract long drainMax();
+
+    /**
+     * The observations that one shard has now.
+     *
+     * @param shard of {@link CellStore#recordedShards()}; any other has none
+     */
+    public abstract LongObservations readOf(int shard);
 }

@@ -1,20 +1,14 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
-import java.lang.foreign.Arena;
 
 /** One cell: whole amounts in the first word, the others in the second. */
 final class NativeCounterCell extends CounterCell {
     private final RecordPoint point;
-    private final RegionChain.Place place;
-    private final NativeCellStore store;
 
-    NativeCounterCell(NativeCellStore store, RegionChain.Place place) {
-        this.store = store;
-        this.place = place;
-        this.point = place.recordPoint(BucketIndex.NONE);
+    NativeCounterCell(RecordPoint point) {
+        this.point = point;
     }
 
     @Override
@@ -29,18 +23,27 @@ final class NativeCounterCell extends CounterCell {
 
     @Override
     public double sum() {
-        try (Arena arena = Arena.ofConfined()) {
-            return sum(NativeTotals.Sums.now(place, Layout.CELL_BYTES, arena));
-        }
+        return NativeTotals.now(point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
     }
 
     @Override
     public double sum(Totals totals) {
-        NativeTotals.Sums sums = NativeTotals.of(totals, store).counters(place, Layout.CELL_BYTES);
-        return sums == null ? 0 : sum(sums);
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.CELL_BYTES);
+        return sums == null ? 0 : sums.sum();
     }
 
-    private static double sum(NativeTotals.Sums sums) {
-        return sums.firstWord(0) + sums.secondWordAsDouble(0);
+    @Override
+    public long fingerprint(Totals totals) {
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.CELL_BYTES);
+        return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
+    }
+
+    @Override
+    public double sumOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
+    }
+
+    RecordPoint point() {
+        return point;
     }
 }

@@ -1,26 +1,17 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
-import dev.percpu.binding.Region;
-import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /** A group of cells in a region of double sums. */
 final class NativeDoubleObservationCell extends DoubleObservationCell {
     private final RecordPoint point;
-    private final Region region;
-    private final long group;
     private final int buckets;
-    private final RegionChain.Place place;
-    private final NativeCellStore store;
 
-    NativeDoubleObservationCell(NativeCellStore store, RegionChain.Place place, int buckets, BucketIndex index) {
-        this.store = store;
-        this.place = place;
-        this.point = place.recordPoint(index);
-        this.region = place.region().region();
-        this.group = place.offset();
+    NativeDoubleObservationCell(RecordPoint point, int buckets) {
+        this.point = point;
         this.buckets = buckets;
     }
 
@@ -31,20 +22,44 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
 
     @Override
     public DoubleObservations read() {
-        try (Arena arena = Arena.ofConfined()) {
-            return NativeTotals.Sums.now(place, Layout.groupBytes(buckets), arena)
-                    .doubleObservations(buckets);
-        }
+        return NativeTotals.now(point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
     }
 
     @Override
     public DoubleObservations read(Totals totals) {
-        NativeTotals.Sums sums = NativeTotals.of(totals, store).summaries(place, Layout.groupBytes(buckets));
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
         return sums == null ? DoubleObservations.none(buckets) : sums.doubleObservations(buckets);
     }
 
     @Override
+    public double read(Totals totals, long[] counts) {
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
+        if (sums == null) {
+            Arrays.fill(counts, 0, buckets, 0);
+            return 0;
+        }
+        return sums.doubleObservations(buckets, counts);
+    }
+
+    @Override
+    public DoubleObservations readOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
+    }
+
+    @Override
     public double drainMax() {
-        return Double.longBitsToDouble(region.drainMax(group, buckets));
+        try {
+            return Double.longBitsToDouble(point.region().drainMax(point.offset(), buckets));
+        } finally {
+            Reference.reachabilityFence(point);
+        }
+    }
+
+    RecordPoint point() {
+        return point;
+    }
+
+    int buckets() {
+        return buckets;
     }
 }

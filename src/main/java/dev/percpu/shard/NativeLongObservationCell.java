@@ -1,26 +1,17 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
-import dev.percpu.binding.Region;
-import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /** A group of cells in a region of integer sums. */
 final class NativeLongObservationCell extends LongObservationCell {
     private final RecordPoint point;
-    private final Region region;
-    private final long group;
     private final int buckets;
-    private final RegionChain.Place place;
-    private final NativeCellStore store;
 
-    NativeLongObservationCell(NativeCellStore store, RegionChain.Place place, int buckets, BucketIndex index) {
-        this.store = store;
-        this.place = place;
-        this.point = place.recordPoint(index);
-        this.region = place.region().region();
-        this.group = place.offset();
+    NativeLongObservationCell(RecordPoint point, int buckets) {
+        this.point = point;
         this.buckets = buckets;
     }
 
@@ -31,20 +22,44 @@ final class NativeLongObservationCell extends LongObservationCell {
 
     @Override
     public LongObservations read() {
-        try (Arena arena = Arena.ofConfined()) {
-            return NativeTotals.Sums.now(place, Layout.groupBytes(buckets), arena)
-                    .longObservations(buckets);
-        }
+        return NativeTotals.now(point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
     }
 
     @Override
     public LongObservations read(Totals totals) {
-        NativeTotals.Sums sums = NativeTotals.of(totals, store).timers(place, Layout.groupBytes(buckets));
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
         return sums == null ? LongObservations.none(buckets) : sums.longObservations(buckets);
     }
 
     @Override
+    public long read(Totals totals, long[] counts) {
+        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
+        if (sums == null) {
+            Arrays.fill(counts, 0, buckets, 0);
+            return 0;
+        }
+        return sums.longObservations(buckets, counts);
+    }
+
+    @Override
+    public LongObservations readOf(int shard) {
+        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
+    }
+
+    @Override
     public long drainMax() {
-        return region.drainMax(group, buckets);
+        try {
+            return point.region().drainMax(point.offset(), buckets);
+        } finally {
+            Reference.reachabilityFence(point);
+        }
+    }
+
+    RecordPoint point() {
+        return point;
+    }
+
+    int buckets() {
+        return buckets;
     }
 }

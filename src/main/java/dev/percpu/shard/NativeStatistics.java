@@ -2,8 +2,8 @@ package dev.percpu.shard;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -23,7 +23,7 @@ final class NativeStatistics {
             int index = shard;
             perShard.add(new ShardStatistics.PerShard(
                     shard,
-                    records(groups, shard),
+                    records(store, groups, shard),
                     all.stream().mapToLong(it -> it.region().restarts(index)).sum()));
         }
         return new ShardStatistics(
@@ -34,12 +34,13 @@ final class NativeStatistics {
                 all.stream().mapToLong(it -> it.region().reservedBytes()).sum(),
                 all.stream().mapToLong(it -> it.region().residentBytes()).sum(),
                 perShard,
-                records(groups, shards),
-                all.stream().mapToLong(it -> it.region().sharedRecords()).sum());
+                records(store, groups, shards) + store.heapCells().records(),
+                all.stream().mapToLong(it -> it.region().sharedRecords()).sum()
+                        + store.heapCells().records());
     }
 
-    private static long records(List<CellRegion> regions, int shard) {
-        long records = 0;
+    private static long records(NativeCellStore store, List<CellRegion> regions, int shard) {
+        long records = store.timers().clearedRecords(shard) + store.summaries().clearedRecords(shard);
         for (CellRegion region : regions) {
             records += records(region, shard);
         }
@@ -56,12 +57,35 @@ final class NativeStatistics {
             MemorySegment cells = arena.allocate(to - from, Layout.CELL_BYTES);
             region.region().sum(shard, shard + 1, from, to, cells);
             for (int i = 0; i < groups.size(); i++) {
-                long group = groups.offsets()[i] - from;
-                for (int bucket = 0; bucket < groups.buckets()[i]; bucket++) {
-                    records += cells.get(ValueLayout.JAVA_LONG, group + Layout.bucketOffset(bucket));
-                }
+                records += RegionChain.records(cells, groups.offsets()[i] - from, groups.buckets()[i]);
             }
         }
         return records;
+    }
+
+    /** The shards in which a cell is not 0. */
+    static BitSet recordedShards(NativeCellStore store) {
+        BitSet recorded = new BitSet();
+        for (RegionChain chain : List.of(store.counters(), store.timers(), store.summaries())) {
+            for (CellRegion region : chain.regions()) {
+                addRecorded(region, store.plan().shards() + 1, recorded);
+            }
+        }
+        return recorded;
+    }
+
+    private static void addRecorded(CellRegion region, int shards, BitSet to) {
+        long from = region.firstCell();
+        long end = region.end();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(Math.max(end - from, Layout.CELL_BYTES), Layout.CELL_BYTES);
+            MemorySegment nothing = arena.allocate(cells.byteSize(), Layout.CELL_BYTES);
+            for (int shard = to.nextClearBit(0); shard < shards; shard = to.nextClearBit(shard + 1)) {
+                region.region().sum(shard, shard + 1, from, end, cells);
+                if (cells.mismatch(nothing) >= 0) {
+                    to.set(shard);
+                }
+            }
+        }
     }
 }

@@ -1,42 +1,58 @@
 package dev.percpu.shard;
 
+import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.Region;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
+import java.lang.ref.Reference;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The sums of every region in native memory of their own, freed by {@link #close()}. */
 final class NativeTotals extends Totals {
     private final NativeCellStore store;
+    private final int snapshot;
+    private final @Nullable JvmTotals onJvm;
     private final Arena arena = Arena.ofShared();
-    private final List<MemorySegment> counters;
-    private final List<MemorySegment> timers;
-    private final List<MemorySegment> summaries;
+    private final Map<Region, Added> regions = new IdentityHashMap<>();
 
-    NativeTotals(NativeCellStore store) {
+    /** The cells of one region from that offset on. */
+    private record Added(long from, MemorySegment cells) {}
+
+    /**
+     * @param snapshot number of this snapshot, given before any cell is read
+     * @param onJvm of the cells for which no address space was granted; null if there are none
+     */
+    NativeTotals(NativeCellStore store, int snapshot, @Nullable JvmTotals onJvm) {
         this.store = store;
+        this.snapshot = snapshot;
+        this.onJvm = onJvm;
         try {
-            this.counters = sums(store.counters());
-            this.timers = sums(store.timers());
-            this.summaries = sums(store.summaries());
+            for (RegionChain chain : List.of(store.counters(), store.timers(), store.summaries())) {
+                for (CellRegion region : chain.regions()) {
+                    regions.put(region.region(), sums(region));
+                }
+            }
         } catch (Throwable e) {
             arena.close();
             throw e;
         }
     }
 
-    private List<MemorySegment> sums(RegionChain chain) {
-        List<MemorySegment> sums = new ArrayList<>();
-        for (CellRegion region : chain.regions()) {
-            sums.add(RegionChain.sums(region, arena));
-        }
-        return sums;
+    private Added sums(CellRegion region) {
+        long from = region.firstCell();
+        long to = region.end();
+        MemorySegment out = arena.allocate(to - from, Layout.CELL_BYTES);
+        region.region().sum(from, to, out);
+        return new Added(from, out);
     }
 
-    static NativeTotals of(Totals totals, NativeCellStore store) {
-        if (!(totals instanceof NativeTotals those) || those.store != store) {
+    static NativeTotals of(Totals totals) {
+        if (!(totals instanceof NativeTotals those)) {
             throw new IllegalArgumentException("these totals are of another store");
         }
         if (!those.arena.scope().isAlive()) {
@@ -45,30 +61,49 @@ final class NativeTotals extends Totals {
         return those;
     }
 
+    /** Null if all cells were native when this snapshot was made. */
     @Nullable
-    Sums counters(RegionChain.Place place, long bytes) {
-        return slice(counters, place, bytes);
+    JvmTotals onJvm() {
+        return onJvm;
     }
 
-    @Nullable
-    Sums timers(RegionChain.Place place, long bytes) {
-        return slice(timers, place, bytes);
+    boolean isOf(JvmCellStore other) {
+        return store.heapCells() == other;
     }
 
+    /** The cells of a point, or null if they were handed out after this snapshot. */
     @Nullable
-    Sums summaries(RegionChain.Place place, long bytes) {
-        return slice(summaries, place, bytes);
-    }
-
-    /** The cells of one place, or null if it was handed out after this snapshot. */
-    private static @Nullable Sums slice(List<MemorySegment> regions, RegionChain.Place place, long bytes) {
-        int index = place.region().index();
-        if (index >= regions.size()) {
+    Sums sums(RecordPoint point, long bytes) {
+        Added added = regions.get(point.region());
+        if (added == null) {
+            if (!store.owns(point)) {
+                throw new IllegalArgumentException("these totals are of another store");
+            }
             return null;
         }
-        MemorySegment region = regions.get(index);
-        long from = place.offset() - place.region().firstCell();
-        return from + bytes > region.byteSize() ? null : new Sums(region, from);
+        long from = point.offset() - added.from;
+        boolean younger = from + bytes > added.cells.byteSize() || snapshot - point.generation() < 0;
+        return younger ? null : new Sums(added.cells, from);
+    }
+
+    /** Works something out of the cells of a point as they are now. They are nobody else's meanwhile. */
+    static <T> T now(RecordPoint point, long bytes, Function<Sums, T> reader) {
+        return now(0, point.region().shards() + 1, point, bytes, reader);
+    }
+
+    /** The same out of the cells of one shard. */
+    static <T> T nowOf(int shard, RecordPoint point, long bytes, Function<Sums, T> reader) {
+        return now(shard, shard + 1, point, bytes, reader);
+    }
+
+    private static <T> T now(int first, int last, RecordPoint point, long bytes, Function<Sums, T> reader) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(bytes, Layout.CELL_BYTES);
+            point.region().sum(first, last, point.offset(), point.offset() + bytes, out);
+            return reader.apply(new Sums(out, 0));
+        } finally {
+            Reference.reachabilityFence(point);
+        }
     }
 
     @Override
@@ -92,36 +127,41 @@ final class NativeTotals extends Totals {
             return cells.get(ValueLayout.JAVA_DOUBLE, from + offset + Layout.SECOND_WORD);
         }
 
-        /** First words of a group's buckets: their counts. */
-        long[] counts(int buckets) {
-            long[] counts = new long[buckets];
-            for (int i = 0; i < buckets; i++) {
-                counts[i] = firstWord(Layout.bucketOffset(i));
-            }
-            return counts;
+        /** Of a counter. */
+        double sum() {
+            return firstWord(0) + secondWordAsDouble(0);
         }
 
         LongObservations longObservations(int buckets) {
+            long[] counts = new long[buckets];
+            long sum = longObservations(buckets, counts);
+            return new LongObservations(counts, sum);
+        }
+
+        /** Puts the counts of a group's buckets there and returns the sum. */
+        long longObservations(int buckets, long[] counts) {
             long sum = 0;
             for (int i = 0; i < buckets; i++) {
+                counts[i] = firstWord(Layout.bucketOffset(i));
                 sum += secondWord(Layout.bucketOffset(i));
             }
-            return new LongObservations(counts(buckets), sum);
+            return sum;
         }
 
         DoubleObservations doubleObservations(int buckets) {
-            double sum = 0;
-            for (int i = 0; i < buckets; i++) {
-                sum += secondWordAsDouble(Layout.bucketOffset(i));
-            }
-            return new DoubleObservations(counts(buckets), sum);
+            long[] counts = new long[buckets];
+            double sum = doubleObservations(buckets, counts);
+            return new DoubleObservations(counts, sum);
         }
 
-        /** Sums a place now, by itself. */
-        static Sums now(RegionChain.Place place, long bytes, Arena arena) {
-            MemorySegment out = arena.allocate(bytes, Layout.CELL_BYTES);
-            place.region().region().sum(place.offset(), place.offset() + bytes, out);
-            return new Sums(out, 0);
+        /** Likewise. */
+        double doubleObservations(int buckets, long[] counts) {
+            double sum = 0;
+            for (int i = 0; i < buckets; i++) {
+                counts[i] = firstWord(Layout.bucketOffset(i));
+                sum += secondWordAsDouble(Layout.bucketOffset(i));
+            }
+            return sum;
         }
     }
 }

@@ -5,49 +5,127 @@ import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The regions of one kind of cell, in the order of their reservation: cells are packed one after the other into the newest, and the
- * next region is reserved when a group does not fit. Thread-safe.
+ * The regions of one kind of cell, in the order of their reservation: cells of removed meters are used again, others are packed one after
+ * the other into the newest region, and the next is reserved when a group does not fit. Thread-safe.
  */
 final class RegionChain {
     private static final System.Logger LOG = System.getLogger(RegionChain.class.getName());
 
+    /** What a registration does at most for those that come after it. */
+    private static final int CLEARED_PER_PLACE = 2;
+
     private final ShardPlan plan;
     private final SumKind sumKind;
+    private final Clearing clearing;
+    private final RetiredCells retired;
     private final CopyOnWriteArrayList<CellRegion> regions = new CopyOnWriteArrayList<>();
 
-    RegionChain(ShardPlan plan, SumKind sumKind) {
+    /** Per shard, observations in groups that were cleared; read and written under the clearing's lock. */
+    private final long[] clearedRecords;
+
+    RegionChain(ShardPlan plan, SumKind sumKind, Clearing clearing, RetiredCells retired) {
         this.plan = plan;
         this.sumKind = sumKind;
-    }
-
-    /** Where some cells lie: in this region from this offset on. */
-    record Place(CellRegion region, long offset) {
-        RecordPoint recordPoint(BucketIndex index) {
-            return new RecordPoint(region.region(), offset, index);
-        }
+        this.clearing = clearing;
+        this.retired = retired;
+        this.clearedRecords = new long[plan.shards() + 1];
     }
 
     /**
+     * Hands out cells that read as zero.
+     *
      * @param buckets of the group to place; 0 for a single cell without a maximum
      * @throws ReservationRefusedException if no address space was granted, however small
      */
-    synchronized Place place(int buckets) {
+    synchronized RecordPoint place(int buckets, BucketIndex index) {
+        recycle(CLEARED_PER_PLACE);
+        RetiredCells.Retired used = retired.take(buckets);
+        if (used != null) {
+            return new RecordPoint(used.region().region(), used.offset(), index, used.generation());
+        }
         long bytes = Layout.groupBytes(buckets);
         CellRegion newest = regions.isEmpty() ? null : regions.getLast();
         if (newest == null || !newest.hasRoomFor(bytes)) {
             newest = reserve(bytes);
             regions.add(newest);
         }
-        return new Place(newest, newest.take(bytes, buckets));
+        return new RecordPoint(newest.region(), newest.take(bytes, buckets), index);
+    }
+
+    /** Takes cells back that {@link #place} handed out, for others once nobody can reach the point any more. */
+    synchronized void retire(RecordPoint point, int buckets) {
+        for (CellRegion region : regions) {
+            if (isIn(point, region)) {
+                retired.retire(point, region, buckets);
+                return;
+            }
+        }
+        throw new IllegalArgumentException(point + " is of another store");
+    }
+
+    /** Clears cells whose time has come, at most so many groups of them, so that they can be handed out again. */
+    synchronized void recycle(int most) {
+        for (int i = 0; i < most; i++) {
+            RetiredCells.Retired next = retired.nextToClear();
+            if (next == null) {
+                return;
+            }
+            next.clearedIn(clearing.clear(() -> clear(next)));
+            retired.release(next);
+        }
+    }
+
+    private void clear(RetiredCells.Retired cells) {
+        Region region = cells.region().region();
+        long end = cells.offset() + Layout.groupBytes(cells.buckets());
+        if (cells.buckets() > 0) {
+            for (int shard = 0; shard < clearedRecords.length; shard++) {
+                clearedRecords[shard] += records(region, shard, cells.offset(), cells.buckets());
+            }
+        }
+        region.clear(cells.offset(), end);
+    }
+
+    private static long records(Region region, int shard, long group, int buckets) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(Layout.groupBytes(buckets), Layout.CELL_BYTES);
+            region.sum(shard, shard + 1, group, group + cells.byteSize(), cells);
+            return records(cells, 0, buckets);
+        }
+    }
+
+    /** The counts of all buckets of a group at that offset of cells that were added up. */
+    static long records(MemorySegment cells, long group, int buckets) {
+        long records = 0;
+        for (int bucket = 0; bucket < buckets; bucket++) {
+            records += cells.get(ValueLayout.JAVA_LONG, group + Layout.bucketOffset(bucket));
+        }
+        return records;
+    }
+
+    /** Observations in that shard of groups that are not there any more. */
+    long clearedRecords(int shard) {
+        return clearedRecords[shard];
     }
 
     List<CellRegion> regions() {
         return regions;
+    }
+
+    boolean owns(RecordPoint point) {
+        return regions.stream().anyMatch(region -> isIn(point, region));
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a region is one mapping
+    private static boolean isIn(RecordPoint point, CellRegion region) {
+        return region.region() == point.region();
     }
 
     /** A reservation that is refused is tried again with half the stride, down to what the group needs. */
@@ -67,7 +145,7 @@ final class RegionChain {
                     throw new IllegalArgumentException("a group of " + bytes + " bytes does not fit a shard of "
                             + region.strideBytes() + " bytes");
                 }
-                return new CellRegion(region, regions.size());
+                return new CellRegion(region);
             } catch (ReservationRefusedException e) {
                 shift--;
                 if (shift < Layout.MIN_STRIDE_SHIFT || 1L << shift < 2 * bytes) {
@@ -75,14 +153,5 @@ final class RegionChain {
                 }
             }
         }
-    }
-
-    /** Sums of one region as of one time, of the cells that were handed out until then. */
-    static MemorySegment sums(CellRegion region, java.lang.foreign.Arena arena) {
-        long from = region.firstCell();
-        long to = region.end();
-        MemorySegment out = arena.allocate(to - from, Layout.CELL_BYTES);
-        region.region().sum(from, to, out);
-        return out;
     }
 }

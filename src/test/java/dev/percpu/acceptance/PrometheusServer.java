@@ -49,8 +49,10 @@ final class PrometheusServer implements AutoCloseable {
      *
      * @param directory for configuration, storage and output
      * @param target host and port of the target, whose {@code /q/metrics} is scraped
+     * @param arguments further ones of its command line
      */
-    static PrometheusServer start(Path directory, URI target) throws IOException, InterruptedException {
+    static PrometheusServer start(Path directory, URI target, String... arguments)
+            throws IOException, InterruptedException {
         Path configuration = directory.resolve("prometheus.yml");
         Files.writeString(configuration, """
                 global:
@@ -64,15 +66,14 @@ final class PrometheusServer implements AutoCloseable {
                 """.formatted(target.getAuthority()));
         int port = FreePort.next();
         URI address = URI.create("http://127.0.0.1:" + port);
-        Program program = Program.start(
+        List<String> command = new ArrayList<>(List.of(
                 "prometheus",
-                directory,
-                List.of(
-                        "prometheus",
-                        "--config.file=" + configuration,
-                        "--storage.tsdb.path=" + directory.resolve("storage"),
-                        "--web.listen-address=127.0.0.1:" + port,
-                        "--log.level=warn"));
+                "--config.file=" + configuration,
+                "--storage.tsdb.path=" + directory.resolve("storage"),
+                "--web.listen-address=127.0.0.1:" + port,
+                "--log.level=warn"));
+        command.addAll(List.of(arguments));
+        Program program = Program.start("prometheus", directory, command);
         try {
             program.awaitOk(address.resolve("/-/ready"));
         } catch (InterruptedException | RuntimeException | Error e) {

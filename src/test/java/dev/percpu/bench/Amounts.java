@@ -1,5 +1,6 @@
 package dev.percpu.bench;
 
+import java.time.Duration;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -11,6 +12,11 @@ import org.openjdk.jmh.infra.ThreadParams;
  */
 @State(Scope.Thread)
 public class Amounts {
+    /** As durations. */
+    static final Duration LEAST = Duration.ofNanos(1L << 16);
+
+    static final Duration MOST = Duration.ofNanos(1L << 31);
+
     private long state;
 
     @Setup

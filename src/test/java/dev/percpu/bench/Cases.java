@@ -28,6 +28,10 @@ final class Cases {
     static final String TIMER_HISTOGRAM = "timer.record.histogram";
     static final String TIMER_SLO = "timer.record.slo";
     static final String TIMER_PERCENTILES = "timer.record.percentiles";
+    static final String TIMER_NATIVE = "timer.record.native-histogram";
+    /** Of schema 5, where the first index of buckets is not enough. */
+    static final String TIMER_NATIVE_FINE = "timer.record.native-histogram.fine";
+
     static final String SUMMARY = "summary.record";
     static final String SUMMARY_HISTOGRAM = "summary.record.histogram";
     static final String LOOKUP = "lookup.counter";
@@ -35,6 +39,20 @@ final class Cases {
     static final String DURING_SCRAPE = "timer.record.during-scrape";
     /** The same beside as much work that has nothing to do with what is recorded into. */
     static final String DURING_OTHER = "timer.record.during-other-work";
+
+    static final String SCRAPE_COUNTERS_10K = "scrape.counters-10k";
+    static final String SCRAPE_TIMERS_10K = "scrape.timers-10k";
+    static final String SCRAPE_HISTOGRAMS_1K = "scrape.histograms-1k";
+    static final String SCRAPE_HISTOGRAMS_10K = "scrape.histograms-10k";
+    static final String PROTOBUF_SUFFIX = ".protobuf";
+    static final String OPENMETRICS_SUFFIX = ".openmetrics";
+    static final String GZIP_SUFFIX = ".gzip";
+    /** 1,000 histogram timers on a simulated host of 256 CPUs, by how many of them have recorded. */
+    static final String SCRAPE_BY_CPUS = "scrape.by-cpus";
+    /** Counters, by how many; and histogram timers of a million lines. */
+    static final String SCRAPE_BY_SERIES = "scrape.by-series";
+    /** 1,000 timers, by how many buckets each. */
+    static final String SCRAPE_BY_BUCKETS = "scrape.by-buckets";
 
     static final String VIRTUAL_SUFFIX = ".virtual-threads";
 
@@ -67,6 +85,8 @@ final class Cases {
             requests(subjects, threads);
         }
         scrapes(subjects);
+        formats(subjects);
+        growth(subjects);
         virtualThreads(subjects);
         return subjects;
     }
@@ -101,6 +121,10 @@ final class Cases {
                 List.of(CLIENT_JAVA, OTEL, HDR, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
         timer(to, TIMER_SLO, Shape.SLO, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, OTEL));
         timer(to, TIMER_PERCENTILES, Shape.PERCENTILES, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, HDR));
+        timer(to, TIMER_NATIVE, Shape.NATIVE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
+        if (threads <= 2) {
+            timer(to, TIMER_NATIVE_FINE, Shape.NATIVE_FINE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
+        }
     }
 
     private static void timer(
@@ -146,6 +170,60 @@ final class Cases {
             to.add(of(DURING_SCRAPE, impl, 1, ScrapeCase.class, "registry", scrape));
             to.add(of(DURING_OTHER, impl, 1, ScrapeCase.class, "registry", other));
         }
+    }
+
+    /** Whole scrapes against the peers. */
+    private static void formats(List<Subject> to) {
+        List<String> impls = List.of(PERCPU, MICROMETER, MICROMETER_NEXT);
+        scrape(to, SCRAPE_COUNTERS_10K, impls, Map.of("content", "COUNTERS", "meters", "10000"));
+        scrape(to, SCRAPE_TIMERS_10K, impls, Map.of("content", "TIMERS", "meters", "10000"));
+        Map<String, String> histograms = Map.of("content", "HISTOGRAMS", "meters", "1000");
+        scrape(to, SCRAPE_HISTOGRAMS_1K, impls, histograms);
+        scrape(to, SCRAPE_HISTOGRAMS_10K, impls, with(histograms, "meters", "10000"));
+        scrape(to, SCRAPE_HISTOGRAMS_1K + OPENMETRICS_SUFFIX, impls, with(histograms, "as", "OPENMETRICS"));
+        scrape(to, SCRAPE_HISTOGRAMS_1K + PROTOBUF_SUFFIX, impls, with(histograms, "as", "PROTOBUF"));
+        scrape(to, SCRAPE_HISTOGRAMS_1K + GZIP_SUFFIX, TWO_REGISTRIES, with(histograms, "compression", "FAST"));
+    }
+
+    /** Ours alone, by what a scrape's cost grows with. */
+    private static void growth(List<Subject> to) {
+        for (int busy : new int[] {4, 64, 256}) {
+            ours(
+                    to,
+                    SCRAPE_BY_CPUS,
+                    PERCPU + " " + busy + " CPUs",
+                    Map.of("content", "HISTOGRAMS", "meters", "1000", "busy", Integer.toString(busy)));
+        }
+        for (int meters : new int[] {1_000, 10_000, 100_000}) {
+            ours(
+                    to,
+                    SCRAPE_BY_SERIES,
+                    PERCPU + " " + meters + " series",
+                    Map.of("content", "COUNTERS", "meters", Integer.toString(meters)));
+        }
+        // 72 lines each
+        ours(to, SCRAPE_BY_SERIES, PERCPU + " 1M lines", Map.of("content", "HISTOGRAMS", "meters", "13900"));
+        for (int buckets : new int[] {10, 50, 250, 1000}) {
+            ours(
+                    to,
+                    SCRAPE_BY_BUCKETS,
+                    PERCPU + " " + buckets + " buckets",
+                    Map.of("content", "BUCKETS", "meters", "1000", "buckets", Integer.toString(buckets)));
+        }
+    }
+
+    private static void scrape(List<Subject> to, String caseName, List<String> impls, Map<String, String> params) {
+        registries(to, caseName, impls, 1, ScrapeFormatCase.class, "scrape", params);
+    }
+
+    private static void ours(List<Subject> to, String caseName, String label, Map<String, String> params) {
+        to.add(of(caseName, label, 1, ScrapeFormatCase.class, "scrape", with(params, "impl", PERCPU)));
+    }
+
+    private static Map<String, String> with(Map<String, String> params, String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(params);
+        more.put(name, value);
+        return more;
     }
 
     private static void virtualThreads(List<Subject> to) {

@@ -17,7 +17,19 @@ final class ClientMeters {
             case PLAIN -> summary();
             case PERCENTILES -> summary(Shape.QUANTILES);
             case HISTOGRAM, SLO -> histogram(shape.boundsSeconds());
+            case NATIVE, NATIVE_FINE -> nativeHistogram(shape, new PrometheusRegistry());
         };
+    }
+
+    /** With the default schema, 5, which it gives up for a coarser one when there are too many buckets. */
+    static DistributionDataPoint nativeHistogram(Shape shape, PrometheusRegistry registry) {
+        return Histogram.builder()
+                .name("distribution")
+                .labelNames(LABEL_NAMES)
+                .nativeOnly()
+                .nativeMaxNumberOfBuckets(shape.maxBucketsOfPeers())
+                .register(registry)
+                .labelValues(LABEL_VALUES);
     }
 
     static DistributionDataPoint summary(double... quantiles) {

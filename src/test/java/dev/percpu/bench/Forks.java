@@ -41,7 +41,12 @@ final class Forks {
      * @param warmups of that many milliseconds
      * @param iterations of that many milliseconds
      */
-    record Timing(int warmups, int iterations, int millis) {}
+    record Timing(int warmups, int iterations, int millis) {
+        /** A scrape takes as long as millions of records: it needs more time to be compiled, and to be repeated. */
+        Timing of(Subject subject) {
+            return subject.benchmark() == ScrapeFormatCase.class ? new Timing(warmups, iterations, 10 * millis) : this;
+        }
+    }
 
     /**
      * @param directory for the logs of JMH and what forks need
@@ -80,16 +85,17 @@ final class Forks {
     }
 
     private @Nullable RunResult runJmh(Subject subject, String label, Mode mode) {
+        Timing its = timing.of(subject);
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(subject.include())
                 .mode(mode)
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .threads(subject.threads())
                 .forks(1)
-                .warmupIterations(timing.warmups() * subject.warmUps())
-                .warmupTime(TimeValue.milliseconds(timing.millis()))
-                .measurementIterations(timing.iterations())
-                .measurementTime(TimeValue.milliseconds(timing.millis()))
+                .warmupIterations(its.warmups() * subject.warmUps())
+                .warmupTime(TimeValue.milliseconds(its.millis()))
+                .measurementIterations(its.iterations())
+                .measurementTime(TimeValue.milliseconds(its.millis()))
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
                 .shouldFailOnError(true)
@@ -127,8 +133,8 @@ final class Forks {
     private Path log(Subject subject, String label) {
         try {
             Path logs = Files.createDirectories(directory.resolve("log"));
-            return logs.resolve(
-                    subject.caseName() + "-" + subject.impl() + "-" + subject.threads() + "-" + label + ".txt");
+            return logs.resolve(subject.caseName() + "-" + subject.impl().replace(' ', '-') + "-" + subject.threads()
+                    + "-" + label + ".txt");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,8 @@ package dev.percpu.bench;
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.Mode;
 import dev.percpu.abi.Owner;
+import dev.percpu.meter.NativeHistogramKey;
+import dev.percpu.meter.PerCpuConfig;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.Map;
 
 /** The names of what is compared, and the registry behind those that are one. */
 final class Impl {
@@ -35,10 +38,24 @@ final class Impl {
     private Impl() {}
 
     /** A new registry, once it is certain that it is what its name says. */
-    @SuppressWarnings("deprecation") // the peer is what is deprecated
     static MeterRegistry open(String impl) {
+        return open(impl, PerCpuConfig.DEFAULT);
+    }
+
+    /** One whose percentile histograms are kept as the shape says. */
+    static MeterRegistry open(String impl, Shape shape) {
+        Map<String, String> settings = Map.of(
+                NativeHistogramKey.MODE.key(),
+                shape.isNative() ? "native" : "classic",
+                NativeHistogramKey.MAX_BUCKETS.key(),
+                Integer.toString(shape.maxBuckets()));
+        return open(impl, settings::get);
+    }
+
+    @SuppressWarnings("deprecation") // the peer is what is deprecated
+    private static MeterRegistry open(String impl, PerCpuConfig config) {
         return switch (impl) {
-            case PERCPU, PERCPU_SELF, PERCPU_ATOMIC -> openPerCpu(impl);
+            case PERCPU, PERCPU_SELF, PERCPU_ATOMIC -> openPerCpu(impl, config);
             case MICROMETER, MICROMETER_NEXT -> openMicrometer(impl);
             case MICROMETER_SIMPLECLIENT ->
                 new io.micrometer.prometheus.PrometheusMeterRegistry(io.micrometer.prometheus.PrometheusConfig.DEFAULT);
@@ -46,8 +63,8 @@ final class Impl {
         };
     }
 
-    private static MeterRegistry openPerCpu(String impl) {
-        MeterRegistry registry = new PerCpuMeterRegistry();
+    private static MeterRegistry openPerCpu(String impl, PerCpuConfig config) {
+        MeterRegistry registry = new PerCpuMeterRegistry(config);
         AbiStatus status = AbiStatus.current();
         Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
         if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != Owner.SELF)) {
@@ -81,6 +98,15 @@ final class Impl {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes everything that the registry has in that format. */
+    static void scrape(MeterRegistry registry, OutputStream out, String contentType) throws IOException {
+        switch (registry) {
+            case PerCpuMeterRegistry ours -> ours.scrape(out, contentType);
+            case PrometheusMeterRegistry theirs -> theirs.scrape(out, contentType);
+            default -> throw new IllegalArgumentException("scrapes to no stream: " + registry);
         }
     }
 

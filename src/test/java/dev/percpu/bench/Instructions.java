@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,10 +19,19 @@ import java.util.regex.Pattern;
 final class Instructions {
     private static final Path SOURCE = Path.of("src/test/native/instructions.c");
     private static final int CALLS = 100_000;
-    private static final Set<String> CALLED = Set.of(
-            "percpu_empty", "percpu_add_long", "percpu_add_double", "percpu_observe_long", "percpu_observe_double");
+    private static final String OBSERVE_LONG = "percpu_observe_long";
+    private static final Set<String> CALLED =
+            Set.of("percpu_empty", "percpu_add_long", "percpu_add_double", OBSERVE_LONG, "percpu_observe_double");
+
+    /** What an observation goes on to where the buckets are close to each other. */
+    private static final Pattern BEYOND = Pattern.compile("observe_(long|double)_beyond");
+
     private static final Pattern LINE =
-            Pattern.compile("^\\s*([0-9,]+) .*:(percpu_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");
+            Pattern.compile("^\\s*([0-9,]+) .*:((?:percpu|observe)_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");
+
+    /** Buckets that the program knows, besides the classic ones that it takes if it is told nothing. */
+    private static final Map<String, String> NATIVE_HISTOGRAMS =
+            Map.of("native3", "native histogram of schema 3", "native5", "native histogram of schema 5");
 
     private final Path directory;
 
@@ -45,9 +55,14 @@ final class Instructions {
                     SOURCE.toString(),
                     library.toString(),
                     "-Wl,-rpath," + library.toAbsolutePath().getParent());
-            Path counts = directory.resolve("callgrind.out");
-            run("valgrind", "--tool=callgrind", "--callgrind-out-file=" + counts, program, Integer.toString(CALLS));
-            return parsed(run("callgrind_annotate", "--threshold=100", counts.toString()));
+            Map<String, Double> counts = counted(program, "classic");
+            for (Map.Entry<String, String> buckets : new TreeMap<>(NATIVE_HISTOGRAMS).entrySet()) {
+                Double count = counted(program, buckets.getKey()).get(OBSERVE_LONG);
+                if (count != null) {
+                    counts.put(OBSERVE_LONG + ", " + buckets.getValue(), count);
+                }
+            }
+            return counts;
         } catch (IOException e) {
             System.err.println("instruction counts are left out: " + e.getMessage());
             return Map.of();
@@ -63,13 +78,29 @@ final class Instructions {
         }
     }
 
+    private Map<String, Double> counted(String program, String buckets) throws IOException {
+        Path counts = directory.resolve("callgrind.out");
+        run(
+                "valgrind",
+                "--tool=callgrind",
+                "--callgrind-out-file=" + counts,
+                program,
+                Integer.toString(CALLS),
+                buckets);
+        return parsed(run("callgrind_annotate", "--threshold=100", counts.toString()));
+    }
+
     private static Map<String, Double> parsed(List<String> lines) {
         Map<String, Double> counts = new LinkedHashMap<>();
         for (String line : lines) {
             Matcher matcher = LINE.matcher(line.replaceAll("\\(\\s*[0-9.]+%\\)", ""));
-            if (matcher.find() && CALLED.contains(matcher.group(2))) {
+            if (!matcher.find()) {
+                continue;
+            }
+            String call = BEYOND.matcher(matcher.group(2)).replaceFirst("percpu_observe_$1");
+            if (CALLED.contains(call)) {
                 double perCall = Double.parseDouble(matcher.group(1).replace(",", "")) / CALLS;
-                counts.merge(matcher.group(2), perCall, Double::sum); // a line for each file that was inlined
+                counts.merge(call, perCall, Double::sum); // a line for each file that was inlined
             }
         }
         return counts;

@@ -33,7 +33,6 @@ final class MarkdownReport {
     private static final String LEFT_OUT = """
             ## What is missing
 
-            - `timer.record.native-histogram`: the registry has no native histograms yet.
             - OpenTelemetry in `lookup.counter`: its API looks a series up in every record and hands none out.
             - Machines with more CPUs than these: cache lines that many CPUs share cost the peers more there, and us nothing.
             """;
@@ -78,7 +77,7 @@ final class MarkdownReport {
 
     /** What the README shows: where and when, and how we stand to our aims. */
     String summary() {
-        return targets() + "\nRatios of `make bench` on " + start + (quick ? ", a quick run" : "") + ": "
+        return targets() + allocated() + "\nRatios of `make bench` on " + start + (quick ? ", a quick run" : "") + ": "
                 + machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
                 + machine.get("jdk") + ".\n";
     }
@@ -102,7 +101,27 @@ final class MarkdownReport {
             }
             out.append(" |\n");
         }
-        return out.append('\n').toString();
+        return out.append('\n').append(tailRatios()).toString();
+    }
+
+    /** How much longer the longest records in 1,000 take while scrapes go on. */
+    private String tailRatios() {
+        StringBuilder out = new StringBuilder();
+        for (Tail during : tails) {
+            for (Tail alone : tails) {
+                if (during.caseName().equals(Cases.DURING_SCRAPE)
+                        && alone.caseName().equals(Cases.TIMER_HISTOGRAM)
+                        && during.impl().equals(alone.impl())) {
+                    double ratio = during.p999() / alone.p999();
+                    String text = Numbers.ratio(ratio);
+                    boolean ours = during.impl().equals(Impl.PERCPU);
+                    out.append("- p99.9 of ").append(during.impl()).append(" during scrapes to without: ");
+                    out.append(ours && ratio > Target.TAIL_DURING_SCRAPES ? "**" + text + "**" : text);
+                    out.append(ours ? " (at most " + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")\n" : "\n");
+                }
+            }
+        }
+        return out.isEmpty() ? "" : out.append('\n').toString();
     }
 
     private String instructionTable() {
@@ -151,6 +170,20 @@ final class MarkdownReport {
         return "| " + target.caseName() + ", bytes allocated | " + target.ours() + " | " + target.title() + " | "
                 + target.limits() + " | " + cell(one, target, 1) + " | | "
                 + cell(ratio(target, 2, Round::bytesPerOp), target, 2) + " | |\n";
+    }
+
+    /** The same for bytes allocated. */
+    private String allocated() {
+        StringBuilder out = new StringBuilder();
+        for (Target target : Target.ALLOCATED) {
+            OptionalDouble ratio = ratio(target, 1, Round::bytesPerOp);
+            if (ratio.isPresent()) {
+                out.append("| ").append(target.caseName()).append(" | ").append(target.ours());
+                out.append(" | ").append(target.title()).append(" | ").append(target.limits());
+                out.append(" | ").append(cell(ratio, target, 1)).append(" |\n");
+            }
+        }
+        return out.isEmpty() ? "" : "\n| bytes allocated | ours | against | at most | |\n|---|---|---|---|---|\n" + out;
     }
 
     private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {

@@ -5,12 +5,18 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The SDK of OpenTelemetry with a reader that pulls, as that of its Prometheus exporter does. */
@@ -22,9 +28,28 @@ final class OtelMeters implements AutoCloseable {
             AttributeKey.stringKey("status"), "200",
             AttributeKey.stringKey("uri"), "/items/{id}");
 
+    private static final String EXPONENTIAL = "exponential";
+
     private final PullReader reader = new PullReader();
-    private final SdkMeterProvider provider =
-            SdkMeterProvider.builder().registerMetricReader(reader).build();
+    private final SdkMeterProvider provider;
+
+    OtelMeters() {
+        this(160);
+    }
+
+    /**
+     * @param maxBuckets of exponential histograms
+     */
+    OtelMeters(int maxBuckets) {
+        provider = SdkMeterProvider.builder()
+                .registerMetricReader(reader)
+                .registerView(
+                        InstrumentSelector.builder().setName(EXPONENTIAL).build(),
+                        View.builder()
+                                .setAggregation(Aggregation.base2ExponentialBucketHistogram(maxBuckets, 20))
+                                .build())
+                .build();
+    }
 
     Meter meter() {
         return provider.get("bench");
@@ -34,6 +59,20 @@ final class OtelMeters implements AutoCloseable {
         return meter().histogramBuilder("histogram")
                 .setExplicitBucketBoundariesAdvice(Arrays.stream(bounds).boxed().toList())
                 .build();
+    }
+
+    /** Its scale is the largest of which the buckets are not too many. */
+    DoubleHistogram exponentialHistogram() {
+        return meter().histogramBuilder(EXPONENTIAL).build();
+    }
+
+    /** The scale, which Prometheus calls schema, of the exponential histogram. */
+    int scale() {
+        return reader.data().stream()
+                .flatMap(metric -> metric.getExponentialHistogramData().getPoints().stream())
+                .findFirst()
+                .orElseThrow()
+                .getScale();
     }
 
     /** Fails if nothing was recorded. */
@@ -49,7 +88,11 @@ final class OtelMeters implements AutoCloseable {
         private @Nullable CollectionRegistration registration;
 
         boolean hasData() {
-            return registration != null && !registration.collectAllMetrics().isEmpty();
+            return !data().isEmpty();
+        }
+
+        Collection<MetricData> data() {
+            return registration == null ? List.of() : registration.collectAllMetrics();
         }
 
         @Override

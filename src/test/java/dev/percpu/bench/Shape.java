@@ -3,6 +3,8 @@ package dev.percpu.bench;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
@@ -16,7 +18,11 @@ public enum Shape {
     /** Ten service level objectives. */
     SLO,
     /** Three percentiles that the client works out. */
-    PERCENTILES;
+    PERCENTILES,
+    /** A native, or exponential, histogram of schema 3: our default. */
+    NATIVE,
+    /** The same of schema 5. */
+    NATIVE_FINE;
 
     static final double[] QUANTILES = {0.5, 0.95, 0.99};
 
@@ -25,7 +31,11 @@ public enum Shape {
     Timer.Builder applyTo(Timer.Builder builder) {
         return switch (this) {
             case PLAIN -> builder;
-            case HISTOGRAM -> builder.publishPercentileHistogram();
+            case HISTOGRAM, NATIVE -> builder.publishPercentileHistogram();
+            case NATIVE_FINE ->
+                builder.publishPercentileHistogram()
+                        .minimumExpectedValue(Amounts.LEAST)
+                        .maximumExpectedValue(Amounts.MOST);
             case SLO ->
                 builder.serviceLevelObjectives(Arrays.stream(OBJECTIVES_MILLIS)
                         .mapToObj(Duration::ofMillis)
@@ -38,8 +48,48 @@ public enum Shape {
         return switch (this) {
             case PLAIN -> builder;
             case HISTOGRAM -> builder.publishPercentileHistogram();
-            case SLO, PERCENTILES -> throw new IllegalArgumentException("no case of summaries: " + this);
+            case SLO, PERCENTILES, NATIVE, NATIVE_FINE ->
+                throw new IllegalArgumentException("no case of summaries: " + this);
         };
+    }
+
+    boolean isNative() {
+        return this == NATIVE || this == NATIVE_FINE;
+    }
+
+    /** The most buckets of our native histogram; the first is the default. */
+    int maxBuckets() {
+        return this == NATIVE_FINE ? 500 : 160;
+    }
+
+    /**
+     * The most buckets of the peers', as many as let them keep the schema that we have: a few in a million amounts are far smaller than the
+     * others, and theirs go down to the smallest.
+     */
+    int maxBucketsOfPeers() {
+        return 2 * maxBuckets();
+    }
+
+    /** Fails unless the schema is what that many buckets are enough for: then everybody has as good a histogram. */
+    void checkSchema(int schema) {
+        int wanted = this == NATIVE_FINE ? 5 : 3;
+        if (isNative() && schema != wanted) {
+            throw new IllegalStateException("a native histogram of schema " + schema + ", not " + wanted);
+        }
+    }
+
+    /** The same for the first histogram of a registry. */
+    void checkSchema(PrometheusRegistry registry) {
+        if (isNative()) {
+            checkSchema(registry.scrape().stream()
+                    .filter(HistogramSnapshot.class::isInstance)
+                    .map(HistogramSnapshot.class::cast)
+                    .findFirst()
+                    .orElseThrow()
+                    .getDataPoints()
+                    .getFirst()
+                    .getNativeSchema());
+        }
     }
 
     /** The upper bounds of a timer's buckets, as every peer with buckets gets them. */
@@ -54,7 +104,7 @@ public enum Shape {
                         .toArray();
             case SLO ->
                 LongStream.of(OBJECTIVES_MILLIS).map(it -> it * 1_000_000).toArray();
-            case PERCENTILES -> throw new IllegalArgumentException("percentiles have no bounds");
+            case PERCENTILES, NATIVE, NATIVE_FINE -> throw new IllegalArgumentException("no bounds are set: " + this);
         };
     }
 

@@ -2,12 +2,15 @@ package dev.percpu.bench;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.percpu.meter.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Recorder;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -30,7 +33,7 @@ public class TimerCase {
 
         @Setup
         public void open() {
-            registry = Impl.open(impl);
+            registry = Impl.open(impl, shape);
             timer = shape.applyTo(Timer.builder("timer"))
                     .tags("method", "GET", "outcome", "SUCCESS", "status", "200", "uri", "/items/{id}")
                     .register(registry);
@@ -39,6 +42,9 @@ public class TimerCase {
         @TearDown
         public void close() {
             CounterCase.check(timer.count());
+            if (registry instanceof PerCpuMeterRegistry ours) {
+                shape.checkSchema(ours.getPrometheusRegistry());
+            }
             registry.close();
         }
     }
@@ -49,10 +55,16 @@ public class TimerCase {
         public Shape shape = Shape.PLAIN;
 
         DistributionDataPoint timer;
+        private final PrometheusRegistry registry = new PrometheusRegistry();
 
         @Setup
         public void open() {
-            timer = ClientMeters.timer(shape);
+            timer = shape.isNative() ? ClientMeters.nativeHistogram(shape, registry) : ClientMeters.timer(shape);
+        }
+
+        @TearDown
+        public void close() {
+            shape.checkSchema(registry);
         }
     }
 
@@ -62,16 +74,22 @@ public class TimerCase {
         public Shape shape = Shape.PLAIN;
 
         DoubleHistogram timer;
-        private final OtelMeters meters = new OtelMeters();
+        private @Nullable OtelMeters meters;
 
         @Setup
         public void open() {
-            timer = meters.histogram(shape.boundsSeconds());
+            meters = new OtelMeters(shape.maxBucketsOfPeers());
+            timer = shape.isNative() ? meters.exponentialHistogram() : meters.histogram(shape.boundsSeconds());
         }
 
         @TearDown
         public void close() {
-            meters.close();
+            if (meters != null) {
+                if (shape.isNative()) {
+                    shape.checkSchema(meters.scale());
+                }
+                meters.close();
+            }
         }
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AcceptHeaderTest {
 
     @Test
-    void shouldReadRangesParametersAndWeights() throws AcceptHeader.MalformedException {
+    void shouldReadRangesParametersAndWeights() throws MalformedHeaderException {
         List<MediaRange> ranges =
                 AcceptHeader.parse("Text/Plain; Version=0.0.4 ;q=0.25,\t*/* , application/*;q=1.000;a=\"b\\\"c;,\"");
 
@@ -26,13 +26,13 @@ class AcceptHeaderTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0", "0., 0", "0.5, 500", "0.05, 50", "0.005, 5", "1, 1000", "1., 1000", "1.0, 1000"})
-    void shouldReadWeightsInThousandths(String weight, int permille) throws AcceptHeader.MalformedException {
+    void shouldReadWeightsInThousandths(String weight, int permille) throws MalformedHeaderException {
         assertThat(AcceptHeader.parse("a/b;q=" + weight)).singleElement().returns(permille, MediaRange::permille);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", " , ,", "a/b,,c/d", ",a/b", "a/b,", "a/b;", "a/b;;q=1"})
-    void shouldSkipEmptyElements(String header) throws AcceptHeader.MalformedException {
+    void shouldSkipEmptyElements(String header) throws MalformedHeaderException {
         assertThat(AcceptHeader.parse(header))
                 .allSatisfy(range -> assertThat(range.permille()).isEqualTo(1000));
     }
@@ -63,7 +63,7 @@ class AcceptHeaderTest {
             })
     void shouldTellWhereAMalformedHeaderGoesWrong(String header, int character) {
         assertThatThrownBy(() -> AcceptHeader.parse(header))
-                .isInstanceOf(AcceptHeader.MalformedException.class)
+                .isInstanceOf(MalformedHeaderException.class)
                 .hasMessageStartingWith("The Accept header cannot be read: expected ")
                 .hasMessageEndingWith(" at character " + character + ".");
     }

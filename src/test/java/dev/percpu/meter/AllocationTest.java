@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.management.ManagementFactory;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
@@ -53,8 +54,21 @@ class AllocationTest {
         assertThat(bytesPerCall(i -> summary.record(i * 0.1))).isLessThan(0.5);
     }
 
+    @Test
+    void shouldAllocateNothingForAnObservationInANativeHistogram() {
+        PerCpuConfig config =
+                Map.of(NativeHistogramKey.MODE.key(), "native", NativeHistogramKey.MAX_BUCKETS.key(), "500")::get;
+        PerCpuMeterRegistry ofNative = new PerCpuMeterRegistry(config);
+        Timer timer = Timer.builder("fine").publishPercentileHistogram().register(ofNative);
+        DistributionSummary summary =
+                DistributionSummary.builder("s").publishPercentileHistogram().register(ofNative);
+        assertThat(bytesPerCall(i -> timer.record(i, TimeUnit.MICROSECONDS))).isLessThan(0.5);
+        assertThat(bytesPerCall(i -> summary.record(i * 0.1))).isLessThan(0.5);
+        ofNative.close();
+    }
+
     /** The least of several runs: an earlier one still compiles. */
-    private static double bytesPerCall(IntConsumer call) {
+    static double bytesPerCall(IntConsumer call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         for (int run = 0; run < 20 && least > RECORDS / 2; run++) {

@@ -32,9 +32,13 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever is registered or recorded, the scrape works and the neighbours are there; what is refused is refused with a reason. */
 class BadInputTest {
-    private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
-            PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm());
+    private final PerCpuMeterRegistry registry =
+            new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store());
     private final List<String> refusals = new ArrayList<>();
+
+    CellStore store() {
+        return CellStore.onJvm();
+    }
 
     @BeforeEach
     void listen() {
@@ -104,6 +108,44 @@ class BadInputTest {
         assertThat(nan.count()).isZero();
         assertThat(overflowing.totalAmount()).isInfinite();
         assertThat(overflowing.max()).isInfinite();
+    }
+
+    @Test
+    void shouldTakeInfiniteAmountsForWhatTheyAre() {
+        DistributionSummary summary =
+                DistributionSummary.builder("s").serviceLevelObjectives(1).register(registry);
+        for (double amount : new double[] {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 0.5}) {
+            summary.record(amount);
+        }
+
+        assertThat(registry.scrape())
+                .contains("s_bucket{le=\"1.0\"} 1", "s_bucket{le=\"+Inf\"} 2", "s_count 2", "s_sum +Inf", "s_max +Inf");
+    }
+
+    @Test
+    void shouldCountBeyondWhatADoubleHoldsInOnes() {
+        Counter counter = registry.counter("c");
+        counter.increment(1L << 54);
+        for (int i = 0; i < 4; i++) {
+            counter.increment();
+        }
+        assertThat(counter.count()).isEqualTo((1L << 54) + 4); // a double would have stayed as it was
+        assertThat(registry.scrape()).contains("c_total 1.8014398509481988E16");
+    }
+
+    @Test
+    void shouldTakeManyTagsOfEveryKindOfMeter() {
+        List<Tag> tags =
+                IntStream.range(0, 10_000).mapToObj(i -> Tag.of("tag" + i, "v")).toList();
+        registry.timer("t", tags).record(Duration.ofSeconds(1));
+        registry.summary("s", tags).record(1);
+        registry.gauge("g", tags, 1);
+        Meter removed = registry.counter("c", tags);
+        registry.remove(removed);
+
+        assertThat(refusals).isEmpty();
+        assertThat(registry.scrape().lines().filter(line -> line.contains("tag9999=\"v\"")))
+                .hasSize(7); // count, sum and maximum of two, and a gauge
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.InvalidConfigurationException;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
@@ -226,6 +227,17 @@ class HistogramModeTest {
                 .contains("positive_delta: 2 positive_delta: -1")
                 .contains("schema: 2", "positive_span { offset: 156 length: 1 }")
                 .contains("positive_span { offset: 27 length: 1 } positive_span { offset: 3912 length: 1 }");
+    }
+
+    @Test
+    void shouldRefuseExpectedValuesThatAreNoNumbers() {
+        DistributionSummary.Builder builder =
+                DistributionSummary.builder("s").publishPercentileHistogram().minimumExpectedValue(Double.NaN);
+        PerCpuMeterRegistry nativeOnly = registry("native");
+
+        assertThatThrownBy(() -> builder.register(nativeOnly))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("NaN");
     }
 
     @Test

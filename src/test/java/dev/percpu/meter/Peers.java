@@ -19,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Peers implements AutoCloseable {
     static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    static final String PROTOBUF =
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+
+    /** What the windows of meters are whole multiples of, where {@link #passUnread} is used. */
+    static final Duration TICK = Duration.ofMillis(2_500);
+
+    private static final Duration BEFORE_A_TICK = Duration.ofMillis(500);
 
     final PerCpuMeterRegistry ours;
     final PrometheusMeterRegistry theirs;
@@ -35,7 +42,10 @@ final class Peers implements AutoCloseable {
     }
 
     Peers(CellStore store, @Nullable SpanContext spans) {
-        PrometheusConfig config = PrometheusConfig.DEFAULT;
+        this(PrometheusConfig.DEFAULT, store, spans);
+    }
+
+    Peers(PrometheusConfig config, CellStore store, @Nullable SpanContext spans) {
         ours = new PerCpuMeterRegistry(config, new PrometheusRegistry(), ourClock, spans, store);
         theirs = new PrometheusMeterRegistry(config, new PrometheusRegistry(), theirClock, spans);
     }
@@ -53,6 +63,26 @@ final class Peers implements AutoCloseable {
         ourClock.add(duration);
         theirClock.add(duration);
         return this;
+    }
+
+    /**
+     * Moves both clocks while nobody reads: ours is looked at as its background thread looks, shortly before windows end.
+     *
+     * @param ticks how often to move by {@link #TICK}
+     */
+    Peers passUnread(int ticks) {
+        for (int i = 0; i < ticks; i++) {
+            ourClock.add(TICK.minus(BEFORE_A_TICK));
+            ours.settleWindows(ourClock.wallTime(), BEFORE_A_TICK.toMillis());
+            ourClock.add(BEFORE_A_TICK);
+        }
+        theirClock.add(TICK.multipliedBy(ticks));
+        return this;
+    }
+
+    /** What both clocks say, in wall-clock milliseconds. */
+    long nowMillis() {
+        return ourClock.wallTime();
     }
 
     void shouldBeScrapedAlike() {

@@ -27,7 +27,12 @@ class NativePathsTest {
     private static final List<String> TESTS = List.of(
             "dev.percpu.shard.NativeCellTest",
             "dev.percpu.shard.NativeCellStressTest",
-            "dev.percpu.shard.NativeCellMigrationTest");
+            "dev.percpu.shard.NativeCellMigrationTest",
+            "dev.percpu.meter.NativeHistogramTest");
+
+    /** Of the registry: on rseq they run with all other tests, so that the other way to record has its turn here. */
+    private static final List<String> REGISTRY_TESTS =
+            List.of("dev.percpu.meter.ConsistencyTest", "dev.percpu.meter.PerCpuMeterRegistryCompatibilityTest");
 
     /** What the process is started in, and what it must find itself to be. */
     record Way(
@@ -45,6 +50,11 @@ class NativePathsTest {
 
         boolean needsLibcAsOwner() {
             return owner.equals("libc");
+        }
+
+        /** Whether atomics were asked for where rseq works. */
+        boolean isChosenAtomic() {
+            return needsLibcAsOwner() && mode.equals("atomic");
         }
     }
 
@@ -121,6 +131,9 @@ class NativePathsTest {
         command.add(PathMain.class.getName());
         command.addAll(List.of(way.owner(), way.mode(), way.index()));
         command.addAll(TESTS);
+        if (way.isChosenAtomic()) {
+            command.addAll(REGISTRY_TESTS);
+        }
         Subprocess.Result result = Subprocess.run("java-" + way, command, way.environment());
         assertThat(result.exitCode())
                 .as("%s: %s%n%s", way, way.environment(), result.output())

@@ -90,17 +90,16 @@ class OpenTelemetryTest {
         "/vertx/things/7,    /vertx/things/{thing}, GET /vertx/things/:thing, 4bf92f3577b34da6a3ce929d0e0e4733",
     })
     void shouldRecordWithinTheRequestsSpanAndLeaveItItsName(String path, String uri, String span, String trace) {
-        // The first request of a series is recorded once that is registered, when its span is past.
-        given().when().get(path).then().statusCode(200);
-        assertEventually(() -> count(uri), 1L);
+        // The first request of a series may be recorded when its span is past: once the series is registered.
+        for (long requests = 1; requests <= 2; requests++) {
+            given().header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
+                    .when()
+                    .get(path)
+                    .then()
+                    .statusCode(200);
+            assertEventually(() -> count(uri), requests);
+        }
 
-        given().header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
-                .when()
-                .get(path)
-                .then()
-                .statusCode(200);
-
-        assertEventually(() -> count(uri), 2L);
         assertThat(registry.scrape(OpenMetricsTextFormatWriter.CONTENT_TYPE)
                         .lines()
                         .filter(line -> line.startsWith("http_server_requests_seconds_bucket"))

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 
+import dev.percpu.exposition.Clients;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -63,9 +65,13 @@ class MetricsRouteTest {
                 "percpu_rseq_restarts_total [0-9.E]+",
                 "percpu_shared_shard_records_total [0-9.E]+",
                 "percpu_series [1-9][0-9.]+",
+                "percpu_series_overflowed_total 0.0",
                 "percpu_region_bytes\\{state=\"reserved\"} [1-9][0-9.E]+",
                 "percpu_region_bytes\\{state=\"resident\"} [1-9][0-9.E]+",
                 "percpu_scrape_seconds_bucket\\{le=\"10.0\"} [1-9][0-9]*",
+                "percpu_scrape_bytes_count [1-9][0-9]*",
+                "percpu_scrape_bytes_sum [1-9][0-9.E]+",
+                "percpu_scrape_failures_total\\{reason=\"busy\"} 0.0",
             })
     void shouldScrapeItsOwnState(String line) {
         scrape("*/*");
@@ -98,13 +104,66 @@ class MetricsRouteTest {
                 .matches("[a-z_:]+");
     }
 
+    @ParameterizedTest
+    @EnumSource(Clients.class)
+    void shouldAnswerEveryClientAsItIsMeant(Clients client) {
+        Response scrape = scrape(client.accept());
+
+        assertThat(scrape.contentType()).isEqualTo(client.contentType());
+        assertThat(scrape.header("Vary")).isEqualTo("Accept");
+        assertThat(scrape.header("ETag")).isNull();
+        assertThat(scrape.asByteArray()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "text/plain|# TYPE route_test_caf_ gauge|route_test_caf_ 1.0",
+                "text/plain;escaping=underscores|# TYPE route_test_caf_ gauge|route_test_caf_ 1.0",
+                "text/plain;escaping=dots|# TYPE route_dot_test_dot_caf__ gauge|route_dot_test_dot_caf__ 1.0",
+                "text/plain;escaping=values|# TYPE U__route_2e_test_2e_caf_e9_ gauge|U__route_2e_test_2e_caf_e9_ 1.0",
+                "text/plain;version=1.0.0;escaping=allow-utf-8|# TYPE \"route.test.caf\u00e9\" gauge|{\"route.test.caf\u00e9\"} 1.0",
+                "application/openmetrics-text;escaping=dots|# TYPE route_dot_test_dot_caf__ gauge|route_dot_test_dot_caf__ 1.0",
+                "application/openmetrics-text;escaping=allow-utf-8|# TYPE \"route.test.caf\u00e9\" gauge|{\"route.test.caf\u00e9\"} 1.0",
+            })
+    void shouldEscapeNamesAsTheClientAsks(String accept, String type, String sample) {
+        io.prometheus.metrics.core.metrics.Gauge foreign = io.prometheus.metrics.core.metrics.Gauge.builder()
+                .name("route.test.caf\u00e9")
+                .register(registry.getPrometheusRegistry());
+        foreign.set(1);
+        String scrape = scrape(accept).asString();
+        registry.getPrometheusRegistry().unregister(foreign);
+
+        assertThat(scrape.lines()).contains(type, sample);
+    }
+
     @Test
-    void shouldAnswerHeadWithoutABody() {
-        Response head = given().when().head(metrics);
+    void shouldAnswerHeadWithTheSameHeadersAndWithoutABody() {
+        Response head =
+                given().header("Accept", Clients.PROMETHEUS_3_9.accept()).when().head(metrics);
 
         assertThat(head.statusCode()).isEqualTo(200);
-        assertThat(head.contentType()).startsWith("text/plain; version=0.0.4");
+        assertThat(head.contentType()).isEqualTo(Clients.PROMETHEUS_3_9.contentType());
+        assertThat(head.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(head.header("Vary")).isEqualTo("Accept");
         assertThat(head.asByteArray()).isEmpty();
+    }
+
+    @Test
+    void shouldNotCompressUnlessThatIsConfigured() {
+        Response scrape = given().header("Accept-Encoding", "gzip").when().get(metrics);
+
+        assertThat(scrape.header("Content-Encoding")).isNull();
+        assertThat(scrape.asString()).contains("# TYPE jvm_memory_used_bytes gauge\n");
+        given().header("Accept-Encoding", "gzip, identity;q=0")
+                .when()
+                .get(metrics)
+                .then()
+                .statusCode(406)
+                .body(containsString("Offered: identity."));
+        given().header("Accept-Encoding", "gzip;q=7").when().get(metrics).then().statusCode(400);
     }
 
     @Test
@@ -153,6 +212,30 @@ class MetricsRouteTest {
     void shouldStandOnTheManagementPortOnly() {
         given().when().get("/q/metrics").then().statusCode(404);
         given().when().post(metrics).then().statusCode(405);
+    }
+
+    @Test
+    void shouldBreakMetricsDownByCpu() {
+        registry.counter("metrics.route.cpus").increment(3);
+
+        Response scrape = given().header("Accept", Clients.PROMETHEUS_3_9.accept())
+                .when()
+                .get(management.resolve("/q/metrics/cpus"));
+
+        assertThat(scrape.statusCode()).isEqualTo(200);
+        assertThat(scrape.contentType()).isEqualTo(Clients.PROMETHEUS_3_9.contentType());
+        assertThat(scrape.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(scrape.asString().lines())
+                .anyMatch(line -> line.matches(
+                        "metrics_route_cpus_total\\{(cpu=\"\\d+\",numa_node=\"\\d*\"|shard=\"\\d+\")} 3\\.0"))
+                .noneMatch(line -> line.startsWith("jvm_memory"))
+                .endsWith("# EOF");
+        given().header("Accept", "application/json")
+                .when()
+                .get(management.resolve("/q/metrics/cpus"))
+                .then()
+                .statusCode(406);
+        given().when().get("/q/metrics/cpus").then().statusCode(404);
     }
 
     @Test

@@ -3,17 +3,21 @@ package dev.percpu.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.exposition.Compression;
 import dev.percpu.meter.HistogramMode;
 import dev.percpu.meter.NativeHistogramSettings;
 import dev.percpu.meter.PerCpuConfig;
+import dev.percpu.meter.SeriesSettings;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceSettingsTest {
@@ -38,6 +42,30 @@ class ServiceSettingsTest {
         assertThat(settings.registryConfig().get("percpu.rseq.mode")).isEqualTo("auto");
         assertThat(settings.registryConfig().get("prometheus.step")).isNull();
         assertThat(settings.nativeDirectory()).contains("/x");
+    }
+
+    @Test
+    void shouldHandTheRegistryTheBoundsOfSeries() {
+        ServiceSettings settings = ServiceSettings.read(
+                config(Map.of("percpu.series.max", " 5000 ", "percpu.series.expire-after", "90m")));
+
+        assertThat(settings.registryConfig().series()).isEqualTo(new SeriesSettings(5000, Duration.ofMinutes(90)));
+        assertThat(ServiceSettings.read(config(Map.of())).registryConfig().series())
+                .isEqualTo(SeriesSettings.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "percpu.series.max, 0, a whole number from 1 to 2147483647",
+        "percpu.series.max, 1e6, a whole number from 1 to 2147483647",
+        "percpu.series.expire-after, never, 'off, or a duration of at least 1s, such as 90s, 10m, 1h or PT1H'",
+        "percpu.series.expire-after, 10ms, 'off, or a duration of at least 1s, such as 90s, 10m, 1h or PT1H'",
+        "percpu.series.expire-after, -1h, 'off, or a duration of at least 1s, such as 90s, 10m, 1h or PT1H'"
+    })
+    void shouldRefuseBoundsThatAreNone(String key, String value, String allowed) {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(key, value))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(key + " is \"" + value + "\"; allowed: " + allowed + ".");
     }
 
     @Test
@@ -115,6 +143,40 @@ class ServiceSettingsTest {
                 .hasMessageContaining(
                         "percpu.histogram.native.max-buckets.http is \"many\"; allowed: a whole number from 10 to 2000.")
                 .hasMessageContaining("percpu.histogram.native.modes is not a key; known: ");
+    }
+
+    @Test
+    void shouldReadHowScrapesAreAnswered() {
+        assertThat(ServiceSettings.read(config(Map.of())).scrape())
+                .isEqualTo(new ScrapeSettings(Compression.OFF, 4, Duration.ofSeconds(60)));
+        assertThat(ServiceSettings.read(config(Map.of(
+                                "percpu.scrape.compression", " Fast",
+                                "percpu.scrape.max-concurrent", "1000 ",
+                                "percpu.scrape.timeout", "1")))
+                        .scrape())
+                .isEqualTo(new ScrapeSettings(Compression.FAST, 1000, Duration.ofSeconds(1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "percpu.scrape.compression|gzip|off, fast, default.",
+                "percpu.scrape.compression|''|off, fast, default.",
+                "percpu.scrape.max-concurrent|0|a whole number from 1 to 1000.",
+                "percpu.scrape.max-concurrent|1001|a whole number from 1 to 1000.",
+                "percpu.scrape.max-concurrent|4.5|a whole number from 1 to 1000.",
+                "percpu.scrape.max-concurrent|many|a whole number from 1 to 1000.",
+                "percpu.scrape.gauge-timeout|0|a whole number of milliseconds from 1 to 60000.",
+                "percpu.scrape.gauge-timeout|1s|a whole number of milliseconds from 1 to 60000.",
+                "percpu.scrape.timeout|0|a whole number of seconds from 1 to 3600.",
+                "percpu.scrape.timeout|10s|a whole number of seconds from 1 to 3600.",
+                "percpu.scrape.timeout|3601|a whole number of seconds from 1 to 3600.",
+            })
+    void shouldRefuseAWrongScrapeSettingNamingKeyValueAndWhatIsAllowed(String key, String value, String allowed) {
+        assertThatThrownBy(() -> ServiceSettings.read(config(Map.of(key, value))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(key + " is \"" + value + "\"; allowed: " + allowed);
     }
 
     private static Config config(Map<String, String> properties) {

@@ -1,0 +1,130 @@
+package dev.percpu.meter;
+
+import dev.percpu.exposition.TextFormat;
+import dev.percpu.exposition.TextOutput;
+import dev.percpu.shard.CellStore;
+import io.micrometer.core.instrument.Meter;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * One scrape of the meters in cells by shard. Family by family, so that it takes the memory of one family's samples; each meter is read as it
+ * is then, shard by shard. For looking into a process, not for scraping it every few seconds: there are as many series as meters times
+ * shards. Not thread-safe.
+ */
+final class ShardScrape {
+    /** Before a label of a meter that is called as one of ours; Prometheus does the same with labels of a target. */
+    private static final String EXPORTED = "exported_";
+
+    private final CellStore store;
+    private final ShardNaming naming;
+    private final Predicate<String> included;
+
+    /**
+     * @param included names of the families that are wanted
+     */
+    ShardScrape(CellStore store, ShardNaming naming, Predicate<String> included) {
+        this.store = store;
+        this.naming = naming;
+        this.included = included;
+    }
+
+    /**
+     * @param registered passes on all meters of the registry
+     * @param text the writer's format, if it can be written family by family
+     */
+    void write(
+            Consumer<Consumer<Meter>> registered,
+            OutputStream stream,
+            ExpositionFormatWriter writer,
+            Optional<TextFormat> text,
+            EscapingScheme scheme)
+            throws IOException {
+        Map<String, List<CellMeter>> families = families(registered);
+        BitSet shards = store.recordedShards();
+        if (text.isEmpty()) {
+            FamilyValues all = new FamilyValues(name -> true);
+            families.values().forEach(meters -> add(meters, shards, all));
+            writer.write(stream, all.snapshots(), scheme);
+            return;
+        }
+        TextOutput out = new TextOutput().to(stream);
+        for (List<CellMeter> meters : families.values()) {
+            FamilyValues values = new FamilyValues(name -> true);
+            add(meters, shards, values);
+            MetricSnapshots family = values.snapshots();
+            if (family.size() > 0) {
+                text.get().write(out, family, scheme);
+            }
+        }
+        text.get().finish(out);
+        out.end();
+    }
+
+    private Map<String, List<CellMeter>> families(Consumer<Consumer<Meter>> registered) {
+        Map<String, List<CellMeter>> families = new TreeMap<>();
+        registered.accept(meter -> {
+            SeriesShape shape = meter instanceof CellMeter inCells ? inCells.shape() : null;
+            if (shape != null && included.test(shape.main().name())) {
+                families.computeIfAbsent(shape.main().name(), name -> new ArrayList<>())
+                        .add((CellMeter) meter);
+            }
+        });
+        return families;
+    }
+
+    private void add(List<CellMeter> meters, BitSet shards, FamilyValues values) {
+        for (CellMeter meter : meters) {
+            SeriesShape shape = meter.shape();
+            if (shape != null) {
+                Family family = remarked(shape.main());
+                Labels labels = shape.labels(meter.getId());
+                shards.stream().forEach(shard -> {
+                    DataPointSnapshot point = meter.pointOf(shard, labels(labels, shard));
+                    if (point != null) {
+                        values.add(family, point);
+                    }
+                });
+            }
+        }
+    }
+
+    private Family remarked(Family family) {
+        MetricMetadata metadata = family.metadata();
+        return naming.remark().isEmpty()
+                ? family
+                : new Family(
+                        new MetricMetadata(
+                                metadata.getName(), metadata.getHelp() + naming.remark(), metadata.getUnit()),
+                        family.kind());
+    }
+
+    private Labels labels(Labels own, int shard) {
+        Labels ours = shard == store.sharedShard() ? naming.shared() : naming.of(shard);
+        String[] names = new String[own.size()];
+        String[] values = new String[own.size()];
+        for (int i = 0; i < names.length; i++) {
+            String name = own.getName(i);
+            while (ours.contains(name) || (!name.equals(own.getName(i)) && own.contains(name))) {
+                name = EXPORTED + name;
+            }
+            names[i] = name;
+            values[i] = own.getValue(i);
+        }
+        return ours.merge(names, values);
+    }
+}

@@ -1,0 +1,4 @@
+package dev.percpu.shard;
+
+/** A cell of observations of either kind of amount. Thread-safe. */
+public sealed interface ObservationCell permits LongObservationCell, DoubleObservationCell {}

@@ -1,0 +1,50 @@
+package dev.percpu.acceptance;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.percpu.meter.PerCpuMeterRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Objects;
+
+/** Serves the scrapes of a registry of this process at {@code /q/metrics}, in the format that is asked for. */
+final class RegistryServer implements AutoCloseable {
+
+    private final HttpServer server;
+    private final PerCpuMeterRegistry registry;
+
+    RegistryServer(PerCpuMeterRegistry registry) throws IOException {
+        this.registry = registry;
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/q/metrics", this::answer);
+        server.start();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String accept =
+                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Accept"), "text/plain");
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            registry.scrape(body, accept);
+            exchange.getResponseHeaders()
+                    .set(
+                            "Content-Type",
+                            registry.getExpositionFormats().findWriter(accept).getContentType());
+            exchange.sendResponseHeaders(200, body.size());
+            body.writeTo(exchange.getResponseBody());
+        }
+    }
+
+    /** Host and port. */
+    URI address() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.percpu.exposition;
+
+/**
+ * The Accept headers of those that scrape, to the letter, and what they are to be answered with. Prometheus' are from its sources:
+ * {@code scrape/scrape.go} (acceptHeader) and {@code config/config.go} of the tags 2.42.0, 2.53.0, 3.0.0 and 3.9.1. Grafana's Agent and
+ * Alloy and the OpenTelemetry Collector scrape with Prometheus' own package, and so send what the version sends that they are built on;
+ * but Alloy escapes by underscores unless it is told otherwise (its {@code prometheus.scrape}).
+ */
+public enum Clients {
+    PROMETHEUS_2_42(
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+                    + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            Types.OPENMETRICS),
+    PROMETHEUS_2_42_NATIVE_HISTOGRAMS(
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
+                    + "application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,"
+                    + "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            Types.PROTOBUF),
+    PROMETHEUS_2_53(
+            "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+                    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            Types.OPENMETRICS),
+    PROMETHEUS_2_53_NATIVE_HISTOGRAMS(
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,"
+                    + "application/openmetrics-text;version=1.0.0;q=0.4,application/openmetrics-text;version=0.0.1;q=0.3,"
+                    + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            Types.PROTOBUF),
+    PROMETHEUS_3_0(
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                    + "application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,"
+                    + "text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.4,"
+                    + "text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2",
+            Types.OPENMETRICS + "; escaping=allow-utf-8"),
+    PROMETHEUS_3_0_NATIVE_HISTOGRAMS(
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;"
+                    + "escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                    + "application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.4,"
+                    + "text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.3,"
+                    + "text/plain;version=0.0.4;escaping=allow-utf-8;q=0.2,*/*;q=0.1",
+            Types.PROTOBUF + "; escaping=allow-utf-8"),
+    PROMETHEUS_3_9(
+            "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                    + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+                    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            Types.OPENMETRICS + "; escaping=allow-utf-8"),
+    /** The range that is chosen asks for no scheme: Prometheus' Go client escapes then as well. */
+    PROMETHEUS_3_9_NATIVE_HISTOGRAMS(
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
+                    + "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                    + "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,"
+                    + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            Types.PROTOBUF),
+    PROMETHEUS_3_9_TEXT_ONLY("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5", Types.TEXT_1),
+    ALLOY(
+            "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,"
+                    + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=underscores;q=0.4,"
+                    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+            Types.OPENMETRICS + "; escaping=underscores"),
+    CURL("*/*", Types.TEXT),
+    FIREFOX("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Types.TEXT);
+
+    private static final class Types {
+        static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+        static final String TEXT_1 = "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8";
+        static final String OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        static final String PROTOBUF =
+                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+    }
+
+    private final String accept;
+    private final String contentType;
+
+    Clients(String accept, String contentType) {
+        this.accept = accept;
+        this.contentType = contentType;
+    }
+
+    /** What the client sends. */
+    public String accept() {
+        return accept;
+    }
+
+    /** What it is to be answered with. */
+    public String contentType() {
+        return contentType;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.percpu.exposition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+class TextOutputTest {
+    private final Random random = new Random(11);
+    private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+    private final StringBuilder expected = new StringBuilder();
+    private int largest;
+
+    private final TextOutput output = new TextOutput().to(new OutputStream() {
+        @Override
+        public void write(int b) {
+            throw new AssertionError("a byte at a time");
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int count) {
+            largest = Math.max(largest, count);
+            arrived.write(bytes, from, count);
+        }
+    });
+
+    private byte[] text(int length) {
+        byte[] text = new byte[length];
+        Arrays.fill(text, (byte) ('a' + random.nextInt(26)));
+        return text;
+    }
+
+    private static String string(byte[] text) {
+        return new String(text, StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void shouldLetNothingGoAstrayAtTheEndOfAChunk() throws IOException {
+        byte[] name = text(20);
+        byte[] labels = text(90);
+        byte[] none = {};
+        byte[] bound = text(9);
+        for (int i = 0; i < 40_000; i++) {
+            output.putSample(name, i % 3 == 0 ? none : labels);
+            expected.append(string(name))
+                    .append(i % 3 == 0 ? "" : "{" + string(labels) + "}")
+                    .append(' ');
+            output.put((long) i);
+            output.put('\n');
+            output.put(i / 8.0);
+            output.put(' ');
+            output.putSeconds(i * 1_234_567L);
+            output.put(' ');
+            output.putCount(labels, 50, bound, i);
+            output.putTimestamp(1_700_000_000_000L + i);
+            expected.append(i)
+                    .append('\n')
+                    .append(i / 8.0)
+                    .append(' ')
+                    .append(i * 1_234_567L / 1e9)
+                    .append(' ');
+            expected.append(string(labels), 0, 50).append(string(bound)).append(i);
+            expected.append(String.format("%d.%03d", 1_700_000_000 + i / 1000, i % 1000));
+        }
+        output.end();
+
+        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo(expected.toString());
+        assertThat(largest).isBetween(TextOutput.CHUNK_BYTES - 200, TextOutput.CHUNK_BYTES);
+    }
+
+    @Test
+    void shouldTakeTextThatIsLongerThanAChunk() throws IOException {
+        byte[] huge = text(3 * TextOutput.CHUNK_BYTES);
+        output.put('x');
+        output.put(huge);
+        output.putSample(huge, huge);
+        output.putCount(huge, huge.length, huge, 7);
+        output.end();
+
+        String h = string(huge);
+        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo("x" + h + h + "{" + h + "} " + h + h + "7");
+    }
+
+    @Test
+    void shouldForgetWhatAFailedScrapeHasLeft() throws IOException {
+        output.put('x');
+        output.to(arrived).put('y');
+        output.end();
+
+        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo("y");
+    }
+
+    @Test
+    void shouldWriteInfinityAsPrometheusDoes() throws IOException {
+        for (double value : new double[] {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN}) {
+            output.put(value);
+        }
+        output.end();
+
+        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo("+Inf-InfNaN");
+    }
+
+    @RepeatedTest(20)
+    void shouldKeepTheLastBytesBackHoweverTheyCome() throws IOException {
+        int lastBytes = random.nextInt(8);
+        OutputStream stream = output.without(lastBytes);
+        for (int i = random.nextInt(30); i >= 0; i--) {
+            byte[] piece = text(random.nextInt(12));
+            expected.append(string(piece));
+            stream.write(piece);
+        }
+        output.end();
+
+        String all = expected.toString();
+        assertThat(arrived.toString(StandardCharsets.US_ASCII))
+                .isEqualTo(all.substring(0, Math.max(0, all.length() - lastBytes)));
+    }
+}

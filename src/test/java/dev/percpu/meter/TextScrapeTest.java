@@ -1,0 +1,155 @@
+package dev.percpu.meter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.NamingConvention;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is written straight from cells has the bytes that the Prometheus client's writer makes of the same values as snapshots. */
+class TextScrapeTest {
+    private final PrometheusRegistry collectors = new PrometheusRegistry();
+    private final PerCpuMeterRegistry registry =
+            new PerCpuMeterRegistry(PerCpuConfig.DEFAULT, collectors, new MockClock());
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    private void shouldBeWhatTheClientWrites(String format) throws IOException {
+        ExpositionFormatWriter writer = registry.getExpositionFormats().findWriter(format);
+        ByteArrayOutputStream theirs = new ByteArrayOutputStream();
+        MetricSnapshots snapshots = collectors.scrape();
+        writer.write(theirs, snapshots);
+
+        assertThat(registry.scrape(format)).isEqualTo(theirs.toString(StandardCharsets.UTF_8));
+    }
+
+    private void record() {
+        for (String uri : new String[] {"/b", "/a", "/\"quoted\"\\\n", "/ä€😀"}) {
+            Counter.builder("calls").tag("uri", uri).register(registry).increment();
+            Timer.builder("latency").tag("uri", uri).register(registry).record(Duration.ofMillis(5));
+            Timer.builder("buckets")
+                    .tag("uri", uri)
+                    .publishPercentileHistogram()
+                    .register(registry)
+                    .record(Duration.ofNanos(123_456_789));
+            Timer.builder("quantiles")
+                    .tag("uri", uri)
+                    .publishPercentiles(0.5, 0.99)
+                    .register(registry)
+                    .record(Duration.ofSeconds(2));
+            DistributionSummary.builder("sizes")
+                    .tag("uri", uri)
+                    .serviceLevelObjectives(0.5, 10)
+                    .register(registry)
+                    .record(0.1);
+        }
+        registry.counter("plain").increment(1e9 + 0.5);
+        registry.timer("idle");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldWriteEveryKindOfCell(String format) throws IOException {
+        record();
+        shouldBeWhatTheClientWrites(format);
+        assertThat(registry.scrape(format)).contains("buckets_seconds_bucket", "uri=\"/\\\"quoted\\\"\\\\\\n\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldPutTheOthersInTheirPlaces(String format) throws IOException {
+        record();
+        registry.gauge("aaa", 1);
+        registry.gauge("latency.other", 2);
+        registry.gauge("zzz", 3);
+        registry.more().counter("counted.elsewhere", java.util.List.of(), 4);
+        io.prometheus.metrics.core.metrics.Gauge.builder()
+                .name("foreign")
+                .register(collectors)
+                .set(5);
+
+        shouldBeWhatTheClientWrites(format);
+        assertThat(registry.scrape(format)).containsOnlyOnce("# TYPE foreign gauge");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldWriteAFamilyOnceThatACellAndAGaugeShare(String format) throws IOException {
+        record();
+        Gauge.builder("latency.seconds.max", () -> 7).tag("uri", "/c").register(registry);
+
+        shouldBeWhatTheClientWrites(format);
+        assertThat(registry.scrape(format))
+                .containsOnlyOnce("# TYPE latency_seconds_max gauge")
+                .contains("latency_seconds_max{uri=\"/c\"} 7.0")
+                .contains("latency_seconds_max{uri=\"/a\"} 0.005");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldLeaveNamesThatNeedQuotesToTheClient(String format) throws IOException {
+        registry.config().namingConvention(NamingConvention.identity);
+        record();
+        Counter.builder("with.dots").tag("dotted.label", "x").register(registry).increment();
+
+        shouldBeWhatTheClientWrites(format);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldWriteWhatIsRegisteredAndNothingElse(String format) throws IOException {
+        record();
+        registry.scrape(format);
+        Meter removed = registry.get("calls").tag("uri", "/a").counter();
+        registry.remove(removed);
+        registry.timer("late").record(Duration.ofSeconds(1));
+
+        shouldBeWhatTheClientWrites(format);
+        assertThat(registry.scrape(format)).contains("late_seconds_sum 1.0").doesNotContain("calls_total{uri=\"/a\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldWriteTheFamiliesThatAreWanted(String format) {
+        record();
+        String scraped = registry.scrape(format, Set.of("latency_seconds_max", "buckets_seconds"));
+
+        assertThat(scraped.lines().filter(line -> line.startsWith("# TYPE")))
+                .containsExactly("# TYPE buckets_seconds histogram", "# TYPE latency_seconds_max gauge");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldKeepAMaximumWhoseReaderWentAway(String format) {
+        record();
+        OutputStream gone = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("gone");
+            }
+        };
+
+        assertThatThrownBy(() -> registry.scrape(gone, format)).hasMessage("gone");
+        assertThat(registry.scrape(format)).contains("latency_seconds_max{uri=\"/a\"} 0.005");
+    }
+}
