@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds on to its cells. Thread-safe; two drains at the same time take turns.
  */
 public final class Maxima {
-    private static final int GROUP_WORDS = 2;
+    private static final long GROUP_WORDS = 2;
 
     private final List<Batch> batches;
 
