@@ -88,7 +88,8 @@ class OpenTelemetryTest {
         "/vertx/things/7,    /vertx/things/{thing}, GET /vertx/things/:thing, 4bf92f3577b34da6a3ce929d0e0e4733",
     })
     void shouldRecordWithinTheRequestsSpanAndLeaveItItsName(String path, String uri, String span, String trace) {
-        // Not the first one: that may be recorded when its span is past, once the series is registered, and a sampler has its intervals.
+        // Not the first one: that may be recorded when its span is past, once the series is registered, and a sampler
+        // has its intervals.
         assertEventually(() -> isExemplarOfNextRequest(path, uri, trace), true);
         assertEventually(() -> spans.names.contains(span), true);
     }
