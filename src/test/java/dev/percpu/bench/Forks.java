@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -33,7 +34,7 @@ final class Forks {
 
     private final Path directory;
     private final Timing timing;
-    private final String ownClassPath = System.getProperty(CLASS_PATH);
+    private final String ownClassPath = withoutIncubator(System.getProperty(CLASS_PATH));
 
     /**
      * How long a fork takes.
@@ -92,6 +93,8 @@ final class Forks {
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .threads(subject.threads())
                 .forks(1)
+                // More virtual threads than CPUs never all stand at the start of an iteration at once.
+                .syncIterations(!subject.virtual())
                 .warmupIterations(its.warmups() * subject.warmUps())
                 .warmupTime(TimeValue.milliseconds(its.millis()))
                 .measurementIterations(its.iterations())
@@ -106,9 +109,8 @@ final class Forks {
             if (subject.impl().equals(Impl.PERCPU_SELF)) {
                 options.jvm(jvmWithoutLibcRseq().toString());
             }
-            if (subject.impl().equals(Impl.MICROMETER_NEXT)) {
-                System.setProperty(CLASS_PATH, nextClassPath());
-            }
+            boolean next = subject.impl().equals(Impl.MICROMETER_NEXT);
+            System.setProperty(CLASS_PATH, next ? nextClassPath() : ownClassPath);
             return new Runner(options.build()).run().iterator().next();
         } catch (RunnerException | IOException | IllegalStateException e) {
             System.err.println("left out: " + subject.impl() + " in " + subject.group() + ": " + e.getMessage()
@@ -149,6 +151,16 @@ final class Forks {
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         return script;
+    }
+
+    /**
+     * A dependency of the tests brings OpenTelemetry's incubator, in the version of Quarkus' BOM: the newer SDK of the benchmarks would take
+     * it up and fail.
+     */
+    private static String withoutIncubator(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator))
+                .filter(path -> !path.contains("opentelemetry-api-incubator"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Ours, with Micrometer and what it needs replaced by the files in {@code next}; the target of make puts them there. */

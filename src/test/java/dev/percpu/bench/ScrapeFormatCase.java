@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.percpu.exposition.Compression;
 import dev.percpu.meter.RegistryOn;
+import dev.percpu.abi.AbiStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
 import io.micrometer.core.instrument.Counter;
@@ -82,6 +83,7 @@ public class ScrapeFormatCase {
         @Setup
         public void open() {
             Amounts amounts = new Amounts();
+            AbiStatus.current(); // decides how records are committed, which a store has to know
             CellStore store = busy == 0 ? null : SimulatedHost.of(CPUS);
             registry = store == null ? Impl.open(impl) : RegistryOn.store(store);
             @SuppressWarnings({"unchecked", "rawtypes"})
