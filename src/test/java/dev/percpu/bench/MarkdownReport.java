@@ -81,7 +81,8 @@ final class MarkdownReport {
     /** What the README shows: where and when, and how we stand to our aims. */
     String summary() {
         String memoryTable = memory.table();
-        return targets() + allocated() + (memoryTable.isEmpty() ? "" : "\n" + memoryTable) + "\nRatios of `make bench` on "
+        return targets() + allocated() + (memoryTable.isEmpty() ? "" : "\n" + memoryTable)
+                + "\nRatios of `make bench` on "
                 + start + (quick ? ", a quick run" : "") + ": "
                 + machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
                 + machine.get("jdk") + ".\n";
