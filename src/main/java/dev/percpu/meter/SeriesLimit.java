@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Changed under the registry's own lock only, which it holds whenever it makes or removes a meter; read by any thread.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time, as said above
 final class SeriesLimit {
     /** The value of every label of an overflow series, but for those that a filter gives to all meters. */
     static final String OVERFLOW = "overflow";

@@ -64,7 +64,7 @@ final class TextTable {
             if (shape != null) {
                 Point point = new Point(meter, shape.labels(meter.getId()));
                 draft(drafts, shape.main(), false).points.add(point);
-                if (shape.max() != shape.main()) {
+                if (!shape.max().equals(shape.main())) {
                     draft(drafts, shape.max(), true).points.add(point);
                 }
             }

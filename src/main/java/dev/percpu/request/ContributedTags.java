@@ -53,6 +53,7 @@ final class ContributedTags {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // as Quarkus has it
         public <T> T requestContextLocalData(Object key) {
             return internal.context().getLocal(key);
         }

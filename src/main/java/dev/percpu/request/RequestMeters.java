@@ -24,6 +24,7 @@ final class RequestMeters {
     private final RouteTimers requests;
     private final ActiveCounts activeRequests;
     private final ActiveCounts activeConnections;
+    private final Registrations registrations = new Registrations();
     private volatile int generation;
 
     /** @param staticPaths of the static resources of the application */
@@ -59,6 +60,10 @@ final class RequestMeters {
 
     RouteTimers requests() {
         return requests;
+    }
+
+    Registrations registrations() {
+        return registrations;
     }
 
     ActiveCounts activeRequests() {

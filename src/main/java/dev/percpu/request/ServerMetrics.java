@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.http.Outcome;
+import io.vertx.core.Context;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.impl.HttpServerRequestInternal;
@@ -95,10 +96,19 @@ final class ServerMetrics
             return;
         }
         MethodLabel method = MethodLabel.of(request.request.method());
-        Timer timer = contributed.isEmpty() ? timers.timer(method, status) : timers.timer(method, status, further);
+        Timer timer = contributed.isEmpty() ? timers.held(method, status) : timers.held(method, status, further);
+        long nanos = meters.nanoTime() - request.startNanos;
+        Context context = request.request.context();
         if (timer != null) {
-            span.record(timer, meters.nanoTime() - request.startNanos, request.request.context());
+            span.record(timer, nanos, context);
+            return;
         }
+        meters.registrations().run(() -> {
+            Timer registered = timers.timer(method, status, further);
+            if (registered != null) {
+                span.record(registered, nanos, context);
+            }
+        });
     }
 
     @Override

@@ -148,12 +148,20 @@ final class UriTable {
 
         private UriTimers exact() {
             UriTimers held = exact;
-            return held != null ? held : (exact = value(path));
+            if (held == null) {
+                held = value(path);
+                exact = held;
+            }
+            return held;
         }
 
         private UriTimers below() {
             UriTimers held = below;
-            return held != null ? held : (below = value(path + "/*"));
+            if (held == null) {
+                held = value(path + "/*");
+                below = held;
+            }
+            return held;
         }
     }
 }

@@ -55,22 +55,35 @@ final class UriTimers {
     }
 
     /**
-     * The timer of a method and status, or null if the registry refuses it.
+     * The timer of a method and status if it is held; null if it has to be registered.
      *
      * @param status an HTTP status code or {@link #RESET}; what is neither (not 100 to 999) is recorded as {@code UNKNOWN}
      */
     @Nullable
-    Timer timer(MethodLabel method, int status) {
-        int known = known(status);
+    Timer held(MethodLabel method, int status) {
         StatusTimers timers = byMethod.get(method.ordinal());
-        Timer held = timers == null ? null : timers.get(known);
-        return held == null ? add(method, known) : held;
+        return timers == null ? null : timers.get(known(status));
     }
 
     /** The same with further labels, which take the place of ours where they have their names. */
     @Nullable
+    Timer held(MethodLabel method, int status, Tags further) {
+        return isEmpty(further)
+                ? held(method, status)
+                : contributed.get(tags(method, known(status)).and(further));
+    }
+
+    /** The timer of a method and status, registered if need be, or null if the registry refuses it. */
+    @Nullable
+    Timer timer(MethodLabel method, int status) {
+        Timer held = held(method, status);
+        return held == null ? add(method, known(status)) : held;
+    }
+
+    /** The same with further labels. */
+    @Nullable
     Timer timer(MethodLabel method, int status, Tags further) {
-        if (further.stream().findAny().isEmpty()) {
+        if (isEmpty(further)) {
             return timer(method, status);
         }
         Tags tags = tags(method, known(status)).and(further);
@@ -83,6 +96,10 @@ final class UriTimers {
             contributed.put(tags, added);
         }
         return added;
+    }
+
+    private static boolean isEmpty(Tags tags) {
+        return !tags.iterator().hasNext();
     }
 
     private synchronized @Nullable Timer add(MethodLabel method, int status) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds on to its cells. Thread-safe; two drains at the same time take turns.
  */
 public final class Maxima {
-    private static final int GROUP_WORDS = 2;
+    private static final long GROUP_WORDS = 2;
 
     private final List<Batch> batches;
 
@@ -43,7 +43,7 @@ public final class Maxima {
 
     /** Of these cells, in their order. */
     public static Maxima of(List<? extends ObservationCell> cells) {
-        Map<Region, List<Group>> byRegion = new IdentityHashMap<>();
+        IdentityHashMap<Region, List<Group>> byRegion = new IdentityHashMap<>();
         Map<Integer, ObservationCell> others = new TreeMap<>();
         for (int place = 0; place < cells.size(); place++) {
             Group group = Group.of(cells.get(place), place);

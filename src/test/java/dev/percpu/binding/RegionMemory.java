@@ -14,6 +14,7 @@ public final class RegionMemory {
     private RegionMemory() {}
 
     /** Makes one per-CPU shard equal to another, up to that offset. */
+    @SuppressWarnings("restricted") // what this package is for
     public static void copyShard(Region region, int from, int to, long bytes) {
         if (from < 0 || to < 0 || from >= region.shards() || to >= region.shards() || bytes > region.strideBytes()) {
             throw new IndexOutOfBoundsException("shard " + from + " to " + to + ", " + bytes + " bytes of " + region);

@@ -23,6 +23,7 @@ final class Differences {
         SUMS_OF_FRACTIONS,
         FINE_PERCENTILES,
         PERCENTILES_AFTER_IDLING,
+        AMOUNTS_FAR_APART,
         WHICH_HELP,
         FAILED_SCRAPE;
 

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import static dev.percpu.meter.Differences.Kind.AMOUNTS_FAR_APART;
 import static dev.percpu.meter.Differences.Kind.EXACT_BUCKETS;
 import static dev.percpu.meter.Differences.Kind.FINE_PERCENTILES;
 import static dev.percpu.meter.Differences.Kind.PERCENTILES_AFTER_IDLING;
@@ -221,6 +222,11 @@ final class Expectation {
                 && longestPauseMillis > history.toleratedPauseMillis()) {
             differences.saw(PERCENTILES_AFTER_IDLING);
             value = known;
+        }
+        double exact = history.exactPercentile(their.getQuantile(), nowMillis) / unit;
+        if (our != value && history.isSpreadWide(nowMillis) && differences.areClose(AMOUNTS_FAR_APART, our, exact)) {
+            differences.saw(AMOUNTS_FAR_APART);
+            return our;
         }
         if (our != value && history.digits() > 1 && differences.areClose(FINE_PERCENTILES, our, value)) {
             differences.saw(FINE_PERCENTILES);

@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.DistributionDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
@@ -14,6 +15,9 @@ import org.HdrHistogram.DoubleHistogram;
 
 /** Every amount that one timer (in nanoseconds) or summary was given, and what its buckets and percentiles should be by that alone. */
 final class History {
+    /** About what is left of 63 bits for 3 significant digits. */
+    private static final double SPREAD = 0x1p48;
+
     private final long createdMillis;
     private final long windowMillis;
     private final int windows;
@@ -55,10 +59,8 @@ final class History {
 
     /** What an HdrHistogram of the amounts of the last windows says. */
     double percentile(double percentile, long nowMillis) {
-        long ended = (nowMillis - createdMillis) / windowMillis;
-        long oldest = createdMillis + Math.max(0, ended - windows + 1) * windowMillis;
         DoubleHistogram histogram = new DoubleHistogram(digits);
-        amounts(oldest).forEach(amount -> {
+        recent(nowMillis).forEach(amount -> {
             try {
                 histogram.recordValue(amount);
             } catch (ArrayIndexOutOfBoundsException tooFarApart) {
@@ -66,6 +68,26 @@ final class History {
             }
         });
         return histogram.getValueAtPercentile(percentile * 100);
+    }
+
+    /** The amount of that rank among those of the last windows, 0 if there are none. */
+    double exactPercentile(double percentile, long nowMillis) {
+        double[] sorted = recent(nowMillis).sorted().toArray();
+        int rank = (int) Math.max(1, percentile * sorted.length + 0.5);
+        return sorted.length == 0 ? 0 : sorted[Math.min(rank, sorted.length) - 1];
+    }
+
+    /** Whether the amounts of the last windows are farther apart than one HdrHistogram may hold. */
+    boolean isSpreadWide(long nowMillis) {
+        DoubleSummaryStatistics positive =
+                recent(nowMillis).filter(amount -> amount > 0).summaryStatistics();
+        return positive.getMax() / positive.getMin() > SPREAD;
+    }
+
+    /** The amounts of the last windows. */
+    private DoubleStream recent(long nowMillis) {
+        long ended = (nowMillis - createdMillis) / windowMillis;
+        return amounts(createdMillis + Math.max(0, ended - windows + 1) * windowMillis);
     }
 
     /** Whether the point counts as many observations: another meter may have the same labels under the same name, unexposed. */

@@ -16,7 +16,7 @@ class RandomParityTest {
     private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("percpu.parity.seconds", 15));
 
     /** Where the differences occur that hardly ever do. */
-    private static final long[] RARE = {-5399642613718553677L};
+    private static final long[] RARE = {-5399642613718553677L, -5309821469016400331L};
 
     /** Enough for all others to occur. */
     private static final int FIXED = 30;

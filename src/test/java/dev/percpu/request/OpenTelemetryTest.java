@@ -2,7 +2,6 @@ package dev.percpu.request;
 
 import static dev.percpu.Eventually.assertEventually;
 import static io.restassured.RestAssured.given;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.opentelemetry.context.Context;
@@ -89,19 +88,21 @@ class OpenTelemetryTest {
         "/vertx/things/7,    /vertx/things/{thing}, GET /vertx/things/:thing, 4bf92f3577b34da6a3ce929d0e0e4733",
     })
     void shouldRecordWithinTheRequestsSpanAndLeaveItItsName(String path, String uri, String span, String trace) {
+        // Not the first one: that may be recorded when its span is past, once the series is registered, and a sampler
+        // has its intervals.
+        assertEventually(() -> isExemplarOfNextRequest(path, uri, trace), true);
+        assertEventually(() -> spans.names.contains(span), true);
+    }
+
+    private boolean isExemplarOfNextRequest(String path, String uri, String trace) {
         given().header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01")
                 .when()
                 .get(path)
                 .then()
                 .statusCode(200);
-
-        assertEventually(
-                () -> registry.find(RouteTimers.NAME).tag("uri", uri).timers().size(), 1);
-        assertThat(registry.scrape(OpenMetricsTextFormatWriter.CONTENT_TYPE)
-                        .lines()
-                        .filter(line -> line.startsWith("http_server_requests_seconds_bucket"))
-                        .filter(line -> line.contains("uri=\"" + uri + "\"") && line.contains("trace_id=\"" + trace)))
-                .hasSize(1);
-        assertEventually(() -> spans.names.contains(span), true);
+        return registry.scrape(OpenMetricsTextFormatWriter.CONTENT_TYPE)
+                .lines()
+                .filter(line -> line.startsWith("http_server_requests_seconds_bucket"))
+                .anyMatch(line -> line.contains("uri=\"" + uri + "\"") && line.contains("trace_id=\"" + trace));
     }
 }

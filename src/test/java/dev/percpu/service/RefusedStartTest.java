@@ -19,7 +19,11 @@ class RefusedStartTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "percpu.native.required", "perhaps", "percpu.nativ.required", "true", "percpu.shard.index", "core");
+                    "percpu.native.required", "perhaps",
+                    "percpu.nativ.required", "true",
+                    "percpu.shard.index", "core",
+                    "percpu.requests.histogram", "some",
+                    "quarkus.micrometer.binder.http-server.ignore-patterns", "/a(");
         }
     }
 
@@ -32,6 +36,8 @@ class RefusedStartTest {
                 .contains("percpu.native.required is \"perhaps\"; allowed: true, false.")
                 .contains("percpu.shard.index is \"core\"; allowed: auto, cpu_id, mm_cid.")
                 .contains("percpu.nativ.required is not a key; known: percpu.native.required, ")
+                .contains("percpu.requests.histogram is \"some\"; allowed: none, classic, native, both.")
+                .contains("quarkus.micrometer.binder.http-server.ignore-patterns is \"/a(\"; allowed: ")
                 .doesNotContain("\tat ");
     }
 }

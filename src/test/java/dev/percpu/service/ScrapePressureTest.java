@@ -29,6 +29,10 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(ScrapePressureTest.TwoScrapes.class)
+@SuppressWarnings({
+    "deprecation", // the name of a collector, which nothing else tells before it is scraped
+    "try" // a client that goes away early
+})
 class ScrapePressureTest {
 
     public static class TwoScrapes implements QuarkusTestProfile {
