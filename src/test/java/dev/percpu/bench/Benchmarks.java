@@ -38,7 +38,7 @@ public final class Benchmarks {
         }
         List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
         Instant start = Instant.now();
-        Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(5, 6, 120));
+        Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(4, 6, 100));
         Results results = new Results();
         for (int round = 1; round <= ROUNDS; round++) {
             for (int i = 0; i < subjects.size(); i++) {

@@ -44,7 +44,7 @@ final class Forks {
     record Timing(int warmups, int iterations, int millis) {
         /** A scrape takes as long as millions of records: it needs more time to be compiled, and to be repeated. */
         Timing of(Subject subject) {
-            return subject.benchmark() == ScrapeFormatCase.class ? new Timing(warmups, iterations, 10 * millis) : this;
+            return subject.benchmark() == ScrapeFormatCase.class ? new Timing(warmups, iterations, 5 * millis) : this;
         }
     }
 

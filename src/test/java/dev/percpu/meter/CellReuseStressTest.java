@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
  * no quarantine, so that nothing but reachability keeps the old away from the new.
  */
 class CellReuseStressTest {
-    private static final long NANOS = TimeUnit.SECONDS.toNanos(4);
+    /** Enough to find something; how long they take is up to the collector, which runs all the time over the heap of whatever ran before. */
+    private static final int LIVES = 300;
+
+    private static final long AT_MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** Amounts through old handles; much larger than what a new meter ever holds. */
     private static final int OLD = 20_000;
@@ -58,7 +61,10 @@ class CellReuseStressTest {
             int thread = i;
             threads.add(started(() -> live(thread)));
         }
-        TimeUnit.NANOSECONDS.sleep(NANOS); // how long it takes to find something is what there is to choose
+        long start = System.nanoTime();
+        while (lives.get() < LIVES && violations.isEmpty() && System.nanoTime() - start < AT_MOST_NANOS) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
         stopped = true;
         for (Thread thread : threads) {
             thread.join();
