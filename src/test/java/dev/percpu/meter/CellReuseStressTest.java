@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class CellReuseStressTest {
     /** Enough to find something; how long they take is up to the collector, which runs all the time over the heap of whatever ran before. */
-    private static final int LIVES = 300;
+    private static final int LIVES = 120;
 
     private static final long AT_MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
