@@ -153,8 +153,9 @@ class CellReuseStressTest {
 
     private void collect() {
         while (!stopped) {
+            long start = System.nanoTime();
             System.gc();
-            LockSupport.parkNanos(5_000_000); // the others need some time between
+            LockSupport.parkNanos(System.nanoTime() - start); // half of the time is for the others
         }
     }
 }
