@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class CellReuseStressTest {
     /** Enough to find something; how long they take is up to the collector, which runs all the time over the heap of whatever ran before. */
-    private static final int LIVES = 1000;
+    private static final int LIVES = 300;
 
     private static final long AT_MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -72,7 +72,7 @@ class CellReuseStressTest {
 
         assertThat(violations).isEmpty();
         assertThat(scrapes.get()).isPositive();
-        assertThat(lives.get()).isGreaterThan(400);
+        assertThat(lives.get()).isGreaterThan(100);
         // A life has two histograms of 70 cells. That there is not even room for one shows that cells were handed on.
         assertThat(store.statistics().residentBytes()).isLessThan(lives.get() * 70 * 16);
     }
@@ -153,9 +153,8 @@ class CellReuseStressTest {
 
     private void collect() {
         while (!stopped) {
-            long start = System.nanoTime();
             System.gc();
-            LockSupport.parkNanos(System.nanoTime() - start); // half of the time is for the others
+            LockSupport.parkNanos(5_000_000); // the others need some time between
         }
     }
 }
