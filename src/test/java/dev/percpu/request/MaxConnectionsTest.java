@@ -6,23 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** With a limit of connections Quarkus asks Vert.x' metrics for more than Vert.x does. */
 @QuarkusTest
-@TestProfile(MaxConnectionsTest.Limited.class)
+@TestProfile(SlowClientsTest.Tight.class)
 class MaxConnectionsTest {
-
-    public static class Limited implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("quarkus.http.limits.max-connections", "37");
-        }
-    }
 
     @Inject
     PerCpuMeterRegistry registry;
@@ -37,6 +28,6 @@ class MaxConnectionsTest {
                         .timer()
                         .count(),
                 1L);
-        assertThat(registry.get("vertx.http.connections.max").gauge().value()).isEqualTo(37);
+        assertThat(registry.get("vertx.http.connections.max").gauge().value()).isEqualTo(SlowClientsTest.LIMIT);
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(SlowClientsTest.Tight.class)
 class SlowClientsTest {
 
-    private static final int LIMIT = 60;
+    static final int LIMIT = 60;
 
     public static class Tight implements QuarkusTestProfile {
         @Override

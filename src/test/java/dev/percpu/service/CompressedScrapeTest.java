@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,21 +13,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** With a client that unpacks nothing by itself. */
 @QuarkusTest
-@TestProfile(CompressedScrapeTest.Fast.class)
+@TestProfile(ScrapePressureTest.Limited.class)
 class CompressedScrapeTest {
-
-    public static class Fast implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("percpu.scrape.compression", "fast");
-        }
-    }
 
     @TestHTTPResource(value = "/", management = true)
     URI management;

@@ -28,17 +28,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(ScrapePressureTest.TwoScrapes.class)
+@TestProfile(ScrapePressureTest.Limited.class)
 @SuppressWarnings({
     "deprecation", // the name of a collector, which nothing else tells before it is scraped
     "try" // a client that goes away early
 })
 class ScrapePressureTest {
 
-    public static class TwoScrapes implements QuarkusTestProfile {
+    /** Two scrapes at once, packed for whoever takes that. */
+    public static class Limited implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("percpu.scrape.max-concurrent", "2");
+            return Map.of("percpu.scrape.max-concurrent", "2", "percpu.scrape.compression", "fast");
         }
     }
 
