@@ -25,18 +25,12 @@ public final class AcceptEncoding {
     public static AcceptEncoding parse(String header) throws MalformedHeaderException {
         HeaderScanner scanner = new HeaderScanner("Accept-Encoding", header);
         Map<String, Integer> weights = new HashMap<>();
-        while (true) {
-            scanner.skipSpace();
-            if (!scanner.atEnd() && !scanner.sees(',')) {
-                String coding = scanner.token("a content coding").toLowerCase(Locale.ROOT);
-                // The RFC's other name of the same (8.4.1.3).
-                weights.merge(coding.equals("x-gzip") ? GZIP : coding, weight(scanner), Math::max);
-            }
-            if (scanner.atEnd()) {
-                return new AcceptEncoding(weights);
-            }
-            scanner.expect(',', "a comma or the end");
-        }
+        scanner.list(() -> {
+            String coding = scanner.token("a content coding").toLowerCase(Locale.ROOT);
+            // The RFC's other name of the same (8.4.1.3).
+            weights.merge(coding.equals("x-gzip") ? GZIP : coding, weight(scanner), Math::max);
+        });
+        return new AcceptEncoding(weights);
     }
 
     private static int weight(HeaderScanner scanner) throws MalformedHeaderException {

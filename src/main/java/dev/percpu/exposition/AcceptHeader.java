@@ -28,16 +28,8 @@ public final class AcceptHeader {
 
     private List<MediaRange> ranges() throws MalformedHeaderException {
         List<MediaRange> ranges = new ArrayList<>();
-        while (true) {
-            scanner.skipSpace();
-            if (!scanner.atEnd() && !scanner.sees(',')) {
-                ranges.add(range());
-            }
-            if (scanner.atEnd()) {
-                return ranges;
-            }
-            scanner.expect(',', "a comma or the end");
-        }
+        scanner.list(() -> ranges.add(range()));
+        return ranges;
     }
 
     private MediaRange range() throws MalformedHeaderException {

@@ -42,6 +42,25 @@ final class HeaderScanner {
         }
     }
 
+    /** Reads one element of a list, from its first character. */
+    interface Element {
+        void read() throws MalformedHeaderException;
+    }
+
+    /** Reads a list to the end of the text (RFC 9110, 5.6.1): elements with commas between, of which those that are empty are passed over. */
+    void list(Element element) throws MalformedHeaderException {
+        while (true) {
+            skipSpace();
+            if (!atEnd() && !sees(',')) {
+                element.read();
+            }
+            if (atEnd()) {
+                return;
+            }
+            expect(',', "a comma or the end");
+        }
+    }
+
     String token(String expected) throws MalformedHeaderException {
         int start = at;
         while (!atEnd() && isTokenCharacter(text.charAt(at))) {
