@@ -18,7 +18,7 @@
 #define BURST 4
 
 static struct work *work;
-static long records_per_thread = 150000;
+static long records_per_thread = 100000;
 static int running;
 static bool enter = true;
 static bool spread; /* the threads over all CPUs, rather than where the

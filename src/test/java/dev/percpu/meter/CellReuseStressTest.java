@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class CellReuseStressTest {
     /** Enough to find something; how long they take is up to the collector, which runs all the time over the heap of whatever ran before. */
-    private static final int LIVES = 100;
+    private static final int LIVES = 60;
 
     /** For one CPU: the two histograms of 70 cells that a life has. */
     private static final int BYTES_OF_A_LIFE = 2 * 70 * 16;
@@ -65,10 +65,12 @@ class CellReuseStressTest {
             threads.add(started(() -> live(thread)));
         }
         long start = System.nanoTime();
-        while (!(lives.get() >= LIVES && areCellsHandedOn())
+        boolean handedOn = false;
+        while (!(handedOn && lives.get() >= LIVES)
                 && violations.isEmpty()
                 && System.nanoTime() - start < AT_MOST_NANOS) {
             TimeUnit.MILLISECONDS.sleep(10);
+            handedOn |= areCellsHandedOn();
         }
         stopped = true;
         for (Thread thread : threads) {
@@ -78,14 +80,12 @@ class CellReuseStressTest {
         assertThat(violations).isEmpty();
         assertThat(scrapes.get()).isPositive();
         assertThat(lives.get()).isGreaterThanOrEqualTo(LIVES);
-        assertThat(areCellsHandedOn())
-                .as("%s for %s lives", store.statistics(), lives)
-                .isTrue();
+        assertThat(handedOn).as("%s for %s lives", store.statistics(), lives).isTrue();
     }
 
-    /** There is room for half of the lives that were. */
+    /** There is room for half of the lives that were; not from their beginning on, when there are few. */
     private boolean areCellsHandedOn() {
-        return store.statistics().residentBytes() < lives.get() * BYTES_OF_A_LIFE / 2;
+        return lives.get() >= LIVES / 2 && store.statistics().residentBytes() < lives.get() * BYTES_OF_A_LIFE / 2;
     }
 
     private Thread started(Runnable action) {

@@ -123,7 +123,7 @@ class NativePathsTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-Dpercpu.stress.records=40000",
+                "-Dpercpu.stress.records=25000",
                 "-Dpercpu.stress.moves=1000",
                 "-cp",
                 classPath()));
