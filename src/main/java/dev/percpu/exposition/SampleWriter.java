@@ -47,6 +47,8 @@ public final class SampleWriter {
     private @Nullable TextNames names;
     private boolean headerDue;
     private byte[] labels = {};
+    private int labelsFrom;
+    private int labelsBytes;
 
     /** Of a bucket's line all up to its bound, which is the same in all lines of a point. */
     private byte[] bucketLine = new byte[256];
@@ -70,10 +72,14 @@ public final class SampleWriter {
     /**
      * What follows has these labels.
      *
-     * @param labels by {@link TextLabels#of}
+     * @param labels as text without braces, somewhere in this array
+     * @param from where they begin
+     * @param bytes of them; 0 if there are none
      */
-    public void point(byte[] labels) {
+    void point(byte[] labels, int from, int bytes) {
         this.labels = labels;
+        labelsFrom = from;
+        labelsBytes = bytes;
         bucketLineBytes = 0;
     }
 
@@ -124,8 +130,8 @@ public final class SampleWriter {
     public void quantile(int number, double quantile, double value, Exemplars of) throws IOException {
         out.put(sampleName(QUANTILE));
         out.put('{');
-        if (labels.length > 0) {
-            out.put(labels);
+        if (labelsBytes > 0) {
+            out.put(labels, labelsFrom, labelsBytes);
             out.put(',');
         }
         out.put(QUANTILE_LABEL);
@@ -151,26 +157,26 @@ public final class SampleWriter {
 
     private void composeBucketLine() throws IOException {
         byte[] name = sampleName(BUCKET);
-        int most = name.length + labels.length + BOUND_LABEL.length + 2;
+        int most = name.length + labelsBytes + BOUND_LABEL.length + 2;
         if (bucketLine.length < most) {
             bucketLine = Arrays.copyOf(bucketLine, 2 * most);
         }
-        append(name);
+        append(name, 0, name.length);
         bucketLine[bucketLineBytes++] = '{';
-        if (labels.length > 0) {
-            append(labels);
+        if (labelsBytes > 0) {
+            append(labels, labelsFrom, labelsBytes);
             bucketLine[bucketLineBytes++] = ',';
         }
-        append(BOUND_LABEL);
+        append(BOUND_LABEL, 0, BOUND_LABEL.length);
     }
 
-    private void append(byte[] bytes) {
-        System.arraycopy(bytes, 0, bucketLine, bucketLineBytes, bytes.length);
-        bucketLineBytes += bytes.length;
+    private void append(byte[] bytes, int from, int count) {
+        System.arraycopy(bytes, from, bucketLine, bucketLineBytes, count);
+        bucketLineBytes += count;
     }
 
     private void begin(int place) throws IOException {
-        out.putSample(sampleName(place), labels);
+        out.putSample(sampleName(place), labels, labelsFrom, labelsBytes);
     }
 
     private byte[] sampleName(int place) throws IOException {

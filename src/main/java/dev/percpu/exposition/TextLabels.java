@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Labels as both text formats write them, without the braces: {@code method="GET",uri="/"}. */
-public final class TextLabels {
+final class TextLabels {
     private TextLabels() {}
 
     /** In UTF-8; null if a name has to be quoted: how then depends on what the client can read. */
-    public static byte @Nullable [] of(Labels labels) {
+    static byte @Nullable [] of(Labels labels) {
         for (int i = 0; i < labels.size(); i++) {
             if (!PrometheusNaming.isValidLegacyLabelName(labels.getName(i))) {
                 return null;

@@ -62,13 +62,13 @@ public final class TextOutput {
     }
 
     /** All that stands before the value of a sample. */
-    void putSample(byte[] name, byte[] labels) throws IOException {
-        int length = name.length + labels.length + 3;
+    void putSample(byte[] name, byte[] labels, int labelsFrom, int labelsBytes) throws IOException {
+        int length = name.length + labelsBytes + 3;
         if (length > CHUNK_BYTES) {
             put(name);
-            if (labels.length > 0) {
+            if (labelsBytes > 0) {
                 put('{');
-                put(labels);
+                put(labels, labelsFrom, labelsBytes);
                 put('}');
             }
             put(' ');
@@ -79,10 +79,10 @@ public final class TextOutput {
         int at = size;
         System.arraycopy(name, 0, to, at, name.length);
         at += name.length;
-        if (labels.length > 0) {
+        if (labelsBytes > 0) {
             to[at++] = '{';
-            System.arraycopy(labels, 0, to, at, labels.length);
-            at += labels.length;
+            System.arraycopy(labels, labelsFrom, to, at, labelsBytes);
+            at += labelsBytes;
             to[at++] = '}';
         }
         to[at++] = ' ';

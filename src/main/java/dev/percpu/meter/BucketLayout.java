@@ -192,13 +192,16 @@ final class BucketLayout {
     }
 
     /**
-     * Writes the published buckets as those of a histogram; +Inf alone if they are a native histogram's only.
+     * Writes the published buckets, +Inf alone if they are a native histogram's only, and the count of all.
      *
      * @param cellCounts of at least all cells
      * @param exemplars in the base unit
-     * @return the count of all cells
      */
-    long write(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
+    void write(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
+        out.count(publishesHistogram() ? writeBuckets(cellCounts, exemplars, out) : count(cellCounts), exemplars);
+    }
+
+    private long writeBuckets(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
         int cells = this.cells.buckets();
         long cumulative = 0;
         int cell = 0;
@@ -230,12 +233,13 @@ final class BucketLayout {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof BucketLayout that
-                && cells.equals(that.cells)
-                && Arrays.equals(published, that.published)
-                && Arrays.equals(exposed, that.exposed)
-                && Arrays.equals(amounts, that.amounts)
-                && Objects.equals(nativeView, that.nativeView);
+        return this == other
+                || other instanceof BucketLayout that
+                        && cells.equals(that.cells)
+                        && Arrays.equals(published, that.published)
+                        && Arrays.equals(exposed, that.exposed)
+                        && Arrays.equals(amounts, that.amounts)
+                        && Objects.equals(nativeView, that.nativeView);
     }
 
     @Override

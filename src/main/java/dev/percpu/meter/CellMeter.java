@@ -1,8 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
-import dev.percpu.shard.CellStore;
-import dev.percpu.shard.ObservationCell;
+import dev.percpu.shard.Cell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.AbstractMeter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -55,8 +54,11 @@ abstract class CellMeter extends AbstractMeter {
     /** A number that is another one when something was recorded; 0 if nothing ever was. */
     abstract long fingerprint(Totals totals);
 
-    /** Gives the cells back, once: this meter was removed, or could not be registered. Who holds it may go on as before. */
-    abstract void retire(CellStore store);
+    /** What it records into. */
+    abstract Cell cell();
+
+    /** What writes a point of its main family out of its cells alone; null if there is more to it, such as exemplars or percentiles. */
+    abstract @Nullable PointWriter plainWriter();
 
     /** Adds this meter's values as of that snapshot. */
     abstract void collect(SeriesShape as, Totals totals, FamilyValues values);
@@ -64,18 +66,16 @@ abstract class CellMeter extends AbstractMeter {
     /** Writes the same as samples of its main family. */
     abstract void write(Totals totals, SampleWriter out) throws IOException;
 
-    /** The cell whose maximum is told in a family of its own; null if there is none. */
-    abstract @Nullable ObservationCell maxCell();
-
     /**
-     * Takes note of what was drained of that cell.
+     * Takes note of the maximum that was drained of its cell.
      *
      * @param taken 0 if there was nothing
+     * @return the largest amount of the last windows
      */
-    abstract void noteMax(double taken, long nowMillis);
+    abstract double noteMax(double taken, long nowMillis);
 
-    /** Writes the maximum, as far as it was taken note of, as a sample of its family. */
-    abstract void writeMax(SampleWriter out) throws IOException;
+    /** Writes that as a sample of the maximum's family. */
+    abstract void writeMax(double max, SampleWriter out) throws IOException;
 
     /**
      * This meter's values in one shard, without what is not kept by shard (maximum, percentiles, exemplars); null if nothing was recorded

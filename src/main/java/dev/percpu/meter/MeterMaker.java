@@ -82,7 +82,7 @@ final class MeterMaker {
             exposing.run();
             return meter;
         } catch (RuntimeException | Error e) {
-            meter.retire(store);
+            store.retire(meter.cell());
             throw e;
         }
     }
@@ -91,7 +91,7 @@ final class MeterMaker {
     void removed(Meter meter) {
         exposure.remove(meter);
         if (meter instanceof CellMeter inCells) {
-            inCells.retire(store);
+            store.retire(inCells.cell());
         }
     }
 

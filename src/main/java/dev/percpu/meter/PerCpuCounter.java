@@ -1,9 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
-import dev.percpu.shard.CellStore;
 import dev.percpu.shard.CounterCell;
-import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -17,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * counters; an infinite one makes the count infinite for good.
  */
 final class PerCpuCounter extends CellMeter implements Counter {
+    private static final PointWriter PLAIN =
+            (cells, place, out) -> out.value(SampleWriter.VALUE, cells.counter(place), null);
+
     private final CounterCell cell;
     private final @Nullable SpanExemplars sampler;
 
@@ -67,8 +68,14 @@ final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     @Override
-    void retire(CellStore store) {
-        store.retire(cell);
+    CounterCell cell() {
+        return cell;
+    }
+
+    @Override
+    @Nullable
+    PointWriter plainWriter() {
+        return sampler == null ? PLAIN : null;
     }
 
     @Override
@@ -92,18 +99,12 @@ final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     @Override
-    @Nullable
-    ObservationCell maxCell() {
-        return null;
-    }
-
-    @Override
-    void noteMax(double taken, long nowMillis) {
+    double noteMax(double taken, long nowMillis) {
         throw new UnsupportedOperationException("a counter has no maximum");
     }
 
     @Override
-    void writeMax(SampleWriter out) {
+    void writeMax(double max, SampleWriter out) {
         throw new UnsupportedOperationException("a counter has no maximum");
     }
 }

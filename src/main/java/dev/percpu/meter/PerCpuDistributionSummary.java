@@ -1,10 +1,9 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
-import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -108,8 +107,14 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     @Override
-    void retire(CellStore store) {
-        store.retire(cell);
+    DoubleObservationCell cell() {
+        return cell;
+    }
+
+    @Override
+    @Nullable
+    PointWriter plainWriter() {
+        return percentiles == null && sampler == null ? new Points(layout) : null;
     }
 
     @Override
@@ -127,39 +132,36 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
         Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.all(sampler) : ExemplarSamplers.none(sampler);
-        if (percentiles == null) {
-            long[] counts = out.scratch(layout.cells().buckets());
-            double sum = cell.read(totals, counts);
-            write(counts, sum, exemplars, out);
-        } else {
-            DoubleObservations seen = cell.read(totals);
-            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
-            for (int i = 0; i < values.length; i++) {
-                out.quantile(i, values[i].percentile(), values[i].value(), exemplars);
-            }
-            write(seen.bucketCounts(), seen.sum(), exemplars, out);
+        int buckets = layout.cells().buckets();
+        long[] counts = percentiles == null ? out.scratch(buckets) : new long[buckets];
+        double sum = cell.read(totals, counts);
+        ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
+        for (int i = 0; i < values.length; i++) {
+            out.quantile(i, values[i].percentile(), values[i].value(), exemplars);
         }
-    }
-
-    private void write(long[] counts, double sum, Exemplars exemplars, SampleWriter out) throws IOException {
-        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
-        out.count(count, exemplars);
+        layout.write(counts, exemplars, out);
         out.value(SampleWriter.SUM, sum, null);
     }
 
-    @Override
-    ObservationCell maxCell() {
-        return cell;
+    /** Points that are buckets, count and sum. */
+    private record Points(BucketLayout layout) implements PointWriter {
+        @Override
+        public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
+            long[] counts = out.scratch(layout.cells().buckets());
+            double sum = cells.doubleObservations(place, counts);
+            layout.write(counts, Exemplars.EMPTY, out);
+            out.value(SampleWriter.SUM, sum, null);
+        }
     }
 
     @Override
-    void noteMax(double taken, long nowMillis) {
-        max.note(taken, nowMillis);
+    double noteMax(double taken, long nowMillis) {
+        return max.note(taken, nowMillis);
     }
 
     @Override
-    void writeMax(SampleWriter out) throws IOException {
-        out.value(SampleWriter.VALUE, max.last(), null);
+    void writeMax(double largest, SampleWriter out) throws IOException {
+        out.value(SampleWriter.VALUE, largest, null);
     }
 
     @Override

@@ -1,10 +1,9 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
-import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
@@ -194,8 +193,14 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
-    void retire(CellStore store) {
-        store.retire(cell);
+    LongObservationCell cell() {
+        return cell;
+    }
+
+    @Override
+    @Nullable
+    PointWriter plainWriter() {
+        return percentiles == null && sampler == null ? new Points(layout) : null;
     }
 
     @Override
@@ -223,39 +228,36 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     @Override
     void write(Totals totals, SampleWriter out) throws IOException {
         Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : ExemplarSamplers.none(sampler);
-        if (percentiles == null) {
-            long[] counts = out.scratch(layout.cells().buckets());
-            long sum = cell.read(totals, counts);
-            write(counts, sum, exemplars, out);
-        } else {
-            LongObservations seen = cell.read(totals);
-            ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, seen.bucketCounts());
-            for (int i = 0; i < values.length; i++) {
-                out.quantile(i, values[i].percentile(), values[i].value(TimeUnit.SECONDS), exemplars);
-            }
-            write(seen.bucketCounts(), seen.sum(), exemplars, out);
+        int buckets = layout.cells().buckets();
+        long[] counts = percentiles == null ? out.scratch(buckets) : new long[buckets];
+        long sumNanos = cell.read(totals, counts);
+        ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
+        for (int i = 0; i < values.length; i++) {
+            out.quantile(i, values[i].percentile(), values[i].value(TimeUnit.SECONDS), exemplars);
         }
-    }
-
-    private void write(long[] counts, long sumNanos, Exemplars exemplars, SampleWriter out) throws IOException {
-        long count = layout.publishesHistogram() ? layout.write(counts, exemplars, out) : layout.count(counts);
-        out.count(count, exemplars);
+        layout.write(counts, exemplars, out);
         out.seconds(SampleWriter.SUM, sumNanos);
     }
 
-    @Override
-    ObservationCell maxCell() {
-        return cell;
+    /** Points that are buckets, count and sum. */
+    private record Points(BucketLayout layout) implements PointWriter {
+        @Override
+        public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
+            long[] counts = out.scratch(layout.cells().buckets());
+            long sumNanos = cells.longObservations(place, counts);
+            layout.write(counts, Exemplars.EMPTY, out);
+            out.seconds(SampleWriter.SUM, sumNanos);
+        }
     }
 
     @Override
-    void noteMax(double taken, long nowMillis) {
-        maxNanos.note(taken, nowMillis);
+    double noteMax(double taken, long nowMillis) {
+        return maxNanos.note(taken, nowMillis);
     }
 
     @Override
-    void writeMax(SampleWriter out) throws IOException {
-        out.seconds(SampleWriter.VALUE, (long) maxNanos.last());
+    void writeMax(double max, SampleWriter out) throws IOException {
+        out.seconds(SampleWriter.VALUE, (long) max);
     }
 
     @Override

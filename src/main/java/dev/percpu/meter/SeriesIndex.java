@@ -36,6 +36,12 @@ final class SeriesIndex implements MultiCollector {
     private final ScopedValue<Boolean> silent = ScopedValue.newInstance();
 
     /**
+     * Stands for the latest change of the meters in cells: the meter that was added, or something else when one was removed. When a meter is
+     * added, the registry does not pass it on yet, but all that were added before.
+     */
+    private volatile Object change = new Object();
+
+    /**
      * @param registered passes on all meters of the registry
      * @param expiry null if all series are always shown
      * @param descriptions whether descriptions become help texts
@@ -63,34 +69,17 @@ final class SeriesIndex implements MultiCollector {
      */
     @Nullable
     String add(String name, Meter.Id id, Function<SeriesGroup, Series> maker) {
-        String[] refusal = new String[1];
-        groups.compute(name, (key, existing) -> {
-            SeriesGroup group = existing != null ? existing : new SeriesGroup(name, id, descriptions);
-            refusal[0] = addTo(group, id, maker);
-            return group.isEmpty() ? null : group;
-        });
-        return refusal[0];
-    }
-
-    private @Nullable String addTo(SeriesGroup group, Meter.Id id, Function<SeriesGroup, Series> maker) {
-        String refusal = group.refusal(id);
-        if (refusal != null) {
-            return refusal;
-        }
-        Series series;
-        try {
-            series = maker.apply(group);
-        } catch (IllegalArgumentException e) {
-            return refusalOf(e);
-        }
-        refusal = kinds.claim(series.families());
-        if (refusal == null) {
-            Series replaced = group.put(id, series);
-            if (replaced != null) {
-                kinds.release(replaced.families());
+        return inGroup(name, id, group -> {
+            Series series = maker.apply(group);
+            String refusal = kinds.claim(series.families());
+            if (refusal == null) {
+                Series replaced = group.put(id, series);
+                if (replaced != null) {
+                    kinds.release(replaced.families());
+                }
             }
-        }
-        return refusal;
+            return refusal;
+        });
     }
 
     /**
@@ -102,44 +91,45 @@ final class SeriesIndex implements MultiCollector {
      */
     @Nullable
     String add(String name, CellMeter meter, Family.Kind kind, NamingConvention convention) {
+        return inGroup(name, meter.getId(), group -> {
+            SeriesShape shape = group.shape(meter.getId(), kind, convention);
+            String refusal = null;
+            if (shape.enter()) {
+                refusal = kinds.claim(shape.families());
+                if (refusal != null) {
+                    shape.leave();
+                }
+                group.tidy();
+            }
+            if (refusal == null) {
+                meter.exposeAs(shape);
+                change = meter;
+                if (expiry != null) {
+                    expiry.watch(meter);
+                }
+            }
+            return refusal;
+        });
+    }
+
+    /**
+     * @param addition to the group of that name; tells why it was not made, or null
+     */
+    private @Nullable String inGroup(String name, Meter.Id id, Function<SeriesGroup, @Nullable String> addition) {
         String[] refusal = new String[1];
         groups.compute(name, (key, existing) -> {
-            SeriesGroup group = existing != null ? existing : new SeriesGroup(name, meter.getId(), descriptions);
-            refusal[0] = addTo(group, meter, kind, convention);
+            SeriesGroup group = existing != null ? existing : new SeriesGroup(name, id, descriptions);
+            refusal[0] = group.refusal(id);
+            if (refusal[0] == null) {
+                try {
+                    refusal[0] = addition.apply(group);
+                } catch (IllegalArgumentException e) {
+                    refusal[0] = "Prometheus does not take this name or these labels: " + e.getMessage();
+                }
+            }
             return group.isEmpty() ? null : group;
         });
         return refusal[0];
-    }
-
-    private @Nullable String addTo(SeriesGroup group, CellMeter meter, Family.Kind kind, NamingConvention convention) {
-        String refusal = group.refusal(meter.getId());
-        if (refusal != null) {
-            return refusal;
-        }
-        SeriesShape shape;
-        try {
-            shape = group.shape(meter.getId(), kind, convention);
-        } catch (IllegalArgumentException e) {
-            return refusalOf(e);
-        }
-        if (shape.enter()) {
-            refusal = kinds.claim(shape.families());
-            if (refusal != null) {
-                shape.leave();
-            }
-            group.tidy();
-        }
-        if (refusal == null) {
-            meter.exposeAs(shape);
-            if (expiry != null) {
-                expiry.watch(meter);
-            }
-        }
-        return refusal;
-    }
-
-    private static String refusalOf(IllegalArgumentException e) {
-        return "Prometheus does not take this name or these labels: " + e.getMessage();
     }
 
     /** Frees the name of a meter in cells that was taken out of the registry. */
@@ -148,6 +138,7 @@ final class SeriesIndex implements MultiCollector {
         if (shape == null) {
             return;
         }
+        change = new Object();
         groups.computeIfPresent(shape.group().name(), (name, group) -> {
             if (shape.leave()) {
                 kinds.release(shape.families());
@@ -248,14 +239,14 @@ final class SeriesIndex implements MultiCollector {
      */
     Now now(TextTable last) {
         if (expiry == null) {
-            TextTable table = last.of(registered);
+            Object latest = change; // before the meters: what comes after it is looked at by the next scrape
+            TextTable table = last.isAsOf(latest) ? last : last.of(meters(), latest);
             return new Now(store.totals(), table);
         }
         List<CellMeter> meters = meters();
         Totals totals = store.totals();
         try {
-            List<CellMeter> shown = shown(meters, totals);
-            return new Now(totals, last.of(shown::forEach));
+            return new Now(totals, last.of(shown(meters, totals), null));
         } catch (RuntimeException e) {
             totals.close();
             throw e;

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,8 +34,20 @@ final class TextScrape {
     private final Clock clock;
     private volatile TextTable table = TextTable.EMPTY;
 
-    /** That of the last scrape, for the next. */
-    private final AtomicReference<@Nullable TextOutput> spare = new AtomicReference<>();
+    /** Those of the last scrape, for the next. */
+    private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
+
+    private static final class Buffers {
+        private final TextOutput out = new TextOutput();
+        private double[] maxima = {};
+
+        private double[] maxima(int atLeast) {
+            if (maxima.length < atLeast) {
+                maxima = new double[atLeast];
+            }
+            return maxima;
+        }
+    }
 
     /**
      * @param index what is in cells, and is registered there
@@ -58,14 +69,15 @@ final class TextScrape {
      */
     void write(OutputStream stream, TextFormat format, Predicate<String> included, EscapingScheme scheme)
             throws IOException {
-        TextOutput reused = spare.getAndSet(null);
-        TextOutput out = (reused == null ? new TextOutput() : reused).to(stream);
+        Buffers reused = spare.getAndSet(null);
+        Buffers buffers = reused == null ? new Buffers() : reused;
+        TextOutput out = buffers.out.to(stream);
         try (SeriesIndex.Now now = index.now(table)) {
             table = now.table();
-            new Pass(now.table(), format, included, scheme, out, now.totals()).write();
+            new Pass(now, format, included, scheme, buffers).write();
         }
         out.end();
-        spare.set(out);
+        spare.set(buffers);
     }
 
     private final class Pass {
@@ -73,75 +85,69 @@ final class TextScrape {
         private final TextFormat format;
         private final Predicate<String> included;
         private final EscapingScheme scheme;
+        private final Buffers buffers;
         private final TextOutput out;
         private final SampleWriter samples;
         private final Totals totals;
         private final long nowMillis = clock.wallTime();
 
         private Pass(
-                TextTable table,
+                SeriesIndex.Now now,
                 TextFormat format,
                 Predicate<String> included,
                 EscapingScheme scheme,
-                TextOutput out,
-                Totals totals) {
-            this.table = table;
+                Buffers buffers) {
+            this.table = now.table();
             this.format = format;
             this.included = included;
             this.scheme = scheme;
-            this.out = out;
+            this.buffers = buffers;
+            this.out = buffers.out;
             this.samples = format.samples(out);
-            this.totals = totals;
+            this.totals = now.totals();
         }
 
         private void write() throws IOException {
-            MetricSnapshots others = others();
+            List<MetricSnapshot> others = others().stream().toList();
             Set<String> names = names(others);
-            Iterator<MetricSnapshot> rest = others.iterator();
-            MetricSnapshot next = rest.hasNext() ? rest.next() : null;
-            List<MetricSnapshot> before = new ArrayList<>();
+            int next = 0;
             for (TextTable.Row row : table.rows()) {
                 String name = row.family.name();
                 TextNames plain = names.contains(name) || !included.test(name) ? null : row.names(format);
                 if (plain == null) {
                     continue;
                 }
-                while (next != null && next.getMetadata().getPrometheusName().compareTo(name) < 0) {
-                    before.add(next);
-                    next = rest.hasNext() ? rest.next() : null;
+                int from = next;
+                while (next < others.size()
+                        && others.get(next).getMetadata().getPrometheusName().compareTo(name) < 0) {
+                    next++;
                 }
-                writeOthers(before);
-                write(row, plain);
+                writeOthers(others.subList(from, next));
+                samples.family(plain);
+                if (row.maxima == null) {
+                    row.write(totals, samples);
+                } else {
+                    writeMaxima(row, row.maxima);
+                }
             }
-            for (; next != null; next = rest.hasNext() ? rest.next() : null) {
-                before.add(next);
-            }
-            writeOthers(before);
+            writeOthers(others.subList(next, others.size()));
             format.finish(out);
         }
 
-        private void write(TextTable.Row row, TextNames names) throws IOException {
-            samples.family(names);
-            Maxima maxima = row.maxima;
-            if (maxima == null) {
-                for (int i = 0; i < row.meters.length; i++) {
-                    samples.point(row.labels[i]);
-                    row.meters[i].write(totals, samples);
-                }
-                return;
-            }
+        private void writeMaxima(TextTable.Row row, Maxima maxima) throws IOException {
+            double[] largest = buffers.maxima(row.size());
             // All before the first is written: what is drained must not be lost when the reader goes away.
-            maxima.drain((place, taken) -> row.meters[place].noteMax(taken, nowMillis));
-            for (int i = 0; i < row.meters.length; i++) {
-                samples.point(row.labels[i]);
-                row.meters[i].writeMax(samples);
+            maxima.drain(
+                    (place, taken) -> largest[place] = row.meters.get(place).noteMax(taken, nowMillis));
+            for (int place = 0; place < row.size(); place++) {
+                row.point(place, samples);
+                row.meters.get(place).writeMax(largest[place], samples);
             }
         }
 
         private void writeOthers(List<MetricSnapshot> snapshots) throws IOException {
             if (!snapshots.isEmpty()) {
                 format.write(out, new MetricSnapshots(snapshots), scheme);
-                snapshots.clear();
             }
         }
 

@@ -1,20 +1,23 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.LabelColumn;
+import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
-import dev.percpu.exposition.TextLabels;
 import dev.percpu.exposition.TextNames;
+import dev.percpu.shard.Cell;
+import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.Maxima;
+import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
-import io.micrometer.core.instrument.Meter;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +27,20 @@ import org.jspecify.annotations.Nullable;
 final class TextTable {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(TextTable.class);
 
-    static final TextTable EMPTY = new TextTable(List.of(), Map.of());
+    static final TextTable EMPTY = new TextTable(List.of(), Map.of(), null);
 
     /** In the registry's order. */
     private final List<CellMeter> meters;
 
     private final Map<Family, Row> rows;
 
-    private TextTable(List<CellMeter> meters, Map<Family, Row> rows) {
+    /** The change of the registry up to which these are all its meters, if that is known. */
+    private final @Nullable Object asOf;
+
+    private TextTable(List<CellMeter> meters, Map<Family, Row> rows, @Nullable Object asOf) {
         this.meters = meters;
         this.rows = rows;
+        this.asOf = asOf;
     }
 
     /** Families in the order of their names. */
@@ -41,74 +48,92 @@ final class TextTable {
         return rows.values();
     }
 
-    /** This table, or another if these are not its meters. */
-    TextTable of(Consumer<Consumer<Meter>> registered) {
-        Comparison comparison = new Comparison(meters);
-        registered.accept(comparison);
-        if (comparison.isSame()) {
-            return this;
+    /** Whether this table is sure to hold all meters as long as that is the latest change of them. */
+    @SuppressWarnings("ReferenceEquality") // that one, and no equal one
+    boolean isAsOf(Object change) {
+        return asOf == change;
+    }
+
+    /**
+     * A table of these meters, which is this one if they are the same.
+     *
+     * @param now in the registry's order
+     * @param change the latest of them before these meters were looked up; null if that does not tell of every change
+     */
+    @SuppressWarnings("ReferenceEquality")
+    TextTable of(List<CellMeter> now, @Nullable Object change) {
+        boolean complete = !(change instanceof CellMeter added) || now.stream().anyMatch(meter -> meter == added);
+        return new TextTable(
+                now, areSame(meters, now) ? rows : rowsOf(SeriesIndex.inOrder(now)), complete ? change : null);
+    }
+
+    /** Whether the same meters come in the same order; one that was made anew has an id that equals the old one's. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean areSame(List<CellMeter> some, List<CellMeter> others) {
+        if (some.size() != others.size()) {
+            return false;
         }
-        List<CellMeter> now = new ArrayList<>(meters.size());
-        registered.accept(meter -> {
-            if (meter instanceof CellMeter inCells) {
-                now.add(inCells);
+        for (int i = 0; i < some.size(); i++) {
+            if (some.get(i) != others.get(i)) {
+                return false;
             }
-        });
-        return new TextTable(now, rowsOf(SeriesIndex.inOrder(now)));
+        }
+        return true;
     }
 
     private Map<Family, Row> rowsOf(List<CellMeter> now) {
-        Map<String, Draft> drafts = new HashMap<>();
+        Map<String, Draft> drafts = new LinkedHashMap<>();
         for (CellMeter meter : now) {
             SeriesShape shape = meter.shape();
             if (shape != null) {
                 Point point = new Point(meter, shape.labels(meter.getId()));
-                draft(drafts, shape.main(), false).points.add(point);
+                Draft main = draft(drafts, shape.main(), null);
+                main.points.add(point);
                 if (!shape.max().equals(shape.main())) {
-                    draft(drafts, shape.max(), true).points.add(point);
+                    draft(drafts, shape.max(), shape.main()).points.add(point);
                 }
             }
         }
-        Map<CellMeter, byte[]> texts = new HashMap<>();
         Map<Family, Row> inOrder = new TreeMap<>(Comparator.comparing(Family::name));
-        for (Draft draft : drafts.values()) {
-            Row before = rows.get(draft.family);
-            inOrder.put(draft.family, draft.row(before, texts));
+        for (Draft draft : drafts.values()) { // a main family before that of its maxima
+            Row main = draft.maximaOf == null ? null : inOrder.get(draft.maximaOf);
+            inOrder.put(draft.family, draft.row(rows.get(draft.family), main));
         }
         return inOrder;
     }
 
-    private static Draft draft(Map<String, Draft> drafts, Family family, boolean max) {
-        return drafts.computeIfAbsent(family.name(), name -> new Draft(family, max, new ArrayList<>()));
+    private static Draft draft(Map<String, Draft> drafts, Family family, @Nullable Family maximaOf) {
+        return drafts.computeIfAbsent(family.name(), name -> new Draft(family, maximaOf, new ArrayList<>()));
     }
 
     private record Point(CellMeter meter, Labels labels) {}
 
-    private record Draft(Family family, boolean max, List<Point> points) {
-        Row row(@Nullable Row before, Map<CellMeter, byte[]> texts) {
+    /**
+     * @param maximaOf the family whose maxima this family tells, if it does
+     */
+    private record Draft(Family family, @Nullable Family maximaOf, List<Point> points) {
+        /**
+         * @param before this family's row of an earlier table
+         * @param main that of the family whose maxima these are
+         */
+        Row row(@Nullable Row before, @Nullable Row main) {
             points.sort(Comparator.comparing(Point::labels));
-            List<CellMeter> kept = new ArrayList<>(points.size());
-            List<byte[]> labels = new ArrayList<>(points.size());
-            Labels last = null;
-            boolean plain = true;
+            List<CellMeter> meters = new ArrayList<>(points.size());
+            List<Labels> labels = new ArrayList<>(points.size());
             for (Point point : points) {
-                if (point.labels.equals(last)) {
+                if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
                     LOGGER.log(
                             () -> "a second value of " + family.name() + point.labels + " is left out of the scrape");
                     continue;
                 }
-                last = point.labels;
-                byte[] text = texts.computeIfAbsent(point.meter, meter -> TextLabels.of(point.labels));
-                plain &= text != null;
-                kept.add(point.meter);
-                labels.add(text == null ? new byte[0] : text);
+                meters.add(point.meter);
+                labels.add(point.labels);
             }
             return new Row(
                     family,
-                    max,
-                    plain,
-                    kept.toArray(CellMeter[]::new),
-                    labels.toArray(byte[][]::new),
+                    maximaOf != null,
+                    meters,
+                    main != null && areSame(main.meters, meters) ? main.labels : LabelColumn.of(labels),
                     before != null && before.family.equals(family) ? before.names : new Row.Names());
         }
     }
@@ -120,31 +145,66 @@ final class TextTable {
         /** Of the meters, if this is the family of them. */
         final @Nullable Maxima maxima;
 
-        final CellMeter[] meters;
+        final List<CellMeter> meters;
 
-        /** Of each of the meters. */
-        final byte[][] labels;
+        /** Of each of the meters; null if they look different to different clients. */
+        private final @Nullable LabelColumn labels;
 
-        /** Whether all labels are as they are in any client's eyes. */
-        private final boolean plain;
+        private final @Nullable CellColumn column;
+
+        /** Of all points out of the column; null if the meters have to be asked. */
+        private final @Nullable PointWriter plainWriter;
 
         private final Names names;
 
-        private Row(Family family, boolean max, boolean plain, CellMeter[] meters, byte[][] labels, Names names) {
+        private Row(Family family, boolean max, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
             this.family = family;
-            this.maxima = max
-                    ? Maxima.of(Arrays.stream(meters).map(CellMeter::maxCell).toList())
-                    : null;
-            this.plain = plain;
             this.meters = meters;
             this.labels = labels;
             this.names = names;
+            List<Cell> cells = meters.stream().map(CellMeter::cell).toList();
+            this.maxima = max ? Maxima.of(cells) : null;
+            this.column = max ? null : CellColumn.of(cells);
+            this.plainWriter = column == null ? null : plainWriter(meters);
+        }
+
+        private static @Nullable PointWriter plainWriter(List<CellMeter> meters) {
+            PointWriter writer = meters.getFirst().plainWriter();
+            return writer != null && meters.stream().allMatch(meter -> writer.equals(meter.plainWriter()))
+                    ? writer
+                    : null;
+        }
+
+        /** The number of points. */
+        int size() {
+            return meters.size();
+        }
+
+        /** What is written next has the labels of this point. */
+        void point(int place, SampleWriter out) {
+            Objects.requireNonNull(labels).point(place, out);
+        }
+
+        /** Writes all points of a family that is not one of maxima. */
+        void write(Totals totals, SampleWriter out) throws IOException {
+            if (column == null || plainWriter == null) {
+                for (int place = 0; place < size(); place++) {
+                    point(place, out);
+                    meters.get(place).write(totals, out);
+                }
+                return;
+            }
+            CellColumn.Reading cells = column.in(totals);
+            for (int place = 0; place < size(); place++) {
+                point(place, out);
+                plainWriter.write(cells, place, out);
+            }
         }
 
         /** How the family is written sample by sample; null if it has to be written by the client's own writer. */
         @Nullable
         TextNames names(TextFormat format) {
-            return plain ? names.in(format, family) : null;
+            return labels == null ? null : names.in(format, family);
         }
 
         /** Worked out when a format is first written. */
@@ -160,30 +220,6 @@ final class TextTable {
                 text = text != null ? text : format.names(family.specimen());
                 return text;
             }
-        }
-    }
-
-    /** Whether the same meters come in the same order. */
-    private static final class Comparison implements Consumer<Meter> {
-        private final List<CellMeter> expected;
-        private int next;
-        private boolean same = true;
-
-        private Comparison(List<CellMeter> expected) {
-            this.expected = expected;
-        }
-
-        @Override
-        @SuppressWarnings("ReferenceEquality") // a meter that was made anew has an id that equals the old one's
-        public void accept(Meter meter) {
-            if (meter instanceof CellMeter) {
-                same = same && next < expected.size() && expected.get(next) == meter;
-                next++;
-            }
-        }
-
-        private boolean isSame() {
-            return same && next == expected.size();
         }
     }
 }

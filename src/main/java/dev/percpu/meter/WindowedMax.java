@@ -49,13 +49,7 @@ final class WindowedMax {
 
     /** The largest amount of the last windows, 0 if there was none. */
     synchronized double poll() {
-        take();
-        return last();
-    }
-
-    /** The same without taking the cell's. */
-    synchronized double last() {
-        return since == null ? 0 : since[windows - 1];
+        return take();
     }
 
     /**
@@ -63,8 +57,9 @@ final class WindowedMax {
      *
      * @param taken 0 if there was nothing
      * @param nowMillis by this one's clock
+     * @return the largest amount of the last windows, 0 if there was none
      */
-    synchronized void note(double taken, long nowMillis) {
+    synchronized double note(double taken, long nowMillis) {
         turn(nowMillis);
         if (taken > 0) {
             if (since == null) {
@@ -74,6 +69,7 @@ final class WindowedMax {
                 since[i] = Math.max(since[i], taken);
             }
         }
+        return since == null ? 0 : since[windows - 1];
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
@@ -86,8 +82,8 @@ final class WindowedMax {
     }
 
     /** By then the window may be over: what is taken is of the one that is now. */
-    private void take() {
-        note(drain.getAsDouble(), clock.wallTime());
+    private double take() {
+        return note(drain.getAsDouble(), clock.wallTime());
     }
 
     private void turn(long nowMillis) {

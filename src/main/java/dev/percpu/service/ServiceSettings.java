@@ -18,8 +18,9 @@ import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * The configuration under {@code percpu.}, and what Quarkus' own keys say of request metrics, read and checked as a whole. Read by hand and not through a configuration mapping, since those
- * turn any text into a boolean, and name neither the known keys nor, for all types, the allowed values. Immutable.
+ * The configuration under {@code percpu.}, and what Quarkus' own keys say of request metrics, read and checked as a whole. Read by hand and
+ * not through a configuration mapping, since those turn any text into a boolean, and name neither the known keys nor, for all types, the
+ * allowed values. Immutable.
  *
  * @param values by key, in lower case; a key that is not set has its default
  * @param nativeDirectory the folder that holds the native library, where it is not to be unpacked from the jar

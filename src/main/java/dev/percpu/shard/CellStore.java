@@ -50,18 +50,12 @@ public abstract sealed class CellStore implements AutoCloseable permits NativeCe
      *
      * @param cell of this store, not retired before
      */
-    public abstract void retire(CounterCell cell);
-
-    /** As {@link #retire(CounterCell)}. */
-    public abstract void retire(LongObservationCell cell);
-
-    /** As {@link #retire(CounterCell)}. */
-    public abstract void retire(DoubleObservationCell cell);
+    public abstract void retire(Cell cell);
 
     /** Readies the memory of retired cells for others where its time has come. Costs nearly nothing if there is none. */
     public abstract void recycle();
 
-    /** Adds up all cells now. The result does not change any more; close it after use. Never blocks a recording thread. */
+    /** Adds up all cells now. The result does not change any more, and is the calling thread's; close it after use. Never blocks a record. */
     public abstract Totals totals();
 
     /**

@@ -72,13 +72,7 @@ final class JvmCellStore extends CellStore {
 
     /** Nothing to do: a cell goes when nobody holds it any more. */
     @Override
-    public void retire(CounterCell cell) {}
-
-    @Override
-    public void retire(LongObservationCell cell) {}
-
-    @Override
-    public void retire(DoubleObservationCell cell) {}
+    public void retire(Cell cell) {}
 
     @Override
     public void recycle() {}

@@ -2,6 +2,7 @@ package dev.percpu.shard;
 
 import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
+import dev.percpu.binding.SumKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,9 +10,6 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The maxima of many cells, drained by one native call per region: what {@code drainMax} of each of them does, without a call for each.
@@ -21,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class Maxima {
     private static final long GROUP_WORDS = 2;
 
+    private final Cell[] cells;
     private final List<Batch> batches;
 
-    /** Those that are on the heap. */
-    private final Map<Integer, ObservationCell> others;
+    /** Of those that are on the heap. */
+    private final int[] others;
 
     /** Told what was taken. */
     @FunctionalInterface
@@ -36,27 +35,40 @@ public final class Maxima {
         void accept(int place, double max);
     }
 
-    private Maxima(List<Batch> batches, Map<Integer, ObservationCell> others) {
+    private Maxima(Cell[] cells, List<Batch> batches, int[] others) {
+        this.cells = cells;
         this.batches = batches;
         this.others = others;
     }
 
-    /** Of these cells, in their order. */
-    public static Maxima of(List<? extends ObservationCell> cells) {
-        IdentityHashMap<Region, List<Group>> byRegion = new IdentityHashMap<>();
-        Map<Integer, ObservationCell> others = new TreeMap<>();
+    /**
+     * Of these cells, in their order.
+     *
+     * @throws IllegalArgumentException if one of them has no maximum
+     */
+    public static Maxima of(List<? extends Cell> cells) {
+        IdentityHashMap<Region, List<Integer>> places = new IdentityHashMap<>();
+        List<Integer> others = new ArrayList<>();
         for (int place = 0; place < cells.size(); place++) {
-            Group group = Group.of(cells.get(place), place);
-            if (group == null) {
-                others.put(place, cells.get(place));
-            } else {
-                byRegion.computeIfAbsent(group.point.region(), region -> new ArrayList<>())
-                        .add(group);
+            switch (cells.get(place)) {
+                case NativeLongObservationCell longs ->
+                    places.computeIfAbsent(longs.point().region(), region -> new ArrayList<>())
+                            .add(place);
+                case NativeDoubleObservationCell doubles ->
+                    places.computeIfAbsent(doubles.point().region(), region -> new ArrayList<>())
+                            .add(place);
+                case ObservationCell onHeap -> others.add(place);
+                case CounterCell counter -> throw new IllegalArgumentException("a counter has no maximum");
             }
         }
+        Cell[] held = cells.toArray(Cell[]::new);
         List<Batch> batches = new ArrayList<>();
-        byRegion.forEach((region, groups) -> batches.add(new Batch(region, groups)));
-        return new Maxima(batches, others);
+        places.forEach((region, ofRegion) -> batches.add(new Batch(region, arrayOf(ofRegion), held)));
+        return new Maxima(held, batches, arrayOf(others));
+    }
+
+    private static int[] arrayOf(List<Integer> places) {
+        return places.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Takes the maximum of every cell, and hands each on. Whatever was taken is handed on, unless the receiver throws. */
@@ -64,50 +76,52 @@ public final class Maxima {
         for (Batch batch : batches) {
             batch.drain(receiver);
         }
-        others.forEach((place, cell) -> receiver.accept(
-                place,
-                switch (cell) {
-                    case LongObservationCell longs -> longs.drainMax();
-                    case DoubleObservationCell doubles -> doubles.drainMax();
-                }));
-    }
-
-    private record Group(RecordPoint point, int buckets, boolean ofDoubles, int place) {
-        static @Nullable Group of(ObservationCell cell, int place) {
-            return switch (cell) {
-                case NativeLongObservationCell longs -> new Group(longs.point(), longs.buckets(), false, place);
-                case NativeDoubleObservationCell doubles -> new Group(doubles.point(), doubles.buckets(), true, place);
-                default -> null;
-            };
+        Reference.reachabilityFence(cells); // they are nobody else's meanwhile
+        for (int place : others) {
+            receiver.accept(
+                    place,
+                    switch (cells[place]) {
+                        case LongObservationCell longs -> longs.drainMax();
+                        case DoubleObservationCell doubles -> doubles.drainMax();
+                        case CounterCell counter -> 0;
+                    });
         }
     }
 
     /** The cells of one region, which are all of one kind. */
     private static final class Batch {
         private final Region region;
-        private final Group[] cells;
+        private final int[] places;
         private final MemorySegment groups;
         private final MemorySegment taken;
 
-        private Batch(Region region, List<Group> cells) {
+        private Batch(Region region, int[] places, Cell[] cells) {
             this.region = region;
-            this.cells = cells.toArray(Group[]::new);
+            this.places = places;
             Arena arena = Arena.ofAuto();
-            this.groups = arena.allocate(ValueLayout.JAVA_LONG, GROUP_WORDS * this.cells.length);
-            this.taken = arena.allocate(ValueLayout.JAVA_LONG, this.cells.length);
-            for (int i = 0; i < this.cells.length; i++) {
-                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i, this.cells[i].point.offset());
-                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i + 1, this.cells[i].buckets);
+            this.groups = arena.allocate(ValueLayout.JAVA_LONG, GROUP_WORDS * places.length);
+            this.taken = arena.allocate(ValueLayout.JAVA_LONG, places.length);
+            for (int i = 0; i < places.length; i++) {
+                switch (cells[places[i]]) {
+                    case NativeLongObservationCell longs -> put(i, longs.point(), longs.buckets());
+                    case NativeDoubleObservationCell doubles -> put(i, doubles.point(), doubles.buckets());
+                    default -> throw new IllegalStateException("not a native cell");
+                }
             }
+        }
+
+        private void put(int group, RecordPoint point, int buckets) {
+            groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * group, point.offset());
+            groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * group + 1, buckets);
         }
 
         private void drain(Receiver receiver) {
             region.drainMaxima(groups, taken);
-            for (int i = 0; i < cells.length; i++) {
+            boolean doubles = region.sumKind() == SumKind.DOUBLE;
+            for (int i = 0; i < places.length; i++) {
                 long max = taken.getAtIndex(ValueLayout.JAVA_LONG, i);
-                receiver.accept(cells[i].place, cells[i].ofDoubles ? Double.longBitsToDouble(max) : max);
+                receiver.accept(places[i], doubles ? Double.longBitsToDouble(max) : max);
             }
-            Reference.reachabilityFence(cells); // the cells are nobody else's meanwhile
         }
     }
 }

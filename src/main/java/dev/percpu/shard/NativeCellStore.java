@@ -96,23 +96,14 @@ final class NativeCellStore extends CellStore {
     }
 
     @Override
-    public void retire(CounterCell cell) {
-        if (cell instanceof NativeCounterCell onShards) {
-            counters.retire(onShards.point(), 0);
-        }
-    }
-
-    @Override
-    public void retire(LongObservationCell cell) {
-        if (cell instanceof NativeLongObservationCell onShards) {
-            timers.retire(onShards.point(), onShards.buckets());
-        }
-    }
-
-    @Override
-    public void retire(DoubleObservationCell cell) {
-        if (cell instanceof NativeDoubleObservationCell onShards) {
-            summaries.retire(onShards.point(), onShards.buckets());
+    public void retire(Cell cell) {
+        switch (cell) {
+            case NativeCounterCell counter -> counters.retire(counter.point(), 0);
+            case NativeLongObservationCell longs -> timers.retire(longs.point(), longs.buckets());
+            case NativeDoubleObservationCell doubles -> summaries.retire(doubles.point(), doubles.buckets());
+            default -> {
+                // one on the JVM's heap, which the collector takes
+            }
         }
     }
 

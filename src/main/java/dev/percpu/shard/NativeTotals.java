@@ -16,11 +16,11 @@ final class NativeTotals extends Totals {
     private final NativeCellStore store;
     private final int snapshot;
     private final @Nullable JvmTotals onJvm;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofConfined();
     private final IdentityHashMap<Region, Added> regions = new IdentityHashMap<>();
 
     /** The cells of one region from that offset on. */
-    private record Added(long from, MemorySegment cells) {}
+    record Added(long from, MemorySegment cells) {}
 
     /**
      * @param snapshot number of this snapshot, given before any cell is read
@@ -68,6 +68,15 @@ final class NativeTotals extends Totals {
 
     boolean isOf(JvmCellStore other) {
         return store.heapCells() == other;
+    }
+
+    /** All cells of a region that had some when this snapshot was made. */
+    Added allOf(Region region) {
+        Added added = regions.get(region);
+        if (added == null) {
+            throw new IllegalArgumentException("these totals are of another store");
+        }
+        return added;
     }
 
     /** The cells of a point, or null if they were handed out after this snapshot. */

@@ -1,4 +1,4 @@
 package dev.percpu.shard;
 
 /** A cell of observations of either kind of amount. Thread-safe. */
-public sealed interface ObservationCell permits LongObservationCell, DoubleObservationCell {}
+public sealed interface ObservationCell extends Cell permits LongObservationCell, DoubleObservationCell {}
