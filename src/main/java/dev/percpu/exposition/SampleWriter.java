@@ -56,6 +56,7 @@ public final class SampleWriter {
     private int bucketLineBytes;
 
     private long[] scratch = {};
+    private long[] cumulative = {};
 
     /** Writes there. */
     public SampleWriter(TextOutput out, WithExemplars exemplars) {
@@ -89,6 +90,14 @@ public final class SampleWriter {
             scratch = new long[Math.max(atLeast, 2 * scratch.length)];
         }
         return scratch;
+    }
+
+    /** Another, for what {@link #buckets} is to write. */
+    public long[] cumulative(int atLeast) {
+        if (cumulative.length < atLeast) {
+            cumulative = new long[Math.max(atLeast, 2 * cumulative.length)];
+        }
+        return cumulative;
     }
 
     /** Whether any sample has an exemplar: if not, they need not be looked for. */
@@ -142,20 +151,31 @@ public final class SampleWriter {
     }
 
     /**
-     * A bucket of a histogram.
+     * All buckets of a histogram, without exemplars.
      *
-     * @param bound by {@link TextBounds#of}
+     * @param cumulative of each bound all observations up to it
+     */
+    public void buckets(TextBounds bounds, long[] cumulative) throws IOException {
+        composeBucketLine();
+        out.putBuckets(bucketLine, bucketLineBytes, bounds, cumulative);
+    }
+
+    /**
+     * One bucket of a histogram.
+     *
+     * @param place of its bound
      * @param cumulative all observations up to that bound
      */
-    public void bucket(byte[] bound, long cumulative, @Nullable Exemplar exemplar) throws IOException {
-        if (bucketLineBytes == 0) {
-            composeBucketLine();
-        }
-        out.putCount(bucketLine, bucketLineBytes, bound, cumulative);
+    public void bucket(TextBounds bounds, int place, long cumulative, @Nullable Exemplar exemplar) throws IOException {
+        composeBucketLine();
+        out.putBucket(bucketLine, bucketLineBytes, bounds, place, cumulative);
         end(exemplar);
     }
 
     private void composeBucketLine() throws IOException {
+        if (bucketLineBytes > 0) {
+            return;
+        }
         byte[] name = sampleName(BUCKET);
         int most = name.length + labelsBytes + BOUND_LABEL.length + 2;
         if (bucketLine.length < most) {

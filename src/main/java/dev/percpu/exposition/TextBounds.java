@@ -2,17 +2,46 @@ package dev.percpu.exposition;
 
 import java.nio.charset.StandardCharsets;
 
-/** The bounds of a histogram's buckets as both text formats end their label by them: {@code 0.005"} } and a space. */
+/**
+ * The bounds of a histogram's buckets as both text formats end their label by them: {@code 0.005"} } and a space. Each has a slot of the same
+ * size, so that it can be copied without regard to its length. Immutable.
+ */
 public final class TextBounds {
-    private TextBounds() {}
+    /** No bound needs more: the longest double has 24 characters. */
+    static final int SLOT_BYTES = 32;
 
-    /** One for each bound, in their order. */
-    public static byte[][] of(double[] bounds) {
-        byte[][] texts = new byte[bounds.length][];
+    private final byte[] text;
+    private final int[] lengths;
+
+    private TextBounds(byte[] text, int[] lengths) {
+        this.text = text;
+        this.lengths = lengths;
+    }
+
+    /** In that order. */
+    public static TextBounds of(double[] bounds) {
+        byte[] text = new byte[bounds.length * SLOT_BYTES];
+        int[] lengths = new int[bounds.length];
         for (int i = 0; i < bounds.length; i++) {
             String bound = bounds[i] == Double.POSITIVE_INFINITY ? "+Inf" : Double.toString(bounds[i]);
-            texts[i] = (bound + "\"} ").getBytes(StandardCharsets.US_ASCII);
+            byte[] end = (bound + "\"} ").getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(end, 0, text, i * SLOT_BYTES, end.length);
+            lengths[i] = end.length;
         }
-        return texts;
+        return new TextBounds(text, lengths);
+    }
+
+    int size() {
+        return lengths.length;
+    }
+
+    /** All slots. */
+    byte[] text() {
+        return text;
+    }
+
+    /** Bytes of that bound in its slot. */
+    int length(int place) {
+        return lengths[place];
     }
 }

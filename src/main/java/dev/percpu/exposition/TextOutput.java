@@ -17,6 +17,7 @@ public final class TextOutput {
     private static final byte[] MINUS_INF = {'-', 'I', 'n', 'f'};
 
     private final byte[] chunk = new byte[CHUNK_BYTES];
+    private final byte[] countSlot = new byte[Decimals.MAX_BYTES];
     private final StringBuilder digits = new StringBuilder(Decimals.MAX_BYTES);
     private OutputStream out = OutputStream.nullOutputStream();
     private int size;
@@ -89,22 +90,52 @@ public final class TextOutput {
         size = at;
     }
 
-    /** A sample that counts, without the end of its line. */
-    void putCount(byte[] head, int headBytes, byte[] tail, long count) throws IOException {
-        int length = headBytes + tail.length + Decimals.MAX_BYTES;
-        if (length > CHUNK_BYTES) {
-            put(head, 0, headBytes);
-            put(tail);
-            put(count);
+    /**
+     * The lines of all buckets of a point: the same up to the bound, the bound, and the count. Slots are copied as a whole, since that is
+     * faster; what is too much is overwritten. Of most buckets the count is that of the one before.
+     *
+     * @param counts cumulative, one for each bound
+     */
+    void putBuckets(byte[] head, int headBytes, TextBounds bounds, long[] counts) throws IOException {
+        int most = headBytes + TextBounds.SLOT_BYTES + countSlot.length;
+        if (most > CHUNK_BYTES) {
+            for (int i = 0; i < bounds.size(); i++) {
+                putBucket(head, headBytes, bounds, i, counts[i]);
+                put('\n');
+            }
             return;
         }
-        makeRoom(length);
         byte[] to = chunk;
+        byte[] count = countSlot;
+        long last = -1;
+        int countBytes = 0;
         int at = size;
-        System.arraycopy(head, 0, to, at, headBytes);
-        at += headBytes;
-        System.arraycopy(tail, 0, to, at, tail.length);
-        size = Decimals.put(count, to, at + tail.length);
+        for (int i = 0; i < bounds.size(); i++) {
+            if (most > CHUNK_BYTES - at) {
+                size = at;
+                handOver();
+                at = size;
+            }
+            System.arraycopy(head, 0, to, at, headBytes);
+            at += headBytes;
+            System.arraycopy(bounds.text(), i * TextBounds.SLOT_BYTES, to, at, TextBounds.SLOT_BYTES);
+            at += bounds.length(i);
+            if (counts[i] != last) {
+                last = counts[i];
+                countBytes = Decimals.put(last, count, 0);
+                count[countBytes++] = '\n';
+            }
+            System.arraycopy(count, 0, to, at, Decimals.MAX_BYTES);
+            at += countBytes;
+        }
+        size = at;
+    }
+
+    /** One of them, without the end of its line. */
+    void putBucket(byte[] head, int headBytes, TextBounds bounds, int place, long count) throws IOException {
+        put(head, 0, headBytes);
+        put(bounds.text(), place * TextBounds.SLOT_BYTES, bounds.length(place));
+        put(count);
     }
 
     /** An integer. */

@@ -34,7 +34,7 @@ final class BucketLayout {
     private final double[] exposed;
 
     /** The same as text. */
-    private final byte[][] exposedText;
+    private final TextBounds exposedText;
 
     /** Per cell the amount that percentiles take all of its amounts for; empty if there are no percentiles. */
     private final double[] amounts;
@@ -202,19 +202,26 @@ final class BucketLayout {
     }
 
     private long writeBuckets(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
-        int cells = this.cells.buckets();
-        long cumulative = 0;
+        long[] cumulative = out.cumulative(exposed.length);
+        long count = 0;
         int cell = 0;
+        for (int i = 0; i < exposed.length; i++) {
+            int end = i < cellsUpTo.length ? cellsUpTo[i] : cells.buckets();
+            for (; cell < end; cell++) {
+                count += cellCounts[cell];
+            }
+            cumulative[i] = count;
+        }
+        if (exemplars.size() == 0) {
+            out.buckets(exposedText, cumulative);
+            return count;
+        }
         double below = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < exposed.length; i++) {
-            int end = i < cellsUpTo.length ? cellsUpTo[i] : cells;
-            for (; cell < end; cell++) {
-                cumulative += cellCounts[cell];
-            }
-            out.bucket(exposedText[i], cumulative, exemplars.size() == 0 ? null : exemplars.get(below, exposed[i]));
+            out.bucket(exposedText, i, cumulative[i], exemplars.get(below, exposed[i]));
             below = exposed[i];
         }
-        return cumulative;
+        return count;
     }
 
     /** All that the cells count. */

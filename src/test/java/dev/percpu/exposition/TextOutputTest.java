@@ -44,7 +44,7 @@ class TextOutputTest {
     void shouldLetNothingGoAstrayAtTheEndOfAChunk() throws IOException {
         byte[] name = text(20);
         byte[] labels = text(90);
-        byte[] bound = text(9);
+        TextBounds bounds = TextBounds.of(new double[] {0.25, 1e-7, Double.POSITIVE_INFINITY});
         for (int i = 0; i < 40_000; i++) {
             output.putSample(name, labels, 10, i % 3 == 0 ? 0 : 70);
             expected.append(string(name))
@@ -56,7 +56,7 @@ class TextOutputTest {
             output.put(' ');
             output.putSeconds(i * 1_234_567L);
             output.put(' ');
-            output.putCount(labels, 50, bound, i);
+            output.putBuckets(labels, 50, bounds, new long[] {i, i, 10L * i});
             output.putTimestamp(1_700_000_000_000L + i);
             expected.append(i)
                     .append('\n')
@@ -64,7 +64,10 @@ class TextOutputTest {
                     .append(' ')
                     .append(i * 1_234_567L / 1e9)
                     .append(' ');
-            expected.append(string(labels), 0, 50).append(string(bound)).append(i);
+            String head = string(labels).substring(0, 50);
+            expected.append(head).append("0.25\"} ").append(i).append('\n');
+            expected.append(head).append("1.0E-7\"} ").append(i).append('\n');
+            expected.append(head).append("+Inf\"} ").append(10 * i).append('\n');
             expected.append(String.format("%d.%03d", 1_700_000_000 + i / 1000, i % 1000));
         }
         output.end();
@@ -79,13 +82,13 @@ class TextOutputTest {
         output.put('x');
         output.put(huge);
         output.putSample(huge, huge, 0, huge.length);
-        output.putCount(huge, huge.length, huge, 7);
+        output.putBuckets(huge, huge.length, TextBounds.of(new double[] {0.5}), new long[] {7});
         output.putSample(huge, huge, 0, 0);
         output.end();
 
         String h = string(huge);
         assertThat(arrived.toString(StandardCharsets.US_ASCII))
-                .isEqualTo("x" + h + h + "{" + h + "} " + h + h + "7" + h + " ");
+                .isEqualTo("x" + h + h + "{" + h + "} " + h + "0.5\"} 7\n" + h + " ");
     }
 
     @Test
