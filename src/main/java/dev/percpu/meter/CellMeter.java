@@ -66,16 +66,8 @@ abstract class CellMeter extends AbstractMeter {
     /** Writes the same as samples of its main family. */
     abstract void write(Totals totals, SampleWriter out) throws IOException;
 
-    /**
-     * Takes note of the maximum that was drained of its cell.
-     *
-     * @param taken 0 if there was nothing
-     * @return the largest amount of the last windows
-     */
-    abstract double noteMax(double taken, long nowMillis);
-
-    /** Writes that as a sample of the maximum's family. */
-    abstract void writeMax(double max, SampleWriter out) throws IOException;
+    /** What keeps the maximum that is drained of its cell and told in a family of its own; null if there is none. */
+    abstract @Nullable WindowedMax windowedMax();
 
     /**
      * This meter's values in one shard, without what is not kept by shard (maximum, percentiles, exemplars); null if nothing was recorded

@@ -99,12 +99,8 @@ final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     @Override
-    double noteMax(double taken, long nowMillis) {
-        throw new UnsupportedOperationException("a counter has no maximum");
-    }
-
-    @Override
-    void writeMax(double max, SampleWriter out) {
-        throw new UnsupportedOperationException("a counter has no maximum");
+    @Nullable
+    WindowedMax windowedMax() {
+        return null;
     }
 }

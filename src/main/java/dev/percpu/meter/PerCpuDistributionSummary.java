@@ -155,13 +155,8 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
     }
 
     @Override
-    double noteMax(double taken, long nowMillis) {
-        return max.note(taken, nowMillis);
-    }
-
-    @Override
-    void writeMax(double largest, SampleWriter out) throws IOException {
-        out.value(SampleWriter.VALUE, largest, null);
+    WindowedMax windowedMax() {
+        return max;
     }
 
     @Override

@@ -251,13 +251,8 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
-    double noteMax(double taken, long nowMillis) {
-        return maxNanos.note(taken, nowMillis);
-    }
-
-    @Override
-    void writeMax(double max, SampleWriter out) throws IOException {
-        out.seconds(SampleWriter.VALUE, (long) max);
+    WindowedMax windowedMax() {
+        return maxNanos;
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextNames;
 import dev.percpu.exposition.TextOutput;
-import dev.percpu.shard.Maxima;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.config.EscapingScheme;
@@ -134,14 +133,13 @@ final class TextScrape {
             format.finish(out);
         }
 
-        private void writeMaxima(TextTable.Row row, Maxima maxima) throws IOException {
+        private void writeMaxima(TextTable.Row row, MaxColumn maxima) throws IOException {
             double[] largest = buffers.maxima(row.size());
             // All before the first is written: what is drained must not be lost when the reader goes away.
-            maxima.drain(
-                    (place, taken) -> largest[place] = row.meters.get(place).noteMax(taken, nowMillis));
+            maxima.drain(nowMillis, largest);
             for (int place = 0; place < row.size(); place++) {
                 row.point(place, samples);
-                row.meters.get(place).writeMax(largest[place], samples);
+                maxima.write(place, largest, samples);
             }
         }
 

@@ -4,9 +4,7 @@ import dev.percpu.exposition.LabelColumn;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextNames;
-import dev.percpu.shard.Cell;
 import dev.percpu.shard.CellColumn;
-import dev.percpu.shard.Maxima;
 import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -143,7 +141,7 @@ final class TextTable {
         final Family family;
 
         /** Of the meters, if this is the family of them. */
-        final @Nullable Maxima maxima;
+        final @Nullable MaxColumn maxima;
 
         final List<CellMeter> meters;
 
@@ -162,9 +160,10 @@ final class TextTable {
             this.meters = meters;
             this.labels = labels;
             this.names = names;
-            List<Cell> cells = meters.stream().map(CellMeter::cell).toList();
-            this.maxima = max ? Maxima.of(cells) : null;
-            this.column = max ? null : CellColumn.of(cells);
+            this.maxima = max ? new MaxColumn(meters) : null;
+            this.column = max
+                    ? null
+                    : CellColumn.of(meters.stream().map(CellMeter::cell).toList());
             this.plainWriter = column == null ? null : plainWriter(meters);
         }
 
