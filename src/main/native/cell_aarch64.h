@@ -43,33 +43,33 @@ static inline bool cell_compare_exchange(struct percpu_cell *cell, struct percpu
 	return false;
 }
 
-static inline struct percpu_cell cell_load_vector(const struct percpu_cell *cell)
+static inline cell_pair cell_load_vector(const struct percpu_cell *cell)
 {
-	struct percpu_cell value;
+	uint64_t first, second;
 
 	__asm__ volatile("ldp %[first], %[second], %[cell]"
-			 : [first] "=&r"(value.first), [second] "=&r"(value.second)
+			 : [first] "=&r"(first), [second] "=&r"(second)
 			 : [cell] "Ump"(*cell)
 			 : "memory");
-	return value;
+	return (cell_pair){ first, second };
 }
 
 /* Stores what it loaded: only then was the load of the pair a single one. */
-static inline struct percpu_cell cell_load_exchange(const struct percpu_cell *cell)
+static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 {
 	struct percpu_cell *writable = (struct percpu_cell *)cell;
-	struct percpu_cell value;
+	uint64_t first, second;
 	uint32_t failed;
 
 	do {
 		__asm__ volatile("ldaxp %[first], %[second], %[cell]\n\t"
 				 "stlxp %w[failed], %[first], %[second], %[cell]"
-				 : [cell] "+Q"(*writable), [first] "=&r"(value.first), [second] "=&r"(value.second),
+				 : [cell] "+Q"(*writable), [first] "=&r"(first), [second] "=&r"(second),
 				   [failed] "=&r"(failed)
 				 :
 				 : "memory");
 	} while (failed);
-	return value;
+	return (cell_pair){ first, second };
 }
 
 static inline bool cell_pair_is_atomic(uint64_t hwcap)

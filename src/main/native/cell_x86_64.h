@@ -25,25 +25,20 @@ static inline bool cell_compare_exchange(struct percpu_cell *cell, struct percpu
 	return done;
 }
 
-static inline struct percpu_cell cell_load_vector(const struct percpu_cell *cell)
+static inline cell_pair cell_load_vector(const struct percpu_cell *cell)
 {
-	struct percpu_cell value;
+	cell_pair value;
 
-	__asm__ volatile("vmovdqa %[cell], %%xmm0\n\t"
-			 "vmovq %%xmm0, %[first]\n\t"
-			 "vpextrq $1, %%xmm0, %[second]"
-			 : [first] "=r"(value.first), [second] "=r"(value.second)
-			 : [cell] "m"(*cell)
-			 : "xmm0", "memory");
+	__asm__ volatile("vmovdqa %[cell], %[value]" : [value] "=x"(value) : [cell] "m"(*cell) : "memory");
 	return value;
 }
 
-static inline struct percpu_cell cell_load_exchange(const struct percpu_cell *cell)
+static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 {
 	struct percpu_cell value = { 0, 0 };
 
 	cell_compare_exchange((struct percpu_cell *)cell, &value, value);
-	return value;
+	return (cell_pair){ (uint64_t)value.first, (uint64_t)value.second };
 }
 
 /* CPUID leaf 1 and XCR0: AVX, and an operating system that saves its state. */

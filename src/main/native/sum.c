@@ -29,19 +29,41 @@ static uint64_t block_end(uint64_t offset, uint64_t to)
 	return end < to ? end : to;
 }
 
+static void add_longs(struct percpu_cell *sum, cell_pair value)
+{
+	cell_pair now;
+
+	__builtin_memcpy(&now, sum, sizeof(now));
+	now += value;
+	__builtin_memcpy(sum, &now, sizeof(now));
+}
+
+static void add_doubles(struct percpu_cell *sum, cell_pair value)
+{
+	sum->first = (int64_t)((uint64_t)sum->first + value[0]);
+	sum->second = add_bits(sum->second, (int64_t)value[1]);
+}
+
+/* One loop for each combination: with the choice inside a scrape of many buckets takes a tenth longer. */
 static void sum_block(const struct percpu_region *region, const char *shard, uint64_t from, uint64_t to,
 		      struct percpu_cell *out)
 {
 	const struct percpu_cell *cell = (const struct percpu_cell *)(shard + from);
+	const struct percpu_cell *end = (const struct percpu_cell *)(shard + to);
 	const int doubles = region->sum_kind == PERCPU_SUM_DOUBLE;
 
-	for (uint64_t i = 0; i < (to - from) / PERCPU_CELL; i++) {
-		struct percpu_cell value = percpu_vector_pairs ? cell_load_vector(cell + i) :
-								 cell_load_exchange(cell + i);
-
-		out[i].first = (int64_t)((uint64_t)out[i].first + (uint64_t)value.first);
-		out[i].second = doubles ? add_bits(out[i].second, value.second) :
-					  (int64_t)((uint64_t)out[i].second + (uint64_t)value.second);
+	if (percpu_vector_pairs && doubles) {
+		while (cell < end)
+			add_doubles(out++, cell_load_vector(cell++));
+	} else if (percpu_vector_pairs) {
+		while (cell < end)
+			add_longs(out++, cell_load_vector(cell++));
+	} else if (doubles) {
+		while (cell < end)
+			add_doubles(out++, cell_load_exchange(cell++));
+	} else {
+		while (cell < end)
+			add_longs(out++, cell_load_exchange(cell++));
 	}
 }
 

@@ -3,13 +3,10 @@ package dev.percpu.exposition;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The bounds of a histogram's buckets as both text formats end their label by them: {@code 0.005"} } and a space. Each has a slot of the same
- * size, so that it can be copied without regard to its length. Immutable.
+ * The bounds of a histogram's buckets as both text formats end their label by them: {@code 0.005"} } and a space. Each has a slot: the
+ * longest double has 24 characters. Immutable.
  */
 public final class TextBounds {
-    /** No bound needs more: the longest double has 24 characters. */
-    static final int SLOT_BYTES = 32;
-
     private final byte[] text;
     private final int[] lengths;
 
@@ -20,12 +17,12 @@ public final class TextBounds {
 
     /** In that order. */
     public static TextBounds of(double[] bounds) {
-        byte[] text = new byte[bounds.length * SLOT_BYTES];
+        byte[] text = new byte[bounds.length * Slots.BYTES];
         int[] lengths = new int[bounds.length];
         for (int i = 0; i < bounds.length; i++) {
             String bound = bounds[i] == Double.POSITIVE_INFINITY ? "+Inf" : Double.toString(bounds[i]);
             byte[] end = (bound + "\"} ").getBytes(StandardCharsets.US_ASCII);
-            System.arraycopy(end, 0, text, i * SLOT_BYTES, end.length);
+            System.arraycopy(end, 0, text, i * Slots.BYTES, end.length);
             lengths[i] = end.length;
         }
         return new TextBounds(text, lengths);

@@ -17,7 +17,6 @@ public final class TextOutput {
     private static final byte[] MINUS_INF = {'-', 'I', 'n', 'f'};
 
     private final byte[] chunk = new byte[CHUNK_BYTES];
-    private final byte[] countSlot = new byte[Decimals.MAX_BYTES];
     private final StringBuilder digits = new StringBuilder(Decimals.MAX_BYTES);
     private OutputStream out = OutputStream.nullOutputStream();
     private int size;
@@ -91,13 +90,13 @@ public final class TextOutput {
     }
 
     /**
-     * The lines of all buckets of a point: the same up to the bound, the bound, and the count. Slots are copied as a whole, since that is
-     * faster; what is too much is overwritten. Of most buckets the count is that of the one before.
+     * The lines of all buckets of a point: the same up to the bound, the bound, and the count. Slots are copied as a whole;
+     * what is too much is overwritten. Of many buckets the count is that of the one before.
      *
      * @param counts cumulative, one for each bound
      */
     void putBuckets(byte[] head, int headBytes, TextBounds bounds, long[] counts) throws IOException {
-        int most = headBytes + TextBounds.SLOT_BYTES + countSlot.length;
+        int most = headBytes + 2 * Slots.BYTES;
         if (most > CHUNK_BYTES) {
             for (int i = 0; i < bounds.size(); i++) {
                 putBucket(head, headBytes, bounds, i, counts[i]);
@@ -106,27 +105,32 @@ public final class TextOutput {
             return;
         }
         byte[] to = chunk;
-        byte[] count = countSlot;
-        long last = -1;
-        int countBytes = 0;
+        byte[] text = bounds.text();
         int at = size;
+        long last = -1;
+        int lastAt = 0;
+        int lastBytes = 0;
         for (int i = 0; i < bounds.size(); i++) {
             if (most > CHUNK_BYTES - at) {
                 size = at;
                 handOver();
                 at = size;
+                last = -1;
             }
             System.arraycopy(head, 0, to, at, headBytes);
             at += headBytes;
-            System.arraycopy(bounds.text(), i * TextBounds.SLOT_BYTES, to, at, TextBounds.SLOT_BYTES);
+            Slots.copy(text, i * Slots.BYTES, to, at);
             at += bounds.length(i);
-            if (counts[i] != last) {
+            if (counts[i] == last) {
+                Slots.copy(to, lastAt, to, at);
+                at += lastBytes;
+            } else {
                 last = counts[i];
-                countBytes = Decimals.put(last, count, 0);
-                count[countBytes++] = '\n';
+                lastAt = at;
+                at = Decimals.put(last, to, at);
+                to[at++] = '\n';
+                lastBytes = at - lastAt;
             }
-            System.arraycopy(count, 0, to, at, Decimals.MAX_BYTES);
-            at += countBytes;
         }
         size = at;
     }
@@ -134,7 +138,7 @@ public final class TextOutput {
     /** One of them, without the end of its line. */
     void putBucket(byte[] head, int headBytes, TextBounds bounds, int place, long count) throws IOException {
         put(head, 0, headBytes);
-        put(bounds.text(), place * TextBounds.SLOT_BYTES, bounds.length(place));
+        put(bounds.text(), place * Slots.BYTES, bounds.length(place));
         put(count);
     }
 

@@ -1,0 +1,29 @@
+package dev.percpu.exposition;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Short texts in room of the same size for each. Copied as a whole, four loads and four stores, which takes half of what a copy of just as
+ * many bytes as there are takes: that is a call.
+ */
+final class Slots {
+    static final int BYTES = 32;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private Slots() {}
+
+    /** Copies {@link #BYTES} bytes. The two may overlap. */
+    static void copy(byte[] source, int from, byte[] target, int to) {
+        long first = (long) LONGS.get(source, from);
+        long second = (long) LONGS.get(source, from + 8);
+        long third = (long) LONGS.get(source, from + 16);
+        long fourth = (long) LONGS.get(source, from + 24);
+        LONGS.set(target, to, first);
+        LONGS.set(target, to + 8, second);
+        LONGS.set(target, to + 16, third);
+        LONGS.set(target, to + 24, fourth);
+    }
+}
