@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ final class BucketLayout {
 
     /** Per published bucket: how many cells, from the first, hold the amounts up to its bound. */
     private final int[] cellsUpTo;
+
+    /** Whether a cell is a published bucket and nothing else, as most are. */
+    private final boolean cellEach;
 
     /** The published bounds in the base unit, +Inf last. */
     private final double[] exposed;
@@ -51,6 +55,8 @@ final class BucketLayout {
         this.cells = cells;
         this.published = published;
         this.cellsUpTo = cellsUpTo;
+        this.cellEach = exposed.length == cells.buckets()
+                && IntStream.range(0, cellsUpTo.length).allMatch(i -> cellsUpTo[i] == i + 1);
         this.exposed = exposed;
         this.exposedText = TextBounds.of(exposed);
         this.amounts = amounts;
@@ -204,13 +210,20 @@ final class BucketLayout {
     private long writeBuckets(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
         long[] cumulative = out.cumulative(exposed.length);
         long count = 0;
-        int cell = 0;
-        for (int i = 0; i < exposed.length; i++) {
-            int end = i < cellsUpTo.length ? cellsUpTo[i] : cells.buckets();
-            for (; cell < end; cell++) {
-                count += cellCounts[cell];
+        if (cellEach) {
+            for (int i = 0; i < exposed.length; i++) {
+                count += cellCounts[i];
+                cumulative[i] = count;
             }
-            cumulative[i] = count;
+        } else {
+            int cell = 0;
+            for (int i = 0; i < exposed.length; i++) {
+                int end = i < cellsUpTo.length ? cellsUpTo[i] : cells.buckets();
+                for (; cell < end; cell++) {
+                    count += cellCounts[cell];
+                }
+                cumulative[i] = count;
+            }
         }
         if (exemplars.size() == 0) {
             out.buckets(exposedText, cumulative);
