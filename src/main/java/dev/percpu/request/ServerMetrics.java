@@ -115,15 +115,19 @@ final class ServerMetrics
     public @Nullable ActiveRequest responsePushed(
             LongTaskTimer.@Nullable Sample connection, HttpMethod method, String uri, HttpResponse response) {
         // What is pushed was matched by no route, so its path has no template.
-        Counter pushes = meters.pushes(Tags.of(
+        Tags tags = Tags.of(
                 "method", MethodLabel.of(method).name(),
                 "outcome", Outcome.forStatus(response.statusCode()).name(),
                 "status", Integer.toString(response.statusCode()),
-                "uri", "UNKNOWN"));
-        if (pushes != null) {
-            pushes.increment();
-        }
+                "uri", "UNKNOWN");
+        meters.registrations().run(() -> increment(meters.pushes(tags)));
         return null;
+    }
+
+    private static void increment(@Nullable Counter counter) {
+        if (counter != null) {
+            counter.increment();
+        }
     }
 
     @Override
@@ -161,10 +165,8 @@ final class ServerMetrics
     @Override
     public void exceptionOccurred(
             LongTaskTimer.@Nullable Sample connection, SocketAddress remoteAddress, Throwable error) {
-        Counter errors = meters.errors(serverTags.and("class", error.getClass().getName()));
-        if (errors != null) {
-            errors.increment();
-        }
+        Tags tags = serverTags.and("class", error.getClass().getName());
+        meters.registrations().run(() -> increment(meters.errors(tags)));
     }
 
     @Override

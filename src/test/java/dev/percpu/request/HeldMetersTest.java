@@ -10,11 +10,17 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.spi.observability.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -24,12 +30,12 @@ class HeldMetersTest {
     private static final SocketAddress CLIENT = SocketAddress.inetSocketAddress(1, "client");
 
     private final MockClock clock = new MockClock();
-    private boolean refusing;
-    private int asked;
+    private volatile boolean refusing;
+    private final AtomicInteger asked = new AtomicInteger();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock) {
         @Override
         protected Counter newCounter(Meter.Id id) {
-            asked++;
+            asked.incrementAndGet();
             if (refusing) {
                 throw new IllegalStateException("no memory");
             }
@@ -85,11 +91,13 @@ class HeldMetersTest {
             assertThatCode(() -> server.exceptionOccurred(null, CLIENT, new IllegalStateException()))
                     .doesNotThrowAnyException();
         }
-        assertThat(asked).isEqualTo(1);
+        awaitRegistrations();
+        assertThat(asked).hasValue(1);
 
         refusing = false;
         clock.add(Duration.ofSeconds(2));
         server.exceptionOccurred(null, CLIENT, new IllegalStateException());
+        awaitRegistrations();
 
         assertThat(registry.get("http.server.errors")
                         .tag("class", "java.lang.IllegalStateException")
@@ -97,6 +105,59 @@ class HeldMetersTest {
                         .counter()
                         .count())
                 .isEqualTo(1);
+    }
+
+    /** Until all that were asked for so far were made, or refused. */
+    private void awaitRegistrations() {
+        CountDownLatch done = new CountDownLatch(1);
+        meters.registrations().run(done::countDown);
+        await(done);
+    }
+
+    /** Another thread is in the middle of a registration, and so has the lock that a new counter needs. */
+    @Test
+    void shouldNotLetTheEventLoopWaitForTheRegistry() throws InterruptedException {
+        CountDownLatch locked = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        registry.config().onMeterAdded(meter -> {
+            if (meter.getId().getName().equals("slow")) {
+                locked.countDown();
+                await(released);
+            }
+        });
+        Thread slow = Thread.ofPlatform().start(() -> registry.counter("slow"));
+        await(locked);
+        server.exceptionOccurred(null, CLIENT, new IllegalStateException());
+        server.responsePushed(null, HttpMethod.GET, "/pushed", response(200));
+        assertThat(registry.find("http.server.errors").counter()).isNull();
+        released.countDown();
+        slow.join();
+        awaitRegistrations();
+
+        assertThat(registry.get("http.server.errors").counter().count()).isEqualTo(1);
+        assertThat(registry.get("http.server.push").counter().count()).isEqualTo(1);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static HttpResponse response(int status) {
+        return new HttpResponse() {
+            @Override
+            public int statusCode() {
+                return status;
+            }
+
+            @Override
+            public MultiMap headers() {
+                return MultiMap.caseInsensitiveMultiMap();
+            }
+        };
     }
 
     @Test
