@@ -17,15 +17,17 @@ import org.openjdk.jmh.util.ListStatistics;
  * CPU time of the whole service for each request: without request metrics, without them again as the control, with ours, and with Quarkus'
  * own binder and registry. {@code make bench ARGS=http.server}.
  *
- * <p>Every run is a process of its own, which is warmed up first. In each round every variant has one run, in an order that turns from
- * round to round; figures are ratios to the first run without metrics of the same round.
+ * <p>In each round every variant has a process of its own. All are warmed up, and then take turns: what disturbs the machine for a second
+ * meets one turn, and the median of a process' turns is its figure. Figures are ratios to the first process without metrics of the same
+ * round.
  */
 final class EndToEnd {
     static final String CASE = "http.server.cpu";
 
     private static final int ROUNDS = Boolean.getBoolean("bench.quick") ? 2 : 15;
-    private static final int WARM_UP = 60_000;
-    private static final int MEASURED = 60_000;
+    private static final int WARM_UP = 80_000;
+    private static final int TURNS = 7;
+    private static final int REQUESTS_OF_A_TURN = 16_000;
     private static final double CONFIDENCE = 0.95;
 
     private enum Variant {
@@ -70,26 +72,47 @@ final class EndToEnd {
     }
 
     private void run() throws IOException, InterruptedException {
-        Variant[] variants = Variant.values();
-        for (int round = 0; round < ROUNDS; round++) {
-            for (int i = 0; i < variants.length; i++) {
-                Variant variant = variants[(i + round) % variants.length];
-                double measured = measure(variant);
-                nanos.computeIfAbsent(variant, key -> new ArrayList<>()).add(measured);
-                System.out.printf(
-                        Locale.ROOT, "round %d of %d  %-10s %8.0f ns%n", round + 1, ROUNDS, variant.title(), measured);
+        for (int round = 1; round <= ROUNDS; round++) {
+            Map<Variant, LoadedServer> servers = new EnumMap<>(Variant.class);
+            try {
+                for (Variant variant : Variant.values()) {
+                    servers.put(variant, start(variant));
+                }
+                Map<Variant, double[]> turns = takeTurns(servers);
+                for (Variant variant : Variant.values()) {
+                    double measured = Numbers.median(turns.get(variant));
+                    nanos.computeIfAbsent(variant, key -> new ArrayList<>()).add(measured);
+                    System.out.printf(
+                            Locale.ROOT, "round %d of %d  %-10s %8.0f ns%n", round, ROUNDS, variant.title(), measured);
+                }
+            } finally {
+                for (LoadedServer server : servers.values()) {
+                    server.close();
+                }
             }
         }
         write();
     }
 
-    private double measure(Variant variant) throws IOException, InterruptedException {
+    private LoadedServer start(Variant variant) throws IOException, InterruptedException {
         Path jar = builds.resolve(variant.build).resolve("quarkus-app/quarkus-run.jar");
         Path log = directory.resolve(variant.title().replace(' ', '-') + ".log");
-        try (LoadedServer server = LoadedServer.start(jar, List.of(variant.argument), log)) {
-            server.cpuNanosPerRequest(WARM_UP);
-            return server.cpuNanosPerRequest(MEASURED);
+        return LoadedServer.start(jar, List.of(variant.argument), log);
+    }
+
+    private static Map<Variant, double[]> takeTurns(Map<Variant, LoadedServer> servers)
+            throws IOException, InterruptedException {
+        Map<Variant, double[]> turns = new EnumMap<>(Variant.class);
+        for (Map.Entry<Variant, LoadedServer> server : servers.entrySet()) {
+            server.getValue().cpuNanosPerRequest(WARM_UP);
+            turns.put(server.getKey(), new double[TURNS]);
         }
+        for (int turn = 0; turn < TURNS; turn++) {
+            for (Map.Entry<Variant, LoadedServer> server : servers.entrySet()) {
+                turns.get(server.getKey())[turn] = server.getValue().cpuNanosPerRequest(REQUESTS_OF_A_TURN);
+            }
+        }
+        return turns;
     }
 
     private void write() throws IOException {
