@@ -34,12 +34,13 @@ final class TargetTables {
             if (!shown(target, Round::medianNanos)) {
                 continue;
             }
-            out.append(head(target, target.caseName()));
+            StringBuilder line = new StringBuilder(head(target, target.caseName()));
             for (int threads = 1; threads <= THREADS; threads++) {
-                out.append(cell(target, threads, Round::medianNanos)).append(" | ");
-                out.append(cell(target, threads, Round::medianCpuNanos)).append(" | ");
+                line.append(cell(target, threads, Round::medianNanos)).append(" | ");
+                line.append(cell(target, threads, Round::medianCpuNanos)).append(" | ");
             }
-            out.append(rounds ? rounds(target) + " |" : "").append('\n');
+            line.append(rounds ? rounds(target) + " |" : "");
+            out.append(line.toString().strip()).append('\n');
         }
         Target bytes = Target.HTTP_REQUEST_BYTES;
         if (shown(bytes, Round::bytesPerOp)) {
