@@ -139,8 +139,7 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
         for (int i = 0; i < values.length; i++) {
             out.quantile(i, values[i].percentile(), values[i].value(), exemplars);
         }
-        layout.write(counts, exemplars, out);
-        out.value(SampleWriter.SUM, sum, null);
+        new Points(layout).write(counts, sum, exemplars, out);
     }
 
     /** Points that are buckets, count and sum. */
@@ -148,8 +147,11 @@ final class PerCpuDistributionSummary extends CellMeter implements DistributionS
         @Override
         public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(layout.cells().buckets());
-            double sum = cells.doubleObservations(place, counts);
-            layout.write(counts, Exemplars.EMPTY, out);
+            write(counts, cells.doubleObservations(place, counts), Exemplars.EMPTY, out);
+        }
+
+        private void write(long[] counts, double sum, Exemplars exemplars, SampleWriter out) throws IOException {
+            layout.write(counts, exemplars, out);
             out.value(SampleWriter.SUM, sum, null);
         }
     }

@@ -235,8 +235,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
         for (int i = 0; i < values.length; i++) {
             out.quantile(i, values[i].percentile(), values[i].value(TimeUnit.SECONDS), exemplars);
         }
-        layout.write(counts, exemplars, out);
-        out.seconds(SampleWriter.SUM, sumNanos);
+        new Points(layout).write(counts, sumNanos, exemplars, out);
     }
 
     /** Points that are buckets, count and sum. */
@@ -244,8 +243,11 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
         @Override
         public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(layout.cells().buckets());
-            long sumNanos = cells.longObservations(place, counts);
-            layout.write(counts, Exemplars.EMPTY, out);
+            write(counts, cells.longObservations(place, counts), Exemplars.EMPTY, out);
+        }
+
+        private void write(long[] counts, long sumNanos, Exemplars exemplars, SampleWriter out) throws IOException {
+            layout.write(counts, exemplars, out);
             out.seconds(SampleWriter.SUM, sumNanos);
         }
     }
