@@ -22,7 +22,7 @@ final class SettingValue {
     /** Whether that parser takes the value. */
     static boolean isAllowed(String value, Function<String, ?> parser) {
         try {
-            parser.apply(value.strip());
+            var _ = parser.apply(value.strip());
             return true;
         } catch (IllegalArgumentException e) {
             return false;

@@ -31,7 +31,9 @@ final class TextScrape {
     private final SeriesIndex index;
     private final PrometheusRegistry registry;
     private final Clock clock;
-    private final AtomicReference<TextTable> table = new AtomicReference<>(TextTable.EMPTY);
+
+    /** That of the last scrape. Changed under the lock. */
+    private volatile TextTable table = TextTable.EMPTY;
 
     /** Those of the last scrape, for the next. */
     private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
@@ -52,8 +54,16 @@ final class TextScrape {
     }
 
     /** Lets go of a meter that was removed: its cells may be wanted. */
-    void forget(CellMeter meter) {
-        table.updateAndGet(now -> now.without(meter));
+    synchronized void forget(CellMeter meter) {
+        table = table.without(meter);
+    }
+
+    /** Unless a meter was removed meanwhile, or another scrape was faster. */
+    @SuppressWarnings("ReferenceEquality") // the same one
+    private synchronized void replace(TextTable last, TextTable now) {
+        if (table == last) {
+            table = now;
+        }
     }
 
     /**
@@ -64,9 +74,9 @@ final class TextScrape {
         Buffers reused = spare.getAndSet(null);
         Buffers buffers = reused == null ? new Buffers() : reused;
         TextOutput out = buffers.out.to(stream);
-        TextTable last = table.get();
+        TextTable last = table;
         try (SeriesIndex.Now now = index.now(last)) {
-            table.compareAndSet(last, now.table()); // unless a meter was removed meanwhile
+            replace(last, now.table());
             new Pass(now, format, included, scheme, buffers).write();
         }
         out.end();
