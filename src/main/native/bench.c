@@ -23,7 +23,7 @@ int64_t percpu_floor_add_long(struct percpu_region *region, uint64_t offset, int
 	return n;
 }
 
-int64_t percpu_floor_add_double(struct percpu_region *region, uint64_t offset, uint64_t amount, int64_t n)
+int64_t percpu_floor_add_double(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n)
 {
 	if (n < 0 || n > MAX_ROUNDS)
 		return NEG_EINVAL;

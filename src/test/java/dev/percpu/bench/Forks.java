@@ -125,7 +125,7 @@ final class Forks {
     /** JMH's own message is the same for everything that goes wrong in a fork. */
     private static String reason(Exception e) {
         Throwable cause = e;
-        while (cause.getCause() != null && cause.getCause() != cause) {
+        while (cause.getCause() != null) {
             cause = cause.getCause();
         }
         String message = cause.getMessage();
