@@ -30,6 +30,8 @@ final class TextScrape {
     private final SeriesIndex index;
     private final ForeignCollectors foreign;
     private final Clock clock;
+
+    /** That of the last scrape. Changed under the lock. */
     private volatile TextTable table = TextTable.EMPTY;
 
     /** Those of the last scrape, for the next. */
@@ -37,14 +39,7 @@ final class TextScrape {
 
     private static final class Buffers {
         private final TextOutput out = new TextOutput();
-        private double[] maxima = {};
-
-        private double[] maxima(int atLeast) {
-            if (maxima.length < atLeast) {
-                maxima = new double[atLeast];
-            }
-            return maxima;
-        }
+        private final TextRow.Buffers ofRows = new TextRow.Buffers();
     }
 
     /**
@@ -57,9 +52,17 @@ final class TextScrape {
         this.clock = clock;
     }
 
-    /** Lets go of the meters of the last scrape: one of them was removed, and its cells may be wanted. */
-    void forget() {
-        table = TextTable.EMPTY;
+    /** Lets go of a meter that was removed: its cells may be wanted. */
+    synchronized void forget(CellMeter meter) {
+        table = table.without(meter);
+    }
+
+    /** Unless a meter was removed meanwhile, or another scrape was faster. */
+    @SuppressWarnings("ReferenceEquality") // the same one
+    private synchronized void replace(TextTable last, TextTable now) {
+        if (table == last) {
+            table = now;
+        }
     }
 
     /**
@@ -70,10 +73,11 @@ final class TextScrape {
         Buffers reused = spare.getAndSet(null);
         Buffers buffers = reused == null ? new Buffers() : reused;
         TextOutput out = buffers.out.to(stream);
-        SeriesIndex.Others others =
-                index.others(included, foreign); // first: counters are no older than a gauge that takes its time
-        try (SeriesIndex.Now now = index.now(table)) {
-            table = now.table();
+        // First: counters are no older than a gauge that takes its time.
+        SeriesIndex.Others others = index.others(included, foreign);
+        TextTable last = table;
+        try (SeriesIndex.Now now = index.now(last)) {
+            replace(last, now.table());
             new Pass(now, format, included, scheme, buffers).write(others);
         }
         out.end();
@@ -89,7 +93,6 @@ final class TextScrape {
         private final TextOutput out;
         private final SampleWriter samples;
         private final Totals totals;
-        private final long nowMillis = clock.wallTime();
 
         private Pass(
                 SeriesIndex.Now now,
@@ -111,8 +114,8 @@ final class TextScrape {
             List<MetricSnapshot> others = others(told).stream().toList();
             Set<String> names = names(others);
             int next = 0;
-            for (TextTable.Row row : table.rows()) {
-                String name = row.family.name();
+            for (TextRow row : table.rows()) {
+                String name = row.family().name();
                 TextNames plain = names.contains(name) || !included.test(name) ? null : row.names(format);
                 if (plain == null) {
                     continue;
@@ -124,24 +127,10 @@ final class TextScrape {
                 }
                 writeOthers(others.subList(from, next));
                 samples.family(plain);
-                if (row.maxima == null) {
-                    row.write(totals, samples);
-                } else {
-                    writeMaxima(row, row.maxima);
-                }
+                row.write(totals, clock, buffers.ofRows, samples);
             }
             writeOthers(others.subList(next, others.size()));
             format.finish(out);
-        }
-
-        private void writeMaxima(TextTable.Row row, MaxColumn maxima) throws IOException {
-            double[] largest = buffers.maxima(row.size());
-            // All before the first is written: what is drained must not be lost when the reader goes away.
-            maxima.drain(nowMillis, largest);
-            for (int place = 0; place < row.size(); place++) {
-                row.point(place, samples);
-                maxima.write(place, largest, samples);
-            }
         }
 
         private void writeOthers(List<MetricSnapshot> snapshots) throws IOException {
@@ -157,9 +146,9 @@ final class TextScrape {
         private MetricSnapshots others(SeriesIndex.Others told) {
             Set<String> names = names(told.foreign());
             names.addAll(told.values().names());
-            List<TextTable.Row> shared = new ArrayList<>();
-            for (TextTable.Row row : table.rows()) {
-                if (names.contains(row.family.name()) || row.names(format) == null) {
+            List<TextRow> shared = new ArrayList<>();
+            for (TextRow row : table.rows()) {
+                if (names.contains(row.family().name()) || row.names(format) == null) {
                     shared.add(row);
                 }
             }
@@ -169,9 +158,9 @@ final class TextScrape {
             return ForeignCollectors.together(together.snapshots(), told.foreign());
         }
 
-        private void collect(TextTable.Row row, FamilyValues values) {
-            FamilyValues ofFamily = new FamilyValues(row.family.name()::equals);
-            for (CellMeter meter : row.meters) {
+        private void collect(TextRow row, FamilyValues values) {
+            FamilyValues ofFamily = new FamilyValues(row.family().name()::equals);
+            for (CellMeter meter : row.meters()) {
                 SeriesIndex.collect(meter, totals, included, ofFamily);
             }
             values.addAll(ofFamily);
