@@ -36,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ends a scrape, on a server with one worker thread and a registry whose scrapes do what the test says. */
+@SuppressWarnings("try") // a client that goes away early
 class ScrapeEndTest {
 
     /** What every scrape does. */
