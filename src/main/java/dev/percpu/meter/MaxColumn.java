@@ -30,6 +30,7 @@ final class MaxColumn {
      * @param largest where the largest amounts of the last windows go
      */
     void drain(long nowMillis, double[] largest) {
-        maxima.drain((place, taken) -> largest[place] = windows[place].note(taken, nowMillis));
+        WindowedMax.takeMany(
+                () -> maxima.drain((place, taken) -> largest[place] = windows[place].note(taken, nowMillis)));
     }
 }

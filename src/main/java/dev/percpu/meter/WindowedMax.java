@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  * by window, as in Micrometer's {@code TimeWindowMax}.
  *
  * <p>An amount counts for the window in which it was taken. Somebody therefore has to look shortly before a window ends
- * ({@link #settle}). Thread-safe: {@link #poll} takes and hands over in one step, so that no other misses what it has in hand. A scrape takes
- * the maxima of thousands of cells and then {@linkplain #note notes} one after the other: who looks in between sees an amount a moment later.
- * Small as long as there was no amount: most meters of a large registry never have one.
+ * ({@link #settle}). Thread-safe: nobody looks between the moment when an amount is taken and the one when it is noted, so that no look
+ * misses what another has in hand. Small as long as there was no amount: most meters of a large registry never have one.
  */
 final class WindowedMax {
+    /**
+     * Written by whoever takes the maxima of many cells and then notes one after the other, which is over in a millisecond; read by whoever
+     * looks. One for all registries, since there is one for every meter otherwise.
+     */
+    private static final ReentrantReadWriteLock MANY = new ReentrantReadWriteLock();
+
     private final Clock clock;
     private final DoubleSupplier drain;
     private final long windowMillis;
@@ -49,8 +55,23 @@ final class WindowedMax {
     }
 
     /** The largest amount of the last windows, 0 if there was none. */
-    synchronized double poll() {
-        return take();
+    double poll() {
+        MANY.readLock().lock();
+        try {
+            return take();
+        } finally {
+            MANY.readLock().unlock();
+        }
+    }
+
+    /** Takes the maxima of many cells and {@linkplain #note notes} them. */
+    static void takeMany(Runnable taking) {
+        MANY.writeLock().lock();
+        try {
+            taking.run();
+        } finally {
+            MANY.writeLock().unlock();
+        }
     }
 
     /**
@@ -83,7 +104,7 @@ final class WindowedMax {
     }
 
     /** By then the window may be over: what is taken is of the one that is now. */
-    private double take() {
+    private synchronized double take() {
         return note(drain.getAsDouble(), clock.wallTime());
     }
 

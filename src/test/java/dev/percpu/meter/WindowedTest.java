@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MockClock;
@@ -62,6 +63,24 @@ class WindowedTest {
 
         assertThat(counts.look(new long[] {8}, 1_500)).containsExactly(0);
         assertThat(counts.look(new long[] {11}, 1_600)).containsExactly(2);
+    }
+
+    @Test
+    void shouldNotLookPastAnAmountThatSomebodyHasInHand() throws InterruptedException {
+        AtomicReference<Double> pending = new AtomicReference<>(7.0);
+        WindowedMax max =
+                new WindowedMax(new MockClock(), DistributionStatisticConfig.DEFAULT, () -> pending.getAndSet(0.0));
+        AtomicReference<Double> seen = new AtomicReference<>();
+        Thread looking = new Thread(() -> seen.set(max.poll()));
+        WindowedMax.takeMany(() -> {
+            double inHand = pending.getAndSet(0.0);
+            looking.start();
+            assertEventually(() -> seen.get() != null || looking.getState() == Thread.State.WAITING, true);
+            max.note(inHand, 0);
+        });
+        looking.join();
+
+        assertThat(seen).hasValue(7.0);
     }
 
     @Test
