@@ -113,21 +113,45 @@ final class MarkdownReport {
     /** How much longer the longest records in 1,000 take while scrapes go on. */
     private String tailRatios() {
         StringBuilder out = new StringBuilder();
-        for (Tail during : tails) {
-            for (Tail alone : tails) {
-                if (during.caseName().equals(Cases.DURING_SCRAPE)
-                        && alone.caseName().equals(Cases.TIMER_HISTOGRAM)
-                        && during.impl().equals(alone.impl())) {
-                    double ratio = during.p999() / alone.p999();
-                    String text = Numbers.ratio(ratio);
-                    boolean ours = during.impl().equals(Impl.PERCPU);
-                    out.append("- p99.9 of ").append(during.impl()).append(" during scrapes to without: ");
-                    out.append(ours && ratio > Target.TAIL_DURING_SCRAPES ? "**" + text + "**" : text);
-                    out.append(ours ? " (at most " + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")\n" : "\n");
-                }
+        for (String impl : tails.stream().map(Tail::impl).distinct().toList()) {
+            OptionalDouble ratio = tailRatio(impl);
+            if (ratio.isPresent()) {
+                out.append("- p99.9 of ").append(impl).append(" during scrapes to without: ");
+                boolean ours = impl.equals(Impl.PERCPU);
+                out.append(ours ? tailCell(ratio) : Numbers.ratio(ratio.getAsDouble()));
+                out.append(ours ? " (at most " + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")\n" : "\n");
             }
         }
         return out.isEmpty() ? "" : out.append('\n').toString();
+    }
+
+    private OptionalDouble tailRatio(String impl) {
+        OptionalDouble during = p999(Cases.DURING_SCRAPE, impl);
+        OptionalDouble alone = p999(Cases.TIMER_HISTOGRAM, impl);
+        return during.isPresent() && alone.isPresent()
+                ? OptionalDouble.of(during.getAsDouble() / alone.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    private OptionalDouble p999(String caseName, String impl) {
+        return tails.stream()
+                .filter(it -> it.caseName().equals(caseName) && it.impl().equals(impl))
+                .mapToDouble(Tail::p999)
+                .findFirst();
+    }
+
+    /** As a target's. */
+    private String tailTarget() {
+        OptionalDouble ratio = tailRatio(Impl.PERCPU);
+        return ratio.isEmpty()
+                ? ""
+                : "| " + Cases.DURING_SCRAPE + ", p99.9 | " + Impl.PERCPU + " | " + Impl.PERCPU + " without scrapes | "
+                        + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + " | " + tailCell(ratio) + " | | | |\n";
+    }
+
+    private static String tailCell(OptionalDouble ratio) {
+        String text = Numbers.ratio(ratio.orElseThrow());
+        return ratio.getAsDouble() <= Target.TAIL_DURING_SCRAPES ? text : "**" + text + "**";
     }
 
     private String instructionTable() {
@@ -165,7 +189,9 @@ final class MarkdownReport {
                 out.append(line).append(" |\n");
             }
         }
-        return out.append(allocation(Target.HTTP_REQUEST_BYTES)).toString();
+        return out.append(allocation(Target.HTTP_REQUEST_BYTES))
+                .append(tailTarget())
+                .toString();
     }
 
     private String allocation(Target target) {
