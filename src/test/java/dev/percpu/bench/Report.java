@@ -47,7 +47,10 @@ final class Report {
             List<Results.Entry> entries = results.entries().stream()
                     .filter(it -> it.caseName().equals(caseName))
                     .toList();
-            Files.writeString(directory.resolve(caseName + ".svg"), new BarChart(caseName, entries).svg());
+            String chart = Growth.isShownBy(caseName)
+                    ? Growth.chart(caseName, entries).svg()
+                    : new BarChart(caseName, entries).svg();
+            Files.writeString(directory.resolve(caseName + ".svg"), chart);
         }
     }
 
