@@ -17,6 +17,9 @@ final class GrowthChart {
     private static final int RIGHT = 190;
     private static final int TOP = 50;
     private static final int BOTTOM = 60;
+    /** The width of a point's figure. */
+    private static final int FIGURE = 50;
+
     private static final double NANOS_PER_MILLI = 1e6;
     private static final String[] COLOURS = {Svg.OURS, Svg.PEER, Svg.BOUND};
 
@@ -97,7 +100,11 @@ final class GrowthChart {
             path.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
             points.append(String.format(
                     Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>%n", x, y, colour));
-            points.append(Svg.text(x - 6, y - 7, "end", plain(point.millis()), ""));
+            points.append(
+                    x > LEFT + FIGURE
+                            ? Svg.text(x - 6, y - 7, "end", plain(point.millis()), "")
+                            // not over the figures of the axis
+                            : Svg.text(x + 8, y + 14, "start", plain(point.millis()), ""));
         }
         Point last = line.points().getLast();
         double x = across.at(last.amount()) + 10;
