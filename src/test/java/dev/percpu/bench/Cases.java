@@ -15,6 +15,7 @@ import static dev.percpu.bench.Impl.PERCPU_ATOMIC;
 import static dev.percpu.bench.Impl.PERCPU_SELF;
 import static dev.percpu.bench.Impl.QUARKUS;
 
+import dev.percpu.binding.SumKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,6 +95,13 @@ final class Cases {
         return subjects;
     }
 
+    /** Whether a case is about recording, and nothing else: then ours allocates nothing. */
+    static boolean isRecord(String caseName) {
+        return caseName.startsWith("counter.")
+                || caseName.startsWith(TIMER) && !caseName.equals(DURING_OTHER)
+                || caseName.startsWith(SUMMARY);
+    }
+
     private static void counters(List<Subject> to, int threads) {
         registries(to, COUNTER, ALL_REGISTRIES, threads, CounterCase.class, "registry", Map.of());
         to.add(of(COUNTER, CLIENT_JAVA, threads, CounterCase.class, "clientJava", Map.of()));
@@ -105,6 +113,9 @@ final class Cases {
         registries(to, COUNTER_DOUBLE, TWO_REGISTRIES, threads, CounterCase.class, "registryDouble", Map.of());
         to.add(of(COUNTER_DOUBLE, CLIENT_JAVA, threads, CounterCase.class, "clientJavaDouble", Map.of()));
         to.add(of(COUNTER_DOUBLE, OTEL, threads, CounterCase.class, "otelDouble", Map.of()));
+        Map<String, String> doubles = Map.of("kind", SumKind.DOUBLE.name());
+        to.add(of(COUNTER_DOUBLE, FLOOR, threads, FloorCase.class, "counterFloorDouble", doubles));
+        to.add(of(COUNTER_DOUBLE, EMPTY, threads, FloorCase.class, "counterEmpty", doubles));
     }
 
     private static void timers(List<Subject> to, int threads) {
@@ -124,7 +135,7 @@ final class Cases {
                 List.of(CLIENT_JAVA, OTEL, HDR, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
         timer(to, TIMER_SLO, Shape.SLO, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, OTEL));
         timer(to, TIMER_PERCENTILES, Shape.PERCENTILES, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, HDR));
-        timer(to, TIMER_NATIVE, Shape.NATIVE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
+        timer(to, TIMER_NATIVE, Shape.NATIVE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL, FLOOR, EMPTY));
         if (threads <= 2) {
             timer(to, TIMER_NATIVE_FINE, Shape.NATIVE_FINE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
         }

@@ -54,23 +54,25 @@ record Growth(String caseName, String content, int amount, String unit, Map<Stri
     }
 
     Subject subject() {
-        return new Subject(caseName, label(), 1, ScrapeFormatCase.class, "scrape", params, false);
+        return new Subject(label(), Impl.PERCPU, 1, ScrapeFormatCase.class, "scrape", params, false);
     }
 
     private String label() {
-        return Impl.PERCPU + " " + amount + " " + unit;
+        return caseName + "." + amount + "-" + unit.replace(' ', '-');
     }
 
-    static boolean isShownBy(String caseName) {
-        return QUANTITIES.containsKey(caseName);
+    /** The names of all charts. */
+    static List<String> charts() {
+        return ALL.stream().map(Growth::caseName).distinct().toList();
     }
 
-    /** @param entries what was measured of that case, not nothing */
+    /** @param entries what was measured */
     static GrowthChart chart(String caseName, List<Results.Entry> entries) {
         Map<String, List<GrowthChart.Point>> lines = new LinkedHashMap<>();
         for (Growth growth : ALL) {
             entries.stream()
-                    .filter(it -> growth.caseName.equals(caseName) && it.impl().equals(growth.label()))
+                    .filter(it ->
+                            growth.caseName.equals(caseName) && it.caseName().equals(growth.label()))
                     .forEach(it -> lines.computeIfAbsent(growth.content, key -> new ArrayList<>())
                             .add(new GrowthChart.Point(growth.amount, it.value())));
         }
