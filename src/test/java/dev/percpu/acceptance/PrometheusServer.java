@@ -30,7 +30,7 @@ final class PrometheusServer implements AutoCloseable {
     private final URI address;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /** One element of an instant vector: labels without the name, and the value. */
+    /** One element of an instant vector, or an exemplar: labels without the name, and the value. */
     record Sample(Map<String, String> labels, double value) {
 
         /** The value of a label, the empty string if there is none, as Prometheus has it. */
@@ -94,25 +94,51 @@ final class PrometheusServer implements AutoCloseable {
      * @throws AssertionError if Prometheus refuses the expression
      */
     List<Sample> query(String expression) throws IOException, InterruptedException {
-        URI uri = address.resolve("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+        List<Sample> samples = new ArrayList<>();
+        for (JsonNode element : ask("query", expression, "").path("result")) {
+            samples.add(new Sample(
+                    labels(element.path("metric")),
+                    Double.parseDouble(element.path("value").path(1).asText())));
+        }
+        return samples;
+    }
+
+    /**
+     * The exemplars it has stored of all series that an expression names; needs {@code --enable-feature=exemplar-storage}.
+     *
+     * @return each with its own labels, those of its series not among them
+     * @throws AssertionError if Prometheus refuses the expression
+     */
+    List<Sample> exemplars(String expression, Instant from, Instant to) throws IOException, InterruptedException {
+        List<Sample> exemplars = new ArrayList<>();
+        for (JsonNode series : ask("query_exemplars", expression, "&start=" + from + "&end=" + to)) {
+            for (JsonNode exemplar : series.path("exemplars")) {
+                exemplars.add(new Sample(
+                        labels(exemplar.path("labels")),
+                        Double.parseDouble(exemplar.path("value").asText())));
+            }
+        }
+        return exemplars;
+    }
+
+    private JsonNode ask(String what, String expression, String more) throws IOException, InterruptedException {
+        URI uri = address.resolve(
+                "/api/v1/" + what + "?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8) + more);
         String body = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                 .body();
         JsonNode answer = JSON.readTree(body);
         if (!answer.path("status").asText().equals("success")) {
             throw new AssertionError("Prometheus refused " + expression + ": " + body);
         }
-        List<Sample> samples = new ArrayList<>();
-        for (JsonNode element : answer.path("data").path("result")) {
-            Map<String, String> labels = new TreeMap<>();
-            element.path("metric")
-                    .properties()
-                    .forEach(
-                            label -> labels.put(label.getKey(), label.getValue().asText()));
-            labels.remove("__name__");
-            samples.add(new Sample(
-                    labels, Double.parseDouble(element.path("value").path(1).asText())));
-        }
-        return samples;
+        return answer.path("data");
+    }
+
+    private static Map<String, String> labels(JsonNode object) {
+        Map<String, String> labels = new TreeMap<>();
+        object.properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        labels.remove("__name__");
+        return labels;
     }
 
     /**

@@ -2,6 +2,9 @@ package dev.percpu.acceptance;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.percpu.exposition.AcceptHeader;
+import dev.percpu.exposition.MalformedHeaderException;
+import dev.percpu.exposition.ScrapeType;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Serves the scrapes of a registry of this process at {@code /q/metrics}, in the format that is asked for. */
 final class RegistryServer implements AutoCloseable {
@@ -25,16 +29,23 @@ final class RegistryServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String accept =
-                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Accept"), "text/plain");
+            String contentType = negotiated(exchange.getRequestHeaders().getFirst("Accept"));
             ByteArrayOutputStream body = new ByteArrayOutputStream();
-            registry.scrape(body, accept);
-            exchange.getResponseHeaders()
-                    .set(
-                            "Content-Type",
-                            registry.getExpositionFormats().findWriter(accept).getContentType());
+            registry.scrape(body, contentType);
+            exchange.getResponseHeaders().set("Content-Type", contentType);
             exchange.sendResponseHeaders(200, body.size());
             body.writeTo(exchange.getResponseBody());
+        }
+    }
+
+    /** As the service answers. */
+    private static String negotiated(@Nullable String accept) throws IOException {
+        try {
+            return ScrapeType.choose(AcceptHeader.parse(Objects.requireNonNullElse(accept, "*/*")))
+                    .orElseThrow(() -> new IOException("nothing to offer to " + accept))
+                    .contentType();
+        } catch (MalformedHeaderException e) {
+            throw new IOException(e);
         }
     }
 

@@ -11,12 +11,6 @@ final class BarChart {
     private static final int BAR = 14;
     private static final int GAP = 8;
     private static final int TOP = 46;
-    /** Readable on light and dark pages, also without colours: they differ in lightness. */
-    private static final String TEXT = "#6b7280";
-
-    private static final String OURS = "#d9480f";
-    private static final String PEER = "#4c8dcb";
-    private static final String BOUND = "#9aa3ad";
 
     private final String title;
     private final List<Results.Entry> entries;
@@ -41,18 +35,13 @@ final class BarChart {
             y += BAR + 2;
         }
         int height = y + GAP;
-        return String.format(
-                        Locale.ROOT,
-                        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
-                                + "font-family=\"sans-serif\" font-size=\"12\" role=\"img\" aria-label=\"%s\">%n",
-                        WIDTH,
-                        height,
-                        WIDTH,
-                        height,
-                        escaped(title))
-                + text(LABELS, 18, "start", title, "font-size=\"15\" font-weight=\"bold\"")
-                + text(LABELS, 36, "start", "ns per operation, shorter is faster", "")
-                + bars + "</svg>\n";
+        return Svg.image(
+                WIDTH,
+                height,
+                title,
+                Svg.text(LABELS, 18, "start", title, Svg.BOLD)
+                        + Svg.text(LABELS, 36, "start", "ns per operation, shorter is faster", "")
+                        + bars);
     }
 
     private List<Results.Entry> byImplementation() {
@@ -67,7 +56,7 @@ final class BarChart {
     private static String bar(Results.Entry entry, int y, double length) {
         String label = entry.impl() + ", " + entry.threads() + (entry.threads() == 1 ? " thread" : " threads");
         double shown = Math.max(length, 1);
-        return text(LABELS - 8, y + BAR - 3, "end", label, "")
+        return Svg.text(LABELS - 8, y + BAR - 3, "end", label, "")
                 + String.format(
                         Locale.ROOT,
                         "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
@@ -76,29 +65,13 @@ final class BarChart {
                         shown,
                         BAR,
                         colour(entry.impl()))
-                + text((int) (LABELS + shown + 6), y + BAR - 3, "start", Numbers.nanos(entry.value()), "");
+                + Svg.text(LABELS + shown + 6, y + BAR - 3, "start", Numbers.nanos(entry.value()), "");
     }
 
     private static String colour(String impl) {
         if (impl.startsWith(Impl.PERCPU)) {
-            return OURS;
+            return Svg.OURS;
         }
-        return impl.equals(Impl.EMPTY) || impl.equals(Impl.FLOOR) ? BOUND : PEER;
-    }
-
-    private static String text(int x, int y, String anchor, String content, String attributes) {
-        return String.format(
-                Locale.ROOT,
-                "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" fill=\"%s\" %s>%s</text>%n",
-                x,
-                y,
-                anchor,
-                TEXT,
-                attributes,
-                escaped(content));
-    }
-
-    private static String escaped(String content) {
-        return content.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+        return impl.equals(Impl.EMPTY) || impl.equals(Impl.FLOOR) ? Svg.BOUND : Svg.PEER;
     }
 }

@@ -45,12 +45,15 @@ final class Cases {
     static final String SCRAPE_TIMERS_10K = "scrape.timers-10k";
     static final String SCRAPE_HISTOGRAMS_1K = "scrape.histograms-1k";
     static final String SCRAPE_HISTOGRAMS_10K = "scrape.histograms-10k";
+    /** Of which one is new and one is gone at every scrape. */
+    static final String SCRAPE_CHURN = "scrape.timers-10k-churn";
+
     static final String PROTOBUF_SUFFIX = ".protobuf";
     static final String OPENMETRICS_SUFFIX = ".openmetrics";
     static final String GZIP_SUFFIX = ".gzip";
     /** 1,000 histogram timers on a simulated host of 256 CPUs, by how many of them have recorded. */
     static final String SCRAPE_BY_CPUS = "scrape.by-cpus";
-    /** Counters, by how many; and histogram timers of a million lines. */
+    /** Counters and histogram timers, by how many. */
     static final String SCRAPE_BY_SERIES = "scrape.by-series";
     /** 1,000 timers, by how many buckets each. */
     static final String SCRAPE_BY_BUCKETS = "scrape.by-buckets";
@@ -87,7 +90,7 @@ final class Cases {
         }
         scrapes(subjects);
         formats(subjects);
-        growth(subjects);
+        Growth.ALL.forEach(it -> subjects.add(it.subject()));
         virtualThreads(subjects);
         return subjects;
     }
@@ -188,6 +191,8 @@ final class Cases {
         List<String> impls = List.of(PERCPU, MICROMETER, MICROMETER_NEXT);
         scrape(to, SCRAPE_COUNTERS_10K, impls, Map.of("content", "COUNTERS", "meters", "10000"));
         scrape(to, SCRAPE_TIMERS_10K, impls, Map.of("content", "TIMERS", "meters", "10000"));
+        Map<String, String> churn = Map.of("content", "TIMERS", "meters", "10000", "churn", "true");
+        scrape(to, SCRAPE_CHURN, TWO_REGISTRIES, churn);
         Map<String, String> histograms = Map.of("content", "HISTOGRAMS", "meters", "1000");
         scrape(to, SCRAPE_HISTOGRAMS_1K, impls, histograms);
         scrape(to, SCRAPE_HISTOGRAMS_10K, impls, with(histograms, "meters", "10000"));
@@ -196,36 +201,8 @@ final class Cases {
         scrape(to, SCRAPE_HISTOGRAMS_1K + GZIP_SUFFIX, TWO_REGISTRIES, with(histograms, "compression", "FAST"));
     }
 
-    /** Ours alone, by what a scrape's cost grows with. */
-    private static void growth(List<Subject> to) {
-        for (int busy : new int[] {4, 64, 256}) {
-            ours(
-                    to,
-                    SCRAPE_BY_CPUS + "." + busy,
-                    Map.of("content", "HISTOGRAMS", "meters", "1000", "busy", Integer.toString(busy)));
-        }
-        for (int meters : new int[] {1_000, 10_000, 100_000}) {
-            ours(
-                    to,
-                    SCRAPE_BY_SERIES + "." + meters,
-                    Map.of("content", "COUNTERS", "meters", Integer.toString(meters)));
-        }
-        // 72 lines each
-        ours(to, SCRAPE_BY_SERIES + ".1m-lines", Map.of("content", "HISTOGRAMS", "meters", "13900"));
-        for (int buckets : new int[] {10, 50, 250, 1000}) {
-            ours(
-                    to,
-                    SCRAPE_BY_BUCKETS + "." + buckets,
-                    Map.of("content", "BUCKETS", "meters", "1000", "buckets", Integer.toString(buckets)));
-        }
-    }
-
     private static void scrape(List<Subject> to, String caseName, List<String> impls, Map<String, String> params) {
         registries(to, caseName, impls, 1, ScrapeFormatCase.class, "scrape", params);
-    }
-
-    private static void ours(List<Subject> to, String caseName, Map<String, String> params) {
-        to.add(of(caseName, PERCPU, 1, ScrapeFormatCase.class, "scrape", with(params, "impl", PERCPU)));
     }
 
     private static Map<String, String> with(Map<String, String> params, String name, String value) {

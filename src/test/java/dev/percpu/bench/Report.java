@@ -30,6 +30,13 @@ final class Report {
                     .toList();
             Files.writeString(directory.resolve(caseName + ".svg"), new BarChart(caseName, entries).svg());
         }
+        for (String chart : Growth.charts()) {
+            if (caseNames().stream().anyMatch(it -> it.startsWith(chart + "."))) {
+                Files.writeString(
+                        directory.resolve(chart + ".svg"),
+                        Growth.chart(chart, results.entries()).svg());
+            }
+        }
         if (!outcome.tails().isEmpty()) {
             Files.writeString(directory.resolve(TailChart.NAME + ".svg"), new TailChart(outcome.tails()).svg());
         }

@@ -8,6 +8,7 @@ import dev.percpu.meter.RegistryOn;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * One scrape, to a stream that counts. Before each, and not in its time (but in its CPU time), every meter records once: nobody can keep the
- * text of values that have not changed.
+ * text of values that have not changed. Neither is what registering and removing takes in its time.
  */
 public class ScrapeFormatCase {
     private static final int CPUS = 256;
@@ -53,6 +54,9 @@ public class ScrapeFormatCase {
         }
     }
 
+    /** A meter and what records into it. */
+    private record Held(Meter meter, Consumer<Amounts> record) {}
+
     @State(Scope.Benchmark)
     public static class OfRegistry {
         @Param(Impl.PERCPU)
@@ -77,38 +81,38 @@ public class ScrapeFormatCase {
         @Param("0")
         public int busy;
 
+        /** Whether before each scrape one meter is removed and one registered. */
+        @Param("false")
+        public boolean churn;
+
         MeterRegistry registry;
-        private Runnable recordAll = () -> {};
+        private final Amounts amounts = new Amounts();
+        private Held[] held = {};
+        /** How many meters there have been. */
+        private int registered;
 
         @Setup
         public void open() {
-            Amounts amounts = new Amounts();
             AbiStatus.current(); // decides how records are committed, which a store has to know
             CellStore store = busy == 0 ? null : SimulatedHost.of(CPUS);
             registry = store == null ? Impl.open(impl) : RegistryOn.store(store);
-            @SuppressWarnings({"unchecked", "rawtypes"})
-            Consumer<Amounts>[] records = new Consumer[meters];
+            held = new Held[meters];
             for (int i = 0; i < meters; i++) {
-                records[i] = meter(i);
+                held[i] = meter(registered++);
             }
-            recordAll = () -> {
-                for (Consumer<Amounts> it : records) {
-                    it.accept(amounts);
-                }
-            };
             for (int i = 0; i < 20; i++) {
-                recordAll.run();
+                recordAll();
             }
             if (store != null) {
                 SimulatedHost.spread(store, busy);
             }
         }
 
-        private Consumer<Amounts> meter(int number) {
+        private Held meter(int number) {
             String[] tags = {"method", "GET", "outcome", "SUCCESS", "status", "200", "uri", "/api/items/" + number};
             if (content == Content.COUNTERS) {
                 Counter counter = registry.counter("http.server.requests.active", tags);
-                return amounts -> counter.increment();
+                return new Held(counter, any -> counter.increment());
             }
             Timer.Builder builder = Timer.builder("http.server.requests").tags(tags);
             switch (content) {
@@ -120,12 +124,23 @@ public class ScrapeFormatCase {
                 default -> {}
             }
             Timer timer = builder.register(registry);
-            return amounts -> timer.record(amounts.next(), NANOSECONDS);
+            return new Held(timer, any -> timer.record(any.next(), NANOSECONDS));
         }
 
         @Setup(Level.Invocation)
         public void record() {
-            recordAll.run();
+            if (churn) {
+                int oldest = registered % meters;
+                registry.remove(held[oldest].meter());
+                held[oldest] = meter(registered++);
+            }
+            recordAll();
+        }
+
+        private void recordAll() {
+            for (Held it : held) {
+                it.record().accept(amounts);
+            }
         }
 
         @TearDown

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AcceptEncodingTest {
@@ -24,6 +25,15 @@ class AcceptEncodingTest {
             })
     void shouldCompressForWhoTakesGzip(String header) throws MalformedHeaderException {
         assertThat(AcceptEncoding.parse(header).prefersGzip()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCompressForEveryClientThatUnpacks(ClientEncodings client) throws MalformedHeaderException {
+        AcceptEncoding encoding = AcceptEncoding.parse(client.acceptEncoding());
+
+        assertThat(encoding.prefersGzip()).isEqualTo(client.takesGzip());
+        assertThat(encoding.takesIdentity()).isTrue();
     }
 
     @ParameterizedTest

@@ -3,8 +3,8 @@ package dev.percpu.exposition;
 /**
  * The Accept headers of those that scrape, to the letter, and what they are to be answered with. Prometheus' are from its sources:
  * {@code scrape/scrape.go} (acceptHeader) and {@code config/config.go} of the tags 2.42.0, 2.53.0, 3.0.0 and 3.9.1. Grafana's Agent and
- * Alloy and the OpenTelemetry Collector scrape with Prometheus' own package, and so send what the version sends that they are built on;
- * but Alloy escapes by underscores unless it is told otherwise (its {@code prometheus.scrape}).
+ * Alloy and the OpenTelemetry Collector scrape with Prometheus' own package, and so send what the version sends that their {@code go.mod}
+ * names; but Alloy escapes by underscores unless it is told otherwise (its {@code prometheus.scrape}).
  */
 public enum Clients {
     PROMETHEUS_2_42(
@@ -51,11 +51,24 @@ public enum Clients {
                     + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
             Types.PROTOBUF),
     PROMETHEUS_3_9_TEXT_ONLY("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5", Types.TEXT_1),
+    /** grafana/agent 0.44.8, the last: built on grafana/prometheus at 51b39f24d406, which is Prometheus 2.48.1 with two changes. */
+    GRAFANA_AGENT_0_44(PROMETHEUS_2_42),
+    /** The same with {@code enable_protobuf_negotiation}. */
+    GRAFANA_AGENT_0_44_PROTOBUF(PROMETHEUS_2_42_NATIVE_HISTOGRAMS),
+    /** {@code receiver/prometheusreceiver} of open-telemetry/opentelemetry-collector-contrib 0.118.0, built on Prometheus 2.54.1. */
+    OPENTELEMETRY_COLLECTOR_0_118(PROMETHEUS_2_53),
     ALLOY(
             "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,"
                     + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=underscores;q=0.4,"
                     + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
             Types.OPENMETRICS + "; escaping=underscores"),
+    /** grafana/alloy 1.18.1, built on Prometheus 3.12.0, with {@code scrape_native_histograms}. */
+    ALLOY_1_18_NATIVE_HISTOGRAMS(
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
+                    + "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.5,"
+                    + "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=underscores;q=0.3,"
+                    + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            Types.PROTOBUF),
     CURL("*/*", Types.TEXT),
     FIREFOX("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Types.TEXT);
 
@@ -73,6 +86,11 @@ public enum Clients {
     Clients(String accept, String contentType) {
         this.accept = accept;
         this.contentType = contentType;
+    }
+
+    /** One that sends what another does. */
+    Clients(Clients other) {
+        this(other.accept, other.contentType);
     }
 
     /** What the client sends. */

@@ -76,6 +76,59 @@ class TextOutputTest {
         assertThat(largest).isBetween(TextOutput.CHUNK_BYTES - 200, TextOutput.CHUNK_BYTES);
     }
 
+    /** Wherever in the last bytes of a chunk they begin. */
+    @Test
+    void shouldWriteTheLongestBoundsAndCountsUpToTheLastByteOfAChunk() throws IOException {
+        double[] longest = {-Double.MIN_NORMAL, Double.MIN_NORMAL, Double.POSITIVE_INFINITY};
+        assertThat(Double.toString(longest[0])).hasSize(24);
+        TextBounds bounds = TextBounds.of(longest);
+        long[][] allCounts = {
+            {Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE},
+            {Long.MAX_VALUE - 2, Long.MAX_VALUE - 1, Long.MAX_VALUE},
+            {0, Long.MAX_VALUE, Long.MAX_VALUE},
+        };
+        byte[] head = text(30);
+        for (long[] counts : allCounts) {
+            for (int left = 0; left <= 3 * (head.length + 2 * Slots.BYTES); left++) {
+                byte[] filler = text(TextOutput.CHUNK_BYTES - left);
+                output.to(arrived).put(filler);
+                output.putBuckets(head, head.length, bounds, counts);
+                output.end();
+
+                StringBuilder wanted = new StringBuilder(string(filler));
+                for (int i = 0; i < longest.length; i++) {
+                    String bound = Double.isFinite(longest[i]) ? Double.toString(longest[i]) : "+Inf";
+                    wanted.append(string(head))
+                            .append(bound)
+                            .append("\"} ")
+                            .append(counts[i])
+                            .append('\n');
+                }
+                assertThat(arrived.toString(StandardCharsets.US_ASCII))
+                        .as("%d bytes left", left)
+                        .isEqualTo(wanted.toString());
+                arrived.reset();
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteTheLongestNumbersUpToTheLastByteOfAChunk() throws IOException {
+        for (int left = 0; left <= 3 * Decimals.MAX_BYTES; left++) {
+            byte[] filler = text(TextOutput.CHUNK_BYTES - left);
+            output.to(arrived).put(filler);
+            output.put(Long.MIN_VALUE);
+            output.put(-Double.MIN_NORMAL);
+            output.putSeconds(Long.MAX_VALUE);
+            output.end();
+
+            assertThat(arrived.toString(StandardCharsets.US_ASCII))
+                    .as("%d bytes left", left)
+                    .isEqualTo(string(filler) + Long.MIN_VALUE + -Double.MIN_NORMAL + Long.MAX_VALUE / 1e9);
+            arrived.reset();
+        }
+    }
+
     @Test
     void shouldTakeTextThatIsLongerThanAChunk() throws IOException {
         byte[] huge = text(3 * TextOutput.CHUNK_BYTES);

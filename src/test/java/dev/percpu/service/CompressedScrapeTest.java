@@ -2,6 +2,7 @@ package dev.percpu.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.exposition.ClientEncodings;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** With a client that unpacks nothing by itself. */
 @QuarkusTest
@@ -34,6 +37,17 @@ class CompressedScrapeTest {
         String text = unpacked(scrape.body());
         assertThat(text).contains("# TYPE jvm_memory_used_bytes gauge\n").endsWith("\n");
         assertThat(scrape.body().length).isLessThan(text.length() / 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAnswerEveryClientInWhatItUnpacks(ClientEncodings client) throws Exception {
+        HttpResponse<byte[]> scrape = scrape(client.acceptEncoding(), "GET");
+
+        assertThat(scrape.headers().allValues("Content-Encoding"))
+                .isEqualTo(client.takesGzip() ? List.of("gzip") : List.of());
+        String text = client.takesGzip() ? unpacked(scrape.body()) : new String(scrape.body(), StandardCharsets.UTF_8);
+        assertThat(text).contains("# TYPE jvm_memory_used_bytes gauge\n").endsWith("\n");
     }
 
     @Test

@@ -1,0 +1,76 @@
+package dev.percpu.exposition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class LabelColumnTest {
+    private static final TextNames NAMES = Objects.requireNonNull(TextNames.of(
+            ExpositionFormats.init().getPrometheusTextFormatWriter(),
+            GaugeSnapshot.builder()
+                    .name("g")
+                    .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                            .value(0)
+                            .build())
+                    .build()));
+
+    private static final LabelColumn COLUMN = Objects.requireNonNull(LabelColumn.of(List.of(
+            Labels.of("uri", "/a", "status", "200"),
+            Labels.EMPTY,
+            Labels.of("uri", "\"quoted\" back\\slash\nsecond line"),
+            Labels.EMPTY,
+            Labels.of("uri", "/\u00e4\u20ac\ud83d\ude00"))));
+
+    /** The lines that samples of these points are, each with the place as its value. */
+    private static List<String> lines(int... places) throws IOException {
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        TextOutput output = new TextOutput().to(arrived);
+        SampleWriter samples = new SampleWriter(output, SampleWriter.WithExemplars.NEVER);
+        samples.family(NAMES);
+        for (int place : places) {
+            COLUMN.point(place, samples);
+            samples.value(SampleWriter.VALUE, place, null);
+        }
+        output.end();
+        return arrived.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
+    }
+
+    @Test
+    void shouldWriteTheLabelsOfEachPoint() throws IOException {
+        assertThat(lines(0, 1, 2, 3, 4))
+                .containsExactly(
+                        "g{status=\"200\",uri=\"/a\"} 0.0",
+                        "g 1.0",
+                        "g{uri=\"\\\"quoted\\\" back\\\\slash\\nsecond line\"} 2.0",
+                        "g 3.0",
+                        "g{uri=\"/\u00e4\u20ac\ud83d\ude00\"} 4.0");
+    }
+
+    @Test
+    void shouldFindAPointInAnyOrder() throws IOException {
+        assertThat(lines(4, 1, 0, 0))
+                .containsExactly(lines(4).getFirst(), "g 1.0", lines(0).getFirst(), lines(0).getFirst());
+    }
+
+    @Test
+    void shouldLeaveNamesThatNeedQuotesToTheClient() {
+        assertThat(LabelColumn.of(List.of(Labels.of("uri", "/a"), Labels.of("dotted.name", "x"))))
+                .isNull();
+    }
+
+    @Test
+    void shouldTakeNoPointsAtAll() {
+        assertThat(LabelColumn.of(List.of())).isNotNull();
+    }
+}
