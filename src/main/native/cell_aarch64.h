@@ -62,12 +62,12 @@ static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 	uint32_t failed;
 
 	do {
-		__asm__ volatile("ldaxp %[first], %[second], %[cell]\n\t"
-				 "stlxp %w[failed], %[first], %[second], %[cell]"
-				 : [cell] "+Q"(*writable), [first] "=&r"(first), [second] "=&r"(second),
-				   [failed] "=&r"(failed)
-				 :
-				 : "memory");
+		__asm__ volatile(
+			"ldaxp %[first], %[second], %[cell]\n\t"
+			"stlxp %w[failed], %[first], %[second], %[cell]"
+			: [cell] "+Q"(*writable), [first] "=&r"(first), [second] "=&r"(second), [failed] "=&r"(failed)
+			:
+			: "memory");
 	} while (failed);
 	return (cell_pair){ first, second };
 }

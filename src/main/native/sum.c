@@ -73,15 +73,16 @@ int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last
 
 	if (first > last || last > region->shard_count + 1 || !range_is_valid(region, from, to))
 		return NEG_EINVAL;
-	for (uint64_t i = 0; i < (to - from) / PERCPU_CELL; i++)
-		sums[i] = (struct percpu_cell){ 0, 0 };
 	for (uint64_t at = from, end; at < to; at = end) {
 		end = block_end(at, to);
+		/* Block by block, as long as it is in the cache. */
+		for (uint64_t i = 0; i < (end - at) / PERCPU_CELL; i++)
+			sums[i] = (struct percpu_cell){ 0, 0 };
 		for (uint32_t i = first; i < last; i++) {
 			if (is_marked(region, i, at))
-				sum_block(region, (const char *)shard_of(region, i), at, end,
-					  sums + (at - from) / PERCPU_CELL);
+				sum_block(region, (const char *)shard_of(region, i), at, end, sums);
 		}
+		sums += (end - at) / PERCPU_CELL;
 	}
 	return 0;
 }

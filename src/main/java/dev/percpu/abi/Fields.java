@@ -2,6 +2,7 @@ package dev.percpu.abi;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Size and fields of struct rseq. Source: include/uapi/linux/rseq.h up to Linux 7.3, and the rules of glibc's manual for
@@ -30,7 +31,7 @@ final class Fields {
      * @param librarySize {@code __rseq_size}; 20 and 32 are special: both mean a registration of 32 bytes
      * @param featureSize AT_RSEQ_FEATURE_SIZE, null before kernel 6.3
      */
-    static int activeSize(int librarySize, @org.jspecify.annotations.Nullable Integer featureSize) {
+    static int activeSize(int librarySize, @Nullable Integer featureSize) {
         if (librarySize == ORIGINAL_ACTIVE_SIZE || librarySize == ORIGINAL_LENGTH) {
             return Math.min(ORIGINAL_LENGTH, featureSize == null ? ORIGINAL_ACTIVE_SIZE : featureSize);
         }

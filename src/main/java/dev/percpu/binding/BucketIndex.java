@@ -2,6 +2,7 @@ package dev.percpu.binding;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
@@ -63,7 +64,7 @@ public final class BucketIndex {
     /** The bucket of a whole amount, or of the raw bits of a double; for tests. */
     int indexOf(long amount) {
         int index = ColdPath.functions().percpu_buckets_index(address, amount);
-        java.lang.ref.Reference.reachabilityFence(memory);
+        Reference.reachabilityFence(memory);
         return index;
     }
 

@@ -87,11 +87,6 @@ public final class ColdPath {
         return mode;
     }
 
-    /** Whether the mode is fixed already, by this or another class loader. */
-    public static boolean isModeFixed() {
-        return functions().percpu_process_mode() >= 0;
-    }
-
     /** Whether this CPU loads and stores 16 aligned bytes as one. */
     public static boolean isPairAtomic(long hwcap) {
         return functions().percpu_pair_is_atomic(hwcap) == 1;

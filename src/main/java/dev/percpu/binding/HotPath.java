@@ -97,11 +97,6 @@ public final class HotPath {
         }
     }
 
-    /** Which native variant the record calls of this process use: {@code libc}, {@code thread} or {@code atomic}. */
-    public static String variantName() {
-        return VARIANT;
-    }
-
     private static String variant() {
         if (ColdPath.mode() == ColdPath.MODE_ATOMIC) {
             return "atomic";

@@ -11,22 +11,19 @@ import org.jspecify.annotations.Nullable;
  * <p>It is never unloaded: a thread may stand in one of its critical sections at any time.
  */
 public final class NativeLibrary {
-    private static final @Nullable Path FILE;
     private static final @Nullable SymbolLookup SYMBOLS;
     private static final @Nullable LibraryUnavailableException UNAVAILABILITY_CAUSE;
 
     static {
-        Path file = null;
         SymbolLookup symbols = null;
         LibraryUnavailableException cause = null;
         try {
-            file = LibraryFile.find();
+            Path file = LibraryFile.find();
             symbols = load(file);
             ColdPath.bind(file);
         } catch (LibraryUnavailableException e) {
             cause = e;
         }
-        FILE = file;
         SYMBOLS = symbols;
         UNAVAILABILITY_CAUSE = cause;
     }
@@ -50,11 +47,6 @@ public final class NativeLibrary {
     /** Why there is no library: which file, why, what to do; null if there is one. */
     public static @Nullable String unavailabilityCause() {
         return UNAVAILABILITY_CAUSE == null ? null : UNAVAILABILITY_CAUSE.getMessage();
-    }
-
-    /** The file that was loaded, or null. */
-    public static @Nullable Path file() {
-        return isAvailable() ? FILE : null;
     }
 
     static SymbolLookup symbols() {

@@ -31,7 +31,7 @@ final class BucketLayout {
     /** Per published bucket: how many cells, from the first, hold the amounts up to its bound. */
     private final int[] cellsUpTo;
 
-    /** Whether a cell is a published bucket and nothing else, as most are. */
+    /** Whether every cell is a published bucket of its own: no two share one, and nothing else needs more. */
     private final boolean cellEach;
 
     /** The published bounds in the base unit, +Inf last. */

@@ -1,10 +1,8 @@
 package dev.percpu.meter;
 
-import dev.percpu.exposition.SampleWriter;
-import dev.percpu.shard.Cell;
-import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.Maxima;
-import java.io.IOException;
+import dev.percpu.shard.ObservationCell;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,21 +11,17 @@ final class MaxColumn {
     private final Maxima maxima;
     private final WindowedMax[] windows;
 
-    /** Of each, whether it is a timer's. */
-    private final boolean[] inNanos;
-
     /**
      * @param meters timers and summaries
      */
     MaxColumn(List<CellMeter> meters) {
-        List<Cell> cells = meters.stream().map(CellMeter::cell).toList();
-        maxima = Maxima.of(cells);
-        windows = new WindowedMax[cells.size()];
-        inNanos = new boolean[cells.size()];
-        for (int place = 0; place < windows.length; place++) {
-            windows[place] = Objects.requireNonNull(meters.get(place).windowedMax());
-            inNanos[place] = cells.get(place) instanceof LongObservationCell;
+        List<ObservationCell> cells = new ArrayList<>(meters.size());
+        windows = new WindowedMax[meters.size()];
+        for (CellMeter meter : meters) {
+            windows[cells.size()] = Objects.requireNonNull(meter.windowedMax());
+            cells.add((ObservationCell) meter.cell());
         }
+        maxima = Maxima.of(cells);
     }
 
     /**
@@ -37,14 +31,5 @@ final class MaxColumn {
      */
     void drain(long nowMillis, double[] largest) {
         maxima.drain((place, taken) -> largest[place] = windows[place].note(taken, nowMillis));
-    }
-
-    /** Writes one of those amounts as a sample. */
-    void write(int place, double[] largest, SampleWriter out) throws IOException {
-        if (inNanos[place]) {
-            out.seconds(SampleWriter.VALUE, (long) largest[place]);
-        } else {
-            out.value(SampleWriter.VALUE, largest[place], null);
-        }
     }
 }

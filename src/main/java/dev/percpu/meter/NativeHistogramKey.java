@@ -69,12 +69,7 @@ public enum NativeHistogramKey {
 
     /** Whether a value may be this. */
     public boolean allows(String value) {
-        try {
-            applied(NativeHistogramSettings.DEFAULT, value.strip());
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return SettingValue.isAllowed(value, it -> applied(NativeHistogramSettings.DEFAULT, it));
     }
 
     /** The key that a name in a configuration is, with or without the beginning of meter names; null if it is none. */
@@ -97,18 +92,10 @@ public enum NativeHistogramKey {
             String name = key + '.' + words;
             String value = lookup.apply(name);
             if (value != null) {
-                return checked(to, name, value);
+                return SettingValue.parsed(name, value, allowed, it -> applied(to, it));
             }
         }
         String value = lookup.apply(key);
-        return value == null ? to : checked(to, key, value);
-    }
-
-    private NativeHistogramSettings checked(NativeHistogramSettings to, String name, String value) {
-        try {
-            return applied(to, value.strip());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + " is '" + value + "', but must be: " + allowed, e);
-        }
+        return value == null ? to : SettingValue.parsed(key, value, allowed, it -> applied(to, it));
     }
 }

@@ -148,7 +148,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         config().onMeterRemoved(meter -> {
             limit().removed();
             maker.removed(meter);
-            textScrape.forget();
+            if (meter instanceof CellMeter inCells) {
+                textScrape.forget(inCells);
+            }
         });
         registry.register(index);
         this.exporterProperties = properties.getExporterProperties();

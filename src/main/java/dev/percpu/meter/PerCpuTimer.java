@@ -10,12 +10,10 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
-import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.Quantiles;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -30,15 +28,11 @@ import org.jspecify.annotations.Nullable;
  * A timer whose nanoseconds go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are read out
  * of the same cells, so they always agree. Negative amounts are ignored, as by Micrometer's timers.
  */
-final class PerCpuTimer extends CellMeter implements Timer, Windowed {
+final class PerCpuTimer extends ObservationMeter implements Timer {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(PerCpuTimer.class);
 
     private final LongObservationCell cell;
-    private final BucketLayout layout;
     private final Clock clock;
-    private final WindowedMax maxNanos;
-    private final @Nullable Percentiles percentiles;
-    private final @Nullable SpanExemplars sampler;
 
     PerCpuTimer(
             Id id,
@@ -47,15 +41,16 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
             DistributionStatisticConfig config,
             Clock clock,
             @Nullable SpanExemplars sampler) {
-        super(id, clock.wallTime());
+        super(
+                id,
+                layout,
+                config,
+                clock,
+                sampler,
+                cell::drainMax,
+                () -> cell.read().bucketCounts());
         this.cell = cell;
-        this.layout = layout;
         this.clock = clock;
-        this.maxNanos = new WindowedMax(clock, config, cell::drainMax);
-        this.percentiles = config.isPublishingPercentiles()
-                ? new Percentiles(layout, config, clock, () -> cell.read().bucketCounts())
-                : null;
-        this.sampler = sampler;
     }
 
     @Override
@@ -66,7 +61,6 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
-        // before the cell, so that nothing of this object is needed after the downcall
         if (sampler != null) {
             sampler.observe(nanos);
         }
@@ -159,7 +153,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
 
     @Override
     public double max(TimeUnit unit) {
-        return TimeUtils.nanosToUnit(maxNanos.poll(), unit);
+        return TimeUtils.nanosToUnit(windowedMax().poll(), unit);
     }
 
     @Override
@@ -170,26 +164,7 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     @Override
     public HistogramSnapshot takeSnapshot() {
         LongObservations seen = cell.read();
-        return Snapshots.of(layout, percentiles, seen.count(), seen.sum(), maxNanos.poll(), seen.bucketCounts());
-    }
-
-    /** What a scrape tells of this timer, as of that snapshot, in seconds. */
-    private Distribution distribution(Totals totals) {
-        LongObservations seen = cell.read(totals);
-        long[] counts = seen.bucketCounts();
-        return new Distribution(
-                seen.count(),
-                TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
-                max(TimeUnit.SECONDS),
-                quantiles(counts),
-                layout.exposedBuckets(counts),
-                layout.exposedNative(counts),
-                ExemplarSamplers.inSeconds(sampler));
-    }
-
-    @Override
-    long fingerprint(Totals totals) {
-        return cell.read(totals).count();
+        return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
     }
 
     @Override
@@ -198,48 +173,32 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
     }
 
     @Override
-    @Nullable
-    PointWriter plainWriter() {
-        return percentiles == null && sampler == null ? new Points(layout) : null;
+    double read(Totals totals, long[] counts) {
+        return inBaseUnit(cell.read(totals, counts));
     }
 
     @Override
-    void collect(SeriesShape as, Totals totals, FamilyValues values) {
-        DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
+    double inBaseUnit(double nanos) {
+        return TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS);
     }
 
-    private Quantiles quantiles(long[] counts) {
-        ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
-        return Distribution.quantiles(values, value -> value.value(TimeUnit.SECONDS));
+    @Override
+    Exemplars exemplars() {
+        return ExemplarSamplers.inSeconds(sampler);
     }
 
     @Override
     @Nullable
     DataPointSnapshot pointOf(int shard, Labels labels) {
         LongObservations seen = cell.readOf(shard);
-        return Distribution.pointOf(
-                layout,
-                seen.bucketCounts(),
-                TimeUtils.nanosToUnit(seen.sum(), TimeUnit.SECONDS),
-                labels,
-                createdMillis());
+        return pointOf(seen.bucketCounts(), inBaseUnit(seen.sum()), labels);
     }
 
     @Override
-    void write(Totals totals, SampleWriter out) throws IOException {
-        Exemplars exemplars = out.hasExemplars() ? ExemplarSamplers.inSeconds(sampler) : ExemplarSamplers.none(sampler);
-        int buckets = layout.cells().buckets();
-        long[] counts = percentiles == null ? out.scratch(buckets) : new long[buckets];
-        long sumNanos = cell.read(totals, counts);
-        ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
-        for (int i = 0; i < values.length; i++) {
-            out.quantile(i, values[i].percentile(), values[i].value(TimeUnit.SECONDS), exemplars);
-        }
-        layout.write(counts, exemplars, out);
-        out.seconds(SampleWriter.SUM, sumNanos);
+    PointWriter pointsOf(BucketLayout layout) {
+        return new Points(layout);
     }
 
-    /** Points that are buckets, count and sum. */
     private record Points(BucketLayout layout) implements PointWriter {
         @Override
         public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
@@ -247,19 +206,6 @@ final class PerCpuTimer extends CellMeter implements Timer, Windowed {
             long sumNanos = cells.longObservations(place, counts);
             layout.write(counts, Exemplars.EMPTY, out);
             out.seconds(SampleWriter.SUM, sumNanos);
-        }
-    }
-
-    @Override
-    WindowedMax windowedMax() {
-        return maxNanos;
-    }
-
-    @Override
-    public void settle(long nowMillis, long withinMillis) {
-        maxNanos.settle(nowMillis, withinMillis);
-        if (percentiles != null) {
-            percentiles.settle(nowMillis, withinMillis);
         }
     }
 }

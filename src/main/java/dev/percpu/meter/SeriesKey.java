@@ -51,12 +51,7 @@ public enum SeriesKey {
 
     /** Whether a value may be this. */
     public boolean allows(String value) {
-        try {
-            applied(SeriesSettings.DEFAULT, value.strip());
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+        return SettingValue.isAllowed(value, it -> applied(SeriesSettings.DEFAULT, it));
     }
 
     abstract SeriesSettings applied(SeriesSettings to, String value);
@@ -71,13 +66,6 @@ public enum SeriesKey {
 
     SeriesSettings configured(SeriesSettings to, Function<String, @Nullable String> lookup) {
         String value = lookup.apply(key);
-        if (value == null) {
-            return to;
-        }
-        try {
-            return applied(to, value.strip());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(key + " is '" + value + "', but must be: " + allowed, e);
-        }
+        return value == null ? to : SettingValue.parsed(key, value, allowed, it -> applied(to, it));
     }
 }

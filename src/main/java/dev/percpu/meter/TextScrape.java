@@ -31,6 +31,8 @@ final class TextScrape {
     private final SeriesIndex index;
     private final PrometheusRegistry registry;
     private final Clock clock;
+
+    /** That of the last scrape. Changed under the lock. */
     private volatile TextTable table = TextTable.EMPTY;
 
     /** Those of the last scrape, for the next. */
@@ -38,14 +40,7 @@ final class TextScrape {
 
     private static final class Buffers {
         private final TextOutput out = new TextOutput();
-        private double[] maxima = {};
-
-        private double[] maxima(int atLeast) {
-            if (maxima.length < atLeast) {
-                maxima = new double[atLeast];
-            }
-            return maxima;
-        }
+        private final TextRow.Buffers ofRows = new TextRow.Buffers();
     }
 
     /**
@@ -58,9 +53,17 @@ final class TextScrape {
         this.clock = clock;
     }
 
-    /** Lets go of the meters of the last scrape: one of them was removed, and its cells may be wanted. */
-    void forget() {
-        table = TextTable.EMPTY;
+    /** Lets go of a meter that was removed: its cells may be wanted. */
+    synchronized void forget(CellMeter meter) {
+        table = table.without(meter);
+    }
+
+    /** Unless a meter was removed meanwhile, or another scrape was faster. */
+    @SuppressWarnings("ReferenceEquality") // the same one
+    private synchronized void replace(TextTable last, TextTable now) {
+        if (table == last) {
+            table = now;
+        }
     }
 
     /**
@@ -71,8 +74,9 @@ final class TextScrape {
         Buffers reused = spare.getAndSet(null);
         Buffers buffers = reused == null ? new Buffers() : reused;
         TextOutput out = buffers.out.to(stream);
-        try (SeriesIndex.Now now = index.now(table)) {
-            table = now.table();
+        TextTable last = table;
+        try (SeriesIndex.Now now = index.now(last)) {
+            replace(last, now.table());
             new Pass(now, format, included, scheme, buffers).write();
         }
         out.end();
@@ -88,7 +92,6 @@ final class TextScrape {
         private final TextOutput out;
         private final SampleWriter samples;
         private final Totals totals;
-        private final long nowMillis = clock.wallTime();
 
         private Pass(
                 SeriesIndex.Now now,
@@ -110,8 +113,8 @@ final class TextScrape {
             List<MetricSnapshot> others = others().stream().toList();
             Set<String> names = names(others);
             int next = 0;
-            for (TextTable.Row row : table.rows()) {
-                String name = row.family.name();
+            for (TextRow row : table.rows()) {
+                String name = row.family().name();
                 TextNames plain = names.contains(name) || !included.test(name) ? null : row.names(format);
                 if (plain == null) {
                     continue;
@@ -123,24 +126,10 @@ final class TextScrape {
                 }
                 writeOthers(others.subList(from, next));
                 samples.family(plain);
-                if (row.maxima == null) {
-                    row.write(totals, samples);
-                } else {
-                    writeMaxima(row, row.maxima);
-                }
+                row.write(totals, clock, buffers.ofRows, samples);
             }
             writeOthers(others.subList(next, others.size()));
             format.finish(out);
-        }
-
-        private void writeMaxima(TextTable.Row row, MaxColumn maxima) throws IOException {
-            double[] largest = buffers.maxima(row.size());
-            // All before the first is written: what is drained must not be lost when the reader goes away.
-            maxima.drain(nowMillis, largest);
-            for (int place = 0; place < row.size(); place++) {
-                row.point(place, samples);
-                maxima.write(place, largest, samples);
-            }
         }
 
         private void writeOthers(List<MetricSnapshot> snapshots) throws IOException {
@@ -160,9 +149,9 @@ final class TextScrape {
             index.collectOthers(totals, included, values);
             Set<String> names = names(foreign);
             names.addAll(values.names());
-            List<TextTable.Row> shared = new ArrayList<>();
-            for (TextTable.Row row : table.rows()) {
-                if (names.contains(row.family.name()) || row.names(format) == null) {
+            List<TextRow> shared = new ArrayList<>();
+            for (TextRow row : table.rows()) {
+                if (names.contains(row.family().name()) || row.names(format) == null) {
                     shared.add(row);
                 }
             }
@@ -174,9 +163,9 @@ final class TextScrape {
             return new MetricSnapshots(all);
         }
 
-        private void collect(TextTable.Row row, FamilyValues values) {
-            FamilyValues ofFamily = new FamilyValues(row.family.name()::equals);
-            for (CellMeter meter : row.meters) {
+        private void collect(TextRow row, FamilyValues values) {
+            FamilyValues ofFamily = new FamilyValues(row.family().name()::equals);
+            for (CellMeter meter : row.meters()) {
                 SeriesIndex.collect(meter, totals, included, ofFamily);
             }
             values.addAll(ofFamily);

@@ -1,49 +1,53 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.LabelColumn;
-import dev.percpu.exposition.SampleWriter;
-import dev.percpu.exposition.TextFormat;
-import dev.percpu.exposition.TextNames;
-import dev.percpu.shard.CellColumn;
-import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.prometheus.metrics.model.snapshots.Labels;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters in cells in the order in which the text formats write them, with names and labels as bytes: families by name, in each the meters
- * by labels. Made anew when the registry's meters are others. Thread-safe.
+ * The meters in cells in the order in which the text formats write them: families by name, in each the meters by labels. A family whose
+ * meters are still the same is taken over from the table before. Immutable.
  */
 final class TextTable {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(TextTable.class);
 
-    static final TextTable EMPTY = new TextTable(List.of(), Map.of(), null);
+    static final TextTable EMPTY = new TextTable(Map.of(), List.of(), null);
 
-    /** In the registry's order. */
-    private final List<CellMeter> meters;
+    /** A table of more is not copied for the sake of those that stay: thousands of meters may be removed one after the other. */
+    private static final int MOST_COPIED = 1_000;
 
-    private final Map<Family, Row> rows;
+    /** By the name of the main family. */
+    private final Map<String, Entry> entries;
+
+    private final List<TextRow> rows;
 
     /** The change of the registry up to which these are all its meters, if that is known. */
     private final @Nullable Object asOf;
 
-    private TextTable(List<CellMeter> meters, Map<Family, Row> rows, @Nullable Object asOf) {
-        this.meters = meters;
+    /**
+     * @param meters in the registry's order
+     * @param main their family
+     * @param max that of their maxima, if they have any
+     */
+    private record Entry(
+            List<CellMeter> meters, TextRow main, @Nullable TextRow max) {}
+
+    private TextTable(Map<String, Entry> entries, List<TextRow> rows, @Nullable Object asOf) {
+        this.entries = entries;
         this.rows = rows;
         this.asOf = asOf;
     }
 
     /** Families in the order of their names. */
-    Iterable<Row> rows() {
-        return rows.values();
+    List<TextRow> rows() {
+        return rows;
     }
 
     /** Whether this table is sure to hold all meters as long as that is the latest change of them. */
@@ -53,16 +57,55 @@ final class TextTable {
     }
 
     /**
-     * A table of these meters, which is this one if they are the same.
+     * What another table can be made from, when that meter has gone: it holds the meter no longer, and shows nothing. Always a new one, so
+     * that a table that was made meanwhile is not taken for its successor.
+     */
+    TextTable without(CellMeter meter) {
+        SeriesShape shape = meter.shape();
+        if (shape == null || !entries.containsKey(shape.main().name())) {
+            return new TextTable(entries, List.of(), null);
+        }
+        Map<String, Entry> others = entries.size() > MOST_COPIED ? Map.of() : new HashMap<>(entries);
+        if (!others.isEmpty()) {
+            others.remove(shape.main().name());
+        }
+        return new TextTable(others, List.of(), null);
+    }
+
+    /**
+     * A table of these meters.
      *
      * @param now in the registry's order
      * @param change the latest of them before these meters were looked up; null if that does not tell of every change
      */
     @SuppressWarnings("ReferenceEquality")
     TextTable of(List<CellMeter> now, @Nullable Object change) {
+        Map<String, List<CellMeter>> families = new HashMap<>();
+        for (CellMeter meter : SeriesIndex.inOrder(now)) {
+            SeriesShape shape = meter.shape();
+            if (shape != null) {
+                families.computeIfAbsent(shape.main().name(), name -> new ArrayList<>())
+                        .add(meter);
+            }
+        }
+        Map<String, Entry> made = new HashMap<>();
+        families.forEach((name, meters) -> {
+            Entry before = entries.get(name);
+            made.put(name, before != null && areSame(before.meters, meters) ? before : entry(meters, before));
+        });
         boolean complete = !(change instanceof CellMeter added) || now.stream().anyMatch(meter -> meter == added);
-        return new TextTable(
-                now, areSame(meters, now) ? rows : rowsOf(SeriesIndex.inOrder(now)), complete ? change : null);
+        return new TextTable(made, inOrder(made), complete ? change : null);
+    }
+
+    private static List<TextRow> inOrder(Map<String, Entry> entries) {
+        Map<String, TextRow> byName = new TreeMap<>();
+        for (Entry entry : entries.values()) {
+            byName.put(entry.main.family().name(), entry.main);
+            if (entry.max != null) {
+                byName.put(entry.max.family().name(), entry.max);
+            }
+        }
+        return List.copyOf(byName.values());
     }
 
     /** Whether the same meters come in the same order; one that was made anew has an id that equals the old one's. */
@@ -79,146 +122,46 @@ final class TextTable {
         return true;
     }
 
-    private Map<Family, Row> rowsOf(List<CellMeter> now) {
-        Map<String, Draft> drafts = new LinkedHashMap<>();
-        for (CellMeter meter : now) {
+    private record Point(CellMeter meter, SeriesShape shape, Labels labels) {
+        static Point of(CellMeter meter) {
             SeriesShape shape = meter.shape();
-            if (shape != null) {
-                Point point = new Point(meter, shape.labels(meter.getId()));
-                Draft main = draft(drafts, shape.main(), null);
-                main.points.add(point);
-                if (!shape.max().equals(shape.main())) {
-                    draft(drafts, shape.max(), shape.main()).points.add(point);
-                }
+            if (shape == null) {
+                throw new IllegalStateException(meter.getId() + " is not exposed");
             }
+            return new Point(meter, shape, shape.labels(meter.getId()));
         }
-        Map<Family, Row> inOrder = new TreeMap<>(Comparator.comparing(Family::name));
-        for (Draft draft : drafts.values()) { // a main family before that of its maxima
-            Row main = draft.maximaOf == null ? null : inOrder.get(draft.maximaOf);
-            inOrder.put(draft.family, draft.row(rows.get(draft.family), main));
-        }
-        return inOrder;
     }
-
-    private static Draft draft(Map<String, Draft> drafts, Family family, @Nullable Family maximaOf) {
-        return drafts.computeIfAbsent(family.name(), name -> new Draft(family, maximaOf, new ArrayList<>()));
-    }
-
-    private record Point(CellMeter meter, Labels labels) {}
 
     /**
-     * @param maximaOf the family whose maxima this family tells, if it does
+     * @param registered in the registry's order; the first tells the family
      */
-    private record Draft(Family family, @Nullable Family maximaOf, List<Point> points) {
-        /**
-         * @param before this family's row of an earlier table
-         * @param main that of the family whose maxima these are
-         */
-        Row row(@Nullable Row before, @Nullable Row main) {
-            points.sort(Comparator.comparing(Point::labels));
-            List<CellMeter> meters = new ArrayList<>(points.size());
-            List<Labels> labels = new ArrayList<>(points.size());
-            for (Point point : points) {
-                if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
-                    LOGGER.log(
-                            () -> "a second value of " + family.name() + point.labels + " is left out of the scrape");
-                    continue;
-                }
-                meters.add(point.meter);
-                labels.add(point.labels);
+    private static Entry entry(List<CellMeter> registered, @Nullable Entry before) {
+        List<Point> points = new ArrayList<>(registered.size());
+        registered.forEach(meter -> points.add(Point.of(meter)));
+        SeriesShape shape = points.getFirst().shape;
+        points.sort(Comparator.comparing(Point::labels));
+        List<CellMeter> meters = new ArrayList<>(points.size());
+        List<Labels> labels = new ArrayList<>(points.size());
+        for (Point point : points) {
+            if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
+                LOGGER.log(
+                        () -> "a second value of " + shape.main().name() + point.labels + " is left out of the scrape");
+                continue;
             }
-            return new Row(
-                    family,
-                    maximaOf != null,
-                    meters,
-                    main != null && areSame(main.meters, meters) ? main.labels : LabelColumn.of(labels),
-                    before != null && before.family.equals(family) ? before.names : new Row.Names());
+            meters.add(point.meter);
+            labels.add(point.labels);
         }
+        LabelColumn column = LabelColumn.of(labels);
+        TextRow mainBefore = before == null ? null : before.main;
+        TextRow maxBefore = before == null ? null : before.max;
+        TextRow main = new TextRow.Main(shape.main(), meters, column, names(mainBefore, shape.main()));
+        TextRow max = shape.max().equals(shape.main())
+                ? null
+                : new TextRow.OfMaxima(shape.max(), meters, column, names(maxBefore, shape.max()));
+        return new Entry(registered, main, max);
     }
 
-    /** A family and its meters. */
-    static final class Row {
-        final Family family;
-
-        /** Of the meters, if this is the family of them. */
-        final @Nullable MaxColumn maxima;
-
-        final List<CellMeter> meters;
-
-        /** Of each of the meters; null if they look different to different clients. */
-        private final @Nullable LabelColumn labels;
-
-        private final @Nullable CellColumn column;
-
-        /** Of all points out of the column; null if the meters have to be asked. */
-        private final @Nullable PointWriter plainWriter;
-
-        private final Names names;
-
-        private Row(Family family, boolean max, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
-            this.family = family;
-            this.meters = meters;
-            this.labels = labels;
-            this.names = names;
-            this.maxima = max ? new MaxColumn(meters) : null;
-            this.column = max
-                    ? null
-                    : CellColumn.of(meters.stream().map(CellMeter::cell).toList());
-            this.plainWriter = column == null ? null : plainWriter(meters);
-        }
-
-        private static @Nullable PointWriter plainWriter(List<CellMeter> meters) {
-            PointWriter writer = meters.getFirst().plainWriter();
-            return writer != null && meters.stream().allMatch(meter -> writer.equals(meter.plainWriter()))
-                    ? writer
-                    : null;
-        }
-
-        /** The number of points. */
-        int size() {
-            return meters.size();
-        }
-
-        /** What is written next has the labels of this point. */
-        void point(int place, SampleWriter out) {
-            Objects.requireNonNull(labels).point(place, out);
-        }
-
-        /** Writes all points of a family that is not one of maxima. */
-        void write(Totals totals, SampleWriter out) throws IOException {
-            if (column == null || plainWriter == null) {
-                for (int place = 0; place < size(); place++) {
-                    point(place, out);
-                    meters.get(place).write(totals, out);
-                }
-                return;
-            }
-            CellColumn.Reading cells = column.in(totals);
-            for (int place = 0; place < size(); place++) {
-                point(place, out);
-                plainWriter.write(cells, place, out);
-            }
-        }
-
-        /** How the family is written sample by sample; null if it has to be written by the client's own writer. */
-        @Nullable
-        TextNames names(TextFormat format) {
-            return labels == null ? null : names.in(format, family);
-        }
-
-        /** Worked out when a format is first written. */
-        private static final class Names {
-            private @Nullable TextNames text;
-            private @Nullable TextNames openMetrics;
-
-            private synchronized @Nullable TextNames in(TextFormat format, Family family) {
-                if (format.isOpenMetrics()) {
-                    openMetrics = openMetrics != null ? openMetrics : format.names(family.specimen());
-                    return openMetrics;
-                }
-                text = text != null ? text : format.names(family.specimen());
-                return text;
-            }
-        }
+    private static TextRow.Names names(@Nullable TextRow before, Family family) {
+        return before != null && before.family().equals(family) ? before.names() : new TextRow.Names();
     }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * by window, as in Micrometer's {@code TimeWindowMax}.
  *
  * <p>An amount counts for the window in which it was taken. Somebody therefore has to look shortly before a window ends
- * ({@link #settle}). Thread-safe: taking and handing over are one step, so that no look misses an amount that another look has in hand.
+ * ({@link #settle}). Thread-safe: {@link #poll} takes and hands over in one step, so that no other misses what it has in hand. A scrape takes
+ * the maxima of thousands of cells and then {@linkplain #note notes} one after the other: who looks in between sees an amount a moment later.
  * Small as long as there was no amount: most meters of a large registry never have one.
  */
 final class WindowedMax {

@@ -4,6 +4,8 @@ import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,37 +14,43 @@ import org.jspecify.annotations.Nullable;
  * which would be most of what it takes to read a counter. Immutable. Somebody else has to hold the cells.
  */
 public final class CellColumn {
-    private final Region region;
+    /** A column of more is not worth having. */
+    private static final int MAX_REGIONS = Short.MAX_VALUE;
+
+    private final List<Region> regions;
     private final int buckets;
+
+    /** Of each place, which of the regions, and where in it. */
+    private final short[] regionOf;
+
     private final long[] offsets;
 
-    private CellColumn(Region region, int buckets, long[] offsets) {
-        this.region = region;
+    private CellColumn(List<Region> regions, int buckets, short[] regionOf, long[] offsets) {
+        this.regions = regions;
         this.buckets = buckets;
+        this.regionOf = regionOf;
         this.offsets = offsets;
     }
 
-    /** Of these cells in their order; null if they do not all lie in one region of shards or have different numbers of buckets. */
-    @SuppressWarnings("ReferenceEquality") // a region is one mapping
+    /** Of these cells in their order; null if they do not all lie in shards or have different numbers of buckets. */
     public static @Nullable CellColumn of(List<? extends Cell> cells) {
-        Region region = null;
-        int buckets = 0;
+        IdentityHashMap<Region, Short> numbers = new IdentityHashMap<>();
+        List<Region> regions = new ArrayList<>();
+        short[] regionOf = new short[cells.size()];
         long[] offsets = new long[cells.size()];
         for (int place = 0; place < offsets.length; place++) {
             Cell cell = cells.get(place);
             RecordPoint point = pointOf(cell);
-            if (point == null) {
+            if (point == null || bucketsOf(cell) != bucketsOf(cells.getFirst()) || regions.size() == MAX_REGIONS) {
                 return null;
             }
-            if (region == null) {
-                region = point.region();
-                buckets = bucketsOf(cell);
-            } else if (region != point.region() || buckets != bucketsOf(cell)) {
-                return null;
-            }
+            regionOf[place] = numbers.computeIfAbsent(point.region(), region -> {
+                regions.add(region);
+                return (short) (regions.size() - 1);
+            });
             offsets[place] = point.offset();
         }
-        return region == null ? null : new CellColumn(region, buckets, offsets);
+        return regions.isEmpty() ? null : new CellColumn(regions, bucketsOf(cells.getFirst()), regionOf, offsets);
     }
 
     private static @Nullable RecordPoint pointOf(Cell cell) {
@@ -70,28 +78,25 @@ public final class CellColumn {
      * @throws IllegalStateException if the snapshot is closed
      */
     public Reading in(Totals totals) {
-        return new Reading(NativeTotals.of(totals).allOf(region), offsets, buckets);
+        NativeTotals sums = NativeTotals.of(totals);
+        return new Reading(regions.stream().map(sums::allOf).toArray(NativeTotals.Added[]::new));
     }
 
     /** What the cells of a column hold; to be read by the thread of the snapshot, as long as that is open. */
-    public static final class Reading {
-        private final NativeTotals.Added added;
-        private final long[] offsets;
-        private final int buckets;
+    public final class Reading {
+        private final NativeTotals.Added[] added;
 
-        /** Of one place, its bucket's words one after the other: one copy is faster than many reads of memory that may be closed. */
-        private final long[] cells;
+        /** Of one place, its buckets' words one after the other: one copy is faster than many reads of memory that may be closed. */
+        private final long[] cells = new long[2 * buckets];
 
-        private Reading(NativeTotals.Added added, long[] offsets, int buckets) {
+        private Reading(NativeTotals.Added[] added) {
             this.added = added;
-            this.offsets = offsets;
-            this.buckets = buckets;
-            this.cells = new long[2 * buckets];
         }
 
         /** The sum of a counter. */
         public double counter(int place) {
-            return new NativeTotals.Sums(added.cells(), offsets[place] - added.from()).sum();
+            NativeTotals.Added region = added[regionOf[place]];
+            return new NativeTotals.Sums(region.cells(), offsets[place] - region.from()).sum();
         }
 
         /**
@@ -122,8 +127,9 @@ public final class CellColumn {
         }
 
         private void read(int place) {
-            long from = offsets[place] - added.from() + Layout.bucketOffset(0);
-            MemorySegment.copy(added.cells(), ValueLayout.JAVA_LONG, from, cells, 0, cells.length);
+            NativeTotals.Added region = added[regionOf[place]];
+            long from = offsets[place] - region.from() + Layout.bucketOffset(0);
+            MemorySegment.copy(region.cells(), ValueLayout.JAVA_LONG, from, cells, 0, cells.length);
         }
     }
 }

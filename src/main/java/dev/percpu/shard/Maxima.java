@@ -10,6 +10,8 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The maxima of many cells, drained by one native call per region: what {@code drainMax} of each of them does, without a call for each.
@@ -19,7 +21,7 @@ import java.util.List;
 public final class Maxima {
     private static final long GROUP_WORDS = 2;
 
-    private final Cell[] cells;
+    private final List<ObservationCell> cells;
     private final List<Batch> batches;
 
     /** Of those that are on the heap. */
@@ -35,36 +37,36 @@ public final class Maxima {
         void accept(int place, double max);
     }
 
-    private Maxima(Cell[] cells, List<Batch> batches, int[] others) {
+    private Maxima(List<ObservationCell> cells, List<Batch> batches, int[] others) {
         this.cells = cells;
         this.batches = batches;
         this.others = others;
     }
 
-    /**
-     * Of these cells, in their order.
-     *
-     * @throws IllegalArgumentException if one of them has no maximum
-     */
-    public static Maxima of(List<? extends Cell> cells) {
+    /** Of these cells, in their order. */
+    public static Maxima of(List<? extends ObservationCell> cells) {
         IdentityHashMap<Region, List<Integer>> places = new IdentityHashMap<>();
         List<Integer> others = new ArrayList<>();
         for (int place = 0; place < cells.size(); place++) {
-            switch (cells.get(place)) {
-                case NativeLongObservationCell longs ->
-                    places.computeIfAbsent(longs.point().region(), region -> new ArrayList<>())
-                            .add(place);
-                case NativeDoubleObservationCell doubles ->
-                    places.computeIfAbsent(doubles.point().region(), region -> new ArrayList<>())
-                            .add(place);
-                case ObservationCell onHeap -> others.add(place);
-                case CounterCell counter -> throw new IllegalArgumentException("a counter has no maximum");
-            }
+            Group group = Group.of(cells.get(place));
+            List<Integer> together =
+                    group == null ? others : places.computeIfAbsent(group.point.region(), region -> new ArrayList<>());
+            together.add(place);
         }
-        Cell[] held = cells.toArray(Cell[]::new);
+        List<ObservationCell> held = List.copyOf(cells);
         List<Batch> batches = new ArrayList<>();
         places.forEach((region, ofRegion) -> batches.add(new Batch(region, arrayOf(ofRegion), held)));
         return new Maxima(held, batches, arrayOf(others));
+    }
+
+    private record Group(RecordPoint point, int buckets) {
+        static @Nullable Group of(ObservationCell cell) {
+            return switch (cell) {
+                case NativeLongObservationCell longs -> new Group(longs.point(), longs.buckets());
+                case NativeDoubleObservationCell doubles -> new Group(doubles.point(), doubles.buckets());
+                default -> null;
+            };
+        }
     }
 
     private static int[] arrayOf(List<Integer> places) {
@@ -80,10 +82,9 @@ public final class Maxima {
         for (int place : others) {
             receiver.accept(
                     place,
-                    switch (cells[place]) {
+                    switch (cells.get(place)) {
                         case LongObservationCell longs -> longs.drainMax();
                         case DoubleObservationCell doubles -> doubles.drainMax();
-                        case CounterCell counter -> 0;
                     });
         }
     }
@@ -95,24 +96,17 @@ public final class Maxima {
         private final MemorySegment groups;
         private final MemorySegment taken;
 
-        private Batch(Region region, int[] places, Cell[] cells) {
+        private Batch(Region region, int[] places, List<ObservationCell> cells) {
             this.region = region;
             this.places = places;
             Arena arena = Arena.ofAuto();
             this.groups = arena.allocate(ValueLayout.JAVA_LONG, GROUP_WORDS * places.length);
             this.taken = arena.allocate(ValueLayout.JAVA_LONG, places.length);
             for (int i = 0; i < places.length; i++) {
-                switch (cells[places[i]]) {
-                    case NativeLongObservationCell longs -> put(i, longs.point(), longs.buckets());
-                    case NativeDoubleObservationCell doubles -> put(i, doubles.point(), doubles.buckets());
-                    default -> throw new IllegalStateException("not a native cell");
-                }
+                Group group = Objects.requireNonNull(Group.of(cells.get(places[i])));
+                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i, group.point.offset());
+                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i + 1, group.buckets);
             }
-        }
-
-        private void put(int group, RecordPoint point, int buckets) {
-            groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * group, point.offset());
-            groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * group + 1, buckets);
         }
 
         private void drain(Receiver receiver) {

@@ -27,8 +27,9 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
 
     @Override
     public DoubleObservations read(Totals totals) {
-        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
-        return sums == null ? DoubleObservations.none(buckets) : sums.doubleObservations(buckets);
+        long[] counts = new long[buckets];
+        double sum = read(totals, counts);
+        return new DoubleObservations(counts, sum);
     }
 
     @Override

@@ -27,8 +27,9 @@ final class NativeLongObservationCell extends LongObservationCell {
 
     @Override
     public LongObservations read(Totals totals) {
-        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
-        return sums == null ? LongObservations.none(buckets) : sums.longObservations(buckets);
+        long[] counts = new long[buckets];
+        long sum = read(totals, counts);
+        return new LongObservations(counts, sum);
     }
 
     @Override

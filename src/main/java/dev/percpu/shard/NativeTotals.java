@@ -74,7 +74,7 @@ final class NativeTotals extends Totals {
     Added allOf(Region region) {
         Added added = regions.get(region);
         if (added == null) {
-            throw new IllegalArgumentException("these totals are of another store");
+            throw new IllegalArgumentException("these totals are of another store, or older than the region");
         }
         return added;
     }

@@ -1,7 +1,7 @@
 package dev.percpu.shard;
 
 /**
- * All cells of a {@link CellStore} added up at one time. Immutable; read through the cells, then closed, all by the thread that made it:
+ * All cells of a {@link CellStore} added up at one time. Read through the cells, then closed, all by the thread that made it:
  * closing memory that several threads may read stops them all, which takes longer than to add up 20,000 cells.
  *
  * <p>A cell that is younger than the snapshot reads as empty.

@@ -3,6 +3,7 @@ package dev.percpu.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.shard.NativeStores;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -73,6 +74,50 @@ class TextScrapeTest {
         record();
         shouldBeWhatTheClientWrites(format);
         assertThat(registry.scrape(format)).contains("buckets_seconds_bucket", "uri=\"/\\\"quoted\\\"\\\\\\n\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldReadFamiliesOutOfSeveralRegions(String format) throws IOException {
+        PrometheusRegistry collectorsOfMany = new PrometheusRegistry();
+        PerCpuMeterRegistry many = new PerCpuMeterRegistry(
+                PerCpuConfig.DEFAULT, collectorsOfMany, new MockClock(), null, NativeStores.ofSmallRegions());
+        for (int i = 0; i < 5_000; i++) {
+            many.counter("calls", "n", "" + i).increment(i);
+            if (i % 25 == 0) {
+                Timer.builder("buckets")
+                        .tag("n", "" + i)
+                        .publishPercentileHistogram()
+                        .register(many)
+                        .record(Duration.ofMillis(i));
+            }
+        }
+        assertThat(many.statistics().reservedBytes())
+                .as("more than a region of counters and one of timers")
+                .isGreaterThan(3 * many.statistics().strideBytes());
+        ByteArrayOutputStream theirs = new ByteArrayOutputStream();
+        many.getExpositionFormats().findWriter(format).write(theirs, collectorsOfMany.scrape());
+
+        assertThat(many.scrape(format)).isEqualTo(theirs.toString(StandardCharsets.UTF_8));
+        many.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldFollowMetersThatComeAndGo(String format) throws IOException {
+        record();
+        for (int i = 0; i < 10; i++) {
+            registry.counter("calls", "uri", "/" + i).increment();
+            shouldBeWhatTheClientWrites(format);
+            registry.remove(registry.get("latency").timers().iterator().next());
+            shouldBeWhatTheClientWrites(format);
+            registry.timer("latency", "uri", "/new" + i).record(Duration.ofMillis(i));
+            shouldBeWhatTheClientWrites(format);
+        }
+        registry.clear();
+        assertThat(registry.scrape(format)).doesNotContain("calls", "latency");
+        record();
+        shouldBeWhatTheClientWrites(format);
     }
 
     @ParameterizedTest
