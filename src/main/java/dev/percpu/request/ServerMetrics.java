@@ -191,6 +191,7 @@ final class ServerMetrics
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // whether it was stopped, nobody waits for
     public void disconnected(@Nullable CompletableFuture<LongTaskTimer.@Nullable Sample> webSocket) {
         if (webSocket != null) {
             webSocket.thenAccept(open -> {

@@ -64,29 +64,32 @@ final class UriLabels {
     /**
      * Where a path lies, seen from the path of a Vert.x route, {@code /items/:id}: segment by segment, with any for a parameter. As with
      * Vert.x, several slashes are one, and one at the end is none.
+     *
+     * @param pattern the path of the route
      */
-    static Place place(String path, String route) {
+    static Place place(String path, String pattern) {
         int inPath = skipSlashes(path, 0);
-        int inRoute = skipSlashes(route, 0);
-        while (inRoute < route.length()) {
+        int inPattern = skipSlashes(pattern, 0);
+        while (inPattern < pattern.length()) {
             int endInPath = endOfSegment(path, inPath);
-            int endInRoute = endOfSegment(route, inRoute);
-            if (inPath == endInPath || !fits(path, inPath, endInPath, route, inRoute, endInRoute)) {
+            int endInPattern = endOfSegment(pattern, inPattern);
+            if (inPath == endInPath || !fits(path, inPath, endInPath, pattern, inPattern, endInPattern)) {
                 return Place.ELSEWHERE;
             }
             inPath = skipSlashes(path, endInPath);
-            inRoute = skipSlashes(route, endInRoute);
+            inPattern = skipSlashes(pattern, endInPattern);
         }
         return inPath == path.length() ? Place.AT : Place.BELOW;
     }
 
-    private static boolean fits(String path, int inPath, int endInPath, String route, int inRoute, int endInRoute) {
-        int length = endInRoute - inRoute;
-        if (length == endInPath - inPath && path.regionMatches(inPath, route, inRoute, length)) {
+    private static boolean fits(
+            String path, int inPath, int endInPath, String pattern, int inPattern, int endInPattern) {
+        int length = endInPattern - inPattern;
+        if (length == endInPath - inPath && path.regionMatches(inPath, pattern, inPattern, length)) {
             return true;
         }
-        int colon = route.indexOf(':', inRoute);
-        return colon >= 0 && colon < endInRoute;
+        int colon = pattern.indexOf(':', inPattern);
+        return colon >= 0 && colon < endInPattern;
     }
 
     private static int skipSlashes(String path, int from) {
