@@ -23,6 +23,15 @@ int64_t percpu_floor_add_long(struct percpu_region *region, uint64_t offset, int
 	return n;
 }
 
+int64_t percpu_floor_add_double(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n)
+{
+	if (n < 0 || n > MAX_ROUNDS)
+		return NEG_EINVAL;
+	for (int64_t i = 0; i < n; i++)
+		(void)percpu_add_double__libc(region, offset, amount);
+	return n;
+}
+
 int64_t percpu_floor_observe_long(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
 				  int64_t seed, int64_t n)
 {

@@ -196,6 +196,7 @@ PERCPU_API int percpu_empty(struct percpu_region *region, uint64_t offset, int64
  * sequence from seed on. Returns n, or -EINVAL.
  */
 PERCPU_API int64_t percpu_floor_add_long(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n);
+PERCPU_API int64_t percpu_floor_add_double(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n);
 PERCPU_API int64_t percpu_floor_observe_long(struct percpu_region *region, uint64_t offset,
 					     const struct percpu_buckets *buckets, int64_t seed, int64_t n);
 

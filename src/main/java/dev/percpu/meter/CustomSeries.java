@@ -1,6 +1,5 @@
 package dev.percpu.meter;
 
-import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Statistic;
@@ -78,7 +77,7 @@ final class CustomSeries implements Series {
     }
 
     @Override
-    public void collect(Totals totals, FamilyValues values) {
+    public void collect(FamilyValues values) {
         for (Measurement measurement : measurements) {
             Target target = target(measurement);
             double value = measurement.getValue();

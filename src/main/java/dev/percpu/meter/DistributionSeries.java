@@ -1,25 +1,23 @@
 package dev.percpu.meter;
 
-import dev.percpu.shard.Totals;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** A timer, summary or long task timer in a scrape: a summary or histogram, and a gauge of the maximum. */
+/** A long task timer in a scrape: a summary or histogram, and a gauge of the maximum. */
 final class DistributionSeries implements Series {
     private final Family main;
     private final Family max;
     private final Labels labels;
     private final long createdMillis;
-    private final Function<Totals, Distribution> reader;
+    private final Supplier<Distribution> reader;
 
     /**
      * @param main a summary or a histogram, as the reader publishes buckets or not
      * @throws IllegalArgumentException if a label has a name that the family needs itself
      */
-    DistributionSeries(
-            Family main, Family max, Labels labels, long createdMillis, Function<Totals, Distribution> reader) {
+    DistributionSeries(Family main, Family max, Labels labels, long createdMillis, Supplier<Distribution> reader) {
         checkReserved(main.kind(), labels);
         this.main = main;
         this.max = max;
@@ -48,8 +46,8 @@ final class DistributionSeries implements Series {
     }
 
     @Override
-    public void collect(Totals totals, FamilyValues values) {
-        add(reader.apply(totals), main, max, labels, createdMillis, values);
+    public void collect(FamilyValues values) {
+        add(reader.get(), main, max, labels, createdMillis, values);
     }
 
     /** Adds a distribution to the family of its kind, and its maximum to the other. */

@@ -72,7 +72,7 @@ final class Exposure {
                 id,
                 (group, labels) -> new ValueSeries(
                         group.family(id, "", Family.Kind.COUNTER),
-                        totals -> new CounterDataPointSnapshot(counter.count(), labels, null, created)));
+                        () -> new CounterDataPointSnapshot(counter.count(), labels, null, created)));
     }
 
     void functionTimer(Meter.Id id, FunctionTimer timer) {
@@ -81,7 +81,7 @@ final class Exposure {
                 id,
                 (group, labels) -> new ValueSeries(
                         group.family(id, "", Family.Kind.SUMMARY),
-                        totals -> new SummaryDataPointSnapshot(
+                        () -> new SummaryDataPointSnapshot(
                                 (long) timer.count(),
                                 timer.totalTime(TimeUnit.SECONDS),
                                 Quantiles.EMPTY,
@@ -96,7 +96,7 @@ final class Exposure {
             add(
                     id,
                     (group, labels) -> new ValueSeries(
-                            group.family(id, "", Family.Kind.INFO), totals -> new InfoDataPointSnapshot(labels)));
+                            group.family(id, "", Family.Kind.INFO), () -> new InfoDataPointSnapshot(labels)));
         } else {
             add(id, (group, labels) -> new GaugeSeries(group.family(id, "", Family.Kind.GAUGE), labels, gauge));
         }
@@ -115,7 +115,7 @@ final class Exposure {
                         maximum(group, id),
                         labels,
                         created,
-                        totals -> Distribution.ofActiveTasks(timer.takeSnapshot())));
+                        () -> Distribution.ofActiveTasks(timer.takeSnapshot())));
     }
 
     void custom(Meter.Id id, Iterable<Measurement> measurements) {

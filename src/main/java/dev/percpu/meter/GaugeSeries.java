@@ -1,6 +1,5 @@
 package dev.percpu.meter;
 
-import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Gauge;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -14,7 +13,7 @@ record GaugeSeries(Family family, Labels labels, Gauge gauge) implements Series 
     }
 
     @Override
-    public void collect(Totals totals, FamilyValues values) {
+    public void collect(FamilyValues values) {
         values.add(family, new GaugeDataPointSnapshot(gauge.value(), labels, null));
     }
 

@@ -1,8 +1,8 @@
 package dev.percpu.meter;
 
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls what others wrote and what may never return: the functions of gauges and of other meters that their users measure. They are called
- * one after the other on a thread that is not the caller's. One that takes too long is left behind with its thread, another thread goes on
+ * Calls what others wrote and what may never return: the functions of gauges and of other meters that their users measure, and their
+ * collectors. They are called one after the other on a thread that is not the caller's. One that takes too long is left behind with its thread, another thread goes on
  * with the next, and it is not called again before it has returned: so it costs the caller its time limit once, and itself only.
  *
  * <p>Threads are daemons, end after ten idle seconds, and are as many as there are callers and functions left behind; of these there are
@@ -34,9 +34,22 @@ final class Measurer {
         void run();
     }
 
+    /** What became of a task. */
+    enum Outcome {
+        /** It was called and returned. */
+        DONE,
+        /** It was called and did not return in time, or has not returned since an earlier call. */
+        LATE,
+        /** It was not called: too many are left behind. */
+        NOT_ASKED
+    }
+
     private final long partNanos;
     private final ExecutorService threads;
-    private final Set<Object> hanging = ConcurrentHashMap.newKeySet();
+
+    /** What has not returned, and how many callers left it behind. */
+    private final Map<Object, Integer> hanging = new ConcurrentHashMap<>();
+
     private final AtomicInteger leftBehind = new AtomicInteger();
 
     /**
@@ -56,38 +69,45 @@ final class Measurer {
     /**
      * Calls all tasks.
      *
-     * @return which of them came to their end, by their index
+     * @return what became of each, by its index
+     * @throws InterruptedException if the caller is interrupted before all have returned; the one that is being called is left behind
      */
-    BitSet run(List<? extends Task> tasks) {
-        BitSet done = new BitSet(tasks.size());
+    Outcome[] run(List<? extends Task> tasks) throws InterruptedException {
+        Outcome[] outcomes = new Outcome[tasks.size()];
+        Arrays.fill(outcomes, Outcome.NOT_ASKED);
         int next = 0;
-        while (next < tasks.size() && leftBehind.get() < MOST_LEFT_BEHIND) {
-            Pass pass = new Pass(tasks, next, done);
+        while (next < tasks.size() && leftBehind() < MOST_LEFT_BEHIND) {
+            Pass pass = new Pass(tasks, next, outcomes);
             threads.execute(pass);
             next = pass.await();
         }
-        return done;
+        return outcomes;
+    }
+
+    /** Calls that have not returned and that nobody waits for any more. */
+    int leftBehind() {
+        return leftBehind.get();
     }
 
     private final class Pass implements Runnable {
         private final List<? extends Task> tasks;
-        private final BitSet done;
+        private final Outcome[] outcomes;
 
         /** Index of the task that is being called. Guarded by this, as the others below are. */
         private int at;
 
         private boolean abandoned;
 
-        Pass(List<? extends Task> tasks, int from, BitSet done) {
+        Pass(List<? extends Task> tasks, int from, Outcome[] outcomes) {
             this.tasks = tasks;
             this.at = from;
-            this.done = done;
+            this.outcomes = outcomes;
         }
 
         @Override
         public void run() {
             for (Task task = next(); task != null; task = next()) {
-                boolean called = !hanging.contains(task.subject());
+                boolean called = !hanging.containsKey(task.subject());
                 if (called) {
                     task.run();
                 }
@@ -108,19 +128,17 @@ final class Measurer {
         /** Whether somebody still waits for the rest. */
         private synchronized boolean returned(Task task, boolean called) {
             if (abandoned) {
-                hanging.remove(task.subject());
+                hanging.computeIfPresent(task.subject(), (subject, times) -> times == 1 ? null : times - 1);
                 leftBehind.decrementAndGet();
                 return false;
             }
-            if (called) {
-                done.set(at);
-            }
+            outcomes[at] = called ? Outcome.DONE : Outcome.LATE;
             at++;
             return true;
         }
 
         /** Waits for the end, or until one call has taken too long; returns the index to go on with. */
-        synchronized int await() {
+        synchronized int await() throws InterruptedException {
             int seen = -1;
             int parts = 0;
             while (at < tasks.size()) {
@@ -133,9 +151,8 @@ final class Measurer {
                 try {
                     TimeUnit.NANOSECONDS.timedWait(this, partNanos);
                 } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
                     abandon();
-                    return tasks.size();
+                    throw e;
                 }
                 parts++;
             }
@@ -144,7 +161,8 @@ final class Measurer {
 
         private int abandon() {
             abandoned = true;
-            hanging.add(tasks.get(at).subject());
+            hanging.merge(tasks.get(at).subject(), 1, Integer::sum);
+            outcomes[at] = Outcome.LATE;
             leftBehind.incrementAndGet();
             return at + 1;
         }

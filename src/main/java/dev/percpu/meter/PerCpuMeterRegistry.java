@@ -79,6 +79,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final ExpositionFormats formats;
     private final CellStore store;
     private final SeriesIndex index;
+    private final ForeignCollectors foreign;
     private final TextScrape textScrape;
     private final ExporterProperties exporterProperties;
     private final @Nullable Expiry expiry;
@@ -90,9 +91,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this(PerCpuConfig.DEFAULT);
     }
 
-    /** With a Prometheus registry of its own and the system's clock. */
+    /** With a Prometheus registry of its own, {@link IsolatedCollectors}, and the system's clock. */
     public PerCpuMeterRegistry(PrometheusConfig config) {
-        this(config, new PrometheusRegistry(), Clock.SYSTEM);
+        this(config, new IsolatedCollectors(), Clock.SYSTEM);
     }
 
     /** Without exemplars. */
@@ -102,7 +103,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     /**
      * @param config checked here
-     * @param registry what this registry's meters are scraped with; its own collectors are scraped as well
+     * @param registry what this registry's meters are scraped with; its own collectors are scraped as well, as gauges are: within {@link
+     *     PerCpuConfig#GAUGE_TIMEOUT} each where they are {@link IsolatedCollectors}, else all of them together
      * @param clock what windows and creation times are told by. On another than {@link Clock#SYSTEM} windows end only when somebody reads.
      * @param spanContext tells the current span, for exemplars; none are sampled if it is null
      * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
@@ -142,7 +144,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
-        this.textScrape = new TextScrape(index, registry, clock);
+        this.foreign = new ForeignCollectors(registry, index);
+        this.textScrape = new TextScrape(index, foreign, clock);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> {
@@ -190,7 +193,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         try {
             scrape(out, contentType, includedNames);
         } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
+            throw new UncheckedIOException("the scrape was not finished", e);
         }
         return out.toString(StandardCharsets.UTF_8);
     }
@@ -211,6 +214,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      * Prometheus 3 takes; they become underscores without it.
      *
      * @param includedNames of the families that are wanted, all if null
+     * @throws java.io.InterruptedIOException if this thread is interrupted while gauges and foreign collectors are asked, which it still is then
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
         Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
@@ -221,7 +225,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
             textScrape.write(out, text.get(), included, scheme);
         } else {
-            writer.write(out, prometheusRegistry.scrape(included), scheme);
+            writer.write(out, index.everything(included, foreign), scheme);
         }
     }
 
@@ -256,7 +260,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         return limit().statistics(expiry == null ? 0 : expiry.hidden());
     }
 
-    /** The registry that is scraped: what is registered there is scraped, too. */
+    /**
+     * The registry that is scraped: what is registered there is scraped, too. What hangs or throws there is left out, see the constructors.
+     */
     public PrometheusRegistry getPrometheusRegistry() {
         return prometheusRegistry;
     }

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusScrapeRequest;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -183,12 +186,32 @@ final class SeriesIndex implements MultiCollector {
         if (silent.isBound()) {
             return MetricSnapshots.of();
         }
-        FamilyValues values = new FamilyValues(includedNames);
+        FamilyValues others = new FamilyValues(includedNames);
+        try {
+            measured.collect(groups.values(), includedNames, List.of(), others);
+        } catch (InterruptedIOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return withCells(includedNames, others);
+    }
+
+    /**
+     * The wanted families, and those of others.
+     *
+     * @throws InterruptedIOException if this thread is interrupted while what is not in cells is asked for, which it still is then
+     */
+    MetricSnapshots everything(Predicate<String> included, ForeignCollectors foreign) throws InterruptedIOException {
+        Others others = others(included, foreign);
+        return ForeignCollectors.together(withCells(included, others.values()), others.foreign());
+    }
+
+    private MetricSnapshots withCells(Predicate<String> included, FamilyValues others) {
+        FamilyValues values = new FamilyValues(included);
         List<CellMeter> meters = meters(); // first: their cells are older than the totals
         try (Totals totals = store.totals()) {
-            inOrder(shown(meters, totals)).forEach(meter -> collect(meter, totals, includedNames, values));
-            collectOthers(totals, includedNames, values);
+            inOrder(shown(meters, totals)).forEach(meter -> collect(meter, totals, included, values));
         }
+        values.addAll(others);
         return values.snapshots();
     }
 
@@ -258,9 +281,20 @@ final class SeriesIndex implements MultiCollector {
         return ScopedValue.where(silent, true).call(call::get);
     }
 
-    /** Adds the values of all that is not in cells. */
-    void collectOthers(Totals totals, Predicate<String> included, FamilyValues values) {
-        measured.collect(groups.values(), totals, included, values);
+    /** All that is not in cells: families of foreign collectors, and values of meters. */
+    record Others(List<MetricSnapshot> foreign, FamilyValues values) {}
+
+    /**
+     * Asks for all that is not in cells, which may take its time: to be done before cells are added up.
+     *
+     * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
+     */
+    Others others(Predicate<String> included, ForeignCollectors foreign) throws InterruptedIOException {
+        FamilyValues values = new FamilyValues(included);
+        List<ForeignCollectors.OfCollector> readings = foreign.readings(included);
+        measured.collect(groups.values(), included, readings, values);
+        return new Others(
+                readings.stream().flatMap(reading -> reading.taken().stream()).toList(), values);
     }
 
     /** In the order in which the first of a family decides on its help text. */

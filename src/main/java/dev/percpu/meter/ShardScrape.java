@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -46,6 +47,7 @@ final class ShardScrape {
     /**
      * @param registered passes on all meters of the registry
      * @param text the writer's format, if it can be written family by family
+     * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
      */
     void write(
             Consumer<Consumer<Meter>> registered,
@@ -58,7 +60,9 @@ final class ShardScrape {
         BitSet shards = store.recordedShards();
         if (text.isEmpty()) {
             FamilyValues all = new FamilyValues(name -> true);
-            families.values().forEach(meters -> add(meters, shards, all));
+            for (List<CellMeter> meters : families.values()) {
+                add(meters, shards, all);
+            }
             writer.write(stream, all.snapshots(), scheme);
             return;
         }
@@ -87,7 +91,10 @@ final class ShardScrape {
         return families;
     }
 
-    private void add(List<CellMeter> meters, BitSet shards, FamilyValues values) {
+    private void add(List<CellMeter> meters, BitSet shards, FamilyValues values) throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while the shards were read");
+        }
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
             if (shape != null) {

@@ -7,7 +7,6 @@ import dev.percpu.exposition.TextOutput;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextScrape {
     private final SeriesIndex index;
-    private final PrometheusRegistry registry;
+    private final ForeignCollectors foreign;
     private final Clock clock;
 
     /** That of the last scrape. Changed under the lock. */
@@ -44,12 +43,12 @@ final class TextScrape {
     }
 
     /**
-     * @param index what is in cells, and is registered there
+     * @param index what is ours
      * @param clock the meters' own
      */
-    TextScrape(SeriesIndex index, PrometheusRegistry registry, Clock clock) {
+    TextScrape(SeriesIndex index, ForeignCollectors foreign, Clock clock) {
         this.index = index;
-        this.registry = registry;
+        this.foreign = foreign;
         this.clock = clock;
     }
 
@@ -74,10 +73,12 @@ final class TextScrape {
         Buffers reused = spare.getAndSet(null);
         Buffers buffers = reused == null ? new Buffers() : reused;
         TextOutput out = buffers.out.to(stream);
+        // First: counters are no older than a gauge that takes its time.
+        SeriesIndex.Others others = index.others(included, foreign);
         TextTable last = table;
         try (SeriesIndex.Now now = index.now(last)) {
             replace(last, now.table());
-            new Pass(now, format, included, scheme, buffers).write();
+            new Pass(now, format, included, scheme, buffers).write(others);
         }
         out.end();
         spare.set(buffers);
@@ -109,8 +110,8 @@ final class TextScrape {
             this.totals = now.totals();
         }
 
-        private void write() throws IOException {
-            List<MetricSnapshot> others = others().stream().toList();
+        private void write(SeriesIndex.Others told) throws IOException {
+            List<MetricSnapshot> others = others(told).stream().toList();
             Set<String> names = names(others);
             int next = 0;
             for (TextRow row : table.rows()) {
@@ -142,13 +143,9 @@ final class TextScrape {
          * All families that are not written sample by sample, by name. Those of cells are among them that others have a part in, and those
          * whose names or labels have to be quoted.
          */
-        private MetricSnapshots others() {
-            List<MetricSnapshot> foreign =
-                    index.whileSilent(() -> registry.scrape(included)).stream().toList();
-            FamilyValues values = new FamilyValues(included);
-            index.collectOthers(totals, included, values);
-            Set<String> names = names(foreign);
-            names.addAll(values.names());
+        private MetricSnapshots others(SeriesIndex.Others told) {
+            Set<String> names = names(told.foreign());
+            names.addAll(told.values().names());
             List<TextRow> shared = new ArrayList<>();
             for (TextRow row : table.rows()) {
                 if (names.contains(row.family().name()) || row.names(format) == null) {
@@ -157,10 +154,8 @@ final class TextScrape {
             }
             FamilyValues together = new FamilyValues(included);
             shared.forEach(row -> collect(row, together));
-            together.addAll(values);
-            List<MetricSnapshot> all = new ArrayList<>(foreign);
-            together.snapshots().forEach(all::add);
-            return new MetricSnapshots(all);
+            together.addAll(told.values());
+            return ForeignCollectors.together(together.snapshots(), told.foreign());
         }
 
         private void collect(TextRow row, FamilyValues values) {

@@ -1,19 +1,18 @@
 package dev.percpu.meter;
 
-import dev.percpu.shard.Totals;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A meter with one value in one family. */
-record ValueSeries(Family family, Function<Totals, DataPointSnapshot> reader) implements Series {
+record ValueSeries(Family family, Supplier<DataPointSnapshot> reader) implements Series {
     @Override
     public List<Family> families() {
         return List.of(family);
     }
 
     @Override
-    public void collect(Totals totals, FamilyValues values) {
-        values.add(family, reader.apply(totals));
+    public void collect(FamilyValues values) {
+        values.add(family, reader.get());
     }
 }

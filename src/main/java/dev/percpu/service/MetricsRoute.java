@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /q/metrics} on the management port: a scrape; {@code GET /q/metrics/cpus}: the same by CPU. It runs on a worker thread, since
- * summing and writing take milliseconds, a gauge of the application may take any time, and so may the client that reads.
+ * summing and writing take milliseconds, a gauge of the application may take any time, and so may the client that reads. When its time is
+ * over, which counts from the request's arrival, or its client goes away, it ends, whatever it is waiting for.
  *
  * <p>400 if a header cannot be read, 406 if the client takes nothing that is offered, 503 if too many scrapes are going on; the parameter
  * {@code name[]}, which may be repeated, restricts the scrape to the named metrics. Where a scrape fails after its first bytes were sent,
@@ -33,11 +34,15 @@ class MetricsRoute {
 
     private static final Logger LOG = Logger.getLogger(MetricsRoute.class);
     private static final String RETRY_AFTER_SECONDS = "1";
+    private static final String ARRIVAL = MetricsRoute.class.getName();
 
     /** Writes the wanted families. */
     private interface Source {
         void scrape(OutputStream out, String contentType, @Nullable Set<String> names) throws IOException;
     }
+
+    /** A request that is to be answered by a scrape. */
+    private record Arrival(ScrapeRequest request, long startNanos, ScrapeWatch watch) {}
 
     private final PerCpuMeterRegistry registry;
     private final PerCpuMeters meters;
@@ -64,10 +69,13 @@ class MetricsRoute {
                 .route(path)
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
-                .blockingHandler(context -> serve(context, source), false);
+                .handler(this::arrive)
+                .blockingHandler(context -> serve(context, source, context.get(ARRIVAL)), false);
     }
 
-    private void serve(RoutingContext context, Source source) {
+    /** On the event loop, so that the time in which the request waits for a worker counts. */
+    private void arrive(RoutingContext context) {
+        long startNanos = System.nanoTime();
         ScrapeRequest request;
         try {
             request = ScrapeRequest.read(context, settings);
@@ -80,6 +88,19 @@ class MetricsRoute {
             context.response().end();
             return;
         }
+        ScrapeWatch watch = new ScrapeWatch(startNanos + request.timeout().toNanos());
+        long timer =
+                context.vertx().setTimer(request.timeout().toMillis() + 1, ignored -> watch.end(ScrapeFailure.TIMEOUT));
+        // After the whole answer as well: then there is nobody to be interrupted any more.
+        context.addEndHandler(ended -> {
+            context.vertx().cancelTimer(timer);
+            watch.end(ScrapeFailure.GONE);
+        });
+        context.put(ARRIVAL, new Arrival(request, startNanos, watch));
+        context.next();
+    }
+
+    private void serve(RoutingContext context, Source source, Arrival arrival) {
         if (!places.tryAcquire()) {
             meters.recordFailure(ScrapeFailure.BUSY);
             context.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
@@ -91,42 +112,51 @@ class MetricsRoute {
             return;
         }
         HttpServerResponse response = context.response();
-        setHeaders(response, request);
+        setHeaders(response, arrival.request());
         response.setChunked(true);
-        ResponseStream out = new ResponseStream(
-                response, System.nanoTime() + request.timeout().toNanos());
-        boolean whole;
+        ResponseStream out = new ResponseStream(response, arrival.watch().deadlineNanos());
+        Throwable failure;
         try {
-            whole = scrape(context, source, request, out);
+            failure = scrape(source, arrival, out);
         } finally {
             places.release();
         }
         // After the place is free: whoever has the answer can ask again at once.
-        if (whole) {
+        if (failure == null) {
+            meters.recordScrape(System.nanoTime() - arrival.startNanos(), out.count());
             out.end();
+        } else {
+            fail(context, arrival.watch(), failure);
         }
     }
 
-    /** Whether the scrape is whole, and the last chunk of it may be sent. */
-    private boolean scrape(RoutingContext context, Source source, ScrapeRequest request, ResponseStream out) {
-        long start = System.nanoTime();
+    /** Null if the scrape is whole, and the last chunk of it may be sent; else why not. */
+    private @Nullable Throwable scrape(Source source, Arrival arrival, ResponseStream out) {
+        ScrapeRequest request = arrival.request();
         try {
+            arrival.watch().enter();
             try (OutputStream body = request.gzip() ? settings.compression().gzip(out) : out) {
                 source.scrape(body, request.type().contentType(), request.names());
             }
             out.settle();
-            meters.recordScrape(System.nanoTime() - start, out.count());
-            return true;
-        } catch (ScrapeEndedException e) {
-            meters.recordFailure(e.reason());
-            LOG.debugf("A scrape was given up: %s", e.getMessage());
-            fail(context, 503, "The scrape did not end in time.");
-        } catch (IOException | RuntimeException e) {
-            meters.recordFailure(ScrapeFailure.ERROR);
-            LOG.error("A scrape failed", e);
-            fail(context, 500, "The scrape failed; the log of the service says why.");
+            return null;
+        } catch (Throwable e) { // an error too is to be counted and told of
+            return e;
+        } finally {
+            arrival.watch().leave();
         }
-        return false;
+    }
+
+    private void fail(RoutingContext context, ScrapeWatch watch, Throwable failure) {
+        ScrapeFailure reason = failure instanceof ScrapeEndedException ended ? ended.reason() : watch.reason();
+        meters.recordFailure(reason == null ? ScrapeFailure.ERROR : reason);
+        if (reason == null) {
+            LOG.error("A scrape failed", failure);
+            fail(context, 500, "The scrape failed; the log of the service says why.");
+        } else {
+            LOG.debugf("A scrape was given up: %s", failure.getMessage());
+            fail(context, 503, "The scrape did not end in time.");
+        }
     }
 
     private void setHeaders(HttpServerResponse response, ScrapeRequest request) {

@@ -3,10 +3,10 @@ package dev.percpu.service;
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.IndexedBy;
 import dev.percpu.abi.RseqSettings;
+import dev.percpu.meter.IsolatedCollectors;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import dev.percpu.request.RequestSettings;
 import io.micrometer.core.instrument.Clock;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -66,7 +66,7 @@ class RegistryProducer {
     PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {
         // For exemplars: the application's own, or OpenTelemetry's, or none.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
-        return new PerCpuMeterRegistry(settings.registryConfig(), new PrometheusRegistry(), Clock.SYSTEM, span);
+        return new PerCpuMeterRegistry(settings.registryConfig(), new IsolatedCollectors(), Clock.SYSTEM, span);
     }
 
     @Produces

@@ -27,6 +27,10 @@ record ScrapeRequest(
     /** With every scrape of Prometheus: its {@code scrape_timeout}, in seconds with decimals. */
     static final String TIMEOUT_HEADER = "X-Prometheus-Scrape-Timeout-Seconds";
 
+    /** What samples are called after their family, of which the registry knows the name only. */
+    private static final List<String> SUFFIXES =
+            List.of("_total", "_created", "_bucket", "_count", "_sum", "_gcount", "_gsum", "_info");
+
     /** The request cannot be answered. */
     static final class RefusedException extends Exception {
         private static final long serialVersionUID = 1L;
@@ -75,11 +79,24 @@ record ScrapeRequest(
             return new ScrapeRequest(
                     type.get(),
                     gzip,
-                    names.isEmpty() ? null : new HashSet<>(names),
+                    names.isEmpty() ? null : families(names),
                     timeout(context.request().getHeader(TIMEOUT_HEADER), settings.timeout()));
         } catch (MalformedHeaderException e) {
             throw new RefusedException(400, e.complaint());
         }
+    }
+
+    /** The families that samples of these names are in: those of that name, and those that name their samples so by a suffix. */
+    static Set<String> families(List<String> samples) {
+        Set<String> families = new HashSet<>(samples);
+        for (String sample : samples) {
+            for (String suffix : SUFFIXES) {
+                if (sample.endsWith(suffix)) {
+                    families.add(sample.substring(0, sample.length() - suffix.length()));
+                }
+            }
+        }
+        return families;
     }
 
     private static String header(RoutingContext context, CharSequence name) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -13,12 +14,11 @@ import java.util.regex.Pattern;
  * Runs the benchmarks and writes {@code report.json}, {@code report.md} and a chart per case to the folder {@code bench.out}.
  *
  * <p>Everything is run in rounds: in each, every implementation of a case has one fork, one shortly after the other. Ratios are taken
- * within a round.
+ * within a round. {@link Plan} tells what is in which.
  */
 public final class Benchmarks {
-    private static final int ROUNDS = 2;
-    /** On a machine that is not quiet a fork takes longer. After these, forks of later rounds are left out. */
-    private static final Duration BUDGET = Duration.ofMinutes(12);
+    /** After these, forks of later rounds are left out; memory, tail and instructions take another four minutes. */
+    private static final Duration BUDGET = Duration.ofMinutes(11);
 
     private static final Duration QUICK_BUDGET = Duration.ofSeconds(150);
 
@@ -38,31 +38,35 @@ public final class Benchmarks {
         }
         List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
         Instant start = Instant.now();
-        Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(4, 6, 100));
+        Missing missing = new Missing();
+        Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(4, 6, 100), missing);
         Results results = new Results();
-        for (int round = 1; round <= ROUNDS; round++) {
-            for (int i = 0; i < subjects.size(); i++) {
+        for (int round = 1; round <= Plan.ROUNDS; round++) {
+            List<Subject> planned = Plan.of(round, subjects);
+            for (int i = 0; i < planned.size(); i++) {
                 if (round > 1 && Duration.between(start, Instant.now()).compareTo(quick ? QUICK_BUDGET : BUDGET) > 0) {
                     break;
                 }
-                Subject subject = subjects.get(i);
+                Subject subject = planned.get(i);
                 Round measured = forks.run(subject, "round-" + round);
                 if (measured != null) {
                     results.add(subject, round, measured);
-                    progress(start, round, i, subjects.size(), subject, measured);
+                    progress(start, round, i, planned.size(), subject, measured);
                 }
             }
         }
         boolean whole = args.length == 0 && !quick;
         MemoryCases memory = MemoryCases.measure(
-                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram)" : ""));
-        Report report = new Report(
+                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram)" : ""),
+                missing);
+        Report report = new Report(new Outcome(
                 results,
                 memory,
                 whole ? Tail.measure(forks) : List.of(),
-                whole ? new Instructions(directory).count() : Map.of(),
-                start,
-                quick);
+                whole ? new Instructions(directory, missing).count() : Map.of(),
+                missing,
+                start.truncatedTo(ChronoUnit.SECONDS),
+                whole ? Outcome.Extent.WHOLE : quick ? Outcome.Extent.QUICK : Outcome.Extent.CHOSEN));
         report.write(directory);
         if (Boolean.getBoolean("bench.readme")) {
             ReadmeTable.write(Path.of("README.md"), report.summary());
@@ -84,7 +88,7 @@ public final class Benchmarks {
                 "%4d s  round %d of %d, %3d of %d  %-46s %-24s %8s ns, CPU %8s ns%n",
                 Duration.between(start, Instant.now()).toSeconds(),
                 round,
-                ROUNDS,
+                Plan.ROUNDS,
                 index + 1,
                 size,
                 subject.group(),

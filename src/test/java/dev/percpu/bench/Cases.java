@@ -15,6 +15,7 @@ import static dev.percpu.bench.Impl.PERCPU_ATOMIC;
 import static dev.percpu.bench.Impl.PERCPU_SELF;
 import static dev.percpu.bench.Impl.QUARKUS;
 
+import dev.percpu.binding.SumKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +92,13 @@ final class Cases {
         return subjects;
     }
 
+    /** Whether a case is about recording, and nothing else: then ours allocates nothing. */
+    static boolean isRecord(String caseName) {
+        return caseName.startsWith("counter.")
+                || caseName.startsWith(TIMER) && !caseName.equals(DURING_OTHER)
+                || caseName.startsWith(SUMMARY);
+    }
+
     private static void counters(List<Subject> to, int threads) {
         registries(to, COUNTER, ALL_REGISTRIES, threads, CounterCase.class, "registry", Map.of());
         to.add(of(COUNTER, CLIENT_JAVA, threads, CounterCase.class, "clientJava", Map.of()));
@@ -102,6 +110,9 @@ final class Cases {
         registries(to, COUNTER_DOUBLE, TWO_REGISTRIES, threads, CounterCase.class, "registryDouble", Map.of());
         to.add(of(COUNTER_DOUBLE, CLIENT_JAVA, threads, CounterCase.class, "clientJavaDouble", Map.of()));
         to.add(of(COUNTER_DOUBLE, OTEL, threads, CounterCase.class, "otelDouble", Map.of()));
+        Map<String, String> doubles = Map.of("kind", SumKind.DOUBLE.name());
+        to.add(of(COUNTER_DOUBLE, FLOOR, threads, FloorCase.class, "counterFloorDouble", doubles));
+        to.add(of(COUNTER_DOUBLE, EMPTY, threads, FloorCase.class, "counterEmpty", doubles));
     }
 
     private static void timers(List<Subject> to, int threads) {
@@ -121,7 +132,7 @@ final class Cases {
                 List.of(CLIENT_JAVA, OTEL, HDR, LONGADDER, ATOMICLONG, FLOOR, EMPTY));
         timer(to, TIMER_SLO, Shape.SLO, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, OTEL));
         timer(to, TIMER_PERCENTILES, Shape.PERCENTILES, TWO_REGISTRIES, threads, List.of(CLIENT_JAVA, HDR));
-        timer(to, TIMER_NATIVE, Shape.NATIVE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
+        timer(to, TIMER_NATIVE, Shape.NATIVE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL, FLOOR, EMPTY));
         if (threads <= 2) {
             timer(to, TIMER_NATIVE_FINE, Shape.NATIVE_FINE, List.of(PERCPU), threads, List.of(CLIENT_JAVA, OTEL));
         }
@@ -190,24 +201,21 @@ final class Cases {
         for (int busy : new int[] {4, 64, 256}) {
             ours(
                     to,
-                    SCRAPE_BY_CPUS,
-                    PERCPU + " " + busy + " CPUs",
+                    SCRAPE_BY_CPUS + "." + busy,
                     Map.of("content", "HISTOGRAMS", "meters", "1000", "busy", Integer.toString(busy)));
         }
         for (int meters : new int[] {1_000, 10_000, 100_000}) {
             ours(
                     to,
-                    SCRAPE_BY_SERIES,
-                    PERCPU + " " + meters + " series",
+                    SCRAPE_BY_SERIES + "." + meters,
                     Map.of("content", "COUNTERS", "meters", Integer.toString(meters)));
         }
         // 72 lines each
-        ours(to, SCRAPE_BY_SERIES, PERCPU + " 1M lines", Map.of("content", "HISTOGRAMS", "meters", "13900"));
+        ours(to, SCRAPE_BY_SERIES + ".1m-lines", Map.of("content", "HISTOGRAMS", "meters", "13900"));
         for (int buckets : new int[] {10, 50, 250, 1000}) {
             ours(
                     to,
-                    SCRAPE_BY_BUCKETS,
-                    PERCPU + " " + buckets + " buckets",
+                    SCRAPE_BY_BUCKETS + "." + buckets,
                     Map.of("content", "BUCKETS", "meters", "1000", "buckets", Integer.toString(buckets)));
         }
     }
@@ -216,8 +224,8 @@ final class Cases {
         registries(to, caseName, impls, 1, ScrapeFormatCase.class, "scrape", params);
     }
 
-    private static void ours(List<Subject> to, String caseName, String label, Map<String, String> params) {
-        to.add(of(caseName, label, 1, ScrapeFormatCase.class, "scrape", with(params, "impl", PERCPU)));
+    private static void ours(List<Subject> to, String caseName, Map<String, String> params) {
+        to.add(of(caseName, PERCPU, 1, ScrapeFormatCase.class, "scrape", with(params, "impl", PERCPU)));
     }
 
     private static Map<String, String> with(Map<String, String> params, String name, String value) {

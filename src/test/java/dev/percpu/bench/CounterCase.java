@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** Counters: by one, and by an amount that is not whole. */
 public class CounterCase {
-    private static final double AMOUNT = 0.5;
+    static final double AMOUNT = 0.5;
 
     static void check(double count) {
         if (!(count > 0)) {

@@ -18,7 +18,8 @@ import org.openjdk.jmh.util.ListStatistics;
  * own binder and registry. {@code make bench ARGS=http.server}.
  *
  * <p>In each round every variant has a process of its own. All are warmed up, and then take turns: what disturbs the machine for a second
- * meets one turn, and the median of a process' turns is its figure. Figures are ratios to the first process without metrics of the same
+ * meets one turn, and the median of a process' turns is its figure. Each turn has another order ({@link Turns}), for what went before has
+ * left the caches and the clock of the processor as it needed them. Figures are ratios to the first process without metrics of the same
  * round.
  */
 final class EndToEnd {
@@ -26,7 +27,9 @@ final class EndToEnd {
 
     private static final int ROUNDS = Boolean.getBoolean("bench.quick") ? 2 : 15;
     private static final int WARM_UP = 80_000;
-    private static final int TURNS = 7;
+    /** Twice as many as variants: each is twice in each place. */
+    private static final int TURNS = 8;
+
     private static final int REQUESTS_OF_A_TURN = 16_000;
     private static final double CONFIDENCE = 0.95;
 
@@ -75,10 +78,10 @@ final class EndToEnd {
         for (int round = 1; round <= ROUNDS; round++) {
             Map<Variant, LoadedServer> servers = new EnumMap<>(Variant.class);
             try {
-                for (Variant variant : Variant.values()) {
+                for (Variant variant : order(round)) {
                     servers.put(variant, start(variant));
                 }
-                Map<Variant, double[]> turns = takeTurns(servers);
+                Map<Variant, double[]> turns = takeTurns(servers, round);
                 for (Variant variant : Variant.values()) {
                     double measured = Numbers.median(turns.get(variant));
                     nanos.computeIfAbsent(variant, key -> new ArrayList<>()).add(measured);
@@ -100,16 +103,21 @@ final class EndToEnd {
         return LoadedServer.start(jar, List.of(variant.argument), log);
     }
 
-    private static Map<Variant, double[]> takeTurns(Map<Variant, LoadedServer> servers)
+    private static List<Variant> order(int turn) {
+        return Turns.order(List.of(Variant.values()), turn);
+    }
+
+    private static Map<Variant, double[]> takeTurns(Map<Variant, LoadedServer> servers, int round)
             throws IOException, InterruptedException {
         Map<Variant, double[]> turns = new EnumMap<>(Variant.class);
-        for (Map.Entry<Variant, LoadedServer> server : servers.entrySet()) {
-            server.getValue().cpuNanosPerRequest(WARM_UP);
-            turns.put(server.getKey(), new double[TURNS]);
+        for (Variant variant : order(round)) {
+            servers.get(variant).cpuNanosPerRequest(WARM_UP);
+            turns.put(variant, new double[TURNS]);
         }
         for (int turn = 0; turn < TURNS; turn++) {
-            for (Map.Entry<Variant, LoadedServer> server : servers.entrySet()) {
-                turns.get(server.getKey())[turn] = server.getValue().cpuNanosPerRequest(REQUESTS_OF_A_TURN);
+            // from another one on in each round, so that no variant is the first after the warm-up in all of them
+            for (Variant variant : order(round + turn)) {
+                turns.get(variant)[turn] = servers.get(variant).cpuNanosPerRequest(REQUESTS_OF_A_TURN);
             }
         }
         return turns;

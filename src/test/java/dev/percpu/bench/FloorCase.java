@@ -23,6 +23,9 @@ public class FloorCase {
         @Param("PLAIN")
         public Shape shape = Shape.PLAIN;
 
+        @Param("LONG")
+        public SumKind kind = SumKind.LONG;
+
         Region region;
         BucketIndex buckets;
         long offset;
@@ -37,7 +40,7 @@ public class FloorCase {
             region = Region.reserve(
                     status.cpus().shardCount(),
                     STRIDE_SHIFT,
-                    SumKind.LONG,
+                    kind,
                     status.indexedBy().offset());
             offset = region.firstCell();
             buckets = BucketIndex.ofLongs(shape.boundsNanos());
@@ -58,6 +61,12 @@ public class FloorCase {
     @OperationsPerInvocation(LOOP)
     public void counterFloor(Cells of) {
         Floors.addLong(of.region, of.offset, 1, LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void counterFloorDouble(Cells of) {
+        Floors.addDouble(of.region, of.offset, CounterCase.AMOUNT, LOOP);
     }
 
     @Benchmark

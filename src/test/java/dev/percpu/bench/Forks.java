@@ -34,6 +34,7 @@ final class Forks {
 
     private final Path directory;
     private final Timing timing;
+    private final Missing missing;
     private final String ownClassPath = withoutIncubator(System.getProperty(CLASS_PATH));
 
     /**
@@ -51,18 +52,20 @@ final class Forks {
 
     /**
      * @param directory for the logs of JMH and what forks need
+     * @param missing takes what fails
      */
-    Forks(Path directory, Timing timing) {
+    Forks(Path directory, Timing timing, Missing missing) {
         this.directory = directory;
         this.timing = timing;
+        this.missing = missing;
         System.setProperty(
                 "jmh.ignoreLock", "true"); // whoever benchmarks beside us is to be seen in the figures, not to stop us
     }
 
-    /** The iterations of one fork, or null with the reason on standard error. */
+    /** The iterations of one fork, or null if it failed. */
     @Nullable
     Round run(Subject subject, String label) {
-        RunResult result = runJmh(subject, label, Mode.AverageTime);
+        RunResult result = runJmh(subject, label, Mode.AverageTime, timing.of(subject));
         if (result == null) {
             return null;
         }
@@ -80,13 +83,12 @@ final class Forks {
     }
 
     /** Single records with the clock read before and after, one in some: JMH's sampling. */
-    org.openjdk.jmh.util.@Nullable Statistics sample(Subject subject, String label) {
-        RunResult result = runJmh(subject, label, Mode.SampleTime);
+    org.openjdk.jmh.util.@Nullable Statistics sample(Subject subject, String label, Timing its) {
+        RunResult result = runJmh(subject, label, Mode.SampleTime, its);
         return result == null ? null : result.getPrimaryResult().getStatistics();
     }
 
-    private @Nullable RunResult runJmh(Subject subject, String label, Mode mode) {
-        Timing its = timing.of(subject);
+    private @Nullable RunResult runJmh(Subject subject, String label, Mode mode, Timing its) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(subject.include())
                 .mode(mode)
@@ -113,12 +115,21 @@ final class Forks {
             System.setProperty(CLASS_PATH, next ? nextClassPath() : ownClassPath);
             return new Runner(options.build()).run().iterator().next();
         } catch (RunnerException | IOException | IllegalStateException e) {
-            System.err.println("left out: " + subject.impl() + " in " + subject.group() + ": " + e.getMessage()
-                    + "; see " + log(subject, label));
+            missing.add(subject.impl() + " in " + subject.group() + " (" + label + ")", reason(e));
             return null;
         } finally {
             System.setProperty(CLASS_PATH, ownClassPath);
         }
+    }
+
+    /** JMH's own message is the same for everything that goes wrong in a fork. */
+    private static String reason(Exception e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        return (message == null ? cause.toString() : message) + (e instanceof RunnerException ? "; see its log" : "");
     }
 
     private static List<String> jvmArguments(Subject subject) {

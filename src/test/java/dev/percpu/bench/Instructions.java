@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,12 +35,18 @@ final class Instructions {
             Map.of("native3", "native histogram of schema 3", "native5", "native histogram of schema 5");
 
     private final Path directory;
+    private final Missing missing;
 
-    Instructions(Path directory) {
+    /**
+     * @param directory for what compiler and valgrind write
+     * @param missing takes the reason why there are none
+     */
+    Instructions(Path directory, Missing missing) {
         this.directory = directory.resolve("callgrind");
+        this.missing = missing;
     }
 
-    /** By name of the call; empty, with the reason on standard error, where it cannot be had. */
+    /** By name of the call; empty where it cannot be had. */
     Map<String, Double> count() {
         try {
             Files.createDirectories(directory);
@@ -62,9 +69,14 @@ final class Instructions {
                     counts.put(OBSERVE_LONG + ", " + buckets.getValue(), count);
                 }
             }
+            for (String call : new TreeSet<>(CALLED)) {
+                if (!counts.containsKey(call)) {
+                    missing.add("instructions of " + call, "callgrind names no such function");
+                }
+            }
             return counts;
         } catch (IOException e) {
-            System.err.println("instruction counts are left out: " + e.getMessage());
+            missing.add("instructions in C", e.getMessage());
             return Map.of();
         }
     }

@@ -1,12 +1,11 @@
 package dev.percpu.bench;
 
-import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeSet;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The report for people: first what we set ourselves, then every case. */
@@ -16,8 +15,10 @@ final class MarkdownReport {
 
             - Figures are nanoseconds per operation and thread: the median of all iterations. On more threads than CPUs, threads wait for
               each other, so the time of an operation grows with them.
-            - **Only ratios carry over to other machines.** Implementations take turns, each in a JVM of its own, in %d rounds; a ratio is
+            - **Only ratios carry over to other machines.** Implementations take turns, each in a JVM of its own, in rounds; a ratio is
               taken within a round, and the median of the rounds is given. Below 1 means faster than what it is compared with; one above its limit is **bold**.
+            - The second round has the other order. It begins with what has a limit, on one thread and then on two, goes on as far as the
+              time lasts, and leaves out `scrape.by-*`, where ours is alone: `rounds` says how many each figure is from.
             - Everybody gets the same amounts from the same generator, whose cost (about 1 ns) is in every figure of timers and summaries,
               `empty` and `floor` too.
             - `empty` is a downcall that does nothing, `floor` a C loop around the section that commits a record, without any call from Java.
@@ -30,109 +31,61 @@ final class MarkdownReport {
             - B is the heap allocated per operation.
             """;
 
-    private static final String LEFT_OUT = """
-            ## What is missing
-
-            - OpenTelemetry in `lookup.counter`: its API looks a series up in every record and hands none out.
+    private static final String OTHER_MACHINES = """
             - Machines with more CPUs than these: cache lines that many CPUs share cost the peers more there, and us nothing.
             """;
 
+    private final Outcome outcome;
     private final Results results;
-    private final MemoryCases memory;
-    private final List<Tail> tails;
-    private final Map<String, Double> instructions;
     private final Map<String, Object> machine;
-    private final Instant start;
-    private final boolean quick;
 
-    MarkdownReport(
-            Results results,
-            MemoryCases memory,
-            List<Tail> tails,
-            Map<String, Double> instructions,
-            Map<String, Object> machine,
-            Instant start,
-            boolean quick) {
-        this.results = results;
-        this.memory = memory;
-        this.tails = tails;
-        this.instructions = instructions;
+    MarkdownReport(Outcome outcome, Map<String, Object> machine) {
+        this.outcome = outcome;
+        this.results = outcome.results();
         this.machine = machine;
-        this.start = start;
-        this.quick = quick;
     }
 
     String text() {
         StringBuilder out =
                 new StringBuilder("# Benchmarks\n\n").append(summary()).append('\n');
-        out.append(HOW_TO_READ.formatted(results.roundCount())).append('\n');
+        out.append(HOW_TO_READ).append('\n');
         for (String caseName : results.entries().stream()
                 .map(Results.Entry::caseName)
                 .distinct()
                 .toList()) {
             out.append(table(caseName)).append('\n');
         }
-        return out.append(tailTable())
+        return out.append(tails())
                 .append(instructionTable())
-                .append(LEFT_OUT)
+                .append("## What is missing\n\n")
+                .append(outcome.missing().lines())
+                .append(OTHER_MACHINES)
+                .append("\nBy intent:\n\n")
+                .append(Gaps.lines(Cases.all()))
                 .toString();
     }
 
     /** What the README shows: where and when, and how we stand to our aims. */
     String summary() {
-        String memoryTable = memory.table();
-        return targets() + allocated() + (memoryTable.isEmpty() ? "" : "\n" + memoryTable)
+        String memoryTable = outcome.memory().table(outcome.whole());
+        return new TargetTables(results, outcome.whole()).text()
+                + (memoryTable.isEmpty() ? "" : "\n" + memoryTable)
                 + "\nRatios of `make bench` on "
-                + start + (quick ? ", a quick run" : "") + ": "
+                + outcome.start() + (outcome.extent() == Outcome.Extent.QUICK ? ", a quick run" : "") + ": "
                 + machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
                 + machine.get("jdk") + ".\n";
     }
 
-    private String tailTable() {
-        if (tails.isEmpty()) {
-            return "";
+    private String tails() {
+        if (outcome.tails().isEmpty()) {
+            return outcome.whole() ? "## Tail\n\n" + Outcome.NOT_MEASURED + "\n\n" : "";
         }
-        StringBuilder out = new StringBuilder("""
-                ## Tail
-
-                Single records into one of 1,000 histogram timers, nanoseconds, the reading of the clock included.
-
-                | | | p50 | p99 | p99.9 | max |
-                |---|---|---|---|---|---|
-                """);
-        for (Tail tail : tails) {
-            out.append("| ").append(tail.caseName()).append(" | ").append(tail.impl());
-            for (double nanos : new double[] {tail.p50(), tail.p99(), tail.p999(), tail.max()}) {
-                out.append(" | ").append(Math.round(nanos));
-            }
-            out.append(" |\n");
-        }
-        return out.append('\n').append(tailRatios()).toString();
-    }
-
-    /** How much longer the longest records in 1,000 take while scrapes go on. */
-    private String tailRatios() {
-        StringBuilder out = new StringBuilder();
-        for (Tail during : tails) {
-            for (Tail alone : tails) {
-                if (during.caseName().equals(Cases.DURING_SCRAPE)
-                        && alone.caseName().equals(Cases.TIMER_HISTOGRAM)
-                        && during.impl().equals(alone.impl())) {
-                    double ratio = during.p999() / alone.p999();
-                    String text = Numbers.ratio(ratio);
-                    boolean ours = during.impl().equals(Impl.PERCPU);
-                    out.append("- p99.9 of ").append(during.impl()).append(" during scrapes to without: ");
-                    out.append(ours && ratio > Target.TAIL_DURING_SCRAPES ? "**" + text + "**" : text);
-                    out.append(ours ? " (at most " + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")\n" : "\n");
-                }
-            }
-        }
-        return out.isEmpty() ? "" : out.append('\n').toString();
+        return new TailTables(outcome.tails()).text();
     }
 
     private String instructionTable() {
-        if (instructions.isEmpty()) {
-            return "";
+        if (outcome.instructions().isEmpty()) {
+            return outcome.whole() ? "## Instructions in C\n\n" + Outcome.NOT_MEASURED + "\n\n" : "";
         }
         StringBuilder out = new StringBuilder("""
                 ## Instructions in C
@@ -142,66 +95,9 @@ final class MarkdownReport {
                 | call | instructions |
                 |---|---|
                 """);
-        instructions.forEach((call, count) -> out.append(String.format(Locale.ROOT, "| %s | %.1f |%n", call, count)));
+        outcome.instructions()
+                .forEach((call, count) -> out.append(String.format(Locale.ROOT, "| %s | %.1f |%n", call, count)));
         return out.append('\n').toString();
-    }
-
-    private String targets() {
-        StringBuilder out = new StringBuilder("""
-                | case | ours | against | at most | 1 thread | CPU time | 2 threads | CPU time |
-                |---|---|---|---|---|---|---|---|
-                """);
-        for (Target target : Target.ALL) {
-            StringBuilder line = new StringBuilder("| " + target.caseName() + " | " + target.ours() + " | "
-                    + target.title() + " | " + target.limits());
-            boolean measured = false;
-            for (int threads = 1; threads <= 2; threads++) {
-                OptionalDouble ratio = ratio(target, threads, Round::medianNanos);
-                measured |= ratio.isPresent();
-                line.append(" | ").append(cell(ratio, target, threads));
-                line.append(" | ").append(cell(ratio(target, threads, Round::medianCpuNanos), target, threads));
-            }
-            if (measured) {
-                out.append(line).append(" |\n");
-            }
-        }
-        return out.append(allocation(Target.HTTP_REQUEST_BYTES)).toString();
-    }
-
-    private String allocation(Target target) {
-        OptionalDouble one = ratio(target, 1, Round::bytesPerOp);
-        if (one.isEmpty()) {
-            return "";
-        }
-        return "| " + target.caseName() + ", bytes allocated | " + target.ours() + " | " + target.title() + " | "
-                + target.limits() + " | " + cell(one, target, 1) + " | | "
-                + cell(ratio(target, 2, Round::bytesPerOp), target, 2) + " | |\n";
-    }
-
-    /** The same for bytes allocated. */
-    private String allocated() {
-        StringBuilder out = new StringBuilder();
-        for (Target target : Target.ALLOCATED) {
-            OptionalDouble ratio = ratio(target, 1, Round::bytesPerOp);
-            if (ratio.isPresent()) {
-                out.append("| ").append(target.caseName()).append(" | ").append(target.ours());
-                out.append(" | ").append(target.title()).append(" | ").append(target.limits());
-                out.append(" | ").append(cell(ratio, target, 1)).append(" |\n");
-            }
-        }
-        return out.isEmpty() ? "" : "\n| bytes allocated | ours | against | at most | |\n|---|---|---|---|---|\n" + out;
-    }
-
-    private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {
-        return results.ratio(target.caseName(), target.ours(), target.againstCase(), target.against(), threads, figure);
-    }
-
-    private static String cell(OptionalDouble ratio, Target target, int threads) {
-        if (ratio.isEmpty() || threads > target.atMost().length) {
-            return "";
-        }
-        String text = Numbers.ratio(ratio.getAsDouble());
-        return ratio.getAsDouble() <= target.atMost()[threads - 1] ? text : "**" + text + "**";
     }
 
     private String table(String caseName) {
@@ -219,15 +115,25 @@ final class MarkdownReport {
                     .append(" | CPU | percpu to it | B |");
             rule.append("---|---|---|---|");
         }
-        out.append('\n').append(rule).append('\n');
+        out.append(" rounds |\n").append(rule).append("---|\n");
         for (String impl : entries.stream().map(Results.Entry::impl).distinct().toList()) {
             out.append("| ").append(impl).append(" |");
             for (int count : threads) {
                 out.append(figures(results.entry(caseName, impl, count)));
             }
-            out.append('\n');
+            out.append(' ').append(rounds(entries, impl)).append(" |\n");
         }
         return out.toString();
+    }
+
+    /** Of each number of threads, or one figure if it is the same on all. */
+    private static String rounds(List<Results.Entry> entries, String impl) {
+        List<String> rounds = entries.stream()
+                .filter(it -> it.impl().equals(impl))
+                .sorted(Comparator.comparingInt(Results.Entry::threads))
+                .map(it -> Integer.toString(it.rounds()))
+                .toList();
+        return rounds.stream().distinct().count() == 1 ? rounds.getFirst() : String.join(" / ", rounds);
     }
 
     private String figures(Results.@Nullable Entry entry) {
@@ -240,6 +146,6 @@ final class MarkdownReport {
         return " " + Numbers.nanos(entry.value()) + " ± " + Numbers.nanos(entry.error()) + " | "
                 + Numbers.nanos(entry.cpu()) + " | "
                 + (itself || ratio.isEmpty() ? "" : Numbers.ratio(ratio.getAsDouble())) + " | "
-                + Math.round(entry.bytesPerOp()) + " |";
+                + (Double.isNaN(entry.bytesPerOp()) ? Outcome.NOT_MEASURED : Math.round(entry.bytesPerOp())) + " |";
     }
 }

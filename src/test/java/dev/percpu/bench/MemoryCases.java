@@ -18,6 +18,8 @@ final class MemoryCases {
     private static final int REGISTERED = 100_000;
     private static final int REGISTRATION_ROUNDS = 3;
     private static final int WIDE = 128;
+    /** Of {@link MemoryMain}. */
+    private static final int ARGUMENTS = 6;
 
     static final String NEVER = "never recorded";
     static final String TWO = "recorded on 2 CPUs";
@@ -80,20 +82,36 @@ final class MemoryCases {
 
     private record Run(double bytes, double nanos) {}
 
-    /** Measures the cases whose names match. */
-    static MemoryCases measure(Pattern wanted) throws IOException {
+    /**
+     * Measures the cases whose names match.
+     *
+     * @param missing takes those that fail
+     */
+    static MemoryCases measure(Pattern wanted, Missing missing) {
         MemoryCases cases = new MemoryCases();
         for (Map.Entry<String, String> it : KINDS.entrySet()) {
             if (wanted.matcher(it.getKey()).find()) {
-                cases.memory(it.getKey(), it.getValue());
+                tried(it.getKey(), missing, () -> cases.memory(it.getKey(), it.getValue()));
             }
         }
         for (Map.Entry<String, String> it : REGISTRATIONS.entrySet()) {
             if (wanted.matcher(it.getKey()).find()) {
-                cases.registration(it.getKey(), it.getValue());
+                tried(it.getKey(), missing, () -> cases.registration(it.getKey(), it.getValue()));
             }
         }
         return cases;
+    }
+
+    private interface Measurement {
+        void run() throws IOException;
+    }
+
+    private static void tried(String caseName, Missing missing, Measurement measurement) {
+        try {
+            measurement.run();
+        } catch (IOException e) {
+            missing.add(caseName, String.valueOf(e.getMessage()));
+        }
     }
 
     private void memory(String caseName, String kind) throws IOException {
@@ -145,14 +163,13 @@ final class MemoryCases {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            String[] output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                    .strip()
-                    .split("\\s+");
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                throw new IOException(command + " failed");
+                throw new IOException(MemoryMain.class.getSimpleName() + " "
+                        + String.join(" ", command.subList(command.size() - ARGUMENTS, command.size())) + " failed");
             }
-            return new Run(
-                    Double.parseDouble(output[output.length - 2]), Double.parseDouble(output[output.length - 1]));
+            String[] words = output.split("\\s+");
+            return new Run(Double.parseDouble(words[words.length - 2]), Double.parseDouble(words[words.length - 1]));
         } catch (InterruptedException e) {
             throw new IOException(e);
         } finally {
@@ -171,9 +188,13 @@ final class MemoryCases {
                 .findFirst();
     }
 
-    /** Empty if nothing was measured. */
-    String table() {
-        if (figures.isEmpty()) {
+    /**
+     * Empty if nothing was measured.
+     *
+     * @param whole whether to tell also what was not
+     */
+    String table(boolean whole) {
+        if (figures.isEmpty() && !whole) {
             return "";
         }
         StringBuilder out = new StringBuilder("""
@@ -185,6 +206,8 @@ final class MemoryCases {
             OptionalDouble theirs = value(limit.caseName, Impl.MICROMETER, limit.state);
             if (ours.isPresent() && theirs.isPresent()) {
                 out.append(line(limit.caseName, limit.state, limit.atMost, ours.getAsDouble(), theirs.getAsDouble()));
+            } else if (whole) {
+                out.append(unmeasured(limit.caseName, limit.state, limit.atMost));
             }
         }
         for (String caseName : KINDS.keySet()) {
@@ -196,11 +219,18 @@ final class MemoryCases {
                         line(caseName, WIDE_TWO + ", to ours on 2", WIDE_LIMIT, wide.getAsDouble(), two.getAsDouble()));
                 out.append(
                         line(caseName, WIDE_ALL + ", to ours on 2", Double.NaN, all.getAsDouble(), two.getAsDouble()));
+            } else if (whole) {
+                out.append(unmeasured(caseName, WIDE_TWO + ", to ours on 2", WIDE_LIMIT));
             }
         }
         return out.append(
                         "\nBytes per series with four tags: heap, resident shards and page tables; nanoseconds per registration.\n")
                 .toString();
+    }
+
+    private static String unmeasured(String caseName, String state, double atMost) {
+        return "| " + caseName + " | " + state + " | " + (Double.isNaN(atMost) ? "" : Numbers.ratio(atMost)) + " | **"
+                + Outcome.NOT_MEASURED + "** | | |\n";
     }
 
     private static String line(String caseName, String state, double atMost, double ours, double theirs) {

@@ -22,7 +22,11 @@ final class Numbers {
         return new ListStatistics(values).getMeanErrorAt(CONFIDENCE);
     }
 
+    /** NaN and infinite ones as they are. */
     static double rounded(double value, int decimals) {
+        if (!Double.isFinite(value)) {
+            return value;
+        }
         double scale = Math.pow(10, decimals);
         return Math.round(value * scale) / scale;
     }

@@ -5,38 +5,19 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what was measured: {@code report.json} for programs, {@code report.md} and charts for people. */
 final class Report {
+    private final Outcome outcome;
     private final Results results;
-    private final MemoryCases memory;
-    private final List<Tail> tails;
-    private final Map<String, Double> instructions;
-    private final Instant start;
-    private final boolean quick;
 
-    /**
-     * @param instructions by name of the native call
-     */
-    Report(
-            Results results,
-            MemoryCases memory,
-            List<Tail> tails,
-            Map<String, Double> instructions,
-            Instant start,
-            boolean quick) {
-        this.results = results;
-        this.memory = memory;
-        this.tails = tails;
-        this.instructions = instructions;
-        this.start = start.truncatedTo(ChronoUnit.SECONDS);
-        this.quick = quick;
+    Report(Outcome outcome) {
+        this.outcome = outcome;
+        this.results = outcome.results();
     }
 
     void write(Path directory) throws IOException {
@@ -49,6 +30,9 @@ final class Report {
                     .toList();
             Files.writeString(directory.resolve(caseName + ".svg"), new BarChart(caseName, entries).svg());
         }
+        if (!outcome.tails().isEmpty()) {
+            Files.writeString(directory.resolve(TailChart.NAME + ".svg"), new TailChart(outcome.tails()).svg());
+        }
     }
 
     /** The short form, for the README. */
@@ -57,7 +41,7 @@ final class Report {
     }
 
     private MarkdownReport markdown(Map<String, Object> machine) {
-        return new MarkdownReport(results, memory, tails, instructions, machine, start, quick);
+        return new MarkdownReport(outcome, machine);
     }
 
     private List<String> caseNames() {
@@ -67,33 +51,49 @@ final class Report {
                 .toList();
     }
 
-    private String json(Map<String, Object> machine) throws IOException {
+    /** {@code results} has exactly the agreed keys; all else stands under keys of its own. */
+    String json(Map<String, Object> machine) throws IOException {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("machine", machine);
-        report.put("date", start.toString());
-        report.put("quick", quick);
-        List<Map<String, Object>> all = entriesAsMaps();
-        all.addAll(memory.asMaps());
-        report.put("results", all);
-        report.put("tail", tails.stream().map(Tail::asMap).toList());
-        report.put("instructions", instructions);
+        report.put("date", outcome.start().toString());
+        report.put("quick", outcome.extent() == Outcome.Extent.QUICK);
+        report.put("results", results.entries().stream().map(Report::result).toList());
+        report.put("cpu", results.entries().stream().map(Report::cpu).toList());
+        report.put("memory", outcome.memory().asMaps());
+        report.put("tail", outcome.tails().stream().map(Tail::asMap).toList());
+        report.put("instructions", outcome.instructions());
+        report.put("missing", outcome.missing().lines().lines().toList());
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
     }
 
-    private List<Map<String, Object>> entriesAsMaps() {
-        List<Map<String, Object>> maps = new ArrayList<>();
-        for (Results.Entry entry : results.entries()) {
-            Map<String, Object> map = new LinkedHashMap<>();
-            map.put("case", entry.caseName());
-            map.put("impl", entry.impl());
-            map.put("threads", entry.threads());
-            map.put("unit", "ns/op");
-            map.put("value", Numbers.rounded(entry.value(), 3));
-            map.put("error", Numbers.rounded(entry.error(), 3));
-            map.put("cpu", Numbers.rounded(entry.cpu(), 3));
-            map.put("bytesPerOp", Numbers.rounded(entry.bytesPerOp(), 2));
-            maps.add(map);
-        }
-        return maps;
+    private static Map<String, @Nullable Object> result(Results.Entry entry) {
+        Map<String, @Nullable Object> map = named(entry);
+        map.put("unit", "ns/op");
+        map.put("value", figure(entry.value(), 3));
+        map.put("error", figure(entry.error(), 3));
+        map.put("bytesPerOp", figure(entry.bytesPerOp(), 2));
+        return map;
+    }
+
+    /** CPU time, and from how many rounds both are. */
+    private static Map<String, @Nullable Object> cpu(Results.Entry entry) {
+        Map<String, @Nullable Object> map = named(entry);
+        map.put("unit", "ns/op");
+        map.put("value", figure(entry.cpu(), 3));
+        map.put("rounds", entry.rounds());
+        return map;
+    }
+
+    private static Map<String, @Nullable Object> named(Results.Entry entry) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("case", entry.caseName());
+        map.put("impl", entry.impl());
+        map.put("threads", entry.threads());
+        return map;
+    }
+
+    /** Null, as JSON has no other word for it, if it is not known. */
+    private static @Nullable Double figure(double value, int decimals) {
+        return Double.isFinite(value) ? Numbers.rounded(value, decimals) : null;
     }
 }

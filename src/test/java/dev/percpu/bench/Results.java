@@ -24,13 +24,18 @@ final class Results {
      * @param value nanoseconds: the median of all iterations of all rounds
      * @param error half the width of the 99.9 % confidence interval of their mean
      * @param cpu nanoseconds of CPU time, the median likewise
+     * @param bytesPerOp the median of the rounds; NaN if JMH told none
+     * @param rounds in how many it was measured
      */
     record Entry(
-            String caseName, String impl, int threads, double value, double error, double cpu, double bytesPerOp) {}
-
-    int roundCount() {
-        return rounds.values().stream().mapToInt(TreeMap::size).max().orElse(0);
-    }
+            String caseName,
+            String impl,
+            int threads,
+            double value,
+            double error,
+            double cpu,
+            double bytesPerOp,
+            int rounds) {}
 
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
@@ -41,8 +46,10 @@ final class Results {
             double[] cpuNanos = measured.values().stream()
                     .flatMapToDouble(round -> Arrays.stream(round.cpuNanosPerOp()))
                     .toArray();
-            double bytes = Numbers.median(
-                    measured.values().stream().mapToDouble(Round::bytesPerOp).toArray());
+            double[] bytes = measured.values().stream()
+                    .mapToDouble(Round::bytesPerOp)
+                    .filter(it -> !Double.isNaN(it))
+                    .toArray();
             entries.add(new Entry(
                     subject.caseName(),
                     subject.impl(),
@@ -50,7 +57,8 @@ final class Results {
                     Numbers.median(nanos),
                     Numbers.error(nanos),
                     Numbers.median(cpuNanos),
-                    bytes));
+                    bytes.length == 0 ? Double.NaN : Numbers.median(bytes),
+                    measured.size()));
         });
         return entries;
     }
@@ -82,8 +90,18 @@ final class Results {
         double[] ratios = ours.keySet().stream()
                 .filter(theirs::containsKey)
                 .mapToDouble(round -> figure.applyAsDouble(ours.get(round)) / figure.applyAsDouble(theirs.get(round)))
+                .filter(Double::isFinite) // a figure that a round lacks
                 .toArray();
         return ratios.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Numbers.median(ratios));
+    }
+
+    /** In how many rounds both were measured: of so many the ratio is the median. */
+    int roundsOf(Target target, int threads) {
+        TreeMap<Integer, Round> ours = find(target.caseName(), target.ours(), threads);
+        TreeMap<Integer, Round> theirs = find(target.againstCase(), target.against(), threads);
+        return ours == null || theirs == null
+                ? 0
+                : (int) ours.keySet().stream().filter(theirs::containsKey).count();
     }
 
     private @Nullable TreeMap<Integer, Round> find(String caseName, String impl, int threads) {

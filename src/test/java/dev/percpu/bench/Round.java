@@ -5,7 +5,7 @@ package dev.percpu.bench;
  *
  * @param nanosPerOp of each iteration
  * @param cpuNanosPerOp of each iteration, of all threads together
- * @param bytesPerOp allocated
+ * @param bytesPerOp allocated; NaN if JMH told none
  */
 record Round(double[] nanosPerOp, double[] cpuNanosPerOp, double bytesPerOp) {
     double medianNanos() {

@@ -1,5 +1,6 @@
 package dev.percpu.bench;
 
+import dev.percpu.meter.NativeCells;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -92,7 +93,7 @@ public enum Shape {
         }
     }
 
-    /** The upper bounds of a timer's buckets, as every peer with buckets gets them. */
+    /** The upper bounds of a timer's buckets, as every peer with buckets gets them; of our own cells where the histogram is native. */
     long[] boundsNanos() {
         return switch (this) {
             case PLAIN -> new long[0];
@@ -104,7 +105,8 @@ public enum Shape {
                         .toArray();
             case SLO ->
                 LongStream.of(OBJECTIVES_MILLIS).map(it -> it * 1_000_000).toArray();
-            case PERCENTILES, NATIVE, NATIVE_FINE -> throw new IllegalArgumentException("no bounds are set: " + this);
+            case NATIVE -> NativeCells.boundsNanos(maxBuckets());
+            case PERCENTILES, NATIVE_FINE -> throw new IllegalArgumentException("no bounds are set: " + this);
         };
     }
 

@@ -1,48 +1,84 @@
 package dev.percpu.bench;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.util.MultisetStatistics;
 import org.openjdk.jmh.util.Statistics;
 
 /**
  * How long single records into a histogram timer take, alone and while scrapes go on: JMH's sampling, which reads the clock before and
  * after. All figures therefore have the clock in them (some 20 ns), and what the machine does to any thread.
+ *
+ * @param p50 nanoseconds, as are the others, of the samples of all forks together
+ * @param forks that were measured
  */
-record Tail(String caseName, String impl, double p50, double p99, double p999, double max) {
+record Tail(String caseName, String impl, double p50, double p99, double p999, double max, int forks) {
+    static final int FORKS = 2;
+    static final int SECONDS = 3;
+
+    private static final int MILLIS = 500;
+
+    /** Two warm-ups, for a sample takes some time to be compiled. */
+    private static final Forks.Timing TIMING = new Forks.Timing(2, SECONDS * 1000 / MILLIS, MILLIS);
+
+    /** Takes {@value #FORKS} turns, the second in the other order. */
     static List<Tail> measure(Forks forks) {
-        List<Tail> tails = new ArrayList<>();
+        List<Subject> subjects = new ArrayList<>();
         for (ScrapeCase.Beside beside : List.of(ScrapeCase.Beside.IDLE, ScrapeCase.Beside.SCRAPE)) {
             for (String impl : List.of(Impl.PERCPU, Impl.MICROMETER)) {
-                Tail tail = measure(forks, impl, beside);
-                if (tail != null) {
-                    tails.add(tail);
+                String caseName = beside == ScrapeCase.Beside.IDLE ? Cases.TIMER_HISTOGRAM : Cases.DURING_SCRAPE;
+                Map<String, String> params = Map.of("impl", impl, "beside", beside.name());
+                subjects.add(new Subject(caseName, impl, 1, ScrapeCase.class, "registry", params, false));
+            }
+        }
+        Map<Subject, List<Statistics>> samples = new LinkedHashMap<>();
+        subjects.forEach(it -> samples.put(it, new ArrayList<>()));
+        for (int fork = 1; fork <= FORKS; fork++) {
+            List<Subject> turn = fork % 2 == 0 ? subjects.reversed() : subjects;
+            for (Subject subject : turn) {
+                Statistics measured = forks.sample(subject, "tail-" + fork, TIMING);
+                if (measured != null) {
+                    samples.getOrDefault(subject, List.of()).add(measured);
                 }
             }
         }
+        List<Tail> tails = new ArrayList<>();
+        samples.forEach((subject, measured) -> {
+            if (!measured.isEmpty()) {
+                tails.add(of(subject, measured));
+            }
+        });
         return tails;
     }
 
-    private static @Nullable Tail measure(Forks forks, String impl, ScrapeCase.Beside beside) {
-        String caseName = beside == ScrapeCase.Beside.IDLE ? Cases.TIMER_HISTOGRAM : Cases.DURING_SCRAPE;
-        Map<String, String> params = Map.of("impl", impl, "beside", beside.name());
-        Subject subject = new Subject(caseName, impl, 1, ScrapeCase.class, "registry", params, false);
-        Statistics nanos = forks.sample(subject, "tail");
-        return nanos == null
-                ? null
-                : new Tail(
-                        caseName,
-                        impl,
-                        nanos.getPercentile(50),
-                        nanos.getPercentile(99),
-                        nanos.getPercentile(99.9),
-                        nanos.getMax());
+    static Tail of(Subject subject, List<Statistics> forks) {
+        MultisetStatistics nanos = new MultisetStatistics();
+        for (Statistics fork : forks) {
+            fork.getRawData().forEachRemaining(it -> nanos.addValue(it.getKey(), it.getValue()));
+        }
+        return new Tail(
+                subject.caseName(),
+                subject.impl(),
+                nanos.getPercentile(50),
+                nanos.getPercentile(99),
+                nanos.getPercentile(99.9),
+                nanos.getMax(),
+                forks.size());
     }
 
     Map<String, Object> asMap() {
-        return Map.of(
-                "case", caseName, "impl", impl, "threads", 1, "unit", "ns", "p50", p50, "p99", p99, "p999", p999, "max",
-                max);
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("case", caseName);
+        map.put("impl", impl);
+        map.put("threads", 1);
+        map.put("unit", "ns");
+        map.put("p50", p50);
+        map.put("p99", p99);
+        map.put("p999", p999);
+        map.put("max", max);
+        map.put("forks", forks);
+        return map;
     }
 }

@@ -56,6 +56,14 @@ record Target(String ours, String caseName, String againstCase, String against, 
     static final Target HTTP_REQUEST_BYTES =
             new Target(Impl.PERCPU, Cases.HTTP_REQUEST, Cases.HTTP_REQUEST, Impl.QUARKUS, 0.15, 0.15);
 
+    /** Whether the subject is one of the two whose ratio this is. */
+    boolean compares(Subject subject) {
+        boolean first = subject.caseName().equals(caseName) && subject.impl().equals(ours);
+        boolean second =
+                subject.caseName().equals(againstCase) && subject.impl().equals(against);
+        return subject.threads() <= atMost.length && (first || second);
+    }
+
     String limits() {
         return DoubleStream.of(atMost).mapToObj(Numbers::ratio).collect(Collectors.joining(" / "));
     }

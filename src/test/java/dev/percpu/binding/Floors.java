@@ -19,6 +19,8 @@ public final class Floors {
             Linker.Option.critical(false));
     private static final MethodHandle ADD_LONG =
             bind("percpu_floor_add_long", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle ADD_DOUBLE = bind(
+            "percpu_floor_add_double", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle OBSERVE_LONG = bind(
             "percpu_floor_observe_long",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
@@ -43,6 +45,16 @@ public final class Floors {
     public static void addLong(Region region, long offset, long amount, long n) {
         try {
             check((long) ADD_LONG.invokeExact(region.address, offset, amount, n), n);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+        Reference.reachabilityFence(region);
+    }
+
+    /** The same in a region of doubles. */
+    public static void addDouble(Region region, long offset, double amount, long n) {
+        try {
+            check((long) ADD_DOUBLE.invokeExact(region.address, offset, Double.doubleToRawLongBits(amount), n), n);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -118,6 +120,59 @@ class MeasuredSeriesTest {
                 .anyMatch(warning -> warning.contains("first"))
                 .anyMatch(warning -> warning.contains("second"))
                 .anyMatch(warning -> warning.contains("failing.badly"));
+    }
+
+    @Test
+    void shouldSayOnceThatGaugesAreNotAskedWhileTooManyHang() {
+        PerCpuMeterRegistry impatient =
+                new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "50" : null);
+        AtomicInteger calls = new AtomicInteger();
+        for (int i = 0; i < 100; i++) {
+            Gauge.builder("many", () -> calls.incrementAndGet() > 50 ? hang() : 1)
+                    .tag("i", "" + i)
+                    .register(impatient);
+        }
+
+        assertThat(impatient.scrape().lines().filter(line -> line.endsWith(" NaN")))
+                .hasSize(50);
+        impatient.scrape();
+
+        assertThat(calls).hasValue(50 + Measurer.MOST_LEFT_BEHIND);
+        assertThat(warnings.stream().filter(warning -> warning.contains("did not tell its value")))
+                .hasSize(Measurer.MOST_LEFT_BEHIND);
+        assertThat(warnings.stream().filter(warning -> warning.contains("16 calls have not returned")))
+                .singleElement()
+                .asString()
+                .contains("(34 in this scrape)");
+        impatient.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/openmetrics-text", PROTOBUF, "text/plain; escaping=dots"})
+    void shouldEndTheScrapeOfAThreadThatIsInterrupted(String format) {
+        Thread scraping = Thread.currentThread();
+        Gauge.builder("hanging", () -> {
+                    scraping.interrupt();
+                    return hang();
+                })
+                .register(registry);
+
+        assertThatThrownBy(() -> registry.scrape(OutputStream.nullOutputStream(), format))
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void shouldReadCountersAfterAGaugeThatTakesItsTime() {
+        Gauge.builder("slow", () -> {
+                    registry.counter("before").increment();
+                    return 1;
+                })
+                .register(registry);
+
+        assertThat(registry.scrape().lines()).contains("before_total 2.0");
+        assertThat(registry.scrape("text/plain; escaping=dots").lines()).contains("before_total 3.0");
     }
 
     @Test

@@ -2,9 +2,10 @@ package dev.percpu.meter;
 
 import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.meter.Measurer.Outcome;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +45,15 @@ class MeasurerTest {
         }
     }
 
+    /** What became of each. */
+    private static List<Outcome> run(Measurer measurer, List<? extends Measurer.Task> tasks) {
+        try {
+            return List.of(measurer.run(tasks));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void shouldCallAllInOrderOnAnotherThread() {
         List<String> called = new ArrayList<>();
@@ -63,21 +73,20 @@ class MeasurerTest {
                 })
                 .toList();
 
-        BitSet done = measurer.run(tasks);
+        List<Outcome> outcomes = run(measurer, tasks);
 
-        assertThat(done.cardinality()).isEqualTo(1000);
+        assertThat(outcomes).hasSize(1000).containsOnly(Outcome.DONE);
         assertThat(called).hasSize(1000).startsWith("call 0", "call 1").endsWith("call 999");
         assertThat(threads).doesNotContain(Thread.currentThread()).allMatch(Thread::isDaemon);
-        assertThat(measurer.run(List.of()).isEmpty()).isTrue();
+        assertThat(run(measurer, List.of())).isEmpty();
     }
 
     @Test
     void shouldGoOnWithoutThoseThatHang() {
         List<Call> calls = List.of(new Call(false), new Call(true), new Call(false), new Call(true), new Call(false));
 
-        BitSet done = measurer.run(calls);
-
-        assertThat(done.stream()).containsExactly(0, 2, 4);
+        assertThat(run(measurer, calls))
+                .containsExactly(Outcome.DONE, Outcome.LATE, Outcome.DONE, Outcome.LATE, Outcome.DONE);
         release.countDown();
     }
 
@@ -85,18 +94,18 @@ class MeasurerTest {
     void shouldNotCallAgainWhatHasNotReturned() {
         Call hanging = new Call(true);
         Call other = new Call(false);
-        measurer.run(List.of(hanging, other));
+        run(measurer, List.of(hanging, other));
 
         long start = System.nanoTime();
-        BitSet done = measurer.run(List.of(hanging, other));
+        List<Outcome> outcomes = run(measurer, List.of(hanging, other));
 
-        assertThat(done.stream()).containsExactly(1);
+        assertThat(outcomes).containsExactly(Outcome.LATE, Outcome.DONE);
         assertThat(System.nanoTime() - start).isLessThan(LIMIT_MILLIS * 1_000_000);
         assertThat(hanging.calls).hasValue(1);
         assertThat(other.calls).hasValue(2);
 
         release.countDown();
-        assertEventually(() -> measurer.run(List.of(hanging, other)).cardinality(), 2);
+        assertEventually(() -> run(measurer, List.of(hanging, other)), List.of(Outcome.DONE, Outcome.DONE));
     }
 
     @Test
@@ -107,13 +116,78 @@ class MeasurerTest {
         Call other = new Call(false);
         Measurer impatient = new Measurer(50);
 
-        impatient.run(hanging);
+        List<Outcome> outcomes = run(impatient, hanging);
 
+        assertThat(outcomes.subList(0, Measurer.MOST_LEFT_BEHIND)).containsOnly(Outcome.LATE);
+        assertThat(outcomes.subList(Measurer.MOST_LEFT_BEHIND, outcomes.size())).containsOnly(Outcome.NOT_ASKED);
         assertThat(hanging.stream().mapToInt(call -> call.calls.get()).sum()).isEqualTo(Measurer.MOST_LEFT_BEHIND);
-        assertThat(impatient.run(List.of(other)).isEmpty()).isTrue();
+        assertThat(run(impatient, List.of(other))).containsExactly(Outcome.NOT_ASKED);
 
         release.countDown();
-        assertEventually(() -> impatient.run(List.of(other)).cardinality(), 1);
+        assertEventually(() -> run(impatient, List.of(other)), List.of(Outcome.DONE));
+    }
+
+    @Test
+    void shouldStopWhenItsCallerIsInterrupted() {
+        Measurer patient = new Measurer(60_000);
+        Call hanging = new Call(true);
+        Call other = new Call(false);
+        Thread caller = Thread.currentThread();
+        Measurer.Task interrupting = new Measurer.Task() {
+            @Override
+            public Object subject() {
+                return this;
+            }
+
+            @Override
+            public void run() {
+                caller.interrupt();
+                hanging.run();
+            }
+        };
+
+        assertThatThrownBy(() -> patient.run(List.of(interrupting, other))).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(other.calls).hasValue(0);
+        assertThat(run(patient, List.of(interrupting, other))).containsExactly(Outcome.LATE, Outcome.DONE);
+        release.countDown();
+    }
+
+    @Test
+    void shouldNotCallAgainWhatSeveralCallersLeftBehindBeforeItReturnedToAll() throws InterruptedException {
+        CountDownLatch firstReturns = new CountDownLatch(1);
+        CountDownLatch bothCalled = new CountDownLatch(2);
+        AtomicInteger calls = new AtomicInteger();
+        Measurer.Task task = new Measurer.Task() {
+            @Override
+            public Object subject() {
+                return "the same";
+            }
+
+            @Override
+            public void run() {
+                try {
+                    boolean first = calls.incrementAndGet() == 1;
+                    bothCalled.countDown();
+                    bothCalled.await();
+                    (first ? firstReturns : release).await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        };
+        Thread another = Thread.ofPlatform().start(() -> run(measurer, List.of(task)));
+        run(measurer, List.of(task));
+        another.join();
+        assertThat(calls).hasValue(2);
+
+        firstReturns.countDown();
+        assertEventually(measurer::leftBehind, 1);
+        assertThat(run(measurer, List.of(task))).containsExactly(Outcome.LATE);
+        assertThat(calls).hasValue(2);
+
+        release.countDown();
+        assertEventually(() -> run(measurer, List.of(task)), List.of(Outcome.DONE));
     }
 
     @Test
@@ -136,6 +210,6 @@ class MeasurerTest {
                 })
                 .toList();
 
-        assertThat(measurer.run(tasks).cardinality()).isEqualTo(40);
+        assertThat(run(measurer, tasks)).containsOnly(Outcome.DONE);
     }
 }

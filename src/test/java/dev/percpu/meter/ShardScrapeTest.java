@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.Clock;
@@ -12,6 +13,8 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ShardScrapeTest {
     private static final String TEXT = "text/plain; version=0.0.4";
@@ -53,6 +57,17 @@ class ShardScrapeTest {
     @AfterEach
     void close() {
         registry.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TEXT, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily"})
+    void shouldEndWhenItsThreadIsInterrupted(String format) {
+        registry.counter("calls").increment();
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> registry.scrapeShards(OutputStream.nullOutputStream(), format, null, NAMING))
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     /** On native shards, on JVM atomics. */

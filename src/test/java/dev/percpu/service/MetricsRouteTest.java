@@ -8,6 +8,7 @@ import dev.percpu.exposition.Clients;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -15,13 +16,17 @@ import io.vertx.core.Context;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
@@ -31,14 +36,44 @@ class MetricsRouteTest {
     @TestHTTPResource(value = "/", management = true)
     URI management;
 
-    private URI metrics = URI.create("/q/metrics");
+    private URI metrics = URI.create(MetricsRoute.PATH);
 
     @Inject
     PerCpuMeterRegistry registry;
 
     @BeforeEach
     void findTheManagementPort() {
-        metrics = management.resolve("/q/metrics");
+        metrics = management.resolve(MetricsRoute.PATH);
+        registry.counter("route.counted").increment();
+        Timer.builder("route.timed")
+                .serviceLevelObjectives(Duration.ofSeconds(1))
+                .register(registry)
+                .record(Duration.ofMillis(1));
+    }
+
+    /** Both paths, with the samples of the counter and the timer above. */
+    static List<Path> paths() {
+        return List.of(new Path(MetricsRoute.PATH, ""), new Path(MetricsRoute.CPUS_PATH, "(cpu|shard)="));
+    }
+
+    /**
+     * A path that is scraped.
+     *
+     * @param label that every sample begins its labels with; empty if there is none
+     */
+    record Path(String path, String label) {
+        @Override
+        public String toString() {
+            return path;
+        }
+    }
+
+    private static Stream<Arguments> onBothPaths(Stream<?> values) {
+        return values.flatMap(value -> paths().stream().map(path -> Arguments.of(path, value)));
+    }
+
+    static Stream<Arguments> clients() {
+        return onBothPaths(Arrays.stream(Clients.values()));
     }
 
     @Test
@@ -80,18 +115,44 @@ class MetricsRouteTest {
     }
 
     @Test
-    void shouldSpeakOpenMetrics() {
-        Response scrape = scrape("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
+    void shouldTellInfosInOpenMetrics() {
+        assertThat(scrape("application/openmetrics-text").asString())
+                .contains("# TYPE percpu_rseq info\n", "# TYPE percpu_rseq_restarts counter\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void shouldSpeakOpenMetrics(Path path) {
+        Response scrape =
+                scrape(path, "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
 
         assertThat(scrape.contentType()).isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
         assertThat(scrape.asString())
                 .endsWith("# EOF\n")
-                .contains("# TYPE percpu_rseq info\n", "# TYPE percpu_rseq_restarts counter\n");
+                .contains("# TYPE route_counted counter\n", "# TYPE route_timed_seconds histogram\n");
     }
 
-    @Test
-    void shouldSpeakProtobuf() {
+    @ParameterizedTest
+    @MethodSource("paths")
+    void shouldSpeakText(Path path) {
+        Response scrape = scrape(path, "text/plain;version=0.0.4");
+
+        assertThat(scrape.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(scrape.asString())
+                .doesNotContain("# EOF")
+                .contains("# TYPE route_counted_total counter\n", "# TYPE route_timed_seconds histogram\n");
+        assertThat(scrape.asString().lines())
+                .anyMatch(line -> line.matches(
+                        path.label.isEmpty()
+                                ? "route_counted_total [0-9.]+"
+                                : "route_counted_total\\{" + path.label + ".*} [0-9.]+"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void shouldSpeakProtobuf(Path path) {
         Response scrape = scrape(
+                path,
                 "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.9,*/*;q=0.1");
 
         assertThat(scrape.contentType()).startsWith("application/vnd.google.protobuf;");
@@ -105,12 +166,13 @@ class MetricsRouteTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Clients.class)
-    void shouldAnswerEveryClientAsItIsMeant(Clients client) {
-        Response scrape = scrape(client.accept());
+    @MethodSource("clients")
+    void shouldAnswerEveryClientAsItIsMeant(Path path, Clients client) {
+        Response scrape = scrape(path, client.accept());
 
         assertThat(scrape.contentType()).isEqualTo(client.contentType());
         assertThat(scrape.header("Vary")).isEqualTo("Accept");
+        assertThat(scrape.header("Cache-Control")).isEqualTo("no-store");
         assertThat(scrape.header("ETag")).isNull();
         assertThat(scrape.asByteArray()).isNotEmpty();
     }
@@ -139,10 +201,28 @@ class MetricsRouteTest {
         assertThat(scrape.lines()).contains(type, sample);
     }
 
-    @Test
-    void shouldAnswerHeadWithTheSameHeadersAndWithoutABody() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/plain|route_counted_total",
+                "text/plain;escaping=underscores|route_counted_total",
+                "text/plain;escaping=dots|route__counted_total",
+                "text/plain;escaping=values|route_counted_total",
+                "application/openmetrics-text;escaping=dots|route__counted_total",
+                "application/openmetrics-text;escaping=allow-utf-8|route_counted_total"
+            })
+    void shouldEscapeNamesByCpuAsTheClientAsks(String accept, String name) {
+        String scrape = scrape(paths().getLast(), accept).asString();
+
+        assertThat(scrape.lines()).anyMatch(line -> line.startsWith(name + "{"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void shouldAnswerHeadWithTheSameHeadersAndWithoutABody(Path path) {
         Response head =
-                given().header("Accept", Clients.PROMETHEUS_3_9.accept()).when().head(metrics);
+                given().header("Accept", Clients.PROMETHEUS_3_9.accept()).when().head(management.resolve(path.path));
 
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.contentType()).isEqualTo(Clients.PROMETHEUS_3_9.contentType());
@@ -151,41 +231,90 @@ class MetricsRouteTest {
         assertThat(head.asByteArray()).isEmpty();
     }
 
-    @Test
-    void shouldNotCompressUnlessThatIsConfigured() {
-        Response scrape = given().header("Accept-Encoding", "gzip").when().get(metrics);
+    @ParameterizedTest
+    @MethodSource("paths")
+    void shouldNotCompressUnlessThatIsConfigured(Path path) {
+        URI uri = management.resolve(path.path);
+        Response scrape = given().header("Accept-Encoding", "gzip").when().get(uri);
 
         assertThat(scrape.header("Content-Encoding")).isNull();
-        assertThat(scrape.asString()).contains("# TYPE jvm_memory_used_bytes gauge\n");
+        assertThat(scrape.asString()).contains("# TYPE route_timed_seconds histogram\n");
         given().header("Accept-Encoding", "gzip, identity;q=0")
                 .when()
-                .get(metrics)
+                .get(uri)
                 .then()
                 .statusCode(406)
                 .body(containsString("Offered: identity."));
-        given().header("Accept-Encoding", "gzip;q=7").when().get(metrics).then().statusCode(400);
+        given().header("Accept-Encoding", "gzip;q=7").when().get(uri).then().statusCode(400);
     }
 
     @Test
     void shouldScrapeOnlyTheNamedMetrics() {
-        String scrape = given().queryParam("name[]", "jvm_threads_live_threads", "process_uptime_seconds")
-                .when()
-                .get(metrics)
-                .asString();
+        assertThat(samples(paths().getFirst(), "text/plain", "jvm_threads_live_threads", "process_uptime_seconds"))
+                .containsExactlyInAnyOrder("jvm_threads_live_threads", "process_uptime_seconds");
+    }
 
-        assertThat(scrape.lines().filter(line -> !line.startsWith("#")))
-                .hasSize(2)
-                .allMatch(line -> line.matches("(jvm_threads_live_threads|process_uptime_seconds) .*"));
+    static Stream<Arguments> names() {
+        return onBothPaths(Stream.of("text/plain", "application/openmetrics-text"));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {";;;|400|character 1", "text/plain;q=7|400|weight", "application/json|406|text/plain"})
-    void shouldRefuseAnAcceptHeaderThatIsMalformedOrTakesNothingOffered(String accept, int status, String why) {
+    @MethodSource("names")
+    void shouldScrapeTheFamiliesOfTheNamedSamples(Path path, String accept) {
+        for (String name : List.of("route_counted", "route_counted_total")) {
+            assertThat(samples(path, accept, name)).as(name).containsOnly("route_counted_total");
+        }
+        for (String name : List.of(
+                "route_timed_seconds",
+                "route_timed_seconds_count",
+                "route_timed_seconds_sum",
+                "route_timed_seconds_bucket")) {
+            assertThat(samples(path, accept, name))
+                    .as(name)
+                    .containsOnly("route_timed_seconds_bucket", "route_timed_seconds_count", "route_timed_seconds_sum");
+        }
+        assertThat(samples(path, accept, "route_counted_total", "route_timed_seconds_count"))
+                .contains("route_counted_total", "route_timed_seconds_sum");
+        assertThat(samples(path, accept, "route_counted_seconds", "route")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/openmetrics-text"})
+    void shouldScrapeAnInfoByTheNameOfItsSample(String accept) {
+        for (String name : List.of("percpu_rseq", "percpu_rseq_info")) {
+            assertThat(samples(paths().getFirst(), accept, name)).as(name).containsExactly("percpu_rseq_info");
+        }
+    }
+
+    /** The distinct names of the samples that those of this name are told with. */
+    private List<String> samples(Path path, String accept, String... names) {
+        return given().header("Accept", accept)
+                .queryParam("name[]", List.of(names))
+                .when()
+                .get(management.resolve(path.path))
+                .asString()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .distinct()
+                .toList();
+    }
+
+    static Stream<Arguments> refused() {
+        return paths().stream()
+                .flatMap(path -> Stream.of(
+                        Arguments.of(path, ";;;", 400, "character 1"),
+                        Arguments.of(path, "text/plain;q=7", 400, "weight"),
+                        Arguments.of(path, "application/json", 406, "text/plain")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void shouldRefuseAnAcceptHeaderThatIsMalformedOrTakesNothingOffered(
+            Path path, String accept, int status, String why) {
         given().header("Accept", accept)
                 .when()
-                .get(metrics)
+                .get(management.resolve(path.path))
                 .then()
                 .statusCode(status)
                 .contentType("text/plain")
@@ -255,7 +384,11 @@ class MetricsRouteTest {
     }
 
     private Response scrape(String accept) {
-        Response response = given().header("Accept", accept).when().get(metrics);
+        return scrape(paths().getFirst(), accept);
+    }
+
+    private Response scrape(Path path, String accept) {
+        Response response = given().header("Accept", accept).when().get(management.resolve(path.path));
         assertThat(response.statusCode()).isEqualTo(200);
         return response;
     }

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 
 import dev.percpu.meter.PerCpuMeterRegistry;
+import io.micrometer.core.instrument.Gauge;
 import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -20,9 +23,12 @@ import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +45,13 @@ class ScrapePressureTest {
     public static class Limited implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("percpu.scrape.max-concurrent", "2", "percpu.scrape.compression", "fast");
+            return Map.of(
+                    "percpu.scrape.max-concurrent",
+                    "2",
+                    "percpu.scrape.compression",
+                    "fast",
+                    "percpu.scrape.gauge-timeout",
+                    "3000");
         }
     }
 
@@ -69,6 +81,9 @@ class ScrapePressureTest {
     @Inject
     PerCpuMeterRegistry registry;
 
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final Semaphore hung = new Semaphore(0);
+
     @BeforeEach
     void addTheLargeMetric() {
         registry.getPrometheusRegistry().register(LARGE);
@@ -76,6 +91,7 @@ class ScrapePressureTest {
 
     @AfterEach
     void removeTheLargeMetric() {
+        release.countDown();
         registry.getPrometheusRegistry().unregister(LARGE);
         assertEventually(() -> scrape().statusCode(), 200);
     }
@@ -141,6 +157,73 @@ class ScrapePressureTest {
                 .statusCode(503)
                 .body(containsString("did not end in time"));
         assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(late + 1);
+    }
+
+    @Test
+    void shouldNotWaitForAGaugeLongerThanItsClientWaits() {
+        double late = failures(ScrapeFailure.TIMEOUT);
+        Gauge hanging = Gauge.builder("pressure.hanging", this::hang).register(registry);
+
+        long start = System.nanoTime();
+        given().header("X-Prometheus-Scrape-Timeout-Seconds", "0.3")
+                .queryParam("name[]", "pressure_hanging")
+                .when()
+                .get(management.resolve("/q/metrics"))
+                .then()
+                .statusCode(503)
+                .body(containsString("did not end in time"));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
+        registry.remove(hanging);
+
+        assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(late + 1);
+    }
+
+    @Test
+    void shouldNotWaitForAGaugeWhenItsClientHasGone() throws Exception {
+        double gone = failures(ScrapeFailure.GONE);
+        Gauge hanging = Gauge.builder("pressure.hanging", this::hang).register(registry);
+        try (SlowClient client =
+                new SlowClient(management, "GET /q/metrics?name[]=pressure_hanging HTTP/1.1\r\nHost: localhost")) {
+            hung.acquire();
+            client.close();
+
+            assertEventually(() -> failures(ScrapeFailure.GONE), gone + 1);
+        }
+        registry.remove(hanging);
+    }
+
+    @Test
+    void shouldScrapeTheRestBesideCollectorsThatHangOrThrow() {
+        MultiCollector hanging = () -> {
+            hang();
+            return MetricSnapshots.of();
+        };
+        MultiCollector broken = () -> {
+            throw new AssertionError("on purpose");
+        };
+        registry.getPrometheusRegistry().register(hanging);
+        registry.getPrometheusRegistry().register(broken);
+
+        // More than may go on at once: none of them stays.
+        for (int i = 0; i < 5; i++) {
+            assertThat(given().queryParam("name[]", "jvm_memory_used_bytes")
+                            .when()
+                            .get(management.resolve("/q/metrics"))
+                            .asString())
+                    .contains("# TYPE jvm_memory_used_bytes gauge\n");
+        }
+        registry.getPrometheusRegistry().unregister(hanging);
+        registry.getPrometheusRegistry().unregister(broken);
+    }
+
+    private double hang() {
+        hung.release();
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return 1;
     }
 
     @Test

@@ -1,0 +1,57 @@
+package dev.percpu.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+    @Test
+    void shouldMeasureEverythingInTheFirstRound() {
+        assertThat(Plan.of(1, Cases.all())).isEqualTo(Cases.all());
+    }
+
+    @Test
+    void shouldBeginTheSecondRoundWithWhatHasALimit() {
+        List<Subject> second = Plan.of(2, Cases.all());
+
+        assertThat(second.subList(0, 52)).allMatch(it -> Target.ALL.stream().anyMatch(target -> target.compares(it)));
+        assertThat(second.subList(52, second.size()))
+                .noneMatch(it -> Target.ALL.stream().anyMatch(target -> target.compares(it)));
+    }
+
+    @Test
+    void shouldTurnTheOrderRoundInTheSecondRound() {
+        assertThat(Plan.of(2, List.of(counter(Impl.PERCPU), counter(Impl.MICROMETER), counter(Impl.EMPTY))))
+                .extracting(Subject::impl)
+                .containsExactly(Impl.EMPTY, Impl.MICROMETER, Impl.PERCPU);
+        assertThat(Plan.of(2, Cases.all()).stream()
+                        .filter(it ->
+                                it.impl().equals(Impl.PERCPU) && it.caseName().contains(".during-"))
+                        .map(Subject::caseName))
+                .containsExactly(Cases.DURING_OTHER, Cases.DURING_SCRAPE);
+    }
+
+    @Test
+    void shouldKeepThoseThatAreComparedNextToEachOtherInTheSecondRound() {
+        List<String> groups = Plan.of(2, Cases.all()).stream()
+                .filter(it -> it.caseName().equals(Cases.COUNTER) && it.threads() == 2)
+                .filter(it -> Target.ALL.stream().anyMatch(target -> target.compares(it)))
+                .map(Subject::impl)
+                .toList();
+
+        assertThat(groups)
+                .containsExactly(Impl.EMPTY, Impl.PERCPU_SELF, Impl.PERCPU_ATOMIC, Impl.MICROMETER, Impl.PERCPU);
+    }
+
+    @Test
+    void shouldMeasureGrowthOnce() {
+        assertThat(Plan.of(1, Cases.all())).anyMatch(it -> it.caseName().startsWith(Cases.SCRAPE_BY_CPUS));
+        assertThat(Plan.of(2, Cases.all())).noneMatch(it -> it.caseName().startsWith("scrape.by-"));
+    }
+
+    private static Subject counter(String impl) {
+        return new Subject(Cases.COUNTER, impl, 1, CounterCase.class, "registry", Map.of(), false);
+    }
+}

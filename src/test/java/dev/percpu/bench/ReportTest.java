@@ -1,0 +1,170 @@
+package dev.percpu.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+    private static final List<String> AGREED = List.of(
+            Impl.PERCPU,
+            Impl.PERCPU_SELF,
+            Impl.PERCPU_ATOMIC,
+            Impl.MICROMETER,
+            Impl.MICROMETER_NEXT,
+            Impl.MICROMETER_SIMPLECLIENT,
+            Impl.CLIENT_JAVA,
+            Impl.OTEL,
+            Impl.HDR,
+            Impl.LONGADDER,
+            Impl.ATOMICLONG,
+            Impl.FLOOR,
+            Impl.EMPTY);
+
+    private final Results results = new Results();
+    private final Missing missing = new Missing();
+
+    @Test
+    void shouldHaveNobodyOfAnotherNameThanAgreed() {
+        assertThat(Cases.all())
+                .allMatch(it -> AGREED.contains(it.impl())
+                        || it.caseName().equals(Cases.HTTP_REQUEST) && it.impl().equals(Impl.QUARKUS));
+    }
+
+    @Test
+    void shouldNameEachCaseImplementationAndNumberOfThreadsOnce() {
+        assertThat(Cases.all().stream().map(it -> it.caseName() + " " + it.impl() + " " + it.threads()))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldWriteResultsWithTheAgreedKeysOnly() throws IOException {
+        add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0.0004);
+
+        JsonNode report = json();
+
+        assertThat(report.get("results")).hasSize(1);
+        JsonNode entry = report.get("results").get(0);
+        assertThat(entry.fieldNames())
+                .toIterable()
+                .containsExactly("case", "impl", "threads", "unit", "value", "error", "bytesPerOp");
+        assertThat(entry.get("unit").asText()).isEqualTo("ns/op");
+        assertThat(entry.get("value").asDouble()).isEqualTo(2);
+        assertThat(entry.get("bytesPerOp").isNumber()).isTrue();
+        assertThat(report.get("cpu").get(0).get("rounds").asInt()).isEqualTo(1);
+        assertThat(report.get("memory").isArray()).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeAMissingAllocationForNone() throws IOException {
+        add(Cases.COUNTER, Impl.PERCPU, 1, 2, Double.NaN);
+
+        assertThat(json().get("results").get(0).get("bytesPerOp").isNull()).isTrue();
+        assertThat(text(Outcome.Extent.CHOSEN))
+                .contains("**not measured**: counter.increment of percpu on 1")
+                .contains("| percpu | 2.00 ± 0.00 | 1.00 |  | not measured | 1 |");
+    }
+
+    @Test
+    void shouldShowTheRecordThatAllocatesTheMost() {
+        add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0.009);
+        add(Cases.SCRAPE_COUNTERS_10K, Impl.PERCPU, 1, 2, 5000);
+        add(Cases.COUNTER, Impl.MICROMETER, 1, 2, 24);
+        assertThat(recordLine()).endsWith("| bytes per operation | 0 | 0 |");
+
+        add(Cases.TIMER, Impl.PERCPU, 2, 2, 0.3);
+        assertThat(recordLine()).endsWith("| 0 | **0.30** (timer.record of percpu on 2) |");
+    }
+
+    @Test
+    void shouldTellInAWholeRunWhatWasNotMeasured() {
+        add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0);
+        add(Cases.COUNTER, Impl.MICROMETER, 1, 4, 0);
+        missing.add("empty in counter.increment on 1 thread", "no such\n  library");
+
+        assertThat(text(Outcome.Extent.WHOLE))
+                .contains("| counter.increment | percpu | micrometer | 0.60 / 0.60 | 0.50 | 0.50 | **not measured** |")
+                .contains("| counter.increment | percpu | empty | 1.35 / 1.35 | **not measured** |")
+                .contains("| memory.counter | never recorded | 0.80 | **not measured** |")
+                .contains("## Instructions in C\n\nnot measured\n")
+                .contains("## Tail\n\nnot measured\n")
+                .contains("- empty in counter.increment on 1 thread: no such library\n");
+        assertThat(text(Outcome.Extent.CHOSEN))
+                .doesNotContain("**not measured**")
+                .doesNotContain("| empty |");
+    }
+
+    @Test
+    void shouldTellTheRoundsOfEachTargetIfTheyDiffer() {
+        add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0);
+        add(Cases.COUNTER, Impl.MICROMETER, 1, 4, 0);
+        assertThat(summary()).contains("| 2 threads | CPU time |\n");
+
+        results.add(subject(Cases.COUNTER, Impl.PERCPU, 1), 2, round(2, 0));
+        results.add(subject(Cases.COUNTER, Impl.MICROMETER, 1), 2, round(8, 0));
+        add(Cases.COUNTER, Impl.PERCPU, 2, 2, 0);
+        add(Cases.COUNTER, Impl.MICROMETER, 2, 4, 0);
+
+        assertThat(summary())
+                .contains("| CPU time | rounds |\n")
+                .contains("| micrometer | 0.60 / 0.60 | 0.38 | ")
+                .contains(" | 2 / 1 |\n");
+    }
+
+    @Test
+    void shouldGiveAReasonForEveryGap() {
+        assertThat(Gaps.lines(Cases.all()))
+                .contains("- `otel` in `lookup.counter`: its API looks a series up")
+                .contains("in `timer.record.native-histogram`: Micrometer keeps no native histograms")
+                .doesNotContain("`floor`, `empty` in `counter.add-double`");
+    }
+
+    private void add(String caseName, String impl, int threads, double nanos, double bytes) {
+        results.add(subject(caseName, impl, threads), 1, round(nanos, bytes));
+    }
+
+    private static Round round(double nanos, double bytes) {
+        return new Round(new double[] {nanos, nanos, nanos}, new double[] {nanos / 2, nanos / 2, nanos / 2}, bytes);
+    }
+
+    private static Subject subject(String caseName, String impl, int threads) {
+        return new Subject(caseName, impl, threads, CounterCase.class, "registry", Map.of(), false);
+    }
+
+    private Outcome outcome(Outcome.Extent extent) {
+        return new Outcome(
+                results,
+                MemoryCases.measure(Pattern.compile("^none$"), missing),
+                List.of(),
+                Map.of(),
+                missing,
+                Instant.EPOCH,
+                extent);
+    }
+
+    private String text(Outcome.Extent extent) {
+        return new MarkdownReport(outcome(extent), Map.of()).text();
+    }
+
+    private String summary() {
+        return new MarkdownReport(outcome(Outcome.Extent.CHOSEN), Map.of()).summary();
+    }
+
+    private String recordLine() {
+        return summary()
+                .lines()
+                .filter(it -> it.startsWith("| every record case"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private JsonNode json() throws IOException {
+        return new ObjectMapper().readTree(new Report(outcome(Outcome.Extent.WHOLE)).json(Map.of()));
+    }
+}

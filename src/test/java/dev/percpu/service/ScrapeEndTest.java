@@ -1,0 +1,192 @@
+package dev.percpu.service;
+
+import static dev.percpu.Eventually.assertEventually;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.percpu.abi.AbiStatus;
+import dev.percpu.meter.PerCpuConfig;
+import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.meter.ShardNaming;
+import dev.percpu.request.RequestSettings;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.restassured.response.Response;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What ends a scrape, on a server with one worker thread and a registry whose scrapes do what the test says. */
+@SuppressWarnings("try") // a client that goes away early
+class ScrapeEndTest {
+
+    /** What every scrape does. */
+    private interface Scrape {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
+    private final Semaphore arrived = new Semaphore(0);
+    private final Semaphore begun = new Semaphore(0);
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final List<Boolean> interruptedBefore = new CopyOnWriteArrayList<>();
+    private volatile Scrape scrape = () -> {};
+    private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(PerCpuConfig.DEFAULT) {
+        @Override
+        public void scrape(OutputStream out, String contentType, @Nullable Set<String> names) throws IOException {
+            answer(out);
+        }
+
+        @Override
+        public void scrapeShards(OutputStream out, String contentType, @Nullable Set<String> names, ShardNaming naming)
+                throws IOException {
+            answer(out);
+        }
+
+        private void answer(OutputStream out) throws IOException {
+            interruptedBefore.add(Thread.currentThread().isInterrupted());
+            begun.release();
+            try {
+                scrape.run();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("on purpose");
+            }
+            out.write("whole\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    };
+    private URI server = URI.create("http://localhost");
+
+    @BeforeEach
+    void start() {
+        AbiStatus status = AbiStatus.current();
+        PerCpuMeters meters = new PerCpuMeters(registry, status, new ShardReader(registry::statistics));
+        meters.bindTo(registry);
+        Router router = Router.router(vertx);
+        ManagementInterface management = () -> router;
+        router.route().handler(context -> {
+            context.next();
+            arrived.release();
+        });
+        new MetricsRoute(
+                        registry,
+                        meters,
+                        status,
+                        new ServiceSettings(
+                                Map.of(), Optional.empty(), ScrapeSettings.DEFAULT, RequestSettings.DEFAULT))
+                .register(management);
+        HttpServer http = vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        server = URI.create("http://localhost:" + http.actualPort());
+    }
+
+    @AfterEach
+    void stop() {
+        release.countDown();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        registry.close();
+    }
+
+    private Response get(String path, String timeout) {
+        return given().header(ScrapeRequest.TIMEOUT_HEADER, timeout).when().get(server.resolve(path));
+    }
+
+    private static <T> CompletableFuture<T> later(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, run -> Thread.ofPlatform().start(run));
+    }
+
+    private double failures(ScrapeFailure reason) {
+        return registry.get("percpu.scrape.failures")
+                .tag("reason", reason.toString())
+                .counter()
+                .count();
+    }
+
+    private void shouldScrapeAgain(String path) {
+        scrape = () -> {};
+        assertThat(get(path, "30").asString()).isEqualTo("whole\n");
+        assertThat(interruptedBefore).containsOnly(false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldInterruptAScrapeWhoseTimeIsOver(String path) {
+        scrape = release::await;
+
+        assertThat(get(path, "0.2").statusCode()).isEqualTo(503);
+
+        assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(1);
+        shouldScrapeAgain(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldInterruptAScrapeWhoseClientGoesAway(String path) throws Exception {
+        scrape = release::await;
+        try (SlowClient client = new SlowClient(server, "GET " + path + " HTTP/1.1\r\nHost: localhost")) {
+            begun.acquire();
+            client.close();
+
+            assertEventually(() -> failures(ScrapeFailure.GONE), 1.0);
+        }
+        shouldScrapeAgain(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldCountTheTimeThatARequestWaitsForAWorker(String path) throws Exception {
+        scrape = release::await;
+        CompletableFuture<Response> first = later(() -> get(path, "30"));
+        begun.acquire();
+        arrived.acquire();
+        CompletableFuture<Response> second = later(() -> get(path, "0.2"));
+        arrived.acquire();
+        CountDownLatch late = new CountDownLatch(1);
+        vertx.setTimer(250, ignored -> late.countDown());
+        late.await();
+        release.countDown();
+
+        assertThat(first.join().asString()).isEqualTo("whole\n");
+        assertThat(second.join().statusCode()).isEqualTo(503);
+        assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(1);
+        assertThat(begun.tryAcquire()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldCountAnErrorAsAFailedScrape(String path) {
+        scrape = () -> {
+            throw new StackOverflowError("on purpose");
+        };
+
+        for (int i = 1; i <= 5; i++) {
+            Response failed = get(path, "30");
+            assertThat(failed.statusCode()).isEqualTo(500);
+            assertThat(failed.asString()).contains("the log of the service says why");
+            assertThat(failures(ScrapeFailure.ERROR)).isEqualTo(i);
+        }
+        shouldScrapeAgain(path);
+    }
+}
