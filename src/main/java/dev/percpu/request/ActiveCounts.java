@@ -1,6 +1,7 @@
 package dev.percpu.request;
 
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ final class ActiveCounts {
     private final String description;
     private final ConcurrentHashMap<Tags, LongAdder> counts = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Tags, Gauge> exposed = new ConcurrentHashMap<>();
+    private volatile int removals;
 
     ActiveCounts(MeterRegistry registry, String name, String description) {
         this.registry = registry;
@@ -34,15 +36,27 @@ final class ActiveCounts {
     /** The gauge of the count under these labels, registered if it is not there, or no longer. */
     Gauge expose(Tags tags) {
         Gauge held = exposed.get(tags);
-        if (held != null && registry.find(name).gauges().contains(held)) {
+        if (held != null) {
             return held;
         }
+        int before = removals;
         Gauge gauge = Gauge.builder(name, count(tags), LongAdder::sum)
                 .description(description)
                 .tags(tags)
                 .strongReference(true)
                 .register(registry);
         exposed.put(tags, gauge);
+        if (removals != before) {
+            // It could have been this one, before it was held.
+            exposed.remove(tags, gauge);
+        }
         return gauge;
+    }
+
+    /** Is told of each meter that was removed from the registry, one at a time. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one at a time
+    void removed(Meter meter) {
+        removals++;
+        exposed.values().remove(meter);
     }
 }

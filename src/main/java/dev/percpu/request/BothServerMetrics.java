@@ -56,9 +56,15 @@ final class BothServerMetrics<R1, W1, S1, R2, W2, S2>
     @Override
     public Pair<R1, R2> responsePushed(
             @Nullable Pair<S1, S2> connection, HttpMethod method, String uri, HttpResponse response) {
-        return new Pair<>(
-                first.responsePushed(first(connection), method, uri, response),
-                second.responsePushed(second(connection), method, uri, response));
+        R1 theirs;
+        try {
+            theirs = first.responsePushed(first(connection), method, uri, response);
+        } catch (RuntimeException e) {
+            // Quarkus' binder does, for the method of its request, which a pushed response does not have.
+            second.responsePushed(second(connection), method, uri, response);
+            throw e;
+        }
+        return new Pair<>(theirs, second.responsePushed(second(connection), method, uri, response));
     }
 
     @Override

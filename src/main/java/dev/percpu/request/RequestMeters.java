@@ -3,6 +3,7 @@ package dev.percpu.request;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Set;
@@ -37,15 +38,17 @@ final class RequestMeters {
                 registry, "http.server.active.connections", "Number of opened connections to the HTTP Server");
         registry.config().onMeterRemoved(meter -> {
             if (meter.getId().getName().startsWith(PREFIX)) {
-                removed();
+                removed(meter);
             }
         });
     }
 
     @SuppressWarnings(
             "NonAtomicVolatileUpdate") // Micrometer tells removals one at a time; that it changes is what counts
-    private void removed() {
+    private void removed(Meter meter) {
         requests.forget();
+        activeRequests.removed(meter);
+        activeConnections.removed(meter);
         generation++;
     }
 

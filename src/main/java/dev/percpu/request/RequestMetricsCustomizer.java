@@ -8,6 +8,7 @@ import io.vertx.core.VertxOptions;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import java.util.Set;
 
 /**
  * Hooks the request metrics into Vert.x. Runs after Quarkus' own customizers, and puts itself in front of whatever metrics they chose
@@ -39,13 +40,15 @@ public class RequestMetricsCustomizer implements VertxOptionsCustomizer {
         }
         // Scrapes and probes are no requests of the application.
         ManagementServer uncounted = new ManagementServer(management::get);
-        ServerMetricsSource source = new ServerMetricsSource(this::recording, uncounted::is);
+        // Here and now: the first server is made on an event loop, and this reads archives.
+        Set<String> staticPaths = StaticPaths.ofApplication(settings.get().rootPath());
+        ServerMetricsSource source = new ServerMetricsSource(() -> recording(staticPaths), uncounted::is);
         options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), source));
     }
 
-    private ServerMetricsSource.Recording recording() {
+    private ServerMetricsSource.Recording recording(Set<String> staticPaths) {
         return new ServerMetricsSource.Recording(
-                new RequestMeters(registry.get(), settings.get(), StaticPaths.ofApplication()),
+                new RequestMeters(registry.get(), settings.get(), staticPaths),
                 new ContributedTags(contributors.stream().toList()),
                 RequestSpan.ofApplication());
     }

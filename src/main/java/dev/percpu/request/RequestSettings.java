@@ -24,14 +24,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param enabled whether requests are recorded at all
  * @param uris rules for the label {@code uri}
+ * @param rootPath under which Quarkus serves the application, {@code /app}, or {@code /}
  * @param objectives upper bounds of additional buckets
  * @param histogram further buckets
  */
-public record RequestSettings(boolean enabled, UriRules uris, List<Duration> objectives, HistogramKind histogram) {
+public record RequestSettings(
+        boolean enabled, UriRules uris, String rootPath, List<Duration> objectives, HistogramKind histogram) {
 
     /** Without any configuration. */
     public static final RequestSettings DEFAULT =
-            new RequestSettings(true, UriRules.NONE, List.of(), HistogramKind.NONE);
+            new RequestSettings(true, UriRules.NONE, "/", List.of(), HistogramKind.NONE);
 
     private static final String ENABLED = "percpu.requests.enabled";
     private static final String OBJECTIVES = "percpu.requests.slo";
@@ -68,7 +70,11 @@ public record RequestSettings(boolean enabled, UriRules uris, List<Duration> obj
                 reader.flag(SUPPRESS_4XX, false),
                 reader.positive(MAX_VALUES, UriRules.DEFAULT_MAX_VALUES));
         return new RequestSettings(
-                reader.flag(ENABLED, true), uris, reader.objectives(OBJECTIVES), reader.histogram(HISTOGRAM));
+                reader.flag(ENABLED, true),
+                uris,
+                UriLabels.normalize(reader.rootPath()),
+                reader.objectives(OBJECTIVES),
+                reader.histogram(HISTOGRAM));
     }
 
     /** What the registry has to be told, as keys of its configuration for the meter's whole name; if it has them itself, they hold. */
@@ -173,10 +179,15 @@ public record RequestSettings(boolean enabled, UriRules uris, List<Duration> obj
             return HistogramKind.NONE;
         }
 
+        /** {@code /app/}, or {@code /}. */
+        String rootPath() {
+            return directory(path("quarkus.http.root-path", "/"));
+        }
+
         /** {@code /q/}, or null if what is not the application's cannot be told by its path. */
         @Nullable
         String nonApplicationPath() {
-            String root = directory(path("quarkus.http.root-path", "/"));
+            String root = rootPath();
             String nonApplication = path("quarkus.http.non-application-root-path", "q");
             String absolute = directory(nonApplication.startsWith("/") ? nonApplication : root + nonApplication);
             return absolute.equals(root) ? null : absolute;

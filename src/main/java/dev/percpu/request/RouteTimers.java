@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>the route's template, {@code /items/{id}}, from Quarkus REST or from a Vert.x route with parameters
  *   <li>{@code REDIRECTION} and {@code NOT_FOUND}: status 3xx and 404, unless a template with parameters matched; likewise {@code
  *       UNKNOWN} for other errors, where the configuration says so
+ *   <li>the path of a static resource of the application
  *   <li>the path of a Vert.x route without parameters, {@code /q/openapi}, which the client then sent literally; or, of a route for
  *       everything below a path, {@code /static/*}
- *   <li>the path of a static resource of the application
  *   <li>{@code /bad-request}, with which Vert.x stands in for a request line that it could not read
  *   <li>{@code UNKNOWN}: everything else, for instance an error before any route was matched
  * </ul>
@@ -44,12 +44,12 @@ final class RouteTimers {
         this.settings = settings;
         this.staticPaths = staticPaths;
         this.refusals = refusals;
-        table = new UriTable(settings.uris(), this::register);
+        table = new UriTable(settings.uris(), settings.rootPath(), this::register);
     }
 
     /** Forgets what is held: a removed meter records nothing, and the next request registers it anew. */
     void forget() {
-        table = new UriTable(settings.uris(), this::register);
+        table = new UriTable(settings.uris(), settings.rootPath(), this::register);
     }
 
     /** The timers of CORS preflight requests, which have a value of their own whatever their path; null if they are ignored. */
@@ -76,9 +76,11 @@ final class RouteTimers {
             int status) {
         UriTable now = table;
         if (path != null && UriLabels.isRoot(path)) {
-            return unlessIgnored(now.root);
+            return unlessIgnored(now.rootTimers);
         }
-        UriTimers matched = matched(now, path, template, route);
+        String outer = isRoot(mount) ? null : mount;
+        String inner = isRoot(route) ? null : route;
+        UriTimers matched = matched(now, path, template, outer, inner);
         if (matched != null) {
             if (matched.ignored()) {
                 return null;
@@ -93,11 +95,22 @@ final class RouteTimers {
         if (ofStatus != null) {
             return ofStatus;
         }
-        return matched == null ? unmatched(now, path, mount, route) : matched;
+        return matched == null ? unmatched(now, path, outer, inner) : matched;
+    }
+
+    /** Whether a route is one for all of the application, which tells nothing of a request. */
+    private boolean isRoot(@Nullable String route) {
+        return route == null
+                || UriLabels.isRoot(route)
+                || UriLabels.place(route, settings.rootPath()) == UriLabels.Place.AT;
     }
 
     private @Nullable UriTimers matched(
-            UriTable now, @Nullable String path, @Nullable String template, @Nullable String route) {
+            UriTable now,
+            @Nullable String path,
+            @Nullable String template,
+            @Nullable String mount,
+            @Nullable String route) {
         String rewritten = path == null ? null : settings.uris().rewrite(path);
         if (rewritten != null) {
             return now.value(rewritten);
@@ -105,7 +118,7 @@ final class RouteTimers {
         if (template != null) {
             return now.template(template);
         }
-        return route != null && UriLabels.hasParameters(route) ? now.parametrised(route) : null;
+        return route != null && UriLabels.hasParameters(route) ? now.route(mount, route, path) : null;
     }
 
     /** What takes the place of a literal path: a client could have made it up. */
@@ -123,17 +136,16 @@ final class RouteTimers {
         if (path == null) {
             return now.unknown;
         }
-        if (route != null && !UriLabels.isRoot(route)) {
-            return now.plain(mount, route, path);
+        if (!staticPaths.isEmpty()) {
+            String resource = UriLabels.normalize(path);
+            if (staticPaths.contains(resource)) {
+                return now.value(resource);
+            }
         }
-        if (path.equals(UriTable.BAD_REQUEST)) {
-            return now.badRequest;
+        if (route != null) {
+            return now.route(mount, route, path);
         }
-        if (staticPaths.isEmpty()) {
-            return now.unknown;
-        }
-        String resource = UriLabels.normalize(path);
-        return staticPaths.contains(resource) ? now.value(resource) : now.unknown;
+        return path.equals(UriTable.BAD_REQUEST) ? now.badRequest : now.unknown;
     }
 
     private static @Nullable UriTimers unlessIgnored(UriTimers timers) {

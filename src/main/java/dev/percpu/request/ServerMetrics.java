@@ -14,6 +14,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import io.vertx.core.spi.observability.HttpRequest;
 import io.vertx.core.spi.observability.HttpResponse;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerMetrics
         implements HttpServerMetrics<
-                @Nullable ActiveRequest, LongTaskTimer.@Nullable Sample, LongTaskTimer.@Nullable Sample> {
+                @Nullable ActiveRequest,
+                @Nullable CompletableFuture<LongTaskTimer.@Nullable Sample>,
+                LongTaskTimer.@Nullable Sample> {
 
     private final RequestMeters meters;
     private final ContributedTags contributed;
@@ -170,17 +173,32 @@ final class ServerMetrics
     }
 
     @Override
-    public LongTaskTimer.@Nullable Sample connected(
+    public @Nullable CompletableFuture<LongTaskTimer.@Nullable Sample> connected(
             LongTaskTimer.@Nullable Sample connection, @Nullable ActiveRequest request, ServerWebSocket webSocket) {
         UriTimers timers = request == null ? null : request.timers(meters.requests(), UriTimers.RESET);
-        LongTaskTimer open = timers == null ? null : meters.webSockets(Tags.of("uri", timers.uri()));
-        return open == null ? null : open.start();
+        return timers == null ? null : webSocket(timers);
+    }
+
+    /** The time of a web socket under this value; it begins as soon as there is a meter for it, which the event loop does not wait for. */
+    CompletableFuture<LongTaskTimer.@Nullable Sample> webSocket(UriTimers value) {
+        Tags tags = Tags.of("uri", value.uri());
+        CompletableFuture<LongTaskTimer.@Nullable Sample> open = new CompletableFuture<>();
+        meters.registrations().run(() -> {
+            LongTaskTimer webSockets = meters.webSockets(tags);
+            open.complete(webSockets == null ? null : webSockets.start());
+        });
+        return open;
     }
 
     @Override
-    public void disconnected(LongTaskTimer.@Nullable Sample webSocket) {
+    @SuppressWarnings("FutureReturnValueIgnored") // whether it was stopped, nobody waits for
+    public void disconnected(@Nullable CompletableFuture<LongTaskTimer.@Nullable Sample> webSocket) {
         if (webSocket != null) {
-            webSocket.stop();
+            webSocket.thenAccept(open -> {
+                if (open != null) {
+                    open.stop();
+                }
+            });
         }
     }
 }

@@ -49,28 +49,59 @@ final class UriLabels {
 
     /** The path of a Vert.x route in a router that is mounted at another route: Vert.x tells it relative to the mount point. */
     static String join(String mount, String route) {
-        String outer = hasParameters(mount) ? template(mount) : normalize(mount);
+        String outer = normalize(mount);
         String inner = normalize(route);
         return outer.equals("/") ? inner : inner.equals("/") ? outer : outer + inner;
     }
 
-    /** Whether a path is that path or lies below it: {@code /a/b} and {@code /a/} are at {@code /a}, {@code /ab} is not. */
-    static boolean isAt(String path, String parent) {
-        return path.startsWith(parent)
-                && (path.length() == parent.length() || path.charAt(parent.length()) == '/' || isRoot(parent));
+    /** Where a path lies, seen from a route. */
+    enum Place {
+        AT,
+        BELOW,
+        ELSEWHERE
     }
 
-    /** Whether a path lies below another one, {@code /static/app.js} below {@code /static}; a trailing slash is nothing below. */
-    static boolean isBelow(String path, String parent) {
-        int from = parent.length();
-        if (path.length() <= from || path.charAt(from) != '/' || !path.startsWith(parent)) {
-            return false;
-        }
-        for (int i = from + 1; i < path.length(); i++) {
-            if (path.charAt(i) != '/') {
-                return true;
+    /**
+     * Where a path lies, seen from the path of a Vert.x route, {@code /items/:id}: segment by segment, with any for a parameter. As with
+     * Vert.x, several slashes are one, and one at the end is none.
+     *
+     * @param pattern the path of the route
+     */
+    static Place place(String path, String pattern) {
+        int inPath = skipSlashes(path, 0);
+        int inPattern = skipSlashes(pattern, 0);
+        while (inPattern < pattern.length()) {
+            int endInPath = endOfSegment(path, inPath);
+            int endInPattern = endOfSegment(pattern, inPattern);
+            if (inPath == endInPath || !fits(path, inPath, endInPath, pattern, inPattern, endInPattern)) {
+                return Place.ELSEWHERE;
             }
+            inPath = skipSlashes(path, endInPath);
+            inPattern = skipSlashes(pattern, endInPattern);
         }
-        return false;
+        return inPath == path.length() ? Place.AT : Place.BELOW;
+    }
+
+    private static boolean fits(
+            String path, int inPath, int endInPath, String pattern, int inPattern, int endInPattern) {
+        int length = endInPattern - inPattern;
+        if (length == endInPath - inPath && path.regionMatches(inPath, pattern, inPattern, length)) {
+            return true;
+        }
+        int colon = pattern.indexOf(':', inPattern);
+        return colon >= 0 && colon < endInPattern;
+    }
+
+    private static int skipSlashes(String path, int from) {
+        int at = from;
+        while (at < path.length() && path.charAt(at) == '/') {
+            at++;
+        }
+        return at;
+    }
+
+    private static int endOfSegment(String path, int from) {
+        int end = path.indexOf('/', from);
+        return end < 0 ? path.length() : end;
     }
 }

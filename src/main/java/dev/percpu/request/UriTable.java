@@ -25,9 +25,10 @@ final class UriTable {
     private static final int SOURCES_PER_VALUE = 10;
 
     private final UriRules rules;
+    private final String root;
     private final UriTimers.Registration registration;
 
-    final UriTimers root;
+    final UriTimers rootTimers;
     final UriTimers notFound;
     final UriTimers redirection;
     final UriTimers preflight;
@@ -37,13 +38,14 @@ final class UriTable {
 
     private final ConcurrentHashMap<String, UriTimers> values = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, UriTimers> templates = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, UriTimers> parametrised = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, PlainRoute> plain = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Mounts> routes = new ConcurrentHashMap<>();
 
-    UriTable(UriRules rules, UriTimers.Registration registration) {
+    /** @param root the path under which all of the application is, {@code /} if there is none */
+    UriTable(UriRules rules, String root, UriTimers.Registration registration) {
         this.rules = rules;
+        this.root = root;
         this.registration = registration;
-        root = new UriTimers("root", rules.ignores("/"), registration);
+        rootTimers = new UriTimers("root", rules.ignores("/"), registration);
         preflight = new UriTimers("/cors-preflight", rules.ignores("/cors-preflight"), registration);
         notFound = fixed("NOT_FOUND");
         redirection = fixed("REDIRECTION");
@@ -68,24 +70,18 @@ final class UriTable {
         return held != null ? held : remember(templates, template, value(UriLabels.normalize(template)));
     }
 
-    /** The timers of a Vert.x route with parameters. */
-    UriTimers parametrised(String route) {
-        UriTimers held = parametrised.get(route);
-        return held != null ? held : remember(parametrised, route, value(UriLabels.template(route)));
-    }
-
     /**
-     * The timers of a Vert.x route without parameters.
+     * The timers of a Vert.x route.
      *
-     * @param mount the route under which its router may be mounted
-     * @param path as the client sent it
+     * @param mount the route under which its router may be mounted, null if none
+     * @param path as the client sent it, null if there is none
      */
-    UriTimers plain(@Nullable String mount, String route, String path) {
-        PlainRoute inner = plain.get(route);
-        if (inner == null) {
-            inner = remember(plain, route, new PlainRoute(UriLabels.normalize(route)));
+    UriTimers route(@Nullable String mount, String route, @Nullable String path) {
+        Mounts mounts = routes.get(route);
+        if (mounts == null) {
+            mounts = remember(routes, route, new Mounts(route));
         }
-        return (mount == null ? inner : inner.below(mount, path)).timers(path);
+        return (mount == null ? mounts.none : mounts.at(mount)).timers(path);
     }
 
     private synchronized UriTimers add(String uri) {
@@ -94,7 +90,7 @@ final class UriTable {
             return held;
         }
         if (uri.equals("/") || uri.isEmpty()) {
-            return root;
+            return rootTimers;
         }
         boolean ignored = rules.ignores(uri);
         if (!ignored && values.size() >= rules.maxValues()) {
@@ -115,53 +111,23 @@ final class UriTable {
         return first == null ? found : first;
     }
 
-    /** A Vert.x route without parameters: a path, or everything below it. */
-    private final class PlainRoute {
+    /** The mount points that a Vert.x route has, or seems to have. */
+    private final class Mounts {
 
-        private final String path;
-        private volatile @Nullable UriTimers exact;
-        private volatile @Nullable UriTimers below;
-        private final ConcurrentHashMap<String, PlainRoute> mounted = new ConcurrentHashMap<>();
+        private final String route;
+        private final VertxRoute none;
+        private final ConcurrentHashMap<String, VertxRoute> mounted = new ConcurrentHashMap<>();
 
-        PlainRoute(String path) {
-            this.path = path;
+        Mounts(String route) {
+            this.route = route;
+            none = new VertxRoute(root, /* mount= */ null, route, UriTable.this::value);
         }
 
-        /**
-         * This route, or the same in a router mounted at the route that the request passed before. Vert.x tells both alike, and the
-         * path of the inner one relative to the mount point: the client's path decides, where it fits only one of the two.
-         */
-        PlainRoute below(String mount, String requestPath) {
-            PlainRoute outer = mounted.get(mount);
-            if (outer == null) {
-                outer = remember(mounted, mount, new PlainRoute(UriLabels.join(mount, path)));
-            }
-            if (UriLabels.isAt(requestPath, outer.path)) {
-                return outer;
-            }
-            return UriLabels.isAt(requestPath, path) || UriLabels.isAt(path, UriLabels.normalize(mount)) ? this : outer;
-        }
-
-        UriTimers timers(String requestPath) {
-            return UriLabels.isBelow(requestPath, path) ? below() : exact();
-        }
-
-        private UriTimers exact() {
-            UriTimers held = exact;
-            if (held == null) {
-                held = value(path);
-                exact = held;
-            }
-            return held;
-        }
-
-        private UriTimers below() {
-            UriTimers held = below;
-            if (held == null) {
-                held = value(path + "/*");
-                below = held;
-            }
-            return held;
+        VertxRoute at(String mount) {
+            VertxRoute held = mounted.get(mount);
+            return held != null
+                    ? held
+                    : remember(mounted, mount, new VertxRoute(root, mount, route, UriTable.this::value));
         }
     }
 }

@@ -27,8 +27,15 @@ public class BothBinders implements QuarkusTestProfile {
                     Map.entry("quarkus.micrometer.binder.http-server.enabled", "true"),
                     // Both label a port only if it was asked for.
                     Map.entry("quarkus.http.test-port", Integer.toString(FreePort.next())),
+                    Map.entry("quarkus.http.test-ssl-port", Integer.toString(FreePort.next())),
+                    Map.entry("quarkus.http.ssl.certificate.key-store-file", TestCertificate.keyStore()),
+                    Map.entry("quarkus.http.ssl.certificate.key-store-password", TestCertificate.PASSWORD),
+                    Map.entry(
+                            "quarkus.micrometer.binder.http-server.match-patterns",
+                            "/vertx/files/rewritten/[0-9]+=/rewritten/{by}"),
+                    Map.entry("quarkus.micrometer.binder.http-server.ignore-patterns", "/vertx/files/ignored/.*"),
                     Map.entry("quarkus.http.auth.basic", "true"),
-                    Map.entry("quarkus.http.auth.permission.closed.paths", "/special/closed/*"),
+                    Map.entry("quarkus.http.auth.permission.closed.paths", "/special/closed/*,/vertx/closed/*"),
                     Map.entry("quarkus.http.auth.permission.closed.policy", "authenticated"),
                     Map.entry("quarkus.http.idle-timeout", "2s"),
                     Map.entry("quarkus.http.cors.enabled", "true"),

@@ -1,15 +1,18 @@
 package dev.percpu.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.vertx.http.runtime.ExtendedQuarkusVertxHttpMetrics;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import io.vertx.core.spi.metrics.VertxMetrics;
+import io.vertx.core.spi.observability.HttpResponse;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -86,6 +89,22 @@ class DelegationTest {
         method.invoke(both, nothing);
 
         assertThat(heard).hasSize(2);
+    }
+
+    @Test
+    void shouldHearOfAPushThatThePreviousMetricsFailAt() {
+        HttpServerMetrics<Object, Object, Object> failing = new HttpServerMetrics<>() {
+            @Override
+            public Object responsePushed(Object connection, HttpMethod method, String uri, HttpResponse response) {
+                throw new IllegalStateException("on purpose");
+            }
+        };
+
+        assertThatThrownBy(() ->
+                        new BothServerMetrics<>(failing, server("b")).responsePushed(null, HttpMethod.GET, "/x", null))
+                .hasMessage("on purpose");
+
+        assertThat(heard).singleElement().asString().startsWith("b responsePushed");
     }
 
     @Test

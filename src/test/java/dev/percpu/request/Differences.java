@@ -17,7 +17,13 @@ final class Differences {
 
     private static final String TABLE = "quarkus-differences.md";
 
-    /** A piece of a series as Quarkus' binder has it, and what stands there with ours; {@code nothing}, if the series is not there. */
+    private static final String NOTHING = "nothing";
+    private static final String ONCE = "once";
+
+    /**
+     * A piece of a series as Quarkus' binder has it, and what stands there with ours; {@code nothing}, if the series is not there, {@code
+     * once}, if it is the same and has half the value.
+     */
     private record Difference(String kind, String theirs, String ours) {}
 
     private final List<Difference> listed;
@@ -65,22 +71,26 @@ final class Differences {
     Map<String, Double> applyTo(Map<String, Double> theirs) {
         Map<String, Double> samples = new TreeMap<>();
         theirs.forEach((series, value) -> {
-            String ours = apply(series);
-            if (ours != null) {
-                samples.merge(ours, value, Double::sum);
+            Difference difference = find(series);
+            if (difference == null) {
+                samples.merge(series, value, Double::sum);
+            } else if (difference.ours.equals(ONCE)) {
+                samples.merge(series, value / 2, Double::sum);
+            } else if (!difference.ours.equals(NOTHING)) {
+                samples.merge(series.replace(difference.theirs, difference.ours), value, Double::sum);
             }
         });
         return samples;
     }
 
-    private @Nullable String apply(String series) {
+    private @Nullable Difference find(String series) {
         for (Difference difference : listed) {
             if (series.contains(difference.theirs)) {
                 used.add(difference);
-                return difference.ours.equals("nothing") ? null : series.replace(difference.theirs, difference.ours);
+                return difference;
             }
         }
-        return series;
+        return null;
     }
 
     /** Listed, and not there. */

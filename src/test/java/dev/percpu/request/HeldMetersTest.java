@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Tags;
@@ -71,6 +73,44 @@ class HeldMetersTest {
                 .isEqualTo(6);
         assertThat(registry.get("http.server.active.connections").gauge().value())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotAskTheRegistryForGaugesThatAreThere() {
+        ActiveCounts counts = meters.activeConnections();
+        Tags tags = Tags.of("server.port", "1");
+        Gauge gauge = counts.expose(tags);
+        assertThat(counts.expose(tags)).isSameAs(gauge);
+
+        registry.counter("http.server.other").increment();
+        registry.remove(registry.counter("http.server.other"));
+        assertThat(counts.expose(tags)).isSameAs(gauge);
+
+        registry.remove(gauge);
+        assertThat(counts.expose(tags)).isNotSameAs(gauge).isIn(registry.getMeters());
+    }
+
+    /** It is open before its meter is there. */
+    @Test
+    void shouldTimeAWebSocketThatIsClosedBeforeItsMeterIsThere() {
+        RouteTimers routes = meters.requests();
+        CountDownLatch released = new CountDownLatch(1);
+        meters.registrations().run(() -> await(released));
+
+        var open = server.webSocket(routes.find("/x", null, null, "/x/:room", 200));
+        assertThat(registry.find("http.server.websocket.connections").longTaskTimer())
+                .isNull();
+        var closed = server.webSocket(routes.find("/x", null, null, "/x/:room", 200));
+        server.disconnected(closed);
+        released.countDown();
+        awaitRegistrations();
+
+        LongTaskTimer webSockets = registry.get("http.server.websocket.connections")
+                .tag("uri", "/x/{room}")
+                .longTaskTimer();
+        assertThat(webSockets.activeTasks()).isEqualTo(1);
+        server.disconnected(open);
+        assertThat(webSockets.activeTasks()).isZero();
     }
 
     @Test

@@ -43,7 +43,11 @@ public final class Recordings {
     }
 
     static RouteTimers routes(MeterRegistry registry, UriRules rules, Set<String> staticPaths) {
-        RequestSettings settings = new RequestSettings(true, rules, List.of(), HistogramKind.NONE);
+        return routes(registry, rules, "/", staticPaths);
+    }
+
+    static RouteTimers routes(MeterRegistry registry, UriRules rules, String root, Set<String> staticPaths) {
+        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), HistogramKind.NONE);
         return new RequestMeters(registry, settings, staticPaths).requests();
     }
 }

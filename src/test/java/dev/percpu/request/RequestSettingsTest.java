@@ -26,6 +26,7 @@ class RequestSettingsTest {
         assertThat(settings.enabled()).isTrue();
         assertThat(settings.uris().ignores("/q/openapi")).isTrue();
         assertThat(settings.uris().ignores("/query")).isFalse();
+        assertThat(settings.rootPath()).isEqualTo("/");
         assertThat(settings.uris().suppress4xx()).isFalse();
         assertThat(settings.uris().maxValues()).isEqualTo(100);
         assertThat(settings.objectives()).isEmpty();
@@ -95,6 +96,7 @@ class RequestSettingsTest {
                 read(Map.of("quarkus.http.root-path", root, "quarkus.http.non-application-root-path", nonApplication));
 
         assertThat(settings.uris().ignores(path)).isEqualTo(ignored);
+        assertThat(settings.rootPath()).isEqualTo(root);
     }
 
     @ParameterizedTest

@@ -51,7 +51,15 @@ class RouteTimersTest {
                 "/a/b,           none,          /a/,     /a/b,          200,    /a/b",
                 "//a/b,          none,          /a/,     /a/b,          200,    /a/b",
                 "/t/9/inside,    none,          /t/:no/, /inside,       200,    /t/{no}/inside",
+                "/t/9/things/7,  none,          /t/:no/, /things/:id,   200,    /t/{no}/things/{id}",
+                "/api/things/7,  none,          /api/,   /things/:id,   200,    /api/things/{id}",
+                "/api/things/7,  none,          /api/,   /things/:id,   404,    /api/things/{id}",
+                "//api//things/7/, none,        /api/,   /things/:id,   200,    /api/things/{id}",
+                "/things/7,      none,          /api/,   /things/:id,   200,    /things/{id}",
+                "/api/things/7,  none,          /api/,   /api/things/:id, 200,  /api/things/{id}",
+                "/by-name/7,     none,          none,    the name,      200,    /the name",
                 "/app.js,        none,          none,    /,             200,    /app.js",
+                "/app.js,        none,          none,    /app.js,       200,    /app.js",
                 "/app.js/,       none,          none,    none,          500,    /app.js",
                 "/app.js,        none,          none,    /,             304,    REDIRECTION",
                 "/app.jsx,       none,          none,    /,             200,    UNKNOWN",
@@ -62,6 +70,31 @@ class RouteTimersTest {
             })
     void shouldChooseTheUri(String path, String template, String mount, String route, int status, String uri) {
         assertThat(timers.find(path, template, mount, route, status).uri()).isEqualTo(uri);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                // path,             template,    mount,    route,       status, uri
+                "/app/x,             none,        none,     /app/,       401,    UNKNOWN",
+                "/app/x,             none,        none,     /app/,       404,    NOT_FOUND",
+                "/app/app.js,        none,        none,     /app/,       200,    /app/app.js",
+                "/app.js,            none,        none,     none,        500,    UNKNOWN",
+                "/app/items/7,       /items/{id}, none,     /app/,       200,    /items/{id}",
+                "/app/plain,         none,        /app/,    /plain,      200,    /app/plain",
+                "/app/files/a,       none,        /app/,    /files/,     200,    /app/files/*",
+                "/app/things/7,      none,        /app/,    /things/:id, 200,    /things/{id}",
+                "/app/m/inside,      none,        /m/,      /inside,     200,    /app/m/inside",
+                "/app/m/things/7,    none,        /m/,      /things/:id, 200,    /m/things/{id}",
+                "/app/plain,         none,        /filter/, /plain,      200,    /app/plain",
+                "/plain,             none,        none,     /plain,      200,    /plain",
+                "/,                  none,        none,     none,        404,    root",
+            })
+    void shouldKnowTheRootPath(String path, String template, String mount, String route, int status, String uri) {
+        RouteTimers below = Recordings.routes(registry, UriRules.NONE, "/app", Set.of("/app/app.js"));
+
+        assertThat(below.find(path, template, mount, route, status).uri()).isEqualTo(uri);
     }
 
     @Test

@@ -78,6 +78,10 @@ public class SampleEndpoints {
         router.get("/vertx/files/*").handler(context -> context.end("file"));
         Router inner = Router.router(vertx);
         inner.get("/inside").handler(context -> context.end("inside"));
+        inner.get("/things/:thing").handler(context -> context.end("thing inside"));
         router.route("/vertx/mounted/*").subRouter(inner);
+        router.route("/vertx/tenants/:no/*").subRouter(inner);
+        router.get("/vertx/named/:no").setName("by-name").handler(context -> context.end("named"));
+        router.getWithRegex("/vertx/regex/[0-9]+").handler(context -> context.end("by a regular expression"));
     }
 }

@@ -10,6 +10,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.TimeoutHandler;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -54,6 +56,14 @@ public class SampleStreams {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     public Multi<String> events() {
         return Multi.createFrom().items("one", "two", "three");
+    }
+
+    /** Never ends. */
+    @GET
+    @Path("/ticks")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public Multi<Long> ticks() {
+        return Multi.createFrom().ticks().every(Duration.ofMillis(5));
     }
 
     @GET
@@ -117,13 +127,19 @@ public class SampleStreams {
         router.get("/vertx/failing/:how").handler(context -> context.fail(500));
         router.get("/vertx/refusing").handler(context -> context.fail(403));
         router.get("/vertx/never").handler(TimeoutHandler.create(50)).handler(context -> {});
-        router.get("/vertx/socket/:room")
-                .handler(context -> context.request()
-                        .toWebSocket()
-                        .onSuccess(socket -> socket.textMessageHandler(text -> {
-                            socket.writeTextMessage(text);
-                            socket.close();
-                        })));
+        router.post("/vertx/early").handler(context -> context.end("before its request has ended"));
+        router.get("/vertx/closed/*").handler(context -> context.end("behind a policy of paths"));
+        router.get("/vertx/socket").handler(SampleStreams::echo);
+        router.get("/vertx/socket/:room").handler(SampleStreams::echo);
+    }
+
+    private static void echo(RoutingContext context) {
+        context.request()
+                .toWebSocket()
+                .onSuccess(socket -> socket.textMessageHandler(text -> {
+                    socket.writeTextMessage(text);
+                    socket.close();
+                }));
     }
 
     /** Knows everybody; the name is the role. */

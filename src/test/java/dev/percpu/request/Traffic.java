@@ -23,9 +23,16 @@ final class Traffic implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final URI application;
+    private final URI secure;
 
     Traffic(URI application) {
+        this(application, application);
+    }
+
+    /** @param secure the same application by https */
+    Traffic(URI application, URI secure) {
         this.application = application;
+        this.secure = secure;
     }
 
     /** A request on a connection of its own, answered to its end. */
@@ -38,7 +45,7 @@ final class Traffic implements AutoCloseable {
         send("GET", path, "Authorization: Basic " + credentials);
     }
 
-    /** Several requests on one connection, the next one sent when the previous was answered or, pipelined, at once. */
+    /** Several requests on one connection, pipelined. */
     void sendOnOneConnection(String... paths) throws IOException {
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < paths.length; i++) {
@@ -50,6 +57,33 @@ final class Traffic implements AutoCloseable {
     void upload(String path, int bytes) throws IOException {
         exchange(head("POST", path) + "Connection: close\r\nContent-Type: application/octet-stream\r\nContent-Length: "
                 + bytes + "\r\n\r\n" + "y".repeat(bytes));
+    }
+
+    /** Says that a body of that length comes, and waits to be turned away. */
+    void announce(String path, int bytes) throws IOException {
+        exchange(head("POST", path) + "Connection: close\r\nContent-Length: " + bytes + "\r\n\r\n");
+    }
+
+    /** Leaves as soon as this much of the answer is there. */
+    void leaveHalfWay(String path, String seen) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write((head("GET", path) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            StringBuilder answer = new StringBuilder();
+            for (int read = 0;
+                    read >= 0 && answer.indexOf(seen) < 0;
+                    read = socket.getInputStream().read()) {
+                answer.append((char) read);
+            }
+        }
+    }
+
+    /** Breaks the connection (RST) before the answer, when the service has the request. */
+    void breakOff(String path, Runnable whenBegun) throws IOException {
+        try (Socket socket = connect()) {
+            socket.setSoLinger(true, 0);
+            socket.getOutputStream().write((head("GET", path) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            whenBegun.run();
+        }
     }
 
     /** Leaves before the answer, when the service has the request. */
@@ -71,18 +105,58 @@ final class Traffic implements AutoCloseable {
     }
 
     void sendHttp2(String... paths) {
-        HttpClient client = http2();
+        send(http2(), application, paths);
+    }
+
+    /** HTTP/1.1, on one connection. */
+    void sendOneAfterTheOther(String... paths) {
+        send(vertx.createHttpClient(), application, paths);
+    }
+
+    void sendSecurely(String... paths) {
+        send(vertx.createHttpClient(trusting()), secure, paths);
+    }
+
+    void sendHttp2Securely(String... paths) {
+        send(
+                vertx.createHttpClient(
+                        trusting().setProtocolVersion(HttpVersion.HTTP_2).setUseAlpn(true)),
+                secure,
+                paths);
+    }
+
+    /** Each when the one before was answered. */
+    private static void send(HttpClient client, URI to, String... paths) {
         for (String path : paths) {
-            await(client.request(options(HttpMethod.GET, path))
+            await(client.request(options(HttpMethod.GET, to, path))
                     .compose(HttpClientRequest::send)
                     .compose(response -> response.body()));
         }
         await(client.close());
     }
 
+    void abandonSecurely(String path, Runnable whenBegun) {
+        HttpClient client = vertx.createHttpClient(trusting());
+        HttpClientRequest request = await(client.request(options(HttpMethod.GET, secure, path)));
+        await(request.sendHead());
+        whenBegun.run();
+        await(client.close());
+    }
+
+    /** Has its answer before the end of its request, and never ends it. */
+    void resetAfterAnswer(String path) {
+        HttpClient client = http2();
+        HttpClientRequest request = await(client.request(options(HttpMethod.POST, application, path)));
+        request.setChunked(true);
+        await(request.sendHead());
+        await(request.response().compose(response -> response.body()));
+        request.reset(0x8);
+        await(client.close());
+    }
+
     void resetHttp2(String path, Runnable whenBegun) {
         HttpClient client = http2();
-        HttpClientRequest request = await(client.request(options(HttpMethod.GET, path)));
+        HttpClientRequest request = await(client.request(options(HttpMethod.GET, application, path)));
         await(request.sendHead());
         whenBegun.run();
         request.reset(0x8);
@@ -90,11 +164,7 @@ final class Traffic implements AutoCloseable {
     }
 
     void upgradeToHttp2(String path) {
-        HttpClient client = vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2));
-        await(client.request(options(HttpMethod.GET, path))
-                .compose(HttpClientRequest::send)
-                .compose(response -> response.body()));
-        await(client.close());
+        send(vertx.createHttpClient(new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2)), application, path);
     }
 
     void webSocket(String path, Runnable whileOpen) {
@@ -136,11 +206,16 @@ final class Traffic implements AutoCloseable {
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
     }
 
-    private RequestOptions options(HttpMethod method, String path) {
+    /** The certificate of the tests is nobody's. */
+    private static HttpClientOptions trusting() {
+        return new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false);
+    }
+
+    private static RequestOptions options(HttpMethod method, URI to, String path) {
         return new RequestOptions()
                 .setMethod(method)
-                .setHost(application.getHost())
-                .setPort(application.getPort())
+                .setHost(to.getHost())
+                .setPort(to.getPort())
                 .setURI(path);
     }
 

@@ -2,7 +2,6 @@ package dev.percpu.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,27 +31,36 @@ class UriLabelsTest {
         "/api, /apis, /api/apis",
         "/, /things, /things",
         "/api/, /, /api",
-        "/t/:no/, /things, /t/{no}/things"
+        "/t/:no/, /things, /t/:no/things"
     })
     void shouldJoinMountPointAndRoute(String mount, String route, String joined) {
         assertThat(UriLabels.join(mount, route)).isEqualTo(joined);
     }
 
-    @Test
-    void shouldCompareWholeSegments() {
-        assertThat(UriLabels.isAt("/a", "/a")).isTrue();
-        assertThat(UriLabels.isAt("/a/", "/a")).isTrue();
-        assertThat(UriLabels.isAt("/a/b", "/a")).isTrue();
-        assertThat(UriLabels.isAt("/a", "/")).isTrue();
-        assertThat(UriLabels.isAt("/ab", "/a")).isFalse();
-        assertThat(UriLabels.isAt("/", "/a")).isFalse();
-    }
-
-    @Test
-    void shouldTellWhatLiesBelow() {
-        assertThat(UriLabels.isBelow("/static/app.js", "/static")).isTrue();
-        assertThat(UriLabels.isBelow("/static", "/static")).isFalse();
-        assertThat(UriLabels.isBelow("/static//", "/static")).isFalse();
-        assertThat(UriLabels.isBelow("/statically", "/static")).isFalse();
+    @ParameterizedTest
+    @CsvSource({
+        "/a, /a, AT",
+        "/a/, /a, AT",
+        "/a//, /a, AT",
+        "//a, /a, AT",
+        "/a//b, /a/b/, AT",
+        "/a/b, /a, BELOW",
+        "/a, /, BELOW",
+        "//, /, AT",
+        "/ab, /a, ELSEWHERE",
+        "/a, /ab, ELSEWHERE",
+        "/, /a, ELSEWHERE",
+        "/a, /a/b, ELSEWHERE",
+        "/items/7, /items/:id, AT",
+        "/items/7/x, /items/:id, BELOW",
+        "/items, /items/:id, ELSEWHERE",
+        "/items/, /items/:id, ELSEWHERE",
+        "/other/7, /items/:id, ELSEWHERE",
+        "/t/7/inside, /t/:no/inside, AT",
+        "/t/7/outside, /t/:no/inside, ELSEWHERE",
+        "/from/a-b, /from/:x-:y, AT",
+    })
+    void shouldTellWhereAPathLiesSeenFromARoute(String path, String route, UriLabels.Place place) {
+        assertThat(UriLabels.place(path, route)).isEqualTo(place);
     }
 }
