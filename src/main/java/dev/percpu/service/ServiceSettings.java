@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration under {@code percpu.}, and what Quarkus' own keys say of request metrics, read and checked as a whole. Read by hand and
@@ -35,13 +37,20 @@ record ServiceSettings(
 
     private static final String PREFIX = "percpu.";
 
+    /**
+     * The Prometheus Java client's key, which Micrometer sets to true. Then counts of timers and summaries have exemplars, and a Prometheus
+     * before 2.43, which asks for OpenMetrics by default, refuses the whole scrape for one.
+     */
+    static final String EXEMPLARS_ON_ALL_TYPES = "io.prometheus.exporter.exemplarsOnAllMetricTypes";
+
     /** A key and what it may be set to; the first value is the default. */
     private record Key(String name, List<String> allowed) {}
 
     private static final List<Key> KEYS = List.of(
             new Key(PerCpuConfig.NATIVE_REQUIRED, List.of("true", "false")),
             new Key(PerCpuConfig.RSEQ_MODE, List.of("auto", "atomic")),
-            new Key(PerCpuConfig.SHARD_INDEX, List.of("auto", "cpu_id", "mm_cid")));
+            new Key(PerCpuConfig.SHARD_INDEX, List.of("auto", "cpu_id", "mm_cid")),
+            new Key(EXEMPLARS_ON_ALL_TYPES, List.of("false", "true")));
 
     ServiceSettings {
         values = Map.copyOf(values);
@@ -83,7 +92,19 @@ record ServiceSettings(
 
     /** The same for a registry. */
     PerCpuConfig registryConfig() {
-        return values::get;
+        return new PerCpuConfig() {
+            @Override
+            public @Nullable String get(String key) {
+                return values.get(key);
+            }
+
+            @Override
+            public Properties prometheusProperties() {
+                Properties properties = new Properties();
+                properties.setProperty(EXEMPLARS_ON_ALL_TYPES, values.getOrDefault(EXEMPLARS_ON_ALL_TYPES, "false"));
+                return properties;
+            }
+        };
     }
 
     private static String value(Config config, Key key, List<String> complaints) {

@@ -40,6 +40,8 @@ class ServiceSettingsTest {
 
         assertThat(settings.registryConfig().get("percpu.shard.index")).isEqualTo("mm_cid");
         assertThat(settings.registryConfig().get("percpu.rseq.mode")).isEqualTo("auto");
+        assertThat(settings.registryConfig().prometheusProperties())
+                .containsEntry("io.prometheus.exporter.exemplarsOnAllMetricTypes", "false");
         assertThat(settings.registryConfig().get("prometheus.step")).isNull();
         assertThat(settings.nativeDirectory()).contains("/x");
     }

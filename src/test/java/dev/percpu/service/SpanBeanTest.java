@@ -10,6 +10,7 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -56,5 +57,14 @@ class SpanBeanTest {
         assertThat(registry.scrape("application/openmetrics-text; version=1.0.0"))
                 .contains("spanned_total 3.0 # {span_id=\"000000000000000b\","
                         + "trace_id=\"0000000000000000000000000000000a\"} 3.0");
+    }
+
+    /** Prometheus 2.42 refuses a scrape that has one there. */
+    @Test
+    void shouldLeaveExemplarsOffCounts() {
+        registry.timer("counted").record(Duration.ofMillis(1));
+
+        assertThat(registry.scrape("application/openmetrics-text; version=1.0.0"))
+                .contains("counted_seconds_count 1\n");
     }
 }
