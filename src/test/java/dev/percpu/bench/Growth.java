@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A scrape of ours that is one point of a chart of growth.
@@ -59,6 +60,14 @@ record Growth(String caseName, String content, int amount, String unit, Map<Stri
 
     private String label() {
         return caseName + "." + amount + "-" + unit.replace(' ', '-');
+    }
+
+    /** The chart that a case is a point of, if it is one. */
+    static Optional<String> chartOf(String caseName) {
+        return ALL.stream()
+                .filter(it -> it.label().equals(caseName))
+                .map(Growth::caseName)
+                .findFirst();
     }
 
     /** The names of all charts. */

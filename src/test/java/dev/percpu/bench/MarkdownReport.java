@@ -1,10 +1,13 @@
 package dev.percpu.bench;
 
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -49,11 +52,17 @@ final class MarkdownReport {
         StringBuilder out =
                 new StringBuilder("# Benchmarks\n\n").append(summary()).append('\n');
         out.append(HOW_TO_READ).append('\n');
+        Set<String> charts = new HashSet<>();
         for (String caseName : results.entries().stream()
                 .map(Results.Entry::caseName)
                 .distinct()
                 .toList()) {
-            out.append(table(caseName)).append('\n');
+            Optional<String> chart = Growth.chartOf(caseName);
+            if (chart.isEmpty()) {
+                out.append(table(caseName)).append('\n');
+            } else if (charts.add(chart.get())) {
+                out.append(growthTable(chart.get())).append('\n');
+            }
         }
         return out.append(tails())
                 .append(instructionTable())
@@ -68,7 +77,7 @@ final class MarkdownReport {
     /** What the README shows: where and when, and how we stand to our aims. */
     String summary() {
         String memoryTable = outcome.memory().table(outcome.whole());
-        return new TargetTables(results, outcome.whole()).text()
+        return new TargetTables(results, outcome.tails(), outcome.whole()).text()
                 + (memoryTable.isEmpty() ? "" : "\n" + memoryTable)
                 + "\nRatios of `make bench` on "
                 + outcome.start() + (outcome.extent() == Outcome.Extent.QUICK ? ", a quick run" : "") + ": "
@@ -98,6 +107,20 @@ final class MarkdownReport {
         outcome.instructions()
                 .forEach((call, count) -> out.append(String.format(Locale.ROOT, "| %s | %.1f |%n", call, count)));
         return out.append('\n').toString();
+    }
+
+    /** What is measured of ours alone, each point once. */
+    private String growthTable(String chart) {
+        StringBuilder out =
+                new StringBuilder("## " + chart + "\n\n![](" + chart + ".svg)\n\n| | ns | B |\n|---|---|---|\n");
+        for (Results.Entry entry : results.entries()) {
+            if (Growth.chartOf(entry.caseName()).equals(Optional.of(chart))) {
+                out.append("| ").append(entry.caseName().substring(chart.length() + 1));
+                out.append(" | ").append(Numbers.nanos(entry.value()));
+                out.append(" | ").append(Math.round(entry.bytesPerOp())).append(" |\n");
+            }
+        }
+        return out.toString();
     }
 
     private String table(String caseName) {

@@ -40,4 +40,9 @@ final class Numbers {
         return String.format(
                 Locale.ROOT, value < 0.01 ? "%.5f" : value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
     }
+
+    /** A ratio; bold if it is beyond what is allowed. */
+    static String judged(double ratio, double atMost) {
+        return ratio <= atMost ? ratio(ratio) : "**" + ratio(ratio) + "**";
+    }
 }

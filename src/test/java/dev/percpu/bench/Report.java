@@ -25,6 +25,9 @@ final class Report {
         Files.writeString(directory.resolve("report.json"), json(machine));
         Files.writeString(directory.resolve("report.md"), markdown(machine).text());
         for (String caseName : caseNames()) {
+            if (Growth.chartOf(caseName).isPresent()) {
+                continue;
+            }
             List<Results.Entry> entries = results.entries().stream()
                     .filter(it -> it.caseName().equals(caseName))
                     .toList();

@@ -29,6 +29,7 @@ class ReportTest {
 
     private final Results results = new Results();
     private final Missing missing = new Missing();
+    private List<Tail> tails = List.of();
 
     @Test
     void shouldHaveNobodyOfAnotherNameThanAgreed() {
@@ -118,6 +119,31 @@ class ReportTest {
     }
 
     @Test
+    void shouldJudgeTheTailDuringScrapes() {
+        tails = List.of(
+                new Tail(Cases.TIMER_HISTOGRAM, Impl.PERCPU, 30, 80, 400, 1000, 2),
+                new Tail(Cases.DURING_SCRAPE, Impl.PERCPU, 30, 80, 500, 1000, 2),
+                new Tail(Cases.TIMER_HISTOGRAM, Impl.MICROMETER, 30, 80, 100, 1000, 2));
+
+        assertThat(summary())
+                .contains("| timer.record.during-scrape, p99.9 | percpu | percpu without scrapes | 1.20 | **1.25** |");
+        assertThat(text(Outcome.Extent.CHOSEN))
+                .contains("- p99.9 of percpu during scrapes to without: **1.25** (at most 1.20)\n")
+                .doesNotContain("p99.9 of micrometer");
+    }
+
+    @Test
+    void shouldShowGrowthInOneChart() {
+        add("scrape.by-series.1000-counters", Impl.PERCPU, 1, 60_000, 4000);
+        add("scrape.by-series.10000-counters", Impl.PERCPU, 1, 400_000, 4000);
+
+        assertThat(text(Outcome.Extent.CHOSEN))
+                .containsOnlyOnce("## scrape.by-series\n")
+                .contains("![](scrape.by-series.svg)")
+                .contains("| 1000-counters | 60000 | 4000 |\n| 10000-counters | 400000 | 4000 |\n");
+    }
+
+    @Test
     void shouldGiveAReasonForEveryGap() {
         assertThat(Gaps.lines(Cases.all()))
                 .contains("- `otel` in `lookup.counter`: its API looks a series up")
@@ -141,7 +167,7 @@ class ReportTest {
         return new Outcome(
                 results,
                 MemoryCases.measure(Pattern.compile("^none$"), missing),
-                List.of(),
+                tails,
                 Map.of(),
                 missing,
                 Instant.EPOCH,

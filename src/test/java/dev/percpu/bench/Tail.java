@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.openjdk.jmh.util.MultisetStatistics;
 import org.openjdk.jmh.util.Statistics;
 
@@ -66,6 +67,22 @@ record Tail(String caseName, String impl, double p50, double p99, double p999, d
                 nanos.getPercentile(99.9),
                 nanos.getMax(),
                 forks.size());
+    }
+
+    /** The p99.9 of an implementation during scrapes, as a ratio to the same without. */
+    static OptionalDouble ratio(List<Tail> tails, String impl) {
+        OptionalDouble during = p999(tails, Cases.DURING_SCRAPE, impl);
+        OptionalDouble alone = p999(tails, Cases.TIMER_HISTOGRAM, impl);
+        return during.isPresent() && alone.isPresent()
+                ? OptionalDouble.of(during.getAsDouble() / alone.getAsDouble())
+                : OptionalDouble.empty();
+    }
+
+    private static OptionalDouble p999(List<Tail> tails, String caseName, String impl) {
+        return tails.stream()
+                .filter(it -> it.caseName.equals(caseName) && it.impl.equals(impl))
+                .mapToDouble(Tail::p999)
+                .findFirst();
     }
 
     Map<String, Object> asMap() {

@@ -1,6 +1,7 @@
 package dev.percpu.bench;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Latencies of single records, in Markdown. */
 final class TailTables {
@@ -35,18 +36,17 @@ final class TailTables {
     /** How much longer the longest records in 1,000 take while scrapes go on. */
     private String ratios() {
         StringBuilder out = new StringBuilder();
-        for (Tail during : tails) {
-            for (Tail alone : tails) {
-                if (during.caseName().equals(Cases.DURING_SCRAPE)
-                        && alone.caseName().equals(Cases.TIMER_HISTOGRAM)
-                        && during.impl().equals(alone.impl())) {
-                    double ratio = during.p999() / alone.p999();
-                    String text = Numbers.ratio(ratio);
-                    boolean ours = during.impl().equals(Impl.PERCPU);
-                    out.append("- p99.9 of ").append(during.impl()).append(" during scrapes to without: ");
-                    out.append(ours && ratio > Target.TAIL_DURING_SCRAPES ? "**" + text + "**" : text);
-                    out.append(ours ? " (at most " + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")\n" : "\n");
-                }
+        for (String impl : tails.stream().map(Tail::impl).distinct().toList()) {
+            OptionalDouble ratio = Tail.ratio(tails, impl);
+            if (ratio.isPresent()) {
+                boolean ours = impl.equals(Impl.PERCPU);
+                out.append("- p99.9 of ").append(impl).append(" during scrapes to without: ");
+                out.append(
+                        ours
+                                ? Numbers.judged(ratio.getAsDouble(), Target.TAIL_DURING_SCRAPES) + " (at most "
+                                        + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")"
+                                : Numbers.ratio(ratio.getAsDouble()));
+                out.append('\n');
             }
         }
         return out.isEmpty() ? "" : out.append('\n').toString();

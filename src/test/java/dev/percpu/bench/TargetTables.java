@@ -13,10 +13,12 @@ final class TargetTables {
     private static final double NOISE_BYTES = 0.01;
 
     private final Results results;
+    private final List<Tail> tails;
     private final boolean whole;
 
-    TargetTables(Results results, boolean whole) {
+    TargetTables(Results results, List<Tail> tails, boolean whole) {
         this.results = results;
+        this.tails = tails;
         this.whole = whole;
     }
 
@@ -49,7 +51,21 @@ final class TargetTables {
             out.append(cell(bytes, 2, Round::bytesPerOp)).append(" | |");
             out.append(rounds ? " " + rounds(bytes) + " |" : "").append('\n');
         }
-        return out.toString();
+        return out.append(tail(rounds)).toString();
+    }
+
+    /** Of the longest records in 1,000, while scrapes go on. */
+    private String tail(boolean rounds) {
+        OptionalDouble ratio = Tail.ratio(tails, Impl.PERCPU);
+        if (ratio.isEmpty() && !whole) {
+            return "";
+        }
+        String figure = ratio.isEmpty()
+                ? "**" + Outcome.NOT_MEASURED + "**"
+                : Numbers.judged(ratio.getAsDouble(), Target.TAIL_DURING_SCRAPES);
+        return "| " + Cases.DURING_SCRAPE + ", p99.9 | percpu | percpu without scrapes | "
+                + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + " | " + figure + " | | | |"
+                + (rounds ? " " + Tail.FORKS + " |" : "") + "\n";
     }
 
     /** The same for bytes allocated: in ratio to the peer's by a scrape, and none at all by a record. */
@@ -113,8 +129,7 @@ final class TargetTables {
         if (ratio.isEmpty()) {
             return whole ? "**" + Outcome.NOT_MEASURED + "**" : "";
         }
-        String text = Numbers.ratio(ratio.getAsDouble());
-        return ratio.getAsDouble() <= target.atMost()[threads - 1] ? text : "**" + text + "**";
+        return Numbers.judged(ratio.getAsDouble(), target.atMost()[threads - 1]);
     }
 
     private boolean roundsDiffer() {
