@@ -1,27 +1,25 @@
 package dev.percpu.meter;
 
-import dev.percpu.exposition.LabelColumn;
-import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
-import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The meters in cells in the order in which the text formats write them: families by name, in each the meters by labels. A family whose
- * meters are still the same is taken over from the table before. Immutable.
+ * meters are still the same is taken over from the table before, and of one that has changed what is still the same. Thread-safe.
  */
 final class TextTable {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(TextTable.class);
-
     static final TextTable EMPTY = new TextTable(Map.of(), List.of(), null);
 
     /** A table of more is not copied for the sake of those that stay: thousands of meters may be removed one after the other. */
     private static final int MOST_COPIED = 1_000;
+
+    /** Of so many meters of a family one may be gone. */
+    private static final int MOST_GONE = 8;
 
     /** By the name of the main family. */
     private final Map<String, Entry> entries;
@@ -35,9 +33,10 @@ final class TextTable {
      * @param meters in the registry's order
      * @param main their family
      * @param max that of their maxima, if they have any
+     * @param gone how many of them were removed since
      */
     private record Entry(
-            List<CellMeter> meters, TextRow main, @Nullable TextRow max) {}
+            List<CellMeter> meters, TextRow main, @Nullable TextRow max, AtomicInteger gone) {}
 
     private TextTable(Map<String, Entry> entries, List<TextRow> rows, @Nullable Object asOf) {
         this.entries = entries;
@@ -57,18 +56,19 @@ final class TextTable {
     }
 
     /**
-     * What another table can be made from, when that meter has gone: it holds the meter no longer, and shows nothing. Always a new one, so
-     * that a table that was made meanwhile is not taken for its successor.
+     * What another table can be made from, when that meter has gone; it shows nothing. Always a new one, so that a table that was made
+     * meanwhile is not taken for its successor. A family is held until the next scrape with those of its meters that have gone, as long as
+     * these are few: their cells are nobody else's so long.
      */
     TextTable without(CellMeter meter) {
         SeriesShape shape = meter.shape();
-        if (shape == null || !entries.containsKey(shape.main().name())) {
+        String family = shape == null ? "" : shape.main().name();
+        Entry entry = entries.get(family);
+        if (entry == null || entry.gone.incrementAndGet() <= entry.meters.size() / MOST_GONE) {
             return new TextTable(entries, List.of(), null);
         }
-        Map<String, Entry> others = entries.size() > MOST_COPIED ? Map.of() : new HashMap<>(entries);
-        if (!others.isEmpty()) {
-            others.remove(shape.main().name());
-        }
+        Map<String, Entry> others = new HashMap<>(entries.size() > MOST_COPIED ? Map.of() : entries);
+        others.remove(family);
         return new TextTable(others, List.of(), null);
     }
 
@@ -122,43 +122,26 @@ final class TextTable {
         return true;
     }
 
-    private record Point(CellMeter meter, SeriesShape shape, Labels labels) {
-        static Point of(CellMeter meter) {
-            SeriesShape shape = meter.shape();
-            if (shape == null) {
-                throw new IllegalStateException(meter.getId() + " is not exposed");
-            }
-            return new Point(meter, shape, shape.labels(meter.getId()));
-        }
-    }
-
     /**
      * @param registered in the registry's order; the first tells the family
      */
     private static Entry entry(List<CellMeter> registered, @Nullable Entry before) {
-        List<Point> points = new ArrayList<>(registered.size());
-        registered.forEach(meter -> points.add(Point.of(meter)));
-        SeriesShape shape = points.getFirst().shape;
-        points.sort(Comparator.comparing(Point::labels));
-        List<CellMeter> meters = new ArrayList<>(points.size());
-        List<Labels> labels = new ArrayList<>(points.size());
-        for (Point point : points) {
-            if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
-                LOGGER.log(
-                        () -> "a second value of " + shape.main().name() + point.labels + " is left out of the scrape");
-                continue;
-            }
-            meters.add(point.meter);
-            labels.add(point.labels);
+        SeriesShape shape = SortedPoints.shape(registered.getFirst());
+        SortedPoints points = null;
+        if (before != null && before.main.family().equals(shape.main())) {
+            points = SortedPoints.changed(before.main.meters(), before.main.labels(), before.meters.size(), registered);
         }
-        LabelColumn column = LabelColumn.of(labels);
+        if (points == null) {
+            points = SortedPoints.of(registered, shape.main().name());
+        }
         TextRow mainBefore = before == null ? null : before.main;
         TextRow maxBefore = before == null ? null : before.max;
-        TextRow main = new TextRow.Main(shape.main(), meters, column, names(mainBefore, shape.main()));
+        TextRow main =
+                new TextRow.Main(shape.main(), points.meters(), points.labels(), names(mainBefore, shape.main()));
         TextRow max = shape.max().equals(shape.main())
                 ? null
-                : new TextRow.OfMaxima(shape.max(), meters, column, names(maxBefore, shape.max()));
-        return new Entry(registered, main, max);
+                : new TextRow.OfMaxima(shape.max(), points.meters(), points.labels(), names(maxBefore, shape.max()));
+        return new Entry(registered, main, max, new AtomicInteger());
     }
 
     private static TextRow.Names names(@Nullable TextRow before, Family family) {

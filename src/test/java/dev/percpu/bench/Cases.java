@@ -95,10 +95,10 @@ final class Cases {
         return subjects;
     }
 
-    /** Whether a case is about recording, and nothing else: then ours allocates nothing. */
+    /** Whether a case is about recording, and nothing else that allocates meanwhile: then ours allocates nothing. */
     static boolean isRecord(String caseName) {
         return caseName.startsWith("counter.")
-                || caseName.startsWith(TIMER) && !caseName.equals(DURING_OTHER)
+                || caseName.startsWith(TIMER) && !caseName.equals(DURING_OTHER) && !caseName.equals(DURING_SCRAPE)
                 || caseName.startsWith(SUMMARY);
     }
 

@@ -19,8 +19,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -118,6 +121,25 @@ class TextScrapeTest {
         assertThat(registry.scrape(format)).doesNotContain("calls", "latency");
         record();
         shouldBeWhatTheClientWrites(format);
+    }
+
+    /** Some at the beginning of the family, at its end, and in between; some that were there before. */
+    @Test
+    void shouldKeepTheOrderOfLabelsWhateverComesAndGoes() throws IOException {
+        Random random = new Random(7);
+        for (int step = 0; step < 300; step++) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+                String uri = "/" + random.nextInt(200);
+                registry.timer("latency", "uri", uri).record(Duration.ofMillis(1 + random.nextInt(900)));
+                registry.counter("calls", "uri", uri).increment();
+            }
+            List<Timer> timers = List.copyOf(registry.find("latency").timers());
+            for (int i = Math.min(random.nextInt(3), timers.size()); i > 0; i--) {
+                registry.remove(timers.get(random.nextInt(timers.size())));
+            }
+            shouldBeWhatTheClientWrites(Peers.TEXT);
+        }
+        assertThat(registry.find("latency").timers()).hasSizeGreaterThan(20);
     }
 
     @ParameterizedTest
