@@ -216,11 +216,18 @@ class SameSeriesTest {
     @Test
     void shouldHaveTheSameGaugesWhileARequestIsOpen() throws IOException {
         traffic.abandon("/special/never/1", () -> assertSameGauges(application));
+        awaitOneRequest();
     }
 
     @Test
     void shouldHaveTheSameGaugesWhileASecureRequestIsOpen() {
         traffic.abandonSecurely("/special/never/1", () -> assertSameGauges(secure));
+        awaitOneRequest();
+    }
+
+    /** Its timer is registered on another thread, and would be news to the next test. */
+    private void awaitOneRequest() {
+        assertEventually(() -> requests(news(ours.scrape(), ourBefore)), 1.0);
     }
 
     /** One request and one connection to this port are open. */
@@ -257,6 +264,7 @@ class SameSeriesTest {
 
         assertEventually(() -> series(theirs.scrape()).get(open), 0.0);
         assertEventually(() -> series(ours.scrape()).get(open), 0.0);
+        awaitOneRequest();
     }
 
     @Test
