@@ -38,36 +38,22 @@ public final class CellColumn {
         List<Region> regions = new ArrayList<>();
         short[] regionOf = new short[cells.size()];
         long[] offsets = new long[cells.size()];
+        int buckets = 0;
         for (int place = 0; place < offsets.length; place++) {
-            Cell cell = cells.get(place);
-            RecordPoint point = pointOf(cell);
-            if (point == null || bucketsOf(cell) != bucketsOf(cells.getFirst()) || regions.size() == MAX_REGIONS) {
+            if (!(cells.get(place) instanceof NativeCell cell)
+                    || (place > 0 && cell.buckets() != buckets)
+                    || regions.size() == MAX_REGIONS) {
                 return null;
             }
+            buckets = cell.buckets();
+            RecordPoint point = cell.point();
             regionOf[place] = numbers.computeIfAbsent(point.region(), region -> {
                 regions.add(region);
                 return (short) (regions.size() - 1);
             });
             offsets[place] = point.offset();
         }
-        return regions.isEmpty() ? null : new CellColumn(regions, bucketsOf(cells.getFirst()), regionOf, offsets);
-    }
-
-    private static @Nullable RecordPoint pointOf(Cell cell) {
-        return switch (cell) {
-            case NativeCounterCell counter -> counter.point();
-            case NativeLongObservationCell longs -> longs.point();
-            case NativeDoubleObservationCell doubles -> doubles.point();
-            default -> null;
-        };
-    }
-
-    private static int bucketsOf(Cell cell) {
-        return switch (cell) {
-            case NativeLongObservationCell longs -> longs.buckets();
-            case NativeDoubleObservationCell doubles -> doubles.buckets();
-            default -> 0;
-        };
+        return regions.isEmpty() ? null : new CellColumn(regions, buckets, regionOf, offsets);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
 import java.lang.foreign.Arena;
@@ -10,8 +9,6 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The maxima of many cells, drained by one native call per region: what {@code drainMax} of each of them does, without a call for each.
@@ -48,25 +45,15 @@ public final class Maxima {
         IdentityHashMap<Region, List<Integer>> places = new IdentityHashMap<>();
         List<Integer> others = new ArrayList<>();
         for (int place = 0; place < cells.size(); place++) {
-            Group group = Group.of(cells.get(place));
-            List<Integer> together =
-                    group == null ? others : places.computeIfAbsent(group.point.region(), region -> new ArrayList<>());
+            List<Integer> together = cells.get(place) instanceof NativeCell cell
+                    ? places.computeIfAbsent(cell.point().region(), region -> new ArrayList<>())
+                    : others;
             together.add(place);
         }
         List<ObservationCell> held = List.copyOf(cells);
         List<Batch> batches = new ArrayList<>();
         places.forEach((region, ofRegion) -> batches.add(new Batch(region, arrayOf(ofRegion), held)));
         return new Maxima(held, batches, arrayOf(others));
-    }
-
-    private record Group(RecordPoint point, int buckets) {
-        static @Nullable Group of(ObservationCell cell) {
-            return switch (cell) {
-                case NativeLongObservationCell longs -> new Group(longs.point(), longs.buckets());
-                case NativeDoubleObservationCell doubles -> new Group(doubles.point(), doubles.buckets());
-                default -> null;
-            };
-        }
     }
 
     private static int[] arrayOf(List<Integer> places) {
@@ -103,9 +90,10 @@ public final class Maxima {
             this.groups = arena.allocate(ValueLayout.JAVA_LONG, GROUP_WORDS * places.length);
             this.taken = arena.allocate(ValueLayout.JAVA_LONG, places.length);
             for (int i = 0; i < places.length; i++) {
-                Group group = Objects.requireNonNull(Group.of(cells.get(places[i])));
-                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i, group.point.offset());
-                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i + 1, group.buckets);
+                NativeCell cell = (NativeCell) cells.get(places[i]);
+                groups.setAtIndex(
+                        ValueLayout.JAVA_LONG, GROUP_WORDS * i, cell.point().offset());
+                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i + 1, cell.buckets());
             }
         }
 

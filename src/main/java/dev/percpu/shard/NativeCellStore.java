@@ -98,7 +98,7 @@ final class NativeCellStore extends CellStore {
     @Override
     public void retire(Cell cell) {
         switch (cell) {
-            case NativeCounterCell counter -> counters.retire(counter.point(), 0);
+            case NativeCounterCell counter -> counters.retire(counter.point(), counter.buckets());
             case NativeLongObservationCell longs -> timers.retire(longs.point(), longs.buckets());
             case NativeDoubleObservationCell doubles -> summaries.retire(doubles.point(), doubles.buckets());
             default -> {

@@ -4,7 +4,7 @@ import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
 
 /** One cell: whole amounts in the first word, the others in the second. */
-final class NativeCounterCell extends CounterCell {
+final class NativeCounterCell extends CounterCell implements NativeCell {
     private final RecordPoint point;
 
     NativeCounterCell(RecordPoint point) {
@@ -43,7 +43,13 @@ final class NativeCounterCell extends CounterCell {
         return NativeTotals.nowOf(shard, point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
     }
 
-    RecordPoint point() {
+    @Override
+    public RecordPoint point() {
         return point;
+    }
+
+    @Override
+    public int buckets() {
+        return 0;
     }
 }

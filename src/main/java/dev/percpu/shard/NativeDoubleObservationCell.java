@@ -6,7 +6,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /** A group of cells in a region of double sums. */
-final class NativeDoubleObservationCell extends DoubleObservationCell {
+final class NativeDoubleObservationCell extends DoubleObservationCell implements NativeCell {
     private final RecordPoint point;
     private final int buckets;
 
@@ -56,11 +56,13 @@ final class NativeDoubleObservationCell extends DoubleObservationCell {
         }
     }
 
-    RecordPoint point() {
+    @Override
+    public RecordPoint point() {
         return point;
     }
 
-    int buckets() {
+    @Override
+    public int buckets() {
         return buckets;
     }
 }

@@ -1,0 +1,12 @@
+package dev.percpu.shard;
+
+import dev.percpu.binding.RecordPoint;
+
+/** A cell, or a group of cells, in native shards. */
+sealed interface NativeCell permits NativeCounterCell, NativeLongObservationCell, NativeDoubleObservationCell {
+    /** Where it is. */
+    RecordPoint point();
+
+    /** How many buckets the group has; 0 for a single cell without a maximum. */
+    int buckets();
+}
