@@ -1,5 +1,9 @@
 package dev.percpu.exposition;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Numbers as ASCII decimals, written into an array without garbage. The caller sees to the room: {@link #MAX_BYTES}. */
 final class Decimals {
     /** No number needs more: {@code -2.2250738585072014E-308} has 24. */
@@ -17,22 +21,18 @@ final class Decimals {
      */
     private static final long SHORTEST_BELOW_SECONDS = 1 << 22;
 
-    private static final int NANO_DIGITS = 9;
-    private static final long NANOS = 1_000_000_000;
+    private static final int NANOS = 1_000_000_000;
 
-    /** {@code 00} to {@code 99}. */
-    private static final byte[] PAIRS = new byte[200];
+    /** Three digits of each number below a thousand in three bytes, the first lowest; in the fourth, how many bits its leading zeros take. */
+    private static final int[] GROUPS = new int[1000];
 
-    private static final long[] POWERS = new long[19];
+    private static final VarHandle FOUR_BYTES =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     static {
-        POWERS[0] = 1;
-        for (int i = 1; i < POWERS.length; i++) {
-            POWERS[i] = 10 * POWERS[i - 1];
-        }
-        for (int i = 0; i < 100; i++) {
-            PAIRS[2 * i] = (byte) ('0' + i / 10);
-            PAIRS[2 * i + 1] = (byte) ('0' + i % 10);
+        for (int i = 0; i < GROUPS.length; i++) {
+            int leadingZeros = i < 10 ? 2 : i < 100 ? 1 : 0;
+            GROUPS[i] = '0' + i / 100 | '0' + i / 10 % 10 << 8 | '0' + i % 10 << 16 | leadingZeros << 27;
         }
     }
 
@@ -53,29 +53,28 @@ final class Decimals {
     }
 
     private static int putPositive(long value, byte[] out, int from) {
-        int end = from + digits(value);
-        int at = end;
-        long rest = value;
-        while (rest >= 100) {
-            int pair = (int) (rest % 100) * 2;
-            rest /= 100;
-            out[--at] = PAIRS[pair + 1];
-            out[--at] = PAIRS[pair];
+        if (value < 1000) {
+            return putFirstGroup((int) value, out, from);
         }
-        if (rest >= 10) {
-            out[--at] = PAIRS[(int) rest * 2 + 1];
-            out[--at] = PAIRS[(int) rest * 2];
-        } else {
-            out[--at] = (byte) ('0' + rest);
+        if (value < 1_000_000) {
+            int thousands = (int) value / 1000;
+            return putGroup((int) value - 1000 * thousands, out, putFirstGroup(thousands, out, from));
         }
-        return end;
+        long thousands = value / 1000;
+        return putGroup((int) (value - 1000 * thousands), out, putPositive(thousands, out, from));
     }
 
-    /** By the number of bits, which leaves two possibilities at most. */
-    private static int digits(long value) {
-        int bits = Long.SIZE - Long.numberOfLeadingZeros(value | 1);
-        int atMost = (bits * 1233 >>> 12) + 1; // bits * log10(2)
-        return value < POWERS[atMost - 1] && atMost > 1 ? atMost - 1 : atMost;
+    /** Without leading zeros. What follows in the same four bytes is garbage. */
+    private static int putFirstGroup(int value, byte[] out, int from) {
+        int group = GROUPS[value];
+        FOUR_BYTES.set(out, from, group >>> (group >>> 24));
+        return from + 3 - (group >>> 27);
+    }
+
+    /** All three digits, and a byte of garbage. */
+    private static int putGroup(int value, byte[] out, int from) {
+        FOUR_BYTES.set(out, from, GROUPS[value]);
+        return from + 3;
     }
 
     /** A whole number that is written without exponent, {@code 42.0}: returns where it ends, or -1 if the value is another. */
@@ -114,14 +113,10 @@ final class Decimals {
             out[at++] = '0';
             return at;
         }
-        int end = at + NANO_DIGITS;
-        for (int i = end - 1; i > at; i -= 2) {
-            int pair = fraction % 100 * 2;
-            fraction /= 100;
-            out[i] = PAIRS[pair + 1];
-            out[i - 1] = PAIRS[pair];
-        }
-        out[at] = (byte) ('0' + fraction);
+        int millis = fraction / 1_000_000;
+        int end = putGroup(millis, out, at);
+        end = putGroup(fraction / 1000 - 1000 * millis, out, end);
+        end = putGroup(fraction % 1000, out, end);
         while (out[end - 1] == '0') {
             end--;
         }

@@ -15,15 +15,11 @@ final class Slots {
 
     private Slots() {}
 
-    /** Copies {@link #BYTES} bytes. The two may overlap. */
+    /** Copies {@link #BYTES} bytes into another array. One after the other: so they need one register. */
     static void copy(byte[] source, int from, byte[] target, int to) {
-        long first = (long) LONGS.get(source, from);
-        long second = (long) LONGS.get(source, from + 8);
-        long third = (long) LONGS.get(source, from + 16);
-        long fourth = (long) LONGS.get(source, from + 24);
-        LONGS.set(target, to, first);
-        LONGS.set(target, to + 8, second);
-        LONGS.set(target, to + 16, third);
-        LONGS.set(target, to + 24, fourth);
+        LONGS.set(target, to, (long) LONGS.get(source, from));
+        LONGS.set(target, to + 8, (long) LONGS.get(source, from + 8));
+        LONGS.set(target, to + 16, (long) LONGS.get(source, from + 16));
+        LONGS.set(target, to + 24, (long) LONGS.get(source, from + 24));
     }
 }

@@ -37,8 +37,8 @@ public final class TextBounds {
         return text;
     }
 
-    /** Bytes of that bound in its slot. */
-    int length(int place) {
-        return lengths[place];
+    /** Of each bound the bytes in its slot. */
+    int[] lengths() {
+        return lengths;
     }
 }

@@ -13,6 +13,9 @@ public final class TextOutput {
     /** Bytes handed to the stream at once. */
     static final int CHUNK_BYTES = 64 * 1024;
 
+    /** A copy of so many bytes, or a multiple, is a few whole stores. */
+    private static final int HEAD_UNIT = 64;
+
     private static final byte[] PLUS_INF = {'+', 'I', 'n', 'f'};
     private static final byte[] MINUS_INF = {'-', 'I', 'n', 'f'};
 
@@ -90,13 +93,14 @@ public final class TextOutput {
     }
 
     /**
-     * The lines of all buckets of a point: the same up to the bound, the bound, and the count. Slots are copied as a whole;
-     * what is too much is overwritten. Of many buckets the count is that of the one before.
+     * The lines of all buckets of a point: the same up to the bound, the bound, and the count. Heads and bounds are copied in sizes that need
+     * no look at single bytes; what is too much is overwritten.
      *
      * @param counts cumulative, one for each bound
      */
     void putBuckets(byte[] head, int headBytes, TextBounds bounds, long[] counts) throws IOException {
-        int most = headBytes + 2 * Slots.BYTES;
+        int copied = Math.min(headBytes + HEAD_UNIT - 1 & -HEAD_UNIT, head.length);
+        int most = copied + 2 * Slots.BYTES;
         if (most > CHUNK_BYTES) {
             for (int i = 0; i < bounds.size(); i++) {
                 putBucket(head, headBytes, bounds, i, counts[i]);
@@ -106,31 +110,20 @@ public final class TextOutput {
         }
         byte[] to = chunk;
         byte[] text = bounds.text();
+        int[] lengths = bounds.lengths();
         int at = size;
-        long last = -1;
-        int lastAt = 0;
-        int lastBytes = 0;
-        for (int i = 0; i < bounds.size(); i++) {
+        for (int i = 0; i < lengths.length; i++) {
             if (most > CHUNK_BYTES - at) {
                 size = at;
                 handOver();
                 at = size;
-                last = -1;
             }
-            System.arraycopy(head, 0, to, at, headBytes);
+            System.arraycopy(head, 0, to, at, copied);
             at += headBytes;
             Slots.copy(text, i * Slots.BYTES, to, at);
-            at += bounds.length(i);
-            if (counts[i] == last) {
-                Slots.copy(to, lastAt, to, at);
-                at += lastBytes;
-            } else {
-                last = counts[i];
-                lastAt = at;
-                at = Decimals.put(last, to, at);
-                to[at++] = '\n';
-                lastBytes = at - lastAt;
-            }
+            at += lengths[i];
+            at = Decimals.put(counts[i], to, at);
+            to[at++] = '\n';
         }
         size = at;
     }
@@ -138,7 +131,7 @@ public final class TextOutput {
     /** One of them, without the end of its line. */
     void putBucket(byte[] head, int headBytes, TextBounds bounds, int place, long count) throws IOException {
         put(head, 0, headBytes);
-        put(bounds.text(), place * Slots.BYTES, bounds.length(place));
+        put(bounds.text(), place * Slots.BYTES, bounds.lengths()[place]);
         put(count);
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SlotsTest {
     private static final int SIZE = 4 * Slots.BYTES;
@@ -31,19 +29,5 @@ class SlotsTest {
 
             assertThat(target).as("from %d to %d", from, to).isEqualTo(expected);
         }
-    }
-
-    /** A count is copied from the line before, which may end less than a slot earlier. */
-    @ParameterizedTest
-    @ValueSource(ints = {-31, -17, -16, -15, -8, -1, 0, 1, 7, 8, 9, 16, 24, 31})
-    void shouldCopyWhatOverlapsAsItWasBefore(int distance) {
-        byte[] bytes = bytes();
-        byte[] expected = bytes.clone();
-        int from = Slots.BYTES + 3;
-        System.arraycopy(bytes, from, expected, from + distance, Slots.BYTES);
-
-        Slots.copy(bytes, from, bytes, from + distance);
-
-        assertThat(bytes).isEqualTo(expected);
     }
 }

@@ -76,6 +76,29 @@ class TextOutputTest {
         assertThat(largest).isBetween(TextOutput.CHUNK_BYTES - 200, TextOutput.CHUNK_BYTES);
     }
 
+    /** Heads are copied in larger units than bytes, out of arrays that end right after them or much later. */
+    @Test
+    void shouldWriteHeadsAndCountsOfAnyLength() throws IOException {
+        TextBounds bounds = TextBounds.of(new double[] {0.25, 12.5, Double.POSITIVE_INFINITY});
+        for (int headBytes = 1; headBytes <= 200; headBytes++) {
+            for (int more : new int[] {0, 1, 63, 300}) {
+                byte[] head = text(headBytes + more);
+                long count = random.nextLong() >>> random.nextInt(1, 64);
+                long[] counts = {count / 1000, count / 10, count};
+                output.putBuckets(head, headBytes, bounds, counts);
+                String same = string(head).substring(0, headBytes);
+                for (int i = 0; i < counts.length; i++) {
+                    String bound =
+                            string(bounds.text()).substring(i * Slots.BYTES, i * Slots.BYTES + bounds.lengths()[i]);
+                    expected.append(same).append(bound).append(counts[i]).append('\n');
+                }
+            }
+        }
+        output.end();
+
+        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo(expected.toString());
+    }
+
     /** Wherever in the last bytes of a chunk they begin. */
     @Test
     void shouldWriteTheLongestBoundsAndCountsUpToTheLastByteOfAChunk() throws IOException {
