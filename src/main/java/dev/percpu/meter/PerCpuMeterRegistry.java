@@ -243,7 +243,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         ExpositionFormatWriter writer = formats.findWriter(contentType);
         new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
                 .write(
-                        this::forEachMeter,
+                        index.shown(),
                         out,
                         writer,
                         TextFormat.of(writer, exporterProperties),
@@ -406,7 +406,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             }
         });
         if (expiry != null && expiry.isDue()) {
-            index.look();
+            index.shown();
         }
     }
 

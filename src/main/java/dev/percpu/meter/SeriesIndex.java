@@ -215,11 +215,14 @@ final class SeriesIndex implements MultiCollector {
         return values.snapshots();
     }
 
-    /** Looks at all meters for the sake of those that are to be hidden. */
-    void look() {
+    /** All meters in cells but those that are to be hidden. */
+    List<CellMeter> shown() {
         List<CellMeter> meters = meters();
+        if (expiry == null) {
+            return meters;
+        }
         try (Totals totals = store.totals()) {
-            shown(meters, totals);
+            return shown(meters, totals);
         }
     }
 

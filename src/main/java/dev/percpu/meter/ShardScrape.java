@@ -3,7 +3,6 @@ package dev.percpu.meter;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.shard.CellStore;
-import io.micrometer.core.instrument.Meter;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -45,49 +43,49 @@ final class ShardScrape {
     }
 
     /**
-     * @param registered passes on all meters of the registry
+     * @param meters that are shown
      * @param text the writer's format, if it can be written family by family
      * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
      */
     void write(
-            Consumer<Consumer<Meter>> registered,
+            List<CellMeter> meters,
             OutputStream stream,
             ExpositionFormatWriter writer,
             Optional<TextFormat> text,
             EscapingScheme scheme)
             throws IOException {
-        Map<String, List<CellMeter>> families = families(registered);
+        Map<String, List<CellMeter>> families = families(meters);
         BitSet shards = store.recordedShards();
         if (text.isEmpty()) {
             FamilyValues all = new FamilyValues(name -> true);
-            for (List<CellMeter> meters : families.values()) {
-                add(meters, shards, all);
+            for (List<CellMeter> family : families.values()) {
+                add(family, shards, all);
             }
             writer.write(stream, all.snapshots(), scheme);
             return;
         }
         TextOutput out = new TextOutput().to(stream);
-        for (List<CellMeter> meters : families.values()) {
+        for (List<CellMeter> family : families.values()) {
             FamilyValues values = new FamilyValues(name -> true);
-            add(meters, shards, values);
-            MetricSnapshots family = values.snapshots();
-            if (family.size() > 0) {
-                text.get().write(out, family, scheme);
+            add(family, shards, values);
+            MetricSnapshots snapshots = values.snapshots();
+            if (snapshots.size() > 0) {
+                text.get().write(out, snapshots, scheme);
             }
         }
         text.get().finish(out);
         out.end();
     }
 
-    private Map<String, List<CellMeter>> families(Consumer<Consumer<Meter>> registered) {
+    private Map<String, List<CellMeter>> families(List<CellMeter> meters) {
         Map<String, List<CellMeter>> families = new TreeMap<>();
-        registered.accept(meter -> {
-            SeriesShape shape = meter instanceof CellMeter inCells ? inCells.shape() : null;
+        for (CellMeter meter : meters) {
+            SeriesShape shape = meter.shape();
             if (shape != null && included.test(shape.main().name())) {
                 families.computeIfAbsent(shape.main().name(), name -> new ArrayList<>())
-                        .add((CellMeter) meter);
+                        .add(meter);
             }
-        });
+        }
         return families;
     }
 

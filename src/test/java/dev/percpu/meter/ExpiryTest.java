@@ -15,6 +15,9 @@ import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -42,6 +45,24 @@ class ExpiryTest {
     private static PerCpuMeterRegistry open(CellStore store, Clock clock, String after) {
         PerCpuConfig config = key -> key.equals("percpu.series.expire-after") ? after : null;
         return new PerCpuMeterRegistry(config, new PrometheusRegistry(), clock, null, store);
+    }
+
+    @ParameterizedTest
+    @MethodSource("stores")
+    void shouldHideTheSameOfAScrapeByShard(Supplier<CellStore> store) throws IOException {
+        PerCpuMeterRegistry registry = open(store.get());
+        registry.counter("old").increment();
+        assertThat(byShard(registry)).contains("old_total{");
+        clock.add(AFTER);
+        registry.counter("young").increment();
+
+        assertThat(byShard(registry)).contains("young_total{").doesNotContain("old_total");
+    }
+
+    private static String byShard(PerCpuMeterRegistry registry) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        registry.scrapeShards(out, "text/plain", null, ShardScrapeTest.NAMING);
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest

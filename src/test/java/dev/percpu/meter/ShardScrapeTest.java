@@ -35,7 +35,7 @@ class ShardScrapeTest {
     private static final String TEXT = "text/plain; version=0.0.4";
     private static final String OPENMETRICS = "application/openmetrics-text; version=1.0.0";
 
-    private static final ShardNaming NAMING = new ShardNaming() {
+    static final ShardNaming NAMING = new ShardNaming() {
         @Override
         public Labels of(int shard) {
             return Labels.of("cpu", Integer.toString(shard));
