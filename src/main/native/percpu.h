@@ -234,6 +234,15 @@ PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, ui
 			  void *out);
 
 /*
+ * The same for `count` pieces of `bytes` bytes each, wherever they are: the
+ * one at offsets[i] goes to out + i * bytes. What fits the cache is best.
+ * bytes and every offset as from and to above; -EINVAL otherwise, with out
+ * unchanged. MT-safe, also against records.
+ */
+PERCPU_API int percpu_sum_groups(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
+				 const uint64_t *offsets, uint64_t bytes, void *out);
+
+/*
  * Takes the max of the group of `buckets` buckets at offset out of every
  * shard, leaving 0, and returns the largest (a long, or a double's bits).
  * Each is taken by an atomic exchange: a max that is recorded meanwhile is

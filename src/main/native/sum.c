@@ -67,6 +67,24 @@ static void sum_block(const struct percpu_region *region, const char *shard, uin
 	}
 }
 
+/* Adds what this shard has at [from, to), block by block: there is nothing in those without a mark. */
+static void add_range(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to,
+		      struct percpu_cell *sums)
+{
+	for (uint64_t at = from, end; at < to; at = end) {
+		end = block_end(at, to);
+		if (is_marked(region, shard, at))
+			sum_block(region, (const char *)shard_of(region, shard), at, end, sums);
+		sums += (end - at) / PERCPU_CELL;
+	}
+}
+
+static void set_to_zero(struct percpu_cell *sums, uint64_t bytes)
+{
+	for (uint64_t i = 0; i < bytes / PERCPU_CELL; i++)
+		sums[i] = (struct percpu_cell){ 0, 0 };
+}
+
 int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t from, uint64_t to, void *out)
 {
 	struct percpu_cell *sums = out;
@@ -76,13 +94,31 @@ int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last
 	for (uint64_t at = from, end; at < to; at = end) {
 		end = block_end(at, to);
 		/* Block by block, as long as it is in the cache. */
-		for (uint64_t i = 0; i < (end - at) / PERCPU_CELL; i++)
-			sums[i] = (struct percpu_cell){ 0, 0 };
-		for (uint32_t i = first; i < last; i++) {
-			if (is_marked(region, i, at))
-				sum_block(region, (const char *)shard_of(region, i), at, end, sums);
-		}
+		set_to_zero(sums, end - at);
+		for (uint32_t i = first; i < last; i++)
+			add_range(region, i, at, end, sums);
 		sums += (end - at) / PERCPU_CELL;
+	}
+	return 0;
+}
+
+int percpu_sum_groups(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
+		      const uint64_t *offsets, uint64_t bytes, void *out)
+{
+	if (first > last || last > region->shard_count + 1)
+		return NEG_EINVAL;
+	for (uint64_t i = 0; i < count; i++) {
+		if (!range_is_valid(region, offsets[i], offsets[i] + bytes))
+			return NEG_EINVAL;
+	}
+	set_to_zero(out, count * bytes);
+	for (uint32_t shard = first; shard < last; shard++) {
+		struct percpu_cell *sums = out;
+
+		if (!is_used(region, shard))
+			continue;
+		for (uint64_t i = 0; i < count; i++, sums += bytes / PERCPU_CELL)
+			add_range(region, shard, offsets[i], offsets[i] + bytes, sums);
 	}
 	return 0;
 }

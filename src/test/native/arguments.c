@@ -18,6 +18,7 @@
 #define GUARD_BYTES (64u << 10)
 #define CANARY 0x5a
 #define ROUNDS 20000
+#define PIECES 5
 
 /* A region with bytes of a known value on both sides. */
 struct guarded {
@@ -141,6 +142,55 @@ static void should_refuse_ranges_outside(const struct guarded *guarded, uint32_t
 	CHECK(percpu_region_resident(guarded->region, 4096) > 0, "nothing is resident");
 }
 
+/* Pieces of any size, anywhere, across blocks that were written and others, and twice: as one by one. */
+static void should_add_up_pieces_as_ranges(const struct path *path, const struct guarded *guarded, uint32_t shards)
+{
+	static struct percpu_cell whole[4096], pieces[PIECES * 4096];
+	uint64_t first = percpu_region_first_cell(guarded->region), offsets[PIECES];
+
+	for (int i = 0; i < 500; i++) {
+		uint64_t bytes = (1 + garbage() % (i % 2 ? 80 : 1000)) * PERCPU_CELL;
+		uint32_t low = (uint32_t)(garbage() % (shards + 2)),
+			 high = low + (uint32_t)(garbage() % (shards + 2 - low));
+
+		if (i % 100 == 0)
+			path_answer(path->add_long(guarded->region, next_random(&state), 1));
+		for (int k = 0; k < PIECES; k++)
+			offsets[k] = first + garbage() % (65536 - first - bytes + 1) / PERCPU_CELL * PERCPU_CELL;
+		memset(pieces, CANARY, sizeof(pieces));
+		CHECK(percpu_sum_groups(guarded->region, low, high, PIECES, offsets, bytes, pieces) == 0, "pieces");
+		for (int k = 0; k < PIECES; k++) {
+			CHECK(percpu_sum(guarded->region, low, high, offsets[k], offsets[k] + bytes, whole) == 0,
+			      "sum");
+			CHECK(memcmp(whole, pieces + (uint64_t)k * bytes / PERCPU_CELL, bytes) == 0,
+			      "%lu bytes at %lu of shards [%u, %u) differ", bytes, offsets[k], low, high);
+		}
+		CHECK(*((char *)pieces + PIECES * bytes) == CANARY, "written beyond the pieces");
+	}
+}
+
+static void should_refuse_pieces_outside(const struct guarded *guarded, uint32_t shards)
+{
+	static char out[PIECES * 1024] __attribute__((aligned(16)));
+	uint64_t first = percpu_region_first_cell(guarded->region);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t bytes = garbage() & 0x3ff, offsets[PIECES];
+		uint32_t low = (uint32_t)garbage(), high = (uint32_t)garbage();
+		bool right = bytes % PERCPU_CELL == 0 && low <= high && high <= shards + 1;
+
+		for (int k = 0; k < PIECES; k++) {
+			offsets[k] = i % 8 == k ? garbage() : first;
+			right = right && is_range(offsets[k], offsets[k] + bytes, first, 65536);
+		}
+		memset(out, CANARY, sizeof(out));
+		CHECK((percpu_sum_groups(guarded->region, low, high, PIECES, offsets, bytes, out) == 0) == right,
+		      "%lu bytes at %lu, %lu, ... of shards [%u, %u)", bytes, offsets[0], offsets[1], low, high);
+		CHECK(right || (out[0] == CANARY && out[sizeof(out) - 1] == CANARY), "a refused call has written");
+	}
+	check_untouched(guarded);
+}
+
 static void should_refuse_regions_that_cannot_be(void)
 {
 	struct percpu_region *region = NULL;
@@ -250,8 +300,11 @@ int main(int argc, char **argv)
 			struct guarded guarded = guard(shards, (enum percpu_sum_kind)kind);
 			struct percpu_buckets *buckets = path_buckets(bounds, COUNT_OF(bounds), PERCPU_SUM_LONG);
 
+			should_add_up_pieces_as_ranges(path, &guarded, shards);
 			should_record_nowhere_else(path, &guarded, buckets);
+			should_add_up_pieces_as_ranges(path, &guarded, shards);
 			should_refuse_ranges_outside(&guarded, shards);
+			should_refuse_pieces_outside(&guarded, shards);
 			free(buckets);
 		}
 	}

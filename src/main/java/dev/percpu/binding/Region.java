@@ -129,6 +129,37 @@ public final class Region {
     }
 
     /**
+     * The same for many pieces of the same size, wherever they are.
+     *
+     * @param offsets native memory: where each begins, 8 bytes each
+     * @param bytes of each
+     * @param out native memory, where the sums of one go after those of the other
+     */
+    public void sumGroups(int first, int last, MemorySegment offsets, long bytes, MemorySegment out) {
+        long count = offsets.byteSize() / Long.BYTES;
+        if (!offsets.isNative()
+                || !out.isNative()
+                || !offsets.scope().isAlive()
+                || !out.scope().isAlive()
+                || out.isReadOnly()
+                || bytes < 0
+                || bytes > strideBytes()
+                || out.byteSize() < count * bytes) {
+            throw new IllegalArgumentException(
+                    count + " pieces of " + bytes + " bytes need as many bytes of native memory, not " + out);
+        }
+        int error = ColdPath.functions()
+                .percpu_sum_groups(address, first, last, count, offsets.address(), bytes, out.address());
+        Reference.reachabilityFence(this);
+        Reference.reachabilityFence(offsets);
+        Reference.reachabilityFence(out);
+        if (error != 0) {
+            throw new IndexOutOfBoundsException("pieces of " + bytes + " bytes of shards [" + first + ", " + last
+                    + ") are not inside [" + firstCell() + ", " + strideBytes() + ") of " + (shards + 1) + " shards");
+        }
+    }
+
+    /**
      * Takes the maximum of a group out of every shard, leaving 0.
      *
      * @return the largest, a long or the raw bits of a double; 0 if none was recorded since the last call

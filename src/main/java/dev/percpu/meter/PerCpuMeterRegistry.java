@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  * A {@link MeterRegistry} for Prometheus that records into cells, one per CPU, and adds them up when it is scraped. In every method that it
  * has in common with Micrometer's {@code PrometheusMeterRegistry} it does the same, so that one can take the place of the other.
  *
- * <p>A record takes no lock, reads no clock and allocates nothing. One scrape reads all cells once, so that count, sum and buckets of a
- * meter agree in it. Thread-safe.
+ * <p>A record takes no lock, reads no clock and allocates nothing. A scrape reads the cells of a meter together, so that its count, sum and
+ * buckets agree. Thread-safe.
  *
  * <p>Where it differs from {@code PrometheusMeterRegistry} on purpose: a summary's amount is in the bucket of its exact value, not of the
  * next whole number; a meter that fails to tell its value, or repeats labels, is left out of a scrape instead of failing it; labels that

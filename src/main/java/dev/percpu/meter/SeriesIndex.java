@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All series of a registry, by the name that Prometheus knows them by, and their scrape: all cells are added up once, then every series is
- * read from that. Thread-safe; neither registering nor recording waits for a scrape.
+ * All series of a registry, by the name that Prometheus knows them by, and their scrape, in which the cells of a series are added up once and
+ * together. Thread-safe; neither registering nor recording waits for a scrape.
  */
 final class SeriesIndex implements MultiCollector {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
@@ -250,16 +250,16 @@ final class SeriesIndex implements MultiCollector {
         return shown;
     }
 
-    /** The sums of all cells now, and the meters that are shown with them. */
-    record Now(Totals totals, TextTable table) implements AutoCloseable {
+    /** The cells as they are now, and the meters that are shown with them. */
+    record Now(CellsNow cells, TextTable table) implements AutoCloseable {
         @Override
         public void close() {
-            totals.close();
+            cells.close();
         }
     }
 
     /**
-     * Adds up all cells.
+     * Readies the cells for reading.
      *
      * @param last the table of an earlier time, which may still hold
      */
@@ -267,14 +267,14 @@ final class SeriesIndex implements MultiCollector {
         if (expiry == null) {
             Object latest = change; // before the meters: what comes after it is looked at by the next scrape
             TextTable table = last.isAsOf(latest) ? last : last.of(meters(), latest);
-            return new Now(store.totals(), table);
+            return new Now(new CellsNow(store), table);
         }
         List<CellMeter> meters = meters();
-        Totals totals = store.totals();
+        CellsNow cells = new CellsNow(store);
         try {
-            return new Now(totals, last.of(shown(meters, totals), null));
+            return new Now(cells, last.of(shown(meters, cells.totals()), null));
         } catch (RuntimeException e) {
-            totals.close();
+            cells.close();
             throw e;
         }
     }

@@ -6,7 +6,6 @@ import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextNames;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.LongObservationCell;
-import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
 import java.util.List;
@@ -72,14 +71,14 @@ abstract sealed class TextRow {
      * @param clock the meters' own
      * @param out has been told the family
      */
-    final void write(Totals totals, Clock clock, Buffers buffers, SampleWriter out) throws IOException {
+    final void write(CellsNow cells, Clock clock, Buffers buffers, SampleWriter out) throws IOException {
         if (labels == null) {
             throw new IllegalStateException(family.name() + " has no labels that all clients read");
         }
-        write(labels, totals, clock, buffers, out);
+        write(labels, cells, clock, buffers, out);
     }
 
-    abstract void write(LabelColumn labelled, Totals totals, Clock clock, Buffers buffers, SampleWriter out)
+    abstract void write(LabelColumn labelled, CellsNow cells, Clock clock, Buffers buffers, SampleWriter out)
             throws IOException;
 
     /** Counters, or all but the maxima of timers and summaries. */
@@ -99,20 +98,20 @@ abstract sealed class TextRow {
         }
 
         @Override
-        void write(LabelColumn labelled, Totals totals, Clock clock, Buffers buffers, SampleWriter out)
+        void write(LabelColumn labelled, CellsNow cells, Clock clock, Buffers buffers, SampleWriter out)
                 throws IOException {
             int size = meters().size();
             if (column == null || writer == null) {
                 for (int place = 0; place < size; place++) {
                     labelled.point(place, out);
-                    meters().get(place).write(totals, out);
+                    meters().get(place).write(cells.totals(), out);
                 }
                 return;
             }
-            CellColumn.Reading cells = column.in(totals);
+            CellColumn.Reading reading = column.in(cells.reader());
             for (int place = 0; place < size; place++) {
                 labelled.point(place, out);
-                writer.write(cells, place, out);
+                writer.write(reading, place, out);
             }
         }
     }
@@ -129,7 +128,7 @@ abstract sealed class TextRow {
         }
 
         @Override
-        void write(LabelColumn labelled, Totals totals, Clock clock, Buffers buffers, SampleWriter out)
+        void write(LabelColumn labelled, CellsNow cells, Clock clock, Buffers buffers, SampleWriter out)
                 throws IOException {
             int size = meters().size();
             double[] largest = buffers.maxima(size);

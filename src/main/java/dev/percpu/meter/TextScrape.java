@@ -4,7 +4,6 @@ import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextNames;
 import dev.percpu.exposition.TextOutput;
-import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -92,7 +91,7 @@ final class TextScrape {
         private final Buffers buffers;
         private final TextOutput out;
         private final SampleWriter samples;
-        private final Totals totals;
+        private final CellsNow cells;
 
         private Pass(
                 SeriesIndex.Now now,
@@ -107,7 +106,7 @@ final class TextScrape {
             this.buffers = buffers;
             this.out = buffers.out;
             this.samples = format.samples(out);
-            this.totals = now.totals();
+            this.cells = now.cells();
         }
 
         private void write(SeriesIndex.Others told) throws IOException {
@@ -127,7 +126,7 @@ final class TextScrape {
                 }
                 writeOthers(others.subList(from, next));
                 samples.family(plain);
-                row.write(totals, clock, buffers.ofRows, samples);
+                row.write(cells, clock, buffers.ofRows, samples);
             }
             writeOthers(others.subList(next, others.size()));
             format.finish(out);
@@ -161,7 +160,7 @@ final class TextScrape {
         private void collect(TextRow row, FamilyValues values) {
             FamilyValues ofFamily = new FamilyValues(row.family().name()::equals);
             for (CellMeter meter : row.meters()) {
-                SeriesIndex.collect(meter, totals, included, ofFamily);
+                SeriesIndex.collect(meter, cells.totals(), included, ofFamily);
             }
             values.addAll(ofFamily);
         }

@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordPoint;
 import dev.percpu.binding.Region;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,79 +9,96 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the cells of many meters are, one after the other: a scrape reads them out of the totals without looking at a single one of them,
- * which would be most of what it takes to read a counter. Immutable. Somebody else has to hold the cells.
+ * Where the cells of many meters are, one after the other: a scrape reads them without looking at a single one of the meters, and a batch
+ * at a time, by one native call. What a batch adds up to is written while it is still in the cache: a region that has been added up as a
+ * whole is not, and takes as much memory again. Immutable. Somebody else has to hold the cells.
  */
 public final class CellColumn {
-    /** A column of more is not worth having. */
-    private static final int MAX_REGIONS = Short.MAX_VALUE;
-
-    private final List<Region> regions;
     private final int buckets;
 
-    /** Of each place, which of the regions, and where in it. */
-    private final short[] regionOf;
+    /** Of each place: all that is added up. */
+    private final int bytes;
 
+    private final int placesPerBatch;
+
+    /** Batch by batch, and in each region by region. */
     private final long[] offsets;
 
-    private CellColumn(List<Region> regions, int buckets, short[] regionOf, long[] offsets) {
-        this.regions = regions;
-        this.buckets = buckets;
-        this.regionOf = regionOf;
-        this.offsets = offsets;
+    /** Of each place, which of the offsets of its batch it has. */
+    private final short[] slots;
+
+    /** Of each batch, those of a region. */
+    private final Piece[][] pieces;
+
+    /** Offsets that lie in one region. */
+    private record Piece(Region region, int from, int count) {}
+
+    private CellColumn(List<NativeCell> cells) {
+        int size = cells.size();
+        buckets = cells.getFirst().buckets();
+        bytes = Layout.CELL_BYTES * Math.max(buckets, 1);
+        placesPerBatch = ColumnReader.BYTES / bytes;
+        offsets = new long[size];
+        slots = new short[size];
+        pieces = new Piece[(size + placesPerBatch - 1) / placesPerBatch][];
+        for (int batch = 0; batch < pieces.length; batch++) {
+            int from = batch * placesPerBatch;
+            pieces[batch] = sorted(cells, from, Math.min(from + placesPerBatch, size));
+        }
+    }
+
+    private Piece[] sorted(List<NativeCell> cells, int from, int to) {
+        IdentityHashMap<Region, List<Integer>> byRegion = new IdentityHashMap<>();
+        for (int place = from; place < to; place++) {
+            byRegion.computeIfAbsent(cells.get(place).point().region(), region -> new ArrayList<>())
+                    .add(place);
+        }
+        List<Piece> sorted = new ArrayList<>();
+        int[] next = {from};
+        byRegion.forEach((region, places) -> {
+            sorted.add(new Piece(region, next[0], places.size()));
+            for (int place : places) {
+                slots[place] = (short) (next[0] - from);
+                offsets[next[0]++] = cells.get(place).point().offset() + (buckets == 0 ? 0 : Layout.bucketOffset(0));
+            }
+        });
+        return sorted.toArray(Piece[]::new);
     }
 
     /** Of these cells in their order; null if they do not all lie in shards or have different numbers of buckets. */
     public static @Nullable CellColumn of(List<? extends Cell> cells) {
-        IdentityHashMap<Region, Short> numbers = new IdentityHashMap<>();
-        List<Region> regions = new ArrayList<>();
-        short[] regionOf = new short[cells.size()];
-        long[] offsets = new long[cells.size()];
-        int buckets = 0;
-        for (int place = 0; place < offsets.length; place++) {
-            if (!(cells.get(place) instanceof NativeCell cell)
-                    || (place > 0 && cell.buckets() != buckets)
-                    || regions.size() == MAX_REGIONS) {
+        List<NativeCell> natives = new ArrayList<>(cells.size());
+        for (Cell cell : cells) {
+            if (!(cell instanceof NativeCell inShards)
+                    || (!natives.isEmpty()
+                            && inShards.buckets() != natives.getFirst().buckets())) {
                 return null;
             }
-            buckets = cell.buckets();
-            RecordPoint point = cell.point();
-            regionOf[place] = numbers.computeIfAbsent(point.region(), region -> {
-                regions.add(region);
-                return (short) (regions.size() - 1);
-            });
-            offsets[place] = point.offset();
+            natives.add(inShards);
         }
-        return regions.isEmpty() ? null : new CellColumn(regions, buckets, regionOf, offsets);
+        return natives.isEmpty() ? null : new CellColumn(natives);
     }
 
-    /**
-     * The cells as of that snapshot.
-     *
-     * @param totals not older than any of the cells
-     * @throws IllegalArgumentException if the snapshot is of another store
-     * @throws IllegalStateException if the snapshot is closed
-     */
-    public Reading in(Totals totals) {
-        NativeTotals sums = NativeTotals.of(totals);
-        return new Reading(regions.stream().map(sums::allOf).toArray(NativeTotals.Added[]::new));
+    /** The cells, each as it is when its batch is read; until the reader is given to another column. */
+    public Reading in(ColumnReader reader) {
+        return new Reading(reader);
     }
 
-    /** What the cells of a column hold; to be read by the thread of the snapshot, as long as that is open. */
+    /** What the cells of a column hold; to be read by the thread of the reader, as long as that is open. In order of the places is best. */
     public final class Reading {
-        private final NativeTotals.Added[] added;
+        private final ColumnReader reader;
+        private int batch = -1;
 
         /** Of one place, its buckets' words one after the other: one copy is faster than many reads of memory that may be closed. */
         private final long[] cells = new long[2 * buckets];
 
-        private Reading(NativeTotals.Added[] added) {
-            this.added = added;
+        private Reading(ColumnReader reader) {
+            this.reader = reader;
         }
 
         /** The sum of a counter. */
         public double counter(int place) {
-            NativeTotals.Added region = added[regionOf[place]];
-            return new NativeTotals.Sums(region.cells(), offsets[place] - region.from()).sum();
+            return new NativeTotals.Sums(reader.sums, read(place)).sum();
         }
 
         /**
@@ -92,7 +108,7 @@ public final class CellColumn {
          * @return the sum of all observations
          */
         public long longObservations(int place, long[] counts) {
-            read(place);
+            copy(place);
             long sum = 0;
             for (int i = 0; i < buckets; i++) {
                 counts[i] = cells[2 * i];
@@ -103,7 +119,7 @@ public final class CellColumn {
 
         /** The same of any amounts. */
         public double doubleObservations(int place, long[] counts) {
-            read(place);
+            copy(place);
             double sum = 0;
             for (int i = 0; i < buckets; i++) {
                 counts[i] = cells[2 * i];
@@ -112,10 +128,30 @@ public final class CellColumn {
             return sum;
         }
 
-        private void read(int place) {
-            NativeTotals.Added region = added[regionOf[place]];
-            long from = offsets[place] - region.from() + Layout.bucketOffset(0);
-            MemorySegment.copy(region.cells(), ValueLayout.JAVA_LONG, from, cells, 0, cells.length);
+        private void copy(int place) {
+            MemorySegment.copy(reader.sums, ValueLayout.JAVA_LONG, read(place), cells, 0, cells.length);
+        }
+
+        /** Returns where the sums of that place are. */
+        private long read(int place) {
+            int wanted = place / placesPerBatch;
+            if (wanted != batch) {
+                for (Piece piece : pieces[wanted]) {
+                    add(piece, piece.from - wanted * placesPerBatch);
+                }
+                batch = wanted;
+            }
+            return (long) slots[place] * bytes;
+        }
+
+        private void add(Piece piece, int slot) {
+            MemorySegment.copy(offsets, piece.from, reader.offsets, ValueLayout.JAVA_LONG, 0, piece.count);
+            piece.region.sumGroups(
+                    0,
+                    piece.region.shards() + 1,
+                    reader.offsets.asSlice(0, (long) piece.count * Long.BYTES),
+                    bytes,
+                    reader.sums.asSlice((long) slot * bytes, (long) piece.count * bytes));
         }
     }
 }

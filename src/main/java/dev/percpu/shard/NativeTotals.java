@@ -20,7 +20,7 @@ final class NativeTotals extends Totals {
     private final IdentityHashMap<Region, Added> regions = new IdentityHashMap<>();
 
     /** The cells of one region from that offset on. */
-    record Added(long from, MemorySegment cells) {}
+    private record Added(long from, MemorySegment cells) {}
 
     /**
      * @param snapshot number of this snapshot, given before any cell is read
@@ -68,15 +68,6 @@ final class NativeTotals extends Totals {
 
     boolean isOf(JvmCellStore other) {
         return store.heapCells() == other;
-    }
-
-    /** All cells of a region that had some when this snapshot was made. */
-    Added allOf(Region region) {
-        Added added = regions.get(region);
-        if (added == null) {
-            throw new IllegalArgumentException("these totals are of another store, or older than the region");
-        }
-        return added;
     }
 
     /** The cells of a point, or null if they were handed out after this snapshot. */
