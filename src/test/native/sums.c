@@ -14,7 +14,7 @@
 #include "workload.h"
 
 #define THREADS_PER_CPU 8
-#define HALF_A_SECOND 500000000
+#define QUARTER_SECOND 250000000
 #define BURST 4
 
 static struct work *work;
@@ -184,7 +184,7 @@ static void drain(int64_t *longest, double *largest)
 /* Drains while a round is made, and once afterwards: one of these has its last amount. */
 static void should_lose_no_maximum(const struct path *path)
 {
-	int64_t end = now_nanos() + HALF_A_SECOND;
+	int64_t end = now_nanos() + QUARTER_SECOND;
 	struct crew crew;
 
 	work = work_open(path, path->shards);
@@ -224,7 +224,7 @@ static void observe_until_stopped(int number, void *argument)
 /* As often as can be, of two cells that are written as often as can be: count and sum belong together. */
 static void should_never_be_torn(const struct path *path)
 {
-	int64_t end = now_nanos() + HALF_A_SECOND;
+	int64_t end = now_nanos() + QUARTER_SECOND;
 	long torn = 0, reads = 0;
 	struct crew crew;
 

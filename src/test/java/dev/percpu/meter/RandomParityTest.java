@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class RandomParityTest {
     private static final String SEED = "percpu.parity.seed";
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("percpu.parity.seconds", 15));
+    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("percpu.parity.seconds", 8));
 
     /** Where the differences occur that hardly ever do. */
     private static final long[] RARE = {-5399642613718553677L, -5309821469016400331L};
