@@ -9,13 +9,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class MillionLinesTest {
+    private static final long GROWN_KIBIBYTES = 32 * 1024;
 
     @Test
-    void shouldScrapeAMillionLinesOfHistogramsInASmallHeap() throws Exception {
+    void shouldScrapeAMillionLinesOfHistogramsInASmallHeapAndGiveAllMemoryBack() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
+                        "-Xms128m",
                         "-Xmx128m",
+                        "-XX:+AlwaysPreTouch", // what grows later is not the heap
                         "-XX:+ExitOnOutOfMemoryError",
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -32,5 +35,9 @@ class MillionLinesTest {
                 .hasSize(5)
                 .allSatisfy(
                         line -> assertThat(Long.parseLong(line.substring(6))).isGreaterThan(1_000_000));
+        assertThat(output.stream().filter(line -> line.startsWith("grown ")))
+                .hasSize(1)
+                .allSatisfy(
+                        line -> assertThat(Long.parseLong(line.substring(6))).isLessThan(GROWN_KIBIBYTES));
     }
 }
