@@ -234,12 +234,13 @@ PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, ui
 			  void *out);
 
 /*
- * The same for `count` pieces of `bytes` bytes each, wherever they are: the
- * one at offsets[i] goes to out + i * bytes. What fits the cache is best.
- * bytes and every offset as from and to above; -EINVAL otherwise, with out
- * unchanged. MT-safe, also against records.
+ * The same for `count` ranges of `bytes` bytes each, wherever they are: the
+ * one at offsets[i] goes to out + i * bytes, which is fastest while all of out
+ * stays in the cache. bytes and every offset as from and to above, and count *
+ * bytes is less than 2^64; -EINVAL otherwise, with out unchanged. MT-safe, also
+ * against records.
  */
-PERCPU_API int percpu_sum_groups(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
+PERCPU_API int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
 				 const uint64_t *offsets, uint64_t bytes, void *out);
 
 /*

@@ -102,10 +102,11 @@ int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last
 	return 0;
 }
 
-int percpu_sum_groups(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
+/* Each offset is checked where it is used: who could change it meanwhile may spoil sums, but nothing else. */
+int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
 		      const uint64_t *offsets, uint64_t bytes, void *out)
 {
-	if (first > last || last > region->shard_count + 1)
+	if (first > last || last > region->shard_count + 1 || (bytes != 0 && count > UINT64_MAX / bytes))
 		return NEG_EINVAL;
 	for (uint64_t i = 0; i < count; i++) {
 		if (!range_is_valid(region, offsets[i], offsets[i] + bytes))
@@ -117,8 +118,13 @@ int percpu_sum_groups(const struct percpu_region *region, uint32_t first, uint32
 
 		if (!is_used(region, shard))
 			continue;
-		for (uint64_t i = 0; i < count; i++, sums += bytes / PERCPU_CELL)
-			add_range(region, shard, offsets[i], offsets[i] + bytes, sums);
+		for (uint64_t i = 0; i < count; i++, sums += bytes / PERCPU_CELL) {
+			uint64_t from = __atomic_load_n(&offsets[i], __ATOMIC_RELAXED);
+
+			if (!range_is_valid(region, from, from + bytes))
+				return NEG_EINVAL;
+			add_range(region, shard, from, from + bytes, sums);
+		}
 	}
 	return 0;
 }

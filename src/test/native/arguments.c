@@ -18,7 +18,7 @@
 #define GUARD_BYTES (64u << 10)
 #define CANARY 0x5a
 #define ROUNDS 20000
-#define PIECES 5
+#define RANGES 5
 
 /* A region with bytes of a known value on both sides. */
 struct guarded {
@@ -142,11 +142,12 @@ static void should_refuse_ranges_outside(const struct guarded *guarded, uint32_t
 	CHECK(percpu_region_resident(guarded->region, 4096) > 0, "nothing is resident");
 }
 
-/* Pieces of any size, anywhere, across blocks that were written and others, and twice: as one by one. */
-static void should_add_up_pieces_as_ranges(const struct path *path, const struct guarded *guarded, uint32_t shards)
+/* Ranges of any size, anywhere, across blocks that were written and others, and twice: as one by one. */
+static void should_add_up_many_ranges_as_one_by_one(const struct path *path, const struct guarded *guarded,
+						    uint32_t shards)
 {
-	static struct percpu_cell whole[4096], pieces[PIECES * 4096];
-	uint64_t first = percpu_region_first_cell(guarded->region), offsets[PIECES];
+	static struct percpu_cell whole[4096], ranges[RANGES * 4096];
+	uint64_t first = percpu_region_first_cell(guarded->region), offsets[RANGES];
 
 	for (int i = 0; i < 500; i++) {
 		uint64_t bytes = (1 + garbage() % (i % 2 ? 80 : 1000)) * PERCPU_CELL;
@@ -155,39 +156,41 @@ static void should_add_up_pieces_as_ranges(const struct path *path, const struct
 
 		if (i % 100 == 0)
 			path_answer(path->add_long(guarded->region, next_random(&state), 1));
-		for (int k = 0; k < PIECES; k++)
+		for (int k = 0; k < RANGES; k++)
 			offsets[k] = first + garbage() % (65536 - first - bytes + 1) / PERCPU_CELL * PERCPU_CELL;
-		memset(pieces, CANARY, sizeof(pieces));
-		CHECK(percpu_sum_groups(guarded->region, low, high, PIECES, offsets, bytes, pieces) == 0, "pieces");
-		for (int k = 0; k < PIECES; k++) {
+		memset(ranges, CANARY, sizeof(ranges));
+		CHECK(percpu_sum_ranges(guarded->region, low, high, RANGES, offsets, bytes, ranges) == 0, "ranges");
+		for (int k = 0; k < RANGES; k++) {
 			CHECK(percpu_sum(guarded->region, low, high, offsets[k], offsets[k] + bytes, whole) == 0,
 			      "sum");
-			CHECK(memcmp(whole, pieces + (uint64_t)k * bytes / PERCPU_CELL, bytes) == 0,
+			CHECK(memcmp(whole, ranges + (uint64_t)k * bytes / PERCPU_CELL, bytes) == 0,
 			      "%lu bytes at %lu of shards [%u, %u) differ", bytes, offsets[k], low, high);
 		}
-		CHECK(*((char *)pieces + PIECES * bytes) == CANARY, "written beyond the pieces");
+		CHECK(*((char *)ranges + RANGES * bytes) == CANARY, "written beyond the ranges");
 	}
 }
 
-static void should_refuse_pieces_outside(const struct guarded *guarded, uint32_t shards)
+static void should_refuse_many_ranges_outside(const struct guarded *guarded, uint32_t shards)
 {
-	static char out[PIECES * 1024] __attribute__((aligned(16)));
+	static char out[RANGES * 1024] __attribute__((aligned(16)));
 	uint64_t first = percpu_region_first_cell(guarded->region);
 
 	for (int i = 0; i < ROUNDS; i++) {
-		uint64_t bytes = garbage() & 0x3ff, offsets[PIECES];
+		uint64_t bytes = garbage() & 0x3ff, offsets[RANGES];
 		uint32_t low = (uint32_t)garbage(), high = (uint32_t)garbage();
 		bool right = bytes % PERCPU_CELL == 0 && low <= high && high <= shards + 1;
 
-		for (int k = 0; k < PIECES; k++) {
+		for (int k = 0; k < RANGES; k++) {
 			offsets[k] = i % 8 == k ? garbage() : first;
 			right = right && is_range(offsets[k], offsets[k] + bytes, first, 65536);
 		}
 		memset(out, CANARY, sizeof(out));
-		CHECK((percpu_sum_groups(guarded->region, low, high, PIECES, offsets, bytes, out) == 0) == right,
+		CHECK((percpu_sum_ranges(guarded->region, low, high, RANGES, offsets, bytes, out) == 0) == right,
 		      "%lu bytes at %lu, %lu, ... of shards [%u, %u)", bytes, offsets[0], offsets[1], low, high);
 		CHECK(right || (out[0] == CANARY && out[sizeof(out) - 1] == CANARY), "a refused call has written");
 	}
+	CHECK(percpu_sum_ranges(guarded->region, 0, 1, UINT64_C(1) << 60, &first, PERCPU_CELL, out) == NEG_EINVAL,
+	      "ranges of 2^64 bytes");
 	check_untouched(guarded);
 }
 
@@ -300,11 +303,11 @@ int main(int argc, char **argv)
 			struct guarded guarded = guard(shards, (enum percpu_sum_kind)kind);
 			struct percpu_buckets *buckets = path_buckets(bounds, COUNT_OF(bounds), PERCPU_SUM_LONG);
 
-			should_add_up_pieces_as_ranges(path, &guarded, shards);
+			should_add_up_many_ranges_as_one_by_one(path, &guarded, shards);
 			should_record_nowhere_else(path, &guarded, buckets);
-			should_add_up_pieces_as_ranges(path, &guarded, shards);
+			should_add_up_many_ranges_as_one_by_one(path, &guarded, shards);
 			should_refuse_ranges_outside(&guarded, shards);
-			should_refuse_pieces_outside(&guarded, shards);
+			should_refuse_many_ranges_outside(&guarded, shards);
 			free(buckets);
 		}
 	}

@@ -225,7 +225,7 @@ static void observe_until_stopped(int number, void *argument)
 static void should_never_be_torn(const struct path *path)
 {
 	int64_t end = now_nanos() + QUARTER_SECOND;
-	long torn = 0, reads = 0;
+	long torn = 0, reads = 0, before = 0;
 	struct crew crew;
 
 	work = work_open(path, path->shards);
@@ -234,20 +234,25 @@ static void should_never_be_torn(const struct path *path)
 	bind_apart(0);
 	for (; now_nanos() < end; reads += 100) {
 		for (int i = 0; i < 100; i++) {
-			struct percpu_cell longs, doubles;
+			struct percpu_cell longs[2], doubles;
 			uint64_t timer = work->timer + PERCPU_CELL, summary = work->summary + PERCPU_CELL;
+			const uint64_t twice[] = { timer, timer };
 
-			(void)percpu_sum(work->longs, 0, path->shards + 1, timer, timer + PERCPU_CELL, &longs);
 			(void)percpu_sum(work->doubles, 0, path->shards + 1, summary, summary + PERCPU_CELL, &doubles);
-			torn += longs.second != longs.first * work_longs[0];
+			(void)percpu_sum_ranges(work->longs, 0, path->shards + 1, COUNT_OF(twice), twice, PERCPU_CELL,
+						longs);
 			torn += double_of_bits(doubles.second) != (double)doubles.first * work_doubles[0];
+			for (int k = 0; k < 2; k++)
+				torn += longs[k].second != longs[k].first * work_longs[0];
+			torn += longs[1].first < before || longs[0].first < before;
+			before = longs[0].first;
 		}
 	}
 	__atomic_store_n(&begun, -1, __ATOMIC_RELEASE);
 	crew_join(&crew);
 	unbind();
-	CHECK(torn == 0, "%ld of %ld reads were torn", torn, 2 * reads);
-	printf("%ld reads of cells that were being written\n", 2 * reads);
+	CHECK(torn == 0, "%ld of %ld reads were torn", torn, 3 * reads);
+	printf("%ld reads of cells that were being written\n", 3 * reads);
 	work_close(work);
 }
 

@@ -193,7 +193,7 @@ public final class ColdPath {
 
         native int percpu_sum(long region, int first, int last, long from, long to, long out);
 
-        native int percpu_sum_groups(long region, int first, int last, long count, long offsets, long bytes, long out);
+        native int percpu_sum_ranges(long region, int first, int last, long count, long offsets, long bytes, long out);
 
         native long percpu_drain_max(long region, long offset, int buckets);
 

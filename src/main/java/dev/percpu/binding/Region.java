@@ -113,49 +113,58 @@ public final class Region {
      * @param from multiple of 16, at least {@link #firstCell()}
      * @param to multiple of 16, at most {@link #strideBytes()}
      * @param out native memory of at least to - from bytes: per cell the sums of its first and of its second word
+     * @throws IndexOutOfBoundsException if there are no such cells or shards
+     * @throws IllegalArgumentException if that memory cannot take the sums
      */
     public void sum(int first, int last, long from, long to, MemorySegment out) {
-        if (!out.isNative() || !out.scope().isAlive() || out.isReadOnly() || to < from || out.byteSize() < to - from) {
-            throw new IllegalArgumentException(
-                    "cells [" + from + ", " + to + ") need as many bytes of native memory, not " + out);
+        if (to < from) {
+            throw new IllegalArgumentException("cells [" + from + ", " + to + ") end before they begin");
         }
+        requireNative(out, to - from, "the sums of cells [" + from + ", " + to + ")");
         int error = ColdPath.functions().percpu_sum(address, first, last, from, to, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(out);
         if (error != 0) {
-            throw new IndexOutOfBoundsException("cells [" + from + ", " + to + ") of shards [" + first + ", " + last
-                    + ") are not inside [" + firstCell() + ", " + strideBytes() + ") of " + (shards + 1) + " shards");
+            throw notInside("cells [" + from + ", " + to + ")", first, last);
         }
     }
 
     /**
-     * The same for many pieces of the same size, wherever they are.
+     * The same for many ranges of the same size, wherever they are.
      *
-     * @param offsets native memory: where each begins, 8 bytes each
-     * @param bytes of each
-     * @param out native memory, where the sums of one go after those of the other
+     * @param offsets native memory: where each begins, a multiple of 16 in 8 bytes
+     * @param bytes of each, a multiple of 16
+     * @param out native memory, where the sums of one range go after those of the other
+     * @throws IndexOutOfBoundsException if one of them is not inside, or there are no such shards
+     * @throws IllegalArgumentException if that memory cannot be read, or cannot take the sums
      */
-    public void sumGroups(int first, int last, MemorySegment offsets, long bytes, MemorySegment out) {
+    public void sumRanges(int first, int last, MemorySegment offsets, long bytes, MemorySegment out) {
         long count = offsets.byteSize() / Long.BYTES;
-        if (!offsets.isNative()
-                || !out.isNative()
-                || !offsets.scope().isAlive()
-                || !out.scope().isAlive()
-                || out.isReadOnly()
-                || bytes < 0
-                || bytes > strideBytes()
-                || out.byteSize() < count * bytes) {
-            throw new IllegalArgumentException(
-                    count + " pieces of " + bytes + " bytes need as many bytes of native memory, not " + out);
+        if (bytes < 0 || bytes > strideBytes()) {
+            throw new IllegalArgumentException("a range has 0 to " + strideBytes() + " bytes, not " + bytes);
         }
+        String ranges = count + " ranges of " + bytes + " bytes";
+        requireNative(offsets, 0, ranges);
+        boolean tooMany = bytes > 0 && count > Long.MAX_VALUE / bytes;
+        requireNative(out, tooMany ? Long.MAX_VALUE : count * bytes, "the sums of " + ranges);
         int error = ColdPath.functions()
-                .percpu_sum_groups(address, first, last, count, offsets.address(), bytes, out.address());
+                .percpu_sum_ranges(address, first, last, count, offsets.address(), bytes, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(offsets);
         Reference.reachabilityFence(out);
         if (error != 0) {
-            throw new IndexOutOfBoundsException("pieces of " + bytes + " bytes of shards [" + first + ", " + last
-                    + ") are not inside [" + firstCell() + ", " + strideBytes() + ") of " + (shards + 1) + " shards");
+            throw notInside(ranges, first, last);
+        }
+    }
+
+    private IndexOutOfBoundsException notInside(String cells, int first, int last) {
+        return new IndexOutOfBoundsException(cells + " of shards [" + first + ", " + last + ") are not inside ["
+                + firstCell() + ", " + strideBytes() + ") of " + (shards + 1) + " shards");
+    }
+
+    private static void requireNative(MemorySegment memory, long bytes, String what) {
+        if (!memory.isNative() || !memory.scope().isAlive() || memory.isReadOnly() || memory.byteSize() < bytes) {
+            throw new IllegalArgumentException(what + " need " + bytes + " bytes of native memory, not " + memory);
         }
     }
 
@@ -178,15 +187,9 @@ public final class Region {
      */
     public void drainMaxima(MemorySegment groups, MemorySegment out) {
         long count = groups.byteSize() / (2 * Long.BYTES);
-        if (!groups.isNative()
-                || !out.isNative()
-                || !groups.scope().isAlive()
-                || !out.scope().isAlive()
-                || out.isReadOnly()
-                || out.byteSize() / Long.BYTES < count) {
-            throw new IllegalArgumentException(
-                    "the maxima of " + count + " groups need 8 bytes of native memory each, not " + out);
-        }
+        String maxima = "the maxima of " + count + " groups";
+        requireNative(groups, 0, maxima);
+        requireNative(out, count * Long.BYTES, maxima);
         ColdPath.functions().percpu_drain_maxima(address, count, groups.address(), out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(groups);

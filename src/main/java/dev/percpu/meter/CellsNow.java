@@ -5,7 +5,10 @@ import dev.percpu.shard.ColumnReader;
 import dev.percpu.shard.Totals;
 import org.jspecify.annotations.Nullable;
 
-/** Two ways to read cells in one scrape, of which it may need only one. To be used and closed by the thread that made it. */
+/**
+ * Two ways to read cells in one scrape. Most need only columns, and little memory for them; with a meter that has to be asked there is memory
+ * for all cells besides. To be used and closed by the thread that made it.
+ */
 final class CellsNow implements AutoCloseable {
     private final CellStore store;
     private @Nullable Totals totals;
@@ -33,11 +36,9 @@ final class CellsNow implements AutoCloseable {
 
     @Override
     public void close() {
-        if (totals != null) {
-            totals.close();
-        }
-        if (reader != null) {
-            reader.close();
+        try (ColumnReader ofColumns = reader;
+                Totals ofAll = totals) {
+            // each is closed, whatever becomes of the other
         }
     }
 }

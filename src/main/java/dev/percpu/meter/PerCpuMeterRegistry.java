@@ -60,7 +60,8 @@ import org.jspecify.annotations.Nullable;
  * has in common with Micrometer's {@code PrometheusMeterRegistry} it does the same, so that one can take the place of the other.
  *
  * <p>A record takes no lock, reads no clock and allocates nothing. A scrape reads the cells of a meter together, so that its count, sum and
- * buckets agree. Thread-safe.
+ * buckets agree; in the text formats each family is read when it is written, so that families can be as far apart in time as the reader of
+ * the stream takes. Thread-safe.
  *
  * <p>Where it differs from {@code PrometheusMeterRegistry} on purpose: a summary's amount is in the bucket of its exact value, not of the
  * next whole number; a meter that fails to tell its value, or repeats labels, is left out of a scrape instead of failing it; labels that

@@ -28,10 +28,10 @@ public final class CellColumn {
     private final short[] slots;
 
     /** Of each batch, those of a region. */
-    private final Piece[][] pieces;
+    private final Run[][] runs;
 
     /** Offsets that lie in one region. */
-    private record Piece(Region region, int from, int count) {}
+    private record Run(Region region, int from, int count) {}
 
     private CellColumn(List<NativeCell> cells) {
         int size = cells.size();
@@ -40,29 +40,29 @@ public final class CellColumn {
         placesPerBatch = ColumnReader.BYTES / bytes;
         offsets = new long[size];
         slots = new short[size];
-        pieces = new Piece[(size + placesPerBatch - 1) / placesPerBatch][];
-        for (int batch = 0; batch < pieces.length; batch++) {
+        runs = new Run[(size + placesPerBatch - 1) / placesPerBatch][];
+        for (int batch = 0; batch < runs.length; batch++) {
             int from = batch * placesPerBatch;
-            pieces[batch] = sorted(cells, from, Math.min(from + placesPerBatch, size));
+            runs[batch] = sorted(cells, from, Math.min(from + placesPerBatch, size));
         }
     }
 
-    private Piece[] sorted(List<NativeCell> cells, int from, int to) {
+    private Run[] sorted(List<NativeCell> cells, int from, int to) {
         IdentityHashMap<Region, List<Integer>> byRegion = new IdentityHashMap<>();
         for (int place = from; place < to; place++) {
             byRegion.computeIfAbsent(cells.get(place).point().region(), region -> new ArrayList<>())
                     .add(place);
         }
-        List<Piece> sorted = new ArrayList<>();
+        List<Run> sorted = new ArrayList<>();
         int[] next = {from};
         byRegion.forEach((region, places) -> {
-            sorted.add(new Piece(region, next[0], places.size()));
+            sorted.add(new Run(region, next[0], places.size()));
             for (int place : places) {
                 slots[place] = (short) (next[0] - from);
                 offsets[next[0]++] = cells.get(place).point().offset() + (buckets == 0 ? 0 : Layout.bucketOffset(0));
             }
         });
-        return sorted.toArray(Piece[]::new);
+        return sorted.toArray(Run[]::new);
     }
 
     /** Of these cells in their order; null if they do not all lie in shards or have different numbers of buckets. */
@@ -79,7 +79,7 @@ public final class CellColumn {
         return natives.isEmpty() ? null : new CellColumn(natives);
     }
 
-    /** The cells, each as it is when its batch is read; until the reader is given to another column. */
+    /** The cells, each as it is when its batch is read. */
     public Reading in(ColumnReader reader) {
         return new Reading(reader);
     }
@@ -133,25 +133,28 @@ public final class CellColumn {
         }
 
         /** Returns where the sums of that place are. */
+        @SuppressWarnings("ReferenceEquality") // this one, and no equal one
         private long read(int place) {
             int wanted = place / placesPerBatch;
-            if (wanted != batch) {
-                for (Piece piece : pieces[wanted]) {
-                    add(piece, piece.from - wanted * placesPerBatch);
+            if (wanted != batch || reader.holds != this) {
+                reader.holds = null;
+                for (Run run : runs[wanted]) {
+                    add(run, run.from - wanted * placesPerBatch);
                 }
                 batch = wanted;
+                reader.holds = this;
             }
             return (long) slots[place] * bytes;
         }
 
-        private void add(Piece piece, int slot) {
-            MemorySegment.copy(offsets, piece.from, reader.offsets, ValueLayout.JAVA_LONG, 0, piece.count);
-            piece.region.sumGroups(
+        private void add(Run run, int slot) {
+            MemorySegment.copy(offsets, run.from, reader.offsets, ValueLayout.JAVA_LONG, 0, run.count);
+            run.region.sumRanges(
                     0,
-                    piece.region.shards() + 1,
-                    reader.offsets.asSlice(0, (long) piece.count * Long.BYTES),
+                    run.region.shards() + 1,
+                    reader.offsets.asSlice(0, (long) run.count * Long.BYTES),
                     bytes,
-                    reader.sums.asSlice((long) slot * bytes, (long) piece.count * bytes));
+                    reader.sums.asSlice((long) slot * bytes, (long) run.count * bytes));
         }
     }
 }

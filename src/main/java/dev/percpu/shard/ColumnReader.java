@@ -3,6 +3,7 @@ package dev.percpu.shard;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** Memory by which one thread reads columns, one after the other. To be used and closed by the thread that made it. */
 public final class ColumnReader implements AutoCloseable {
@@ -11,11 +12,25 @@ public final class ColumnReader implements AutoCloseable {
 
     private final Arena arena = Arena.ofConfined();
 
-    /** Of the pieces that are added up next. */
-    final MemorySegment offsets = arena.allocate(ValueLayout.JAVA_LONG, BYTES / Layout.CELL_BYTES);
+    /** Where the ranges are that are added up next. */
+    final MemorySegment offsets;
 
     /** What they add up to. */
-    final MemorySegment sums = arena.allocate(BYTES, Layout.CELL_BYTES);
+    final MemorySegment sums;
+
+    /** Whose the sums are. */
+    @Nullable
+    Object holds;
+
+    public ColumnReader() {
+        try {
+            offsets = arena.allocate(ValueLayout.JAVA_LONG, BYTES / Layout.CELL_BYTES);
+            sums = arena.allocate(BYTES, Layout.CELL_BYTES);
+        } catch (Throwable e) {
+            arena.close();
+            throw e;
+        }
+    }
 
     @Override
     public void close() {

@@ -105,6 +105,74 @@ class RegionTest {
     }
 
     @Test
+    void shouldAddUpManyRanges() {
+        long first = region.firstCell();
+        for (long cell : new long[] {0, 3, 3, 1000}) {
+            HotPath.addLong(new RecordPoint(region, first + 16 * cell, BucketIndex.NONE), cell + 1);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first + 16_000, first, first + 32);
+            MemorySegment out = arena.allocate(96, 16);
+            region.sumRanges(0, shards + 1, offsets, 32, out);
+
+            assertThat(out.toArray(ValueLayout.JAVA_LONG)).containsExactly(1001, 0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0);
+        }
+    }
+
+    @Test
+    void shouldRefuseManyRangesOfWhichOneIsNone() {
+        long first = region.firstCell();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(1 << 20, 16);
+            for (long hard : HARD) {
+                MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, hard, first);
+                assertThatThrownBy(() -> region.sumRanges(0, shards + 1, offsets, 32, out))
+                        .as("an offset of %d", hard)
+                        .isInstanceOf(IndexOutOfBoundsException.class)
+                        .hasMessageContaining("3 ranges of 32 bytes");
+                if (hard % 16 != 0 || hard < 0 || hard > 1L << SHIFT) {
+                    assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, hard, out))
+                            .as("ranges of %d bytes", hard)
+                            .isInstanceOfAny(IndexOutOfBoundsException.class, IllegalArgumentException.class);
+                }
+            }
+            MemorySegment right = arena.allocateFrom(ValueLayout.JAVA_LONG, first);
+            assertThatThrownBy(() -> region.sumRanges(0, shards + 2, right, 16, out))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> region.sumRanges(2, 1, right, 16, out))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void shouldRefuseManyRangesWithoutRoomForTheirSums() {
+        long first = region.firstCell();
+        Region wide = Region.reserve(1, 40, SumKind.LONG, CPU_ID);
+        Arena ended = Arena.ofConfined();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, first);
+            MemorySegment out = arena.allocate(64, 16);
+            MemorySegment gone = ended.allocate(64, 16);
+            ended.close();
+            for (MemorySegment wrong :
+                    new MemorySegment[] {out.asSlice(0, 63), MemorySegment.ofArray(new long[8]), gone, out.asReadOnly()
+                    }) {
+                assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, wrong))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("64 bytes of native memory");
+            }
+            for (MemorySegment wrong : new MemorySegment[] {MemorySegment.ofArray(new long[8]), gone}) {
+                assertThatThrownBy(() -> region.sumRanges(0, 1, wrong, 0, out))
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+            // 2^25 times 2^39 is 0 in 64 bits
+            MemorySegment many = MemorySegment.ofAddress(offsets.address()).reinterpret(8L << 25);
+            assertThatThrownBy(() -> wide.sumRanges(0, 1, many, 1L << 39, out))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void shouldRefuseShardsThatDoNotExist() {
         assertThatThrownBy(() -> region.restarts(-1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> region.restarts(shards + 1)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -124,6 +124,19 @@ class CellColumnTest {
     }
 
     @Test
+    void shouldShareAReaderWithAnotherColumn() {
+        CounterCell one = store.newCounter();
+        CounterCell other = store.newCounter();
+        one.add(1L);
+        other.add(2L);
+        CellColumn.Reading ofOne = columnOf(List.of(one)).in(reader);
+        CellColumn.Reading ofOther = columnOf(List.of(other)).in(reader);
+
+        assertThat(List.of(ofOne.counter(0), ofOther.counter(0), ofOne.counter(0)))
+                .containsExactly(1.0, 2.0, 1.0);
+    }
+
+    @Test
     void shouldNotBeOfCellsThatCannotBeReadTogether() {
         CounterCell counter = store.newCounter();
         LongObservationCell none = store.newLongObservation(BucketBounds.none());
