@@ -37,6 +37,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -241,10 +242,24 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     public void scrapeShards(
             OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
             throws IOException {
+        scrapeShards(out, contentType, includedNames, naming, MetricSnapshots.of());
+    }
+
+    /**
+     * The same, with families of others besides, as far as they are wanted. One that has the name of a family of this registry is left out.
+     */
+    public void scrapeShards(
+            OutputStream out,
+            String contentType,
+            @Nullable Set<String> includedNames,
+            ShardNaming naming,
+            MetricSnapshots others)
+            throws IOException {
         ExpositionFormatWriter writer = formats.findWriter(contentType);
         new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
                 .write(
                         index.shown(),
+                        others,
                         out,
                         writer,
                         TextFormat.of(writer, exporterProperties),

@@ -8,12 +8,14 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,31 +46,30 @@ final class ShardScrape {
 
     /**
      * @param meters that are shown
+     * @param others families that are told besides; one that a meter has already is left out
      * @param text the writer's format, if it can be written family by family
      * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
      */
     void write(
             List<CellMeter> meters,
+            MetricSnapshots others,
             OutputStream stream,
             ExpositionFormatWriter writer,
             Optional<TextFormat> text,
             EscapingScheme scheme)
             throws IOException {
-        Map<String, List<CellMeter>> families = families(meters);
-        BitSet shards = store.recordedShards();
+        Map<String, Reading> families = families(meters, others);
         if (text.isEmpty()) {
-            FamilyValues all = new FamilyValues(name -> true);
-            for (List<CellMeter> family : families.values()) {
-                add(family, shards, all);
+            List<MetricSnapshot> all = new ArrayList<>();
+            for (Reading family : families.values()) {
+                family.read().forEach(all::add);
             }
-            writer.write(stream, all.snapshots(), scheme);
+            writer.write(stream, new MetricSnapshots(all), scheme);
             return;
         }
         TextOutput out = new TextOutput().to(stream);
-        for (List<CellMeter> family : families.values()) {
-            FamilyValues values = new FamilyValues(name -> true);
-            add(family, shards, values);
-            MetricSnapshots snapshots = values.snapshots();
+        for (Reading family : families.values()) {
+            MetricSnapshots snapshots = family.read();
             if (snapshots.size() > 0) {
                 text.get().write(out, snapshots, scheme);
             }
@@ -77,16 +78,36 @@ final class ShardScrape {
         out.end();
     }
 
-    private Map<String, List<CellMeter>> families(List<CellMeter> meters) {
-        Map<String, List<CellMeter>> families = new TreeMap<>();
+    /** Reads a family, which may have no samples. */
+    private interface Reading {
+        MetricSnapshots read() throws InterruptedIOException;
+    }
+
+    private Map<String, Reading> families(List<CellMeter> meters, MetricSnapshots others) {
+        Map<String, List<CellMeter>> byName = new HashMap<>();
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
             if (shape != null && included.test(shape.main().name())) {
-                families.computeIfAbsent(shape.main().name(), name -> new ArrayList<>())
+                byName.computeIfAbsent(shape.main().name(), name -> new ArrayList<>())
                         .add(meter);
             }
         }
+        BitSet shards = store.recordedShards();
+        Map<String, Reading> families = new TreeMap<>();
+        byName.forEach((name, family) -> families.put(name, () -> read(family, shards)));
+        for (MetricSnapshot other : others) {
+            String name = other.getMetadata().getPrometheusName();
+            if (included.test(name)) {
+                families.putIfAbsent(name, () -> new MetricSnapshots(other));
+            }
+        }
         return families;
+    }
+
+    private MetricSnapshots read(List<CellMeter> meters, BitSet shards) throws InterruptedIOException {
+        FamilyValues values = new FamilyValues(name -> true);
+        add(meters, shards, values);
+        return values.snapshots();
     }
 
     private void add(List<CellMeter> meters, BitSet shards, FamilyValues values) throws InterruptedIOException {

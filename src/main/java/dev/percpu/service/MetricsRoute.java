@@ -3,10 +3,15 @@ package dev.percpu.service;
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.exposition.Compression;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import io.netty.channel.ChannelOption;
 import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -14,17 +19,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /q/metrics} on the management port: a scrape; {@code GET /q/metrics/cpus}: the same by CPU. It runs on a worker thread, since
- * summing and writing take milliseconds, a gauge of the application may take any time, and so may the client that reads. When its time is
- * over, which counts from the request's arrival, or its client goes away, it ends, whatever it is waiting for.
+ * {@code GET /q/metrics} on the management port: a scrape; {@code GET /q/metrics/cpus}: the same by CPU. Scrapes have worker threads of
+ * their own, one for each that is allowed, since summing and writing take milliseconds, a gauge of the application may take any time, and so
+ * may the client that reads. When its time is over, which counts from the request's arrival, or its client goes away, a scrape ends,
+ * whatever it is waiting for.
  *
  * <p>400 if a header cannot be read, 406 if the client takes nothing that is offered, 503 if too many scrapes are going on; the parameter
  * {@code name[]}, which may be repeated, restricts the scrape to the named metrics. Where a scrape fails after its first bytes were sent,
- * the connection is closed, so that no client takes a part for the whole.
+ * the connection (the stream, with HTTP/2) is broken off, so that no client takes a part for the whole.
  */
 @Singleton
 class MetricsRoute {
@@ -34,7 +41,10 @@ class MetricsRoute {
 
     private static final Logger LOG = Logger.getLogger(MetricsRoute.class);
     private static final String RETRY_AFTER_SECONDS = "1";
-    private static final String ARRIVAL = MetricsRoute.class.getName();
+    private static final String WORKERS = "percpu-scrape";
+
+    /** RFC 9113, 7: with 0, no error, clients may take what they have for the whole. */
+    private static final long HTTP2_INTERNAL_ERROR = 2;
 
     /** Writes the wanted families. */
     private interface Source {
@@ -49,18 +59,33 @@ class MetricsRoute {
     private final CpuNaming cpus;
     private final ScrapeSettings settings;
     private final Semaphore places;
+    private final WorkerExecutor workers;
 
-    MetricsRoute(PerCpuMeterRegistry registry, PerCpuMeters meters, AbiStatus status, ServiceSettings settings) {
+    MetricsRoute(
+            PerCpuMeterRegistry registry,
+            PerCpuMeters meters,
+            AbiStatus status,
+            ServiceSettings settings,
+            Vertx vertx) {
         this.registry = registry;
         this.cpus = new CpuNaming(status.indexedBy(), new NumaNodes()::of);
         this.meters = meters;
         this.settings = settings.scrape();
         this.places = new Semaphore(this.settings.maxConcurrent());
+        // The time beyond which Vert.x warns of a blocked thread is one that no scrape takes.
+        this.workers = vertx.createSharedWorkerExecutor(
+                WORKERS,
+                this.settings.maxConcurrent(),
+                2 * this.settings.timeout().toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     void register(@Observes ManagementInterface management) {
         register(management, PATH, registry::scrape);
-        register(management, CPUS_PATH, (out, type, names) -> registry.scrapeShards(out, type, names, cpus));
+        register(
+                management,
+                CPUS_PATH,
+                (out, type, names) -> registry.scrapeShards(out, type, names, cpus, meters.recordsByShard(cpus)));
     }
 
     private void register(ManagementInterface management, String path, Source source) {
@@ -69,12 +94,11 @@ class MetricsRoute {
                 .route(path)
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
-                .handler(this::arrive)
-                .blockingHandler(context -> serve(context, source, context.get(ARRIVAL)), false);
+                .handler(context -> arrive(context, source));
     }
 
-    /** On the event loop, so that the time in which the request waits for a worker counts. */
-    private void arrive(RoutingContext context) {
+    /** On the event loop: whoever is refused needs no worker. */
+    private void arrive(RoutingContext context, Source source) {
         long startNanos = System.nanoTime();
         ScrapeRequest request;
         try {
@@ -88,6 +112,10 @@ class MetricsRoute {
             context.response().end();
             return;
         }
+        if (!places.tryAcquire()) {
+            refuseBusy(context);
+            return;
+        }
         ScrapeWatch watch = new ScrapeWatch(startNanos + request.timeout().toNanos());
         long timer =
                 context.vertx().setTimer(request.timeout().toMillis() + 1, ignored -> watch.end(ScrapeFailure.TIMEOUT));
@@ -96,21 +124,28 @@ class MetricsRoute {
             context.vertx().cancelTimer(timer);
             watch.end(ScrapeFailure.GONE);
         });
-        context.put(ARRIVAL, new Arrival(request, startNanos, watch));
-        context.next();
+        Arrival arrival = new Arrival(request, startNanos, watch);
+        workers.<@Nullable Void>executeBlocking(
+                        () -> {
+                            serve(context, source, arrival);
+                            return null;
+                        },
+                        false)
+                .onFailure(context::fail);
     }
 
+    private void refuseBusy(RoutingContext context) {
+        meters.recordFailure(ScrapeFailure.BUSY);
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        refuse(
+                context,
+                503,
+                "There are " + settings.maxConcurrent() + " scrapes already, the most that "
+                        + ScrapeSettings.MAX_CONCURRENT + " allows.");
+    }
+
+    /** In a place that has been taken. */
     private void serve(RoutingContext context, Source source, Arrival arrival) {
-        if (!places.tryAcquire()) {
-            meters.recordFailure(ScrapeFailure.BUSY);
-            context.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-            refuse(
-                    context,
-                    503,
-                    "There are " + settings.maxConcurrent() + " scrapes already, the most that "
-                            + ScrapeSettings.MAX_CONCURRENT + " allows.");
-            return;
-        }
         HttpServerResponse response = context.response();
         setHeaders(response, arrival.request());
         response.setChunked(true);
@@ -177,12 +212,21 @@ class MetricsRoute {
             return;
         }
         if (response.headWritten()) {
-            response.reset();
+            breakOff(context);
         } else {
             response.setChunked(false);
             response.headers().remove(HttpHeaders.CONTENT_ENCODING);
             refuse(context, status, why);
         }
+    }
+
+    /** HTTP/1.0 knows no chunks: a body is whole when the connection is closed, unless it is reset. */
+    private static void breakOff(RoutingContext context) {
+        if (context.request().version() == HttpVersion.HTTP_1_0
+                && context.request().connection() instanceof ConnectionBase connection) {
+            connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        context.response().reset(HTTP2_INTERNAL_ERROR);
     }
 
     private static void refuse(RoutingContext context, int status, String why) {

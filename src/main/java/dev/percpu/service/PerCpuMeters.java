@@ -4,6 +4,7 @@ import dev.percpu.abi.AbiStatus;
 import dev.percpu.abi.SelfTest;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import dev.percpu.meter.SeriesStatistics;
+import dev.percpu.meter.ShardNaming;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -14,6 +15,10 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -80,7 +85,7 @@ public final class PerCpuMeters implements MeterBinder {
         region(target, "resident", ShardStatistics::residentBytes);
         series(target);
         scrapes = Timer.builder("percpu.scrape")
-                .description("Time to add up the shards and write them out")
+                .description("Time from the arrival of a scrape's request to its last bytes")
                 .serviceLevelObjectives(SCRAPE_BUCKETS)
                 .register(target);
         scrapeBytes = DistributionSummary.builder("percpu.scrape.bytes")
@@ -94,6 +99,26 @@ public final class PerCpuMeters implements MeterBinder {
                                 .description("Scrapes that were not answered to their end")
                                 .tag("reason", reason.toString())
                                 .register(target)));
+    }
+
+    /**
+     * {@code percpu_shard_records_total}: the observations of timers and summaries in each shard, for
+     * {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, String, java.util.Set, ShardNaming, MetricSnapshots)}.
+     */
+    public MetricSnapshots recordsByShard(ShardNaming naming) {
+        ShardStatistics statistics = shards.now();
+        CounterSnapshot.Builder records = CounterSnapshot.builder()
+                .name("percpu_shard_records")
+                .help("Observations of timers and summaries in this shard" + naming.remark())
+                .dataPoint(point(statistics.sharedRecords(), naming.shared()));
+        for (ShardStatistics.PerShard shard : statistics.shards()) {
+            records.dataPoint(point(shard.records(), naming.of(shard.shard())));
+        }
+        return MetricSnapshots.of(records.build());
+    }
+
+    private static CounterDataPointSnapshot point(long records, Labels labels) {
+        return CounterDataPointSnapshot.builder().value(records).labels(labels).build();
     }
 
     /**

@@ -10,7 +10,9 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Timer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -183,6 +185,34 @@ class ShardScrapeTest {
         assertThat(scrapeShards(TEXT, Set.of("b_total", "b")).lines())
                 .noneMatch(line -> line.contains("a_total"))
                 .anyMatch(line -> line.startsWith("b_total{"));
+    }
+
+    @Test
+    void shouldTellFamiliesOfOthersBesides() throws IOException {
+        registry.counter("b").increment();
+        MetricSnapshots others = MetricSnapshots.of(gauge("a", 1), gauge("b", 7), gauge("unwanted", 7), gauge("c", 3));
+        for (String format : List.of(TEXT, OPENMETRICS)) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            registry.scrapeShards(out, format, Set.of("a", "b", "c"), NAMING, others);
+
+            assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#")))
+                    .satisfiesExactly(
+                            line -> assertThat(line).isEqualTo("a 1.0"),
+                            line -> assertThat(line).startsWith("b_total{").endsWith(" 1.0"),
+                            line -> assertThat(line).isEqualTo("c 3.0"));
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        registry.scrapeShards(out, "application/vnd.google.protobuf", null, NAMING, others);
+        assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("unwanted");
+    }
+
+    private static GaugeSnapshot gauge(String name, double value) {
+        return GaugeSnapshot.builder()
+                .name(name)
+                .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .value(value)
+                        .build())
+                .build();
     }
 
     private String scrapeShards(String contentType, @Nullable Set<String> names) throws IOException {

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 
 import dev.percpu.exposition.Clients;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.shard.ShardStatistics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -365,6 +366,32 @@ class MetricsRouteTest {
                 .then()
                 .statusCode(406);
         given().when().get("/q/metrics/cpus").then().statusCode(404);
+    }
+
+    /** The figures of {@code /api/cpus}. */
+    @Test
+    void shouldTellHowManyObservationsEachShardHas() {
+        registry.timer("metrics.route.records").record(Duration.ofMillis(1));
+        long least = registry.statistics().shards().stream()
+                .mapToLong(ShardStatistics.PerShard::records)
+                .sum();
+
+        List<String> lines = given().queryParam("name[]", "percpu_shard_records_total")
+                .when()
+                .get(management.resolve("/q/metrics/cpus"))
+                .asString()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
+
+        assertThat(lines)
+                .hasSize(registry.statistics().shards().size() + 1)
+                .allMatch(line -> line.matches(
+                        "percpu_shard_records_total\\{(cpu=\"\\w+\",numa_node=\"\\d*\"|shard=\"\\w+\")} [0-9.E]+"));
+        double all = lines.stream()
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+        assertThat(all).isGreaterThanOrEqualTo(least).isPositive();
     }
 
     @Test

@@ -3,17 +3,26 @@ package dev.percpu.service;
 import static dev.percpu.Eventually.assertEventually;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.meter.PerCpuConfig;
 import dev.percpu.meter.PerCpuMeterRegistry;
 import dev.percpu.meter.ShardNaming;
 import dev.percpu.request.RequestSettings;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.restassured.response.Response;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -28,10 +37,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,15 +52,14 @@ class ScrapeEndTest {
 
     /** What every scrape does. */
     private interface Scrape {
-        void run() throws IOException, InterruptedException;
+        void run(OutputStream out) throws IOException, InterruptedException;
     }
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
-    private final Semaphore arrived = new Semaphore(0);
     private final Semaphore begun = new Semaphore(0);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<Boolean> interruptedBefore = new CopyOnWriteArrayList<>();
-    private volatile Scrape scrape = () -> {};
+    private volatile Scrape scrape = out -> {};
     private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(PerCpuConfig.DEFAULT) {
         @Override
         public void scrape(OutputStream out, String contentType, @Nullable Set<String> names) throws IOException {
@@ -57,7 +67,12 @@ class ScrapeEndTest {
         }
 
         @Override
-        public void scrapeShards(OutputStream out, String contentType, @Nullable Set<String> names, ShardNaming naming)
+        public void scrapeShards(
+                OutputStream out,
+                String contentType,
+                @Nullable Set<String> names,
+                ShardNaming naming,
+                MetricSnapshots others)
                 throws IOException {
             answer(out);
         }
@@ -66,7 +81,7 @@ class ScrapeEndTest {
             interruptedBefore.add(Thread.currentThread().isInterrupted());
             begun.release();
             try {
-                scrape.run();
+                scrape.run(out);
             } catch (InterruptedException e) {
                 throw new InterruptedIOException("on purpose");
             }
@@ -82,16 +97,13 @@ class ScrapeEndTest {
         meters.bindTo(registry);
         Router router = Router.router(vertx);
         ManagementInterface management = () -> router;
-        router.route().handler(context -> {
-            context.next();
-            arrived.release();
-        });
         new MetricsRoute(
                         registry,
                         meters,
                         status,
                         new ServiceSettings(
-                                Map.of(), Optional.empty(), ScrapeSettings.DEFAULT, RequestSettings.DEFAULT))
+                                Map.of(), Optional.empty(), ScrapeSettings.DEFAULT, RequestSettings.DEFAULT),
+                        vertx)
                 .register(management);
         HttpServer http = vertx.createHttpServer()
                 .requestHandler(router)
@@ -125,7 +137,7 @@ class ScrapeEndTest {
     }
 
     private void shouldScrapeAgain(String path) {
-        scrape = () -> {};
+        scrape = out -> {};
         assertThat(get(path, "30").asString()).isEqualTo("whole\n");
         assertThat(interruptedBefore).containsOnly(false);
     }
@@ -133,7 +145,7 @@ class ScrapeEndTest {
     @ParameterizedTest
     @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
     void shouldInterruptAScrapeWhoseTimeIsOver(String path) {
-        scrape = release::await;
+        scrape = out -> release.await();
 
         assertThat(get(path, "0.2").statusCode()).isEqualTo(503);
 
@@ -144,7 +156,7 @@ class ScrapeEndTest {
     @ParameterizedTest
     @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
     void shouldInterruptAScrapeWhoseClientGoesAway(String path) throws Exception {
-        scrape = release::await;
+        scrape = out -> release.await();
         try (SlowClient client = new SlowClient(server, "GET " + path + " HTTP/1.1\r\nHost: localhost")) {
             begun.acquire();
             client.close();
@@ -156,28 +168,71 @@ class ScrapeEndTest {
 
     @ParameterizedTest
     @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
-    void shouldCountTheTimeThatARequestWaitsForAWorker(String path) throws Exception {
-        scrape = release::await;
-        CompletableFuture<Response> first = later(() -> get(path, "30"));
+    void shouldLeaveTheWorkersOfTheApplicationAlone(String path) throws Exception {
+        scrape = out -> release.await();
+        CompletableFuture<Response> hanging = later(() -> get(path, "30"));
         begun.acquire();
-        arrived.acquire();
-        CompletableFuture<Response> second = later(() -> get(path, "0.2"));
-        arrived.acquire();
-        CountDownLatch late = new CountDownLatch(1);
-        vertx.setTimer(250, ignored -> late.countDown());
-        late.await();
-        release.countDown();
 
-        assertThat(first.join().asString()).isEqualTo("whole\n");
-        assertThat(second.join().statusCode()).isEqualTo(503);
+        assertThat(vertx.executeBlocking(() -> "done")
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(10, TimeUnit.SECONDS))
+                .isEqualTo("done");
+        release.countDown();
+        assertThat(hanging.join().asString()).isEqualTo("whole\n");
+    }
+
+    private void writeAPartOnly() {
+        scrape = out -> {
+            out.write(new byte[4 * ResponseStream.CHUNK_BYTES]);
+            release.await();
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
+    void shouldNotLetAPartPassForTheWhole(String version) throws Exception {
+        writeAPartOnly();
+        try (SlowClient client = new SlowClient(
+                server,
+                "GET /q/metrics " + version + "\r\nHost: localhost\r\n" + ScrapeRequest.TIMEOUT_HEADER + ": 0.3")) {
+            assertThat(client.line()).isEqualTo(version + " 200 OK");
+            if (version.equals("HTTP/1.0")) {
+                assertThat(client.endsInOrder())
+                        .as("that would be the end of the body")
+                        .isFalse();
+            } else {
+                assertThat(client.rest()).doesNotEndWith("\r\n0\r\n\r\n");
+            }
+        }
         assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(1);
-        assertThat(begun.tryAcquire()).isFalse();
+    }
+
+    @Test
+    void shouldNotLetAPartPassForTheWholeWithHttp2() {
+        writeAPartOnly();
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+
+        CompletableFuture<Buffer> body = client.request(
+                        HttpMethod.GET, server.getPort(), server.getHost(), MetricsRoute.PATH)
+                .compose(request ->
+                        request.putHeader(ScrapeRequest.TIMEOUT_HEADER, "0.3").send())
+                .compose(HttpClientResponse::body)
+                .toCompletionStage()
+                .toCompletableFuture();
+
+        assertThatThrownBy(() -> body.get(30, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(StreamResetException.class)
+                .satisfies(e -> assertThat(((StreamResetException) e.getCause()).getCode())
+                        .as("the error of HTTP/2")
+                        .isEqualTo(2));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
     void shouldCountAnErrorAsAFailedScrape(String path) {
-        scrape = () -> {
+        scrape = out -> {
             throw new StackOverflowError("on purpose");
         };
 

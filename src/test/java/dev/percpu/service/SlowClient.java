@@ -3,8 +3,10 @@ package dev.percpu.service;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
@@ -44,10 +46,20 @@ final class SlowClient implements AutoCloseable {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 read.write(buffer, 0, count);
             }
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             // what was read is what there is
         }
         return read.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Reads on until the server closes the connection; whether it did so in an orderly way, which ends a body of HTTP/1.0. */
+    boolean endsInOrder() throws IOException {
+        try {
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            return true;
+        } catch (SocketException reset) {
+            return false;
+        }
     }
 
     @Override
