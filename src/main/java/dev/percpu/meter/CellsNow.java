@@ -36,9 +36,11 @@ final class CellsNow implements AutoCloseable {
 
     @Override
     public void close() {
-        try (ColumnReader ofColumns = reader;
-                Totals ofAll = totals) {
-            // each is closed, whatever becomes of the other
+        if (reader != null) {
+            reader.close();
+        }
+        if (totals != null) {
+            totals.close();
         }
     }
 }
