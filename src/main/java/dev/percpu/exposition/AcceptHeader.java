@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Reads an Accept header by the grammar of RFC 9110, 12.5.1, strictly: what is no media range is an error of the client, told by its
- * place. One use each; not thread-safe.
+ * place. But {@code *} alone is taken for <code>*&#47;*</code>, and a weight may begin with its point: OpenJDK's HttpURLConnection sent
+ * {@code *; q=.2} by default up to version 18 (JDK-8163921). One use each; not thread-safe.
  */
 public final class AcceptHeader {
     private final HeaderScanner scanner;
@@ -32,11 +33,15 @@ public final class AcceptHeader {
         return ranges;
     }
 
+    private String subtype() throws MalformedHeaderException {
+        scanner.expect('/', "a slash");
+        return scanner.token("a media subtype").toLowerCase(Locale.ROOT);
+    }
+
     private MediaRange range() throws MalformedHeaderException {
         int start = scanner.position();
         String type = scanner.token("a media type").toLowerCase(Locale.ROOT);
-        scanner.expect('/', "a slash");
-        String subtype = scanner.token("a media subtype").toLowerCase(Locale.ROOT);
+        String subtype = type.equals("*") && !scanner.sees('/') ? "*" : subtype();
         if (type.equals("*") && !subtype.equals("*")) {
             throw scanner.malformed(start, "*/* or a media type");
         }

@@ -1,5 +1,7 @@
 package dev.percpu.exposition;
 
+import java.math.BigDecimal;
+
 /** Reads the tokens that negotiation headers are made of (RFC 9110, 5.6 and 12.4), from the left to the right. Not thread-safe. */
 final class HeaderScanner {
     private static final String NO_TOKEN = "\"(),/:;<=>?@[\\]{}";
@@ -96,11 +98,10 @@ final class HeaderScanner {
      * @return thousandths
      */
     int permille(String weight, int position) throws MalformedHeaderException {
-        if (!weight.matches("0(\\.[0-9]{0,3})?|1(\\.0{0,3})?")) {
+        if (!weight.matches("0(\\.[0-9]{0,3})?|1(\\.0{0,3})?|\\.[0-9]{1,3}")) {
             throw malformed(position, "a weight from 0 to 1 with at most three decimals");
         }
-        String digits = weight.length() > 2 ? weight.substring(2) : "";
-        return (weight.charAt(0) - '0') * 1000 + Integer.parseInt((digits + "000").substring(0, 3));
+        return new BigDecimal(weight).movePointRight(3).intValueExact();
     }
 
     MalformedHeaderException malformed(int position, String expected) {

@@ -25,7 +25,18 @@ class AcceptHeaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "0., 0", "0.5, 500", "0.05, 50", "0.005, 5", "1, 1000", "1., 1000", "1.0, 1000"})
+    @CsvSource({
+        "0, 0",
+        "0., 0",
+        "0.5, 500",
+        "0.05, 50",
+        "0.005, 5",
+        ".2, 200",
+        ".005, 5",
+        "1, 1000",
+        "1., 1000",
+        "1.0, 1000"
+    })
     void shouldReadWeightsInThousandths(String weight, int permille) throws MalformedHeaderException {
         assertThat(AcceptHeader.parse("a/b;q=" + weight)).singleElement().returns(permille, MediaRange::permille);
     }
@@ -47,6 +58,10 @@ class AcceptHeaderTest {
                 "text/|6",
                 "/plain|1",
                 "*/plain|1",
+                "*/|3",
+                "* /*|3",
+                "a/b;q=.|7",
+                "a/b;q=.0001|7",
                 "text plain|5",
                 "text/plain text/html|12",
                 "text/plain;version|19",

@@ -70,6 +70,8 @@ public enum Clients {
                     + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
             Types.PROTOBUF),
     CURL("*/*", Types.TEXT),
+    /** {@code sun.net.www.protocol.http.HttpURLConnection} of OpenJDK up to 18. */
+    JDK_HTTP_URL_CONNECTION("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", Types.TEXT),
     FIREFOX("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Types.TEXT);
 
     private static final class Types {
