@@ -48,6 +48,11 @@ public record AbiStatus(
                 : new Registration(registration.length(), registration.layout(), registration.signature(), errno);
     }
 
+    /** Where there is no native library, for whoever requires one: which file, why, and what to do. */
+    public String whyNoLibrary() {
+        return reason + " Or set percpu.native.required=false to record with JVM atomics, which is slower.";
+    }
+
     /** The status of this process, probed at the first call with the settings of the system properties. */
     public static AbiStatus current() {
         return StatusHolder.get(() -> RseqSettings.of(System::getProperty));

@@ -11,9 +11,6 @@ public final class LibraryUnavailableException extends RuntimeException {
     }
 
     LibraryUnavailableException(String file, String cause, String remedy, @Nullable Throwable origin) {
-        super(
-                "The native library " + file + " cannot be used: " + cause + ". To mend this, " + remedy
-                        + "; or set percpu.native.required=false to record with JVM atomics, which is slower.",
-                origin);
+        super("The native library " + file + " cannot be used: " + cause + ". To mend this, " + remedy + ".", origin);
     }
 }

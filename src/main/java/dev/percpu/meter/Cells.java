@@ -25,7 +25,7 @@ final class Cells {
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
-            throw new IllegalStateException(status.reason());
+            throw new IllegalStateException(status.whyNoLibrary());
         }
         return CellStore.onJvm();
     }

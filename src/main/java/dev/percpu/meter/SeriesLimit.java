@@ -140,7 +140,7 @@ final class SeriesLimit {
     }
 
     private void warn(Meter.Id id, String instead) {
-        LOGGER.log(() -> SeriesKey.MAX.key() + " = " + max + " series are registered: " + id + " " + instead);
+        LOGGER.log(() -> SeriesKey.MAX.key() + " = " + max + " series are registered: " + id + " " + instead + ".");
     }
 
     /** A meter that was counted was removed: there is room for what stood in vain for another. */

@@ -45,7 +45,7 @@ class RegistryProducer {
     AbiStatus status(ServiceSettings settings) {
         AbiStatus status = AbiStatus.current(RseqSettings.of(settings.values()::get));
         if (settings.nativeRequired() && !status.nativeLibrary()) {
-            throw new ConfigurationException(status.reason());
+            throw new ConfigurationException(status.whyNoLibrary());
         }
         if (status.active()) {
             LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());
