@@ -145,6 +145,7 @@ class RegionTest {
     }
 
     @Test
+    @SuppressWarnings("restricted") // offsets that are not there, which nobody may look at
     void shouldRefuseManyRangesWithoutRoomForTheirSums() {
         long first = region.firstCell();
         Region wide = Region.reserve(1, 40, SumKind.LONG, CPU_ID);
