@@ -149,12 +149,10 @@ class RegionTest {
     void shouldRefuseManyRangesWithoutRoomForTheirSums() {
         long first = region.firstCell();
         Region wide = Region.reserve(1, 40, SumKind.LONG, CPU_ID);
-        Arena ended = Arena.ofConfined();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, first);
             MemorySegment out = arena.allocate(64, 16);
-            MemorySegment gone = ended.allocate(64, 16);
-            ended.close();
+            MemorySegment gone = ofClosedArena();
             for (MemorySegment wrong :
                     new MemorySegment[] {out.asSlice(0, 63), MemorySegment.ofArray(new long[8]), gone, out.asReadOnly()
                     }) {
@@ -170,6 +168,12 @@ class RegionTest {
             MemorySegment many = MemorySegment.ofAddress(offsets.address()).reinterpret(8L << 25);
             assertThatThrownBy(() -> wide.sumRanges(0, 1, many, 1L << 39, out))
                     .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private static MemorySegment ofClosedArena() {
+        try (Arena arena = Arena.ofConfined()) {
+            return arena.allocate(64, 16);
         }
     }
 
