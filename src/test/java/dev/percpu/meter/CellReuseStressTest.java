@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class CellReuseStressTest {
     /** Enough to find something; how long they take is up to the collector, which runs all the time over the heap of whatever ran before. */
-    private static final int LIVES = 60;
+    private static final int LIVES = 40;
 
     /** For one CPU: the two histograms of 70 cells that a life has. */
     private static final int BYTES_OF_A_LIFE = 2 * 70 * 16;
