@@ -3,6 +3,7 @@ package dev.percpu.service;
 import dev.percpu.abi.AbiStatus;
 import dev.percpu.exposition.Compression;
 import dev.percpu.meter.PerCpuMeterRegistry;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.Vertx;
@@ -224,7 +225,11 @@ class MetricsRoute {
     private static void breakOff(RoutingContext context) {
         if (context.request().version() == HttpVersion.HTTP_1_0
                 && context.request().connection() instanceof ConnectionBase connection) {
-            connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            try {
+                connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            } catch (ChannelException closedMeanwhile) {
+                LOG.debugf("A client was gone before its scrape was broken off: %s", closedMeanwhile.getMessage());
+            }
         }
         context.response().reset(HTTP2_INTERNAL_ERROR);
     }
