@@ -8,6 +8,7 @@ import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.LongObservationCell;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,7 @@ abstract sealed class TextRow {
                 labelled.point(place, out);
                 writer.write(reading, place, out);
             }
+            Reference.reachabilityFence(this); // its cells are nobody else's meanwhile
         }
     }
 
