@@ -84,7 +84,7 @@ class ForeignCollectorsTest {
         return MetricSnapshots.of(snapshot("late", 1));
     }
 
-    private static GaugeSnapshot snapshot(String name, double value) {
+    static GaugeSnapshot snapshot(String name, double value) {
         return GaugeSnapshot.builder()
                 .name(name)
                 .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()

@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Timer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
@@ -190,7 +189,11 @@ class ShardScrapeTest {
     @Test
     void shouldTellFamiliesOfOthersBesides() throws IOException {
         registry.counter("b").increment();
-        MetricSnapshots others = MetricSnapshots.of(gauge("a", 1), gauge("b", 7), gauge("unwanted", 7), gauge("c", 3));
+        MetricSnapshots others = MetricSnapshots.of(
+                ForeignCollectorsTest.snapshot("a", 1),
+                ForeignCollectorsTest.snapshot("b", 7),
+                ForeignCollectorsTest.snapshot("unwanted", 7),
+                ForeignCollectorsTest.snapshot("c", 3));
         for (String format : List.of(TEXT, OPENMETRICS)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             registry.scrapeShards(out, format, Set.of("a", "b", "c"), NAMING, others);
@@ -204,15 +207,6 @@ class ShardScrapeTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         registry.scrapeShards(out, "application/vnd.google.protobuf", null, NAMING, others);
         assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("unwanted");
-    }
-
-    private static GaugeSnapshot gauge(String name, double value) {
-        return GaugeSnapshot.builder()
-                .name(name)
-                .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                        .value(value)
-                        .build())
-                .build();
     }
 
     private String scrapeShards(String contentType, @Nullable Set<String> names) throws IOException {
