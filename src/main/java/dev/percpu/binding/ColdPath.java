@@ -82,7 +82,7 @@ public final class ColdPath {
         int mode = functions().percpu_process_mode();
         if (mode < 0) {
             throw new IllegalStateException(
-                    "how records are committed is not decided yet: ask dev.percpu.abi.AbiStatus.current() first");
+                    "how records are committed is not decided yet: ask dev.percpu.rseq.AbiStatus.current() first");
         }
         return mode;
     }

@@ -1,6 +1,12 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.Distribution;
+import dev.percpu.family.DistributionSeries;
+import dev.percpu.family.FamilyValues;
+import dev.percpu.family.PointWriter;
+import dev.percpu.family.SeriesShape;
+import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -63,12 +69,12 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     abstract PointWriter pointsOf(BucketLayout layout);
 
     @Override
-    final @Nullable PointWriter plainWriter() {
+    public final @Nullable PointWriter plainWriter() {
         return percentiles == null && sampler == null ? pointsOf(layout) : null;
     }
 
     @Override
-    final WindowedMax windowedMax() {
+    public final WindowedMax windowedMax() {
         return max;
     }
 
@@ -85,7 +91,7 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     }
 
     @Override
-    final void collect(SeriesShape as, Totals totals, FamilyValues values) {
+    public final void collect(SeriesShape as, Totals totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
     }
 
@@ -112,7 +118,7 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     }
 
     @Override
-    final void write(Totals totals, SampleWriter out) throws IOException {
+    public final void write(Totals totals, SampleWriter out) throws IOException {
         Exemplars exemplars = out.hasExemplars() ? exemplars() : ExemplarSamplers.none(sampler);
         int cells = layout.cells().buckets();
         long[] counts = percentiles == null ? out.scratch(cells) : new long[cells];

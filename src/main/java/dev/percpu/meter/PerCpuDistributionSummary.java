@@ -1,6 +1,8 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.PointWriter;
+import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
@@ -22,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Amounts that are not at least 0 (NaN among them), before or after scaling, are ignored; an infinite one is in the +Inf bucket and
  * makes the sum infinite for good. An amount is in the bucket that its exact value belongs to: 0.4 meets an objective of 0.5.
  */
-final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
+public final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
     private final DoubleObservationCell cell;
     private final double scale;
 
     /**
      * @param scale what every amount is multiplied by
      */
-    PerCpuDistributionSummary(
+    public PerCpuDistributionSummary(
             Id id,
             DoubleObservationCell cell,
             BucketLayout layout,
@@ -82,8 +84,7 @@ final class PerCpuDistributionSummary extends ObservationMeter implements Distri
         return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
     }
 
-    @Override
-    DoubleObservationCell cell() {
+    public @Override DoubleObservationCell cell() {
         return cell;
     }
 
@@ -102,9 +103,7 @@ final class PerCpuDistributionSummary extends ObservationMeter implements Distri
         return ExemplarSamplers.all(sampler);
     }
 
-    @Override
-    @Nullable
-    DataPointSnapshot pointOf(int shard, Labels labels) {
+    public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
         DoubleObservations seen = cell.readOf(shard);
         return pointOf(seen.bucketCounts(), seen.sum(), labels);
     }

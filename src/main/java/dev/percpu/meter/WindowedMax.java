@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ({@link #settle}). Thread-safe: nobody looks between the moment when an amount is taken and the one when it is noted, so that no look
  * misses what another has in hand. Small as long as there was no amount: most meters of a large registry never have one.
  */
-final class WindowedMax {
+public final class WindowedMax {
     /**
      * Written by whoever takes the maxima of many cells and then notes one after the other, which is over in a millisecond; read by whoever
      * looks. One for all registries, since there is one for every meter otherwise.
@@ -50,7 +50,7 @@ final class WindowedMax {
     }
 
     /** How long each of the windows is: an amount is forgotten after {@code bufferLength} of them. */
-    static long windowMillis(DistributionStatisticConfig config) {
+    public static long windowMillis(DistributionStatisticConfig config) {
         return Objects.requireNonNull(config.getExpiry()).toMillis();
     }
 
@@ -65,7 +65,7 @@ final class WindowedMax {
     }
 
     /** Takes the maxima of many cells and {@linkplain #note notes} them. */
-    static void takeMany(Runnable taking) {
+    public static void takeMany(Runnable taking) {
         MANY.writeLock().lock();
         try {
             taking.run();
@@ -81,7 +81,7 @@ final class WindowedMax {
      * @param nowMillis by this one's clock
      * @return the largest amount of the last windows, 0 if there was none
      */
-    synchronized double note(double taken, long nowMillis) {
+    public synchronized double note(double taken, long nowMillis) {
         turn(nowMillis);
         if (taken > 0) {
             if (since == null) {

@@ -1,7 +1,7 @@
 package dev.percpu.service;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.AbiStatus;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;

@@ -1,11 +1,11 @@
 package dev.percpu.bench;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.abi.Owner;
 import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.Floors;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
+import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.Owner;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;

@@ -1,11 +1,11 @@
 package dev.percpu.bench;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.abi.Mode;
-import dev.percpu.abi.Owner;
-import dev.percpu.meter.NativeHistogramKey;
-import dev.percpu.meter.PerCpuConfig;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.NativeHistogramKey;
+import dev.percpu.registry.PerCpuConfig;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.Mode;
+import dev.percpu.rseq.Owner;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -1,8 +1,8 @@
 package dev.percpu.bench;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.meter.PerCpuMeterRegistry;
-import dev.percpu.meter.RegistryOn;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.RegistryOn;
+import dev.percpu.rseq.AbiStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
 import io.micrometer.core.instrument.Counter;

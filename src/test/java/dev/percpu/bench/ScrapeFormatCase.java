@@ -2,9 +2,9 @@ package dev.percpu.bench;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.exposition.Compression;
-import dev.percpu.meter.RegistryOn;
+import dev.percpu.registry.RegistryOn;
+import dev.percpu.rseq.AbiStatus;
+import dev.percpu.scrape.Compression;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
 import io.micrometer.core.instrument.Counter;

@@ -3,6 +3,11 @@ package dev.percpu.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
+import dev.percpu.parity.Peers;
+import dev.percpu.registry.AllocationTest;
+import dev.percpu.registry.Cells;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.RegistryOn;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
@@ -49,7 +54,7 @@ class SpanExemplarsTest {
     }
 
     private final Spans spans = new Spans();
-    private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
+    private final PerCpuMeterRegistry registry = RegistryOn.store(
             quick(), new PrometheusRegistry(), new MockClock(), spans, Cells.open(PrometheusConfig.DEFAULT));
 
     @AfterEach

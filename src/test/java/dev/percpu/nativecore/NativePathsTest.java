@@ -3,8 +3,8 @@ package dev.percpu.nativecore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.abi.Owner;
+import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.Owner;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -28,11 +28,11 @@ class NativePathsTest {
             "dev.percpu.shard.NativeCellTest",
             "dev.percpu.shard.NativeCellStressTest",
             "dev.percpu.shard.NativeCellMigrationTest",
-            "dev.percpu.meter.NativeHistogramTest");
+            "dev.percpu.registry.NativeHistogramTest");
 
     /** Of the registry: on rseq they run with all other tests, so that the other way to record has its turn here. */
     private static final List<String> REGISTRY_TESTS =
-            List.of("dev.percpu.meter.ConsistencyTest", "dev.percpu.meter.PerCpuMeterRegistryCompatibilityTest");
+            List.of("dev.percpu.registry.ConsistencyTest", "dev.percpu.parity.PerCpuMeterRegistryCompatibilityTest");
 
     /** What the process is started in, and what it must find itself to be. */
     record Way(

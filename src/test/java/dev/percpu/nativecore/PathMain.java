@@ -2,7 +2,7 @@ package dev.percpu.nativecore;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.AbiStatus;
 import dev.percpu.shard.BucketBounds;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.LongObservationCell;

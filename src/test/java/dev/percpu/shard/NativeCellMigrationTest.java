@@ -3,7 +3,7 @@ package dev.percpu.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.AbiStatus;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.AbiStatus;
 
 /** Native stores for tests, on whatever path this process has. */
 public final class NativeStores {

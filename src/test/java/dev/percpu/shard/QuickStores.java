@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.AbiStatus;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 

@@ -1,0 +1,91 @@
+package dev.percpu.registry;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A registry that holds a bounded number of meters. What is beyond the bound is not stored, however often it is asked for; who asks for all
+ * meters gets the overflow meters as well, once each. Nobody is told of an overflow meter as added or removed, and it cannot be removed.
+ */
+abstract class BoundedMeterRegistry extends MeterRegistry {
+    private final SeriesSettings settings;
+    private final SeriesLimit limit;
+    private final Config config = new BoundedConfig();
+
+    BoundedMeterRegistry(Clock clock, SeriesSettings settings) {
+        super(clock);
+        this.settings = settings;
+        limit = new SeriesLimit(settings.max(), this::isRegistered, this::remove);
+    }
+
+    final SeriesSettings settings() {
+        return settings;
+    }
+
+    final SeriesLimit limit() {
+        return limit;
+    }
+
+    /** For the choice of an overflow series' labels, once each. */
+    private boolean isRegistered(Meter.Id id) {
+        return super.getMeters().stream().anyMatch(meter -> meter.getId().equals(id));
+    }
+
+    @Override
+    public Config config() {
+        return config;
+    }
+
+    @Override
+    public List<Meter> getMeters() {
+        List<Meter> meters = new ArrayList<>();
+        forEachMeter(meters::add);
+        return Collections.unmodifiableList(meters);
+    }
+
+    @Override
+    public void forEachMeter(Consumer<? super Meter> consumer) {
+        super.forEachMeter(meter -> {
+            if (!limit.isStandIn(meter)) {
+                consumer.accept(meter);
+            }
+        });
+        limit.overflowMeters().forEach(consumer);
+    }
+
+    /** Keeps the filters, and keeps what stands in for a meter to itself. */
+    private final class BoundedConfig extends Config {
+        @Override
+        public synchronized Config meterFilter(MeterFilter filter) {
+            limit.addFilter(filter);
+            super.meterFilter(filter);
+            return this;
+        }
+
+        @Override
+        public Config onMeterAdded(Consumer<Meter> listener) {
+            super.onMeterAdded(unlessStandIn(listener));
+            return this;
+        }
+
+        @Override
+        public Config onMeterRemoved(Consumer<Meter> listener) {
+            super.onMeterRemoved(unlessStandIn(listener));
+            return this;
+        }
+
+        private Consumer<Meter> unlessStandIn(Consumer<Meter> listener) {
+            return meter -> {
+                if (!limit.isStandIn(meter)) {
+                    listener.accept(meter);
+                }
+            };
+        }
+    }
+}

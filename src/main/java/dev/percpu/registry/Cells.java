@@ -1,0 +1,50 @@
+package dev.percpu.registry;
+
+import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqSettings;
+import dev.percpu.shard.CellStore;
+import dev.percpu.shard.ShardPlan;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where it is decided what a registry records into. */
+public final class Cells {
+    private Cells() {}
+
+    /**
+     * Opens the cells of a new registry: native shards, or JVM atomics where there is no native library and none is required.
+     *
+     * @throws IllegalStateException if it is required and cannot be used, saying which file, why and what to do
+     * @throws IllegalArgumentException if a setting has a value that is not allowed, naming key, value and what is
+     */
+    public static CellStore open(PrometheusConfig config) {
+        boolean required = isNativeRequired(config);
+        AbiStatus status = AbiStatus.current(RseqSettings.of(key -> setting(config, key)));
+        if (status.nativeLibrary()) {
+            return CellStore.onShards(
+                    new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
+        }
+        if (required) {
+            throw new IllegalStateException(status.whyNoLibrary());
+        }
+        return CellStore.onJvm();
+    }
+
+    private static boolean isNativeRequired(PrometheusConfig config) {
+        String value = setting(config, PerCpuConfig.NATIVE_REQUIRED);
+        if (value == null || value.equals("true")) {
+            return true;
+        }
+        if (value.equals("false")) {
+            return false;
+        }
+        throw new IllegalArgumentException(
+                PerCpuConfig.NATIVE_REQUIRED + " is '" + value + "', but must be one of: true, false");
+    }
+
+    /** From the registry's own configuration, else the system property of that name. */
+    public static @Nullable String setting(PrometheusConfig config, String key) {
+        String value = config.get(key);
+        return value != null ? value : System.getProperty(key);
+    }
+}

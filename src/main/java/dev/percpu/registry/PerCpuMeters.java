@@ -1,0 +1,209 @@
+package dev.percpu.registry;
+
+import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.SelfTest;
+import dev.percpu.scrape.ShardNaming;
+import dev.percpu.shard.ShardStatistics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a registry and its shards tell of themselves, as metrics {@code percpu_*}. It needs no Quarkus: a program that uses the registry
+ * alone can bind it as well, once. Thread-safe.
+ */
+public final class PerCpuMeters implements MeterBinder {
+
+    private static final Duration[] SCRAPE_BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10)
+    };
+
+    private final PerCpuMeterRegistry registry;
+    private final AbiStatus status;
+    private final ShardReader shards;
+    private final AtomicBoolean exposed = new AtomicBoolean();
+    private volatile @Nullable Timer scrapes;
+    private volatile @Nullable DistributionSummary scrapeBytes;
+    private volatile Map<ScrapeFailure, Counter> failures = Map.of();
+
+    /** The meters of this registry, on the status of this process. */
+    public PerCpuMeters(PerCpuMeterRegistry registry) {
+        this(registry, AbiStatus.current(), new ShardReader(registry::statistics));
+    }
+
+    public PerCpuMeters(PerCpuMeterRegistry registry, AbiStatus status, ShardReader shards) {
+        this.registry = registry;
+        this.status = status;
+        this.shards = shards;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry target) {
+        if (exposed.compareAndSet(false, true)) {
+            exposeInfo();
+        }
+        bindSelfTest(target);
+        counter(
+                target,
+                "percpu.rseq.restarts",
+                "Critical sections that were interrupted and began again",
+                ShardReader::restarts);
+        counter(
+                target,
+                "percpu.shared.shard.records",
+                "Observations that no shard of a CPU could take",
+                ShardStatistics::sharedRecordsOfAnyKind);
+        region(target, "reserved", ShardStatistics::reservedBytes);
+        region(target, "resident", ShardStatistics::residentBytes);
+        series(target);
+        scrapes = Timer.builder("percpu.scrape")
+                .description("Time from the arrival of a scrape's request to its last bytes")
+                .serviceLevelObjectives(SCRAPE_BUCKETS)
+                .register(target);
+        scrapeBytes = DistributionSummary.builder("percpu.scrape.bytes")
+                .description("Size of the answers to scrapes, as they were sent")
+                .baseUnit(BaseUnits.BYTES)
+                .register(target);
+        failures = Arrays.stream(ScrapeFailure.values())
+                .collect(Collectors.toUnmodifiableMap(
+                        reason -> reason,
+                        reason -> Counter.builder("percpu.scrape.failures")
+                                .description("Scrapes that were not answered to their end")
+                                .tag("reason", reason.toString())
+                                .register(target)));
+    }
+
+    /**
+     * {@code percpu_shard_records_total}: the observations of timers and summaries in each shard, for
+     * {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, String, java.util.Set, ShardNaming, MetricSnapshots)}.
+     */
+    public MetricSnapshots recordsByShard(ShardNaming naming) {
+        ShardStatistics statistics = shards.now();
+        CounterSnapshot.Builder records = CounterSnapshot.builder()
+                .name("percpu_shard_records")
+                .help("Observations of timers and summaries in this shard" + naming.remark())
+                .dataPoint(point(statistics.sharedRecords(), naming.shared()));
+        for (ShardStatistics.PerShard shard : statistics.shards()) {
+            records.dataPoint(point(shard.records(), naming.of(shard.shard())));
+        }
+        return MetricSnapshots.of(records.build());
+    }
+
+    private static CounterDataPointSnapshot point(long records, Labels labels) {
+        return CounterDataPointSnapshot.builder().value(records).labels(labels).build();
+    }
+
+    /**
+     * Records a scrape that was answered, once these meters are bound.
+     *
+     * @param nanos from the request to the last byte
+     * @param bytes of the body, as they were sent
+     */
+    public void recordScrape(long nanos, long bytes) {
+        Timer timer = scrapes;
+        DistributionSummary size = scrapeBytes;
+        if (timer != null && size != null) {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+            size.record(bytes);
+        }
+    }
+
+    /** Counts a scrape that was not answered to its end, once these meters are bound. */
+    public void recordFailure(ScrapeFailure reason) {
+        Counter counter = failures.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    // Not a gauge of Micrometer's, whose naming convention takes "_info" off every name.
+    private void exposeInfo() {
+        String version = status.libc().version();
+        String layout = status.registration().layout();
+        Info.builder()
+                .name("percpu_rseq_info")
+                .help("How records commit in this process")
+                .labelNames("owner", "mode", "indexed_by", "layout", "libc", "kernel")
+                .register(registry.getPrometheusRegistry())
+                .setLabelValues(
+                        status.owner().toString(),
+                        status.mode().toString(),
+                        status.indexedBy().toString(),
+                        layout == null ? "none" : layout,
+                        version == null ? status.libc().name() : status.libc().name() + " " + version,
+                        status.kernel().release());
+    }
+
+    private void bindSelfTest(MeterRegistry target) {
+        Gauge.builder("percpu.rseq.self.test.passed", status, PerCpuMeters::selfTestPassed)
+                .description(
+                        "1 if interrupted critical sections begin again, 0 if they do not, NaN if that was not tested")
+                .strongReference(true)
+                .register(target);
+    }
+
+    private static double selfTestPassed(AbiStatus status) {
+        SelfTest.Result result = status.selfTest().result();
+        return result == SelfTest.Result.SKIPPED ? Double.NaN : result == SelfTest.Result.PASSED ? 1 : 0;
+    }
+
+    private void region(MeterRegistry target, String state, ToDoubleFunction<ShardStatistics> value) {
+        Gauge.builder("percpu.region.bytes", shards, reader -> value.applyAsDouble(reader.recent()))
+                .description("Memory of the shards: reserved address space, and what of it is resident")
+                .tag("state", state)
+                .strongReference(true)
+                .register(target);
+    }
+
+    private void series(MeterRegistry target) {
+        Gauge.builder("percpu.series", registry, PerCpuMeters::series)
+                .description("Meters of the registry: one for each name and set of labels, and those of overflow")
+                .register(target);
+        FunctionCounter.builder(
+                        "percpu.series.overflowed",
+                        registry,
+                        meters -> meters.seriesStatistics().overflowed())
+                .description("Registrations of meters beyond percpu.series.max")
+                .register(target);
+    }
+
+    private static int series(PerCpuMeterRegistry registry) {
+        SeriesStatistics now = registry.seriesStatistics();
+        return now.registered() + now.overflow();
+    }
+
+    // A function counter holds its object weakly, and this binder may be held by nobody: the lambda holds the reader.
+    private void counter(
+            MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
+        ShardReader reader = shards;
+        FunctionCounter.builder(name, registry, ignored -> value.applyAsDouble(reader.recent()))
+                .description(description)
+                .register(target);
+    }
+}

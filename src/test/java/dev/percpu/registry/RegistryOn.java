@@ -1,0 +1,28 @@
+package dev.percpu.registry;
+
+import dev.percpu.shard.CellStore;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import org.jspecify.annotations.Nullable;
+
+/** Opens registries on stores that no configuration asks for, for what is outside of this package. */
+public final class RegistryOn {
+    private RegistryOn() {}
+
+    /** With the system's clock; the store is closed with it. */
+    public static PerCpuMeterRegistry store(CellStore store) {
+        return store(PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, store);
+    }
+
+    /** A registry with these parts; the store is closed with it. */
+    public static PerCpuMeterRegistry store(
+            PrometheusConfig config,
+            PrometheusRegistry prometheus,
+            Clock clock,
+            @Nullable SpanContext spans,
+            CellStore store) {
+        return new PerCpuMeterRegistry(config, prometheus, clock, spans, store);
+    }
+}

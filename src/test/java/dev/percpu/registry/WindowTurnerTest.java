@@ -1,0 +1,109 @@
+package dev.percpu.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.percpu.Eventually;
+import dev.percpu.shard.CellStore;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WindowTurnerTest {
+    private static final Duration STEP = Duration.ofMillis(300);
+
+    private final PerCpuMeterRegistry registry = open();
+
+    private static PrometheusConfig config() {
+        return key -> key.equals("prometheus.step") ? STEP.toMillis() + "ms" : null;
+    }
+
+    private static PerCpuMeterRegistry open() {
+        return new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
+    }
+
+    @AfterEach
+    void closeRegistry() {
+        registry.close();
+    }
+
+    /** Those of other registries may come and go: only what is new is ours. */
+    private static Set<Thread> turners() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("percpu-window-turner"))
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<Thread> newTurners(Set<Thread> others) {
+        Set<Thread> turners = turners();
+        turners.removeAll(others);
+        return turners;
+    }
+
+    /** Nobody reads before the end: without the thread, the first reader would take the old maximum for a new one. */
+    @Test
+    void shouldLetMaximaAndPercentilesAgeWhileNobodyReads() {
+        Timer timer = Timer.builder("t").publishPercentiles(0.5).register(registry);
+        timer.record(Duration.ofSeconds(9));
+        long forgotten = System.nanoTime() + STEP.multipliedBy(8).toNanos();
+        while (System.nanoTime() < forgotten) {
+            LockSupport.parkNanos(forgotten - System.nanoTime()); // the passing of time is what is tested
+        }
+
+        assertThat(timer.max(TimeUnit.SECONDS)).isZero();
+        assertThat(timer.takeSnapshot().percentileValues()[0].value()).isZero();
+        assertThat(timer.count()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBeOneThreadFromTheFirstWindowUntilTheRegistryIsClosed() {
+        Set<Thread> others = turners();
+        registry.counter("c");
+        assertThat(newTurners(others)).isEmpty();
+
+        registry.timer("t");
+        registry.timer("u");
+        registry.summary("s");
+        assertThat(newTurners(others)).singleElement().matches(Thread::isDaemon);
+
+        registry.close();
+        registry.timer("late");
+        Eventually.assertEventually(() -> newTurners(others), Set.of());
+    }
+
+    @Test
+    void shouldGoOnWhenALookFails() {
+        AtomicInteger looks = new AtomicInteger();
+        PerCpuMeterRegistry failing =
+                new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm()) {
+                    public @Override void settleWindows(long nowMillis, long withinMillis) {
+                        looks.incrementAndGet();
+                        throw new IllegalStateException("no look today");
+                    }
+                };
+        failing.timer("t");
+        Eventually.assertEventually(() -> looks.get() > 3, true);
+        failing.close();
+    }
+
+    @Test
+    void shouldEndWhenTheRegistryIsForgotten() {
+        Set<Thread> others = turners();
+        open().timer("t");
+
+        Eventually.assertEventually(
+                () -> {
+                    System.gc();
+                    return newTurners(others);
+                },
+                Set.of());
+    }
+}
