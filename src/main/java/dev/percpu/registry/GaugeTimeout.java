@@ -1,6 +1,6 @@
 package dev.percpu.registry;
 
-import dev.percpu.scrape.MeasuredSeries;
+import dev.percpu.scrape.FunctionMeterCollector;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ public final class GaugeTimeout {
             throw new IllegalArgumentException(
                     PerCpuConfig.GAUGE_TIMEOUT + " is '" + value + "', but must be " + ALLOWED);
         }
-        return value == null ? MeasuredSeries.DEFAULT_LIMIT_MILLIS : Integer.parseInt(value.strip());
+        return value == null ? FunctionMeterCollector.DEFAULT_LIMIT_MILLIS : Integer.parseInt(value.strip());
     }
 
     /** Whether that is a value of this setting; null is not. */

@@ -10,7 +10,7 @@ import dev.percpu.meter.ScaledSummary;
 import dev.percpu.meter.Windowed;
 import dev.percpu.scrape.ForeignCollectors;
 import dev.percpu.scrape.IsolatedCollectors;
-import dev.percpu.scrape.MeasuredSeries;
+import dev.percpu.scrape.FunctionMeterCollector;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
@@ -154,7 +154,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        MeasuredSeries measured = new MeasuredSeries(GaugeTimeout.millis(config));
+        FunctionMeterCollector measured = new FunctionMeterCollector(GaugeTimeout.millis(config));
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
         Exposure exposure =
                 new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);

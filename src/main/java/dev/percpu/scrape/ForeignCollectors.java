@@ -78,7 +78,7 @@ public final class ForeignCollectors {
     }
 
     /** One collector, or all that cannot be told apart. */
-    final class OfCollector extends Reading {
+    final class OfCollector extends GuardedRead {
         private final PrometheusRegistry of;
         private final Predicate<String> included;
         private final String inWords;

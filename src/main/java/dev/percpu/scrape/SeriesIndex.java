@@ -38,7 +38,7 @@ public final class SeriesIndex implements MultiCollector {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
 
     private final CellStore store;
-    private final MeasuredSeries measured;
+    private final FunctionMeterCollector measured;
     private final Consumer<Consumer<Meter>> registered;
     private final @Nullable Expiry expiry;
     private final boolean descriptions;
@@ -63,7 +63,7 @@ public final class SeriesIndex implements MultiCollector {
             Consumer<Consumer<Meter>> registered,
             @Nullable Expiry expiry,
             boolean descriptions,
-            MeasuredSeries measured) {
+            FunctionMeterCollector measured) {
         this.store = store;
         this.expiry = expiry;
         this.measured = measured;

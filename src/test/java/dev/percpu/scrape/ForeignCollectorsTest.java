@@ -42,7 +42,7 @@ class ForeignCollectorsTest {
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger calls = new AtomicInteger();
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    private final Logger logger = Logger.getLogger(MeasuredSeries.class.getName());
+    private final Logger logger = Logger.getLogger(FunctionMeterCollector.class.getName());
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord entry) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One thing that a scrape asks for and that others wrote, so that it may fail or never return. What it reads is kept until the scraping
  * thread takes it; what it reads too late nobody takes. Used once.
  */
-abstract class Reading implements Measurer.Task {
+abstract class GuardedRead implements TimeLimitedExecutor.Task {
     private @Nullable Throwable failure;
 
     @Override
@@ -18,7 +18,7 @@ abstract class Reading implements Measurer.Task {
         }
     }
 
-    /** Null if it did not fail. To be asked after it was {@linkplain Measurer.Outcome#DONE done}. */
+    /** Null if it did not fail. To be asked after it was {@linkplain TimeLimitedExecutor.Outcome#DONE done}. */
     final @Nullable Throwable failure() {
         return failure;
     }

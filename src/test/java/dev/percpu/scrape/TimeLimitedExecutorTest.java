@@ -4,7 +4,7 @@ import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.scrape.Measurer.Outcome;
+import dev.percpu.scrape.TimeLimitedExecutor.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -12,14 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class MeasurerTest {
+class TimeLimitedExecutorTest {
     private static final long LIMIT_MILLIS = 500;
 
-    private final Measurer measurer = new Measurer(LIMIT_MILLIS);
+    private final TimeLimitedExecutor measurer = new TimeLimitedExecutor(LIMIT_MILLIS);
     private final CountDownLatch release = new CountDownLatch(1);
 
     /** Counts its calls; one that hangs does until it is released. */
-    private final class Call implements Measurer.Task {
+    private final class Call implements TimeLimitedExecutor.Task {
         final AtomicInteger calls = new AtomicInteger();
         private final boolean hangs;
 
@@ -46,7 +46,7 @@ class MeasurerTest {
     }
 
     /** What became of each. */
-    private static List<Outcome> run(Measurer measurer, List<? extends Measurer.Task> tasks) {
+    private static List<Outcome> run(TimeLimitedExecutor measurer, List<? extends TimeLimitedExecutor.Task> tasks) {
         try {
             return List.of(measurer.run(tasks));
         } catch (InterruptedException e) {
@@ -58,8 +58,8 @@ class MeasurerTest {
     void shouldCallAllInOrderOnAnotherThread() {
         List<String> called = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
-        List<Measurer.Task> tasks = IntStream.range(0, 1000)
-                .<Measurer.Task>mapToObj(i -> new Measurer.Task() {
+        List<TimeLimitedExecutor.Task> tasks = IntStream.range(0, 1000)
+                .<TimeLimitedExecutor.Task>mapToObj(i -> new TimeLimitedExecutor.Task() {
                     @Override
                     public Object subject() {
                         return i;
@@ -110,17 +110,17 @@ class MeasurerTest {
 
     @Test
     void shouldCallNothingAnyMoreWhileTooManyHang() {
-        List<Call> hanging = IntStream.range(0, Measurer.MOST_LEFT_BEHIND + 4)
+        List<Call> hanging = IntStream.range(0, TimeLimitedExecutor.MOST_LEFT_BEHIND + 4)
                 .mapToObj(i -> new Call(true))
                 .toList();
         Call other = new Call(false);
-        Measurer impatient = new Measurer(50);
+        TimeLimitedExecutor impatient = new TimeLimitedExecutor(50);
 
         List<Outcome> outcomes = run(impatient, hanging);
 
-        assertThat(outcomes.subList(0, Measurer.MOST_LEFT_BEHIND)).containsOnly(Outcome.LATE);
-        assertThat(outcomes.subList(Measurer.MOST_LEFT_BEHIND, outcomes.size())).containsOnly(Outcome.NOT_ASKED);
-        assertThat(hanging.stream().mapToInt(call -> call.calls.get()).sum()).isEqualTo(Measurer.MOST_LEFT_BEHIND);
+        assertThat(outcomes.subList(0, TimeLimitedExecutor.MOST_LEFT_BEHIND)).containsOnly(Outcome.LATE);
+        assertThat(outcomes.subList(TimeLimitedExecutor.MOST_LEFT_BEHIND, outcomes.size())).containsOnly(Outcome.NOT_ASKED);
+        assertThat(hanging.stream().mapToInt(call -> call.calls.get()).sum()).isEqualTo(TimeLimitedExecutor.MOST_LEFT_BEHIND);
         assertThat(run(impatient, List.of(other))).containsExactly(Outcome.NOT_ASKED);
 
         release.countDown();
@@ -129,11 +129,11 @@ class MeasurerTest {
 
     @Test
     void shouldStopWhenItsCallerIsInterrupted() {
-        Measurer patient = new Measurer(60_000);
+        TimeLimitedExecutor patient = new TimeLimitedExecutor(60_000);
         Call hanging = new Call(true);
         Call other = new Call(false);
         Thread caller = Thread.currentThread();
-        Measurer.Task interrupting = new Measurer.Task() {
+        TimeLimitedExecutor.Task interrupting = new TimeLimitedExecutor.Task() {
             @Override
             public Object subject() {
                 return this;
@@ -158,7 +158,7 @@ class MeasurerTest {
         CountDownLatch firstReturns = new CountDownLatch(1);
         CountDownLatch bothCalled = new CountDownLatch(2);
         AtomicInteger calls = new AtomicInteger();
-        Measurer.Task task = new Measurer.Task() {
+        TimeLimitedExecutor.Task task = new TimeLimitedExecutor.Task() {
             @Override
             public Object subject() {
                 return "the same";
@@ -193,8 +193,8 @@ class MeasurerTest {
     @Test
     void shouldTakeItsTimeForMany() {
         // Together far longer than the limit, each far shorter.
-        List<Measurer.Task> tasks = IntStream.range(0, 40)
-                .<Measurer.Task>mapToObj(i -> new Measurer.Task() {
+        List<TimeLimitedExecutor.Task> tasks = IntStream.range(0, 40)
+                .<TimeLimitedExecutor.Task>mapToObj(i -> new TimeLimitedExecutor.Task() {
                     @Override
                     public Object subject() {
                         return i;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads are daemons, end after ten idle seconds, and are as many as there are callers and functions left behind; of these there are
  * at most {@value #MOST_LEFT_BEHIND}, and as long as there are, nothing is called any more. Thread-safe.
  */
-final class Measurer {
+final class TimeLimitedExecutor {
     static final int MOST_LEFT_BEHIND = 16;
 
     /** A limit is waited for in so many parts, so that a pause of the whole process does not use it up at once. */
@@ -55,7 +55,7 @@ final class Measurer {
     /**
      * @param limitMillis what one call may take, 1 or more
      */
-    Measurer(long limitMillis) {
+    TimeLimitedExecutor(long limitMillis) {
         this.partNanos = Math.max(1, TimeUnit.MILLISECONDS.toNanos(limitMillis) / PARTS);
         this.threads = new ThreadPoolExecutor(
                 0,

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MeasuredSeriesTest {
+class FunctionMeterCollectorTest {
     private static final String PROTOBUF =
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
@@ -33,7 +33,7 @@ class MeasuredSeriesTest {
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<Logger> loggers =
-            List.of(Logger.getLogger(MeasuredSeries.class.getName()), Logger.getLogger(SafeGauge.class.getName()));
+            List.of(Logger.getLogger(FunctionMeterCollector.class.getName()), Logger.getLogger(SafeGauge.class.getName()));
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord entry) {
@@ -140,9 +140,9 @@ class MeasuredSeriesTest {
                 .hasSize(50);
         impatient.scrape();
 
-        assertThat(calls).hasValue(50 + Measurer.MOST_LEFT_BEHIND);
+        assertThat(calls).hasValue(50 + TimeLimitedExecutor.MOST_LEFT_BEHIND);
         assertThat(warnings.stream().filter(warning -> warning.contains("did not tell its value")))
-                .hasSize(Measurer.MOST_LEFT_BEHIND);
+                .hasSize(TimeLimitedExecutor.MOST_LEFT_BEHIND);
         assertThat(warnings.stream().filter(warning -> warning.contains("16 calls have not returned")))
                 .singleElement()
                 .asString()

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * whatever else may hang. A function that throws, or takes longer than its limit, costs its own samples only: a gauge is NaN then, others
  * are left out. The log names each such meter once. Thread-safe.
  */
-public final class MeasuredSeries {
+public final class FunctionMeterCollector {
     /** What each function may take, milliseconds, unless {@link PerCpuConfig#GAUGE_TIMEOUT} says otherwise. */
     public static final int DEFAULT_LIMIT_MILLIS = 1000;
 
-    private static final System.Logger LOG = System.getLogger(MeasuredSeries.class.getName());
+    private static final System.Logger LOG = System.getLogger(FunctionMeterCollector.class.getName());
 
-    private final Measurer measurer;
+    private final TimeLimitedExecutor measurer;
     private final long limitMillis;
 
     /** Meters that the log has named, as long as they are in use. */
@@ -38,8 +38,8 @@ public final class MeasuredSeries {
     /**
      * @param limitMillis 1 or more
      */
-    public MeasuredSeries(long limitMillis) {
-        this.measurer = new Measurer(limitMillis);
+    public FunctionMeterCollector(long limitMillis) {
+        this.measurer = new TimeLimitedExecutor(limitMillis);
         this.limitMillis = limitMillis;
     }
 
@@ -52,10 +52,10 @@ public final class MeasuredSeries {
     void collect(
             Iterable<SeriesGroup> groups,
             Predicate<String> included,
-            List<? extends Reading> further,
+            List<? extends GuardedRead> further,
             FamilyValues values)
             throws InterruptedIOException {
-        List<Reading> readings = new ArrayList<>();
+        List<GuardedRead> readings = new ArrayList<>();
         for (SeriesGroup group : groups) {
             group.forEach((id, series) -> {
                 List<Family> families = series.families();
@@ -65,10 +65,10 @@ public final class MeasuredSeries {
             });
         }
         readings.addAll(further);
-        Measurer.Outcome[] outcomes = outcomes(readings);
+        TimeLimitedExecutor.Outcome[] outcomes = outcomes(readings);
         int notAsked = 0;
         for (int i = 0; i < outcomes.length; i++) {
-            Reading reading = readings.get(i);
+            GuardedRead reading = readings.get(i);
             switch (outcomes[i]) {
                 case DONE -> settle(reading);
                 case LATE ->
@@ -87,12 +87,12 @@ public final class MeasuredSeries {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "gauges and other functions are not asked for their values (" + notAsked + " in this scrape): "
-                            + Measurer.MOST_LEFT_BEHIND
+                            + TimeLimitedExecutor.MOST_LEFT_BEHIND
                             + " calls have not returned, the most that may hang at once; as soon as one returns the others are asked again");
         }
     }
 
-    private Measurer.Outcome[] outcomes(List<Reading> readings) throws InterruptedIOException {
+    private TimeLimitedExecutor.Outcome[] outcomes(List<GuardedRead> readings) throws InterruptedIOException {
         try {
             return measurer.run(readings);
         } catch (InterruptedException e) {
@@ -103,7 +103,7 @@ public final class MeasuredSeries {
         }
     }
 
-    private static void settle(Reading reading) {
+    private static void settle(GuardedRead reading) {
         Throwable failure = reading.failure();
         if (failure == null) {
             reading.take();
@@ -112,14 +112,14 @@ public final class MeasuredSeries {
         }
     }
 
-    private static void leave(Reading reading, String why, @Nullable Throwable failure) {
+    private static void leave(GuardedRead reading, String why, @Nullable Throwable failure) {
         reading.takeUnknown();
         if (reading.isFirstFailure()) {
             LOG.log(System.Logger.Level.WARNING, reading.inWords() + why, failure);
         }
     }
 
-    private final class OfSeries extends Reading {
+    private final class OfSeries extends GuardedRead {
         private final Meter.Id id;
         private final Series series;
         private final FamilyValues read;
