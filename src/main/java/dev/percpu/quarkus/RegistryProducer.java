@@ -6,7 +6,7 @@ import dev.percpu.registry.ShardReader;
 import dev.percpu.rseq.AbiStatus;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.RseqSettings;
-import dev.percpu.scrape.IsolatedCollectors;
+import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
@@ -67,7 +67,7 @@ class RegistryProducer {
     PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {
         // For exemplars: the application's own, or OpenTelemetry's, or none.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
-        return new PerCpuMeterRegistry(settings.registryConfig(), new IsolatedCollectors(), Clock.SYSTEM, span);
+        return new PerCpuMeterRegistry(settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);
     }
 
     @Produces

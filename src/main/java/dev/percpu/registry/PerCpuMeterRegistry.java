@@ -8,8 +8,8 @@ import dev.percpu.meter.ExemplarSamplers;
 import dev.percpu.meter.Expiry;
 import dev.percpu.meter.ScaledSummary;
 import dev.percpu.meter.Windowed;
-import dev.percpu.scrape.ForeignCollectors;
-import dev.percpu.scrape.IsolatedCollectors;
+import dev.percpu.scrape.ExternalCollectors;
+import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.scrape.FunctionMeterCollector;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
@@ -95,7 +95,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final ExpositionFormats formats;
     private final CellStore store;
     private final SeriesIndex index;
-    private final ForeignCollectors foreign;
+    private final ExternalCollectors foreign;
     private final TextScrape textScrape;
     private final ExporterProperties exporterProperties;
     private final @Nullable Expiry expiry;
@@ -107,9 +107,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this(PerCpuConfig.DEFAULT);
     }
 
-    /** With a Prometheus registry of its own, {@link IsolatedCollectors}, and the system's clock. */
+    /** With a Prometheus registry of its own, {@link IsolatingPrometheusRegistry}, and the system's clock. */
     public PerCpuMeterRegistry(PrometheusConfig config) {
-        this(config, new IsolatedCollectors(), Clock.SYSTEM);
+        this(config, new IsolatingPrometheusRegistry(), Clock.SYSTEM);
     }
 
     /** Without exemplars. */
@@ -120,7 +120,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     /**
      * @param config checked here
      * @param registry what this registry's meters are scraped with; its own collectors are scraped as well, as gauges are: within {@link
-     *     PerCpuConfig#GAUGE_TIMEOUT} each where they are {@link IsolatedCollectors}, else all of them together
+     *     PerCpuConfig#GAUGE_TIMEOUT} each where they are {@link IsolatingPrometheusRegistry}, else all of them together
      * @param clock what windows and creation times are told by. On another than {@link Clock#SYSTEM} windows end only when somebody reads.
      * @param spanContext tells the current span, for exemplars; none are sampled if it is null
      * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
@@ -160,7 +160,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
         BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
-        this.foreign = new ForeignCollectors(registry, index);
+        this.foreign = new ExternalCollectors(registry, index);
         this.textScrape = new TextScrape(index, foreign, clock);
         this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());

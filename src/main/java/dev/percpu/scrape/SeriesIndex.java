@@ -206,10 +206,10 @@ public final class SeriesIndex implements MultiCollector {
      *
      * @throws InterruptedIOException if this thread is interrupted while what is not in cells is asked for, which it still is then
      */
-    public MetricSnapshots everything(Predicate<String> included, ForeignCollectors foreign)
+    public MetricSnapshots everything(Predicate<String> included, ExternalCollectors foreign)
             throws InterruptedIOException {
         Others others = others(included, foreign);
-        return ForeignCollectors.together(withCells(included, others.values()), others.foreign());
+        return ExternalCollectors.together(withCells(included, others.values()), others.foreign());
     }
 
     private MetricSnapshots withCells(Predicate<String> included, FamilyValues others) {
@@ -299,9 +299,9 @@ public final class SeriesIndex implements MultiCollector {
      *
      * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
      */
-    Others others(Predicate<String> included, ForeignCollectors foreign) throws InterruptedIOException {
+    Others others(Predicate<String> included, ExternalCollectors foreign) throws InterruptedIOException {
         FamilyValues values = new FamilyValues(included);
-        List<ForeignCollectors.OfCollector> readings = foreign.readings(included);
+        List<ExternalCollectors.OfCollector> readings = foreign.readings(included);
         measured.collect(groups.values(), included, readings, values);
         return new Others(
                 readings.stream().flatMap(reading -> reading.taken().stream()).toList(), values);

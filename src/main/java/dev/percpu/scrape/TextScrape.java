@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextScrape {
     private final SeriesIndex index;
-    private final ForeignCollectors foreign;
+    private final ExternalCollectors foreign;
     private final Clock clock;
 
     /** That of the last scrape. Changed under the lock. */
@@ -47,7 +47,7 @@ public final class TextScrape {
      * @param index what is ours
      * @param clock the meters' own
      */
-    public TextScrape(SeriesIndex index, ForeignCollectors foreign, Clock clock) {
+    public TextScrape(SeriesIndex index, ExternalCollectors foreign, Clock clock) {
         this.index = index;
         this.foreign = foreign;
         this.clock = clock;
@@ -156,7 +156,7 @@ public final class TextScrape {
             FamilyValues together = new FamilyValues(included);
             shared.forEach(row -> collect(row, together));
             together.addAll(told.values());
-            return ForeignCollectors.together(together.snapshots(), told.foreign());
+            return ExternalCollectors.together(together.snapshots(), told.foreign());
         }
 
         private void collect(TextRow row, FamilyValues values) {

@@ -193,10 +193,10 @@ public class ShardScrapeTest {
     void shouldTellFamiliesOfOthersBesides() throws IOException {
         registry.counter("b").increment();
         MetricSnapshots others = MetricSnapshots.of(
-                ForeignCollectorsTest.snapshot("a", 1),
-                ForeignCollectorsTest.snapshot("b", 7),
-                ForeignCollectorsTest.snapshot("unwanted", 7),
-                ForeignCollectorsTest.snapshot("c", 3));
+                ExternalCollectorsTest.snapshot("a", 1),
+                ExternalCollectorsTest.snapshot("b", 7),
+                ExternalCollectorsTest.snapshot("unwanted", 7),
+                ExternalCollectorsTest.snapshot("c", 3));
         for (String format : List.of(TEXT, OPENMETRICS)) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             registry.scrapeShards(out, format, Set.of("a", "b", "c"), NAMING, others);

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * or throws costs its own samples only. A plain one does not tell its collectors, so that there it costs those of all collectors that are
  * not the meter registry's. Used directly, it is a plain one in every way. Thread-safe.
  */
-public final class IsolatedCollectors extends PrometheusRegistry {
+public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
     /**
      * A collector in a registry of its own, which decides as any registry does whether it is wanted.
      *
@@ -36,7 +36,7 @@ public final class IsolatedCollectors extends PrometheusRegistry {
     private final Map<Object, Isolated> isolated = new ConcurrentHashMap<>();
 
     /** Without collectors. */
-    public IsolatedCollectors() {}
+    public IsolatingPrometheusRegistry() {}
 
     /** As they are now. */
     Collection<Isolated> isolated() {

@@ -32,12 +32,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Collectors that somebody registered beside our index: good ones, and such as hang or throw. */
-class ForeignCollectorsTest {
+class ExternalCollectorsTest {
     private static final String DOTS = "text/plain; escaping=dots";
     private static final String PROTOBUF =
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
-    private final PrometheusRegistry isolated = new IsolatedCollectors();
+    private final PrometheusRegistry isolated = new IsolatingPrometheusRegistry();
     private final PerCpuMeterRegistry registry = over(isolated);
     private final CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger calls = new AtomicInteger();

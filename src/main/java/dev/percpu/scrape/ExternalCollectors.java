@@ -15,10 +15,10 @@ import java.util.function.Predicate;
 
 /**
  * What a Prometheus registry is scraped with besides our own index. It was written by others, so it is read as gauges are: each collector
- * for itself where the registry tells them ({@link IsolatedCollectors}), else all of them as one. Thread-safe.
+ * for itself where the registry tells them ({@link IsolatingPrometheusRegistry}), else all of them as one. Thread-safe.
  */
-public final class ForeignCollectors {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(ForeignCollectors.class);
+public final class ExternalCollectors {
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(ExternalCollectors.class);
 
     private final PrometheusRegistry registry;
     private final SeriesIndex own;
@@ -27,7 +27,7 @@ public final class ForeignCollectors {
     /**
      * @param own what is registered there and is not foreign
      */
-    public ForeignCollectors(PrometheusRegistry registry, SeriesIndex own) {
+    public ExternalCollectors(PrometheusRegistry registry, SeriesIndex own) {
         this.registry = registry;
         this.own = own;
     }
@@ -36,8 +36,8 @@ public final class ForeignCollectors {
     @SuppressWarnings("ReferenceEquality") // our own index, and no other
     List<OfCollector> readings(Predicate<String> included) {
         List<OfCollector> readings = new ArrayList<>();
-        if (registry instanceof IsolatedCollectors collectors) {
-            for (IsolatedCollectors.Isolated each : collectors.isolated()) {
+        if (registry instanceof IsolatingPrometheusRegistry collectors) {
+            for (IsolatingPrometheusRegistry.Isolated each : collectors.isolated()) {
                 if (each.collector() != own) {
                     readings.add(new OfCollector(each.alone(), included, each.inWords(), each.named()));
                 }
