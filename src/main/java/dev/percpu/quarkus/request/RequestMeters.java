@@ -1,7 +1,7 @@
 package dev.percpu.quarkus.request;
 
 import dev.percpu.quarkus.RequestSettings;
-import dev.percpu.quarkus.request.route.Refusals;
+import dev.percpu.quarkus.request.route.RegistrationBackoff;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -24,17 +24,17 @@ final class RequestMeters {
     private static final String PREFIX = "http.server.";
 
     private final MeterRegistry registry;
-    private final Refusals refusals;
+    private final RegistrationBackoff refusals;
     private final RouteTimers requests;
     private final ActiveCounts activeRequests;
     private final ActiveCounts activeConnections;
-    private final Registrations registrations = new Registrations();
+    private final RegistrationExecutor registrations = new RegistrationExecutor();
     private volatile int generation;
 
     /** @param staticPaths of the static resources of the application */
     RequestMeters(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths) {
         this.registry = registry;
-        refusals = new Refusals(registry.config().clock());
+        refusals = new RegistrationBackoff(registry.config().clock());
         requests = new RouteTimers(registry, settings, staticPaths, refusals);
         activeRequests = new ActiveCounts(registry, "http.server.active.requests", "Requests that have not ended yet");
         activeConnections = new ActiveCounts(
@@ -68,7 +68,7 @@ final class RequestMeters {
         return requests;
     }
 
-    Registrations registrations() {
+    RegistrationExecutor registrations() {
         return registrations;
     }
 

@@ -36,11 +36,11 @@ public final class RouteTimers {
     private final MeterRegistry registry;
     private final RequestSettings settings;
     private final Set<String> staticPaths;
-    private final Refusals refusals;
+    private final RegistrationBackoff refusals;
     private volatile UriTable table;
 
     /** @param staticPaths of the static resources of the application */
-    public RouteTimers(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths, Refusals refusals) {
+    public RouteTimers(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths, RegistrationBackoff refusals) {
         this.registry = registry;
         this.settings = settings;
         this.staticPaths = staticPaths;

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-public final class Refusals {
+public final class RegistrationBackoff {
 
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(Refusals.class);
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(RegistrationBackoff.class);
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Clock clock;
     private volatile boolean refused;
     private volatile long refusedAtNanos;
 
-    public Refusals(Clock clock) {
+    public RegistrationBackoff(Clock clock) {
         this.clock = clock;
     }
 

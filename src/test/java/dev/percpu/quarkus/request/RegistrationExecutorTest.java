@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A registry that is slow to register does not keep an event loop from answering, and loses nothing. */
-class RegistrationsTest {
+class RegistrationExecutorTest {
 
     private static final int REQUESTS = 2_500;
 

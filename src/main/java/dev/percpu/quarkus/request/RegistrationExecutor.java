@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe. Should more than {@value #MAX_WAITING} wait, whoever brings the next does it himself, so that memory is bounded.
  */
-final class Registrations {
+final class RegistrationExecutor {
 
     private static final int MAX_WAITING = 1_000;
     private static final long IDLE_SECONDS = 5;
@@ -28,7 +28,7 @@ final class Registrations {
             },
             new ThreadPoolExecutor.CallerRunsPolicy());
 
-    Registrations() {
+    RegistrationExecutor() {
         thread.allowCoreThreadTimeOut(true);
     }
 
