@@ -44,13 +44,13 @@ final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHtt
         if (theirs == null || ours == null) {
             return ours == null ? theirs : ours;
         }
-        return new BothServerMetrics<>(theirs, ours);
+        return new CompositeHttpServerMetrics<>(theirs, ours);
     }
 
     @Override
     public synchronized ConnectionTracker getHttpConnectionTracker() {
         if (tracker == null) {
-            tracker = new OneTracker(
+            tracker = new InitializeOnceConnectionTracker(
                     previous instanceof ExtendedQuarkusVertxHttpMetrics extended
                             ? extended.getHttpConnectionTracker()
                             : NOOP_CONNECTION_TRACKER);

@@ -57,10 +57,10 @@ class DelegationTest {
     @ParameterizedTest
     @MethodSource("serverMethods")
     void shouldTellBothEveryEventEachWithWhatItKeeps(Method method) throws ReflectiveOperationException {
-        BothServerMetrics<?, ?, ?, ?, ?, ?> both = new BothServerMetrics<>(server("a"), server("b"));
+        CompositeHttpServerMetrics<?, ?, ?, ?, ?, ?> both = new CompositeHttpServerMetrics<>(server("a"), server("b"));
         Object[] pairs = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == Object.class
-                        ? new BothServerMetrics.Pair<>("a's", "b's")
+                        ? new CompositeHttpServerMetrics.Pair<>("a's", "b's")
                         : type == long.class ? 7L : null)
                 .toArray();
 
@@ -75,14 +75,14 @@ class DelegationTest {
                         "a " + method.getName() + rest.replace("%s", "a"),
                         "b " + method.getName() + rest.replace("%s", "b"));
         if (method.getReturnType() != void.class) {
-            assertThat(answer).isEqualTo(new BothServerMetrics.Pair<>("from a", "from b"));
+            assertThat(answer).isEqualTo(new CompositeHttpServerMetrics.Pair<>("from a", "from b"));
         }
     }
 
     @ParameterizedTest
     @MethodSource("serverMethods")
     void shouldBearEventsBeforeThereIsAnythingToKeep(Method method) throws ReflectiveOperationException {
-        BothServerMetrics<?, ?, ?, ?, ?, ?> both = new BothServerMetrics<>(server("a"), server("b"));
+        CompositeHttpServerMetrics<?, ?, ?, ?, ?, ?> both = new CompositeHttpServerMetrics<>(server("a"), server("b"));
         Object[] nothing = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == long.class ? 7L : null)
                 .toArray();
@@ -102,7 +102,7 @@ class DelegationTest {
         };
 
         assertThatThrownBy(() ->
-                        new BothServerMetrics<>(failing, server("b")).responsePushed(null, HttpMethod.GET, "/x", null))
+                        new CompositeHttpServerMetrics<>(failing, server("b")).responsePushed(null, HttpMethod.GET, "/x", null))
                 .hasMessage("on purpose");
 
         assertThat(heard).singleElement().asString().startsWith("b responsePushed");
@@ -126,7 +126,7 @@ class DelegationTest {
         assertThat(new ChainedVertxMetrics(silent, source(false)).createHttpServerMetrics(options, ADDRESS))
                 .isInstanceOf(ServerMetrics.class);
         assertThat(new ChainedVertxMetrics(speaking, source(false)).createHttpServerMetrics(options, ADDRESS))
-                .isInstanceOf(BothServerMetrics.class);
+                .isInstanceOf(CompositeHttpServerMetrics.class);
         assertThat(new ChainedVertxMetrics(speaking, source(true)).createHttpServerMetrics(options, ADDRESS))
                 .isSameAs(theirs);
         assertThat(new ChainedVertxMetrics(silent, source(true)).createHttpServerMetrics(options, ADDRESS))

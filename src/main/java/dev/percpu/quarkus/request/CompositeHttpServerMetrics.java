@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R1> what the first keeps of a request, {@code W1} of a web socket, {@code S1} of a connection; likewise the second
  */
-final class BothServerMetrics<R1, W1, S1, R2, W2, S2>
+final class CompositeHttpServerMetrics<R1, W1, S1, R2, W2, S2>
         implements HttpServerMetrics<
-                BothServerMetrics.Pair<R1, R2>, BothServerMetrics.Pair<W1, W2>, BothServerMetrics.Pair<S1, S2>> {
+                CompositeHttpServerMetrics.Pair<R1, R2>, CompositeHttpServerMetrics.Pair<W1, W2>, CompositeHttpServerMetrics.Pair<S1, S2>> {
 
     private final HttpServerMetrics<R1, W1, S1> first;
     private final HttpServerMetrics<R2, W2, S2> second;
@@ -24,7 +24,7 @@ final class BothServerMetrics<R1, W1, S1, R2, W2, S2>
     /** What the two keep of the same thing; either may be null. */
     record Pair<A, B>(@Nullable A first, @Nullable B second) {}
 
-    BothServerMetrics(HttpServerMetrics<R1, W1, S1> first, HttpServerMetrics<R2, W2, S2> second) {
+    CompositeHttpServerMetrics(HttpServerMetrics<R1, W1, S1> first, HttpServerMetrics<R2, W2, S2> second) {
         this.first = first;
         this.second = second;
     }

@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Thread-safe if what it passes on to is.
  */
-final class OneTracker implements ConnectionTracker {
+final class InitializeOnceConnectionTracker implements ConnectionTracker {
 
     private final ConnectionTracker tracker;
     private final AtomicBoolean initialized = new AtomicBoolean();
 
-    OneTracker(ConnectionTracker tracker) {
+    InitializeOnceConnectionTracker(ConnectionTracker tracker) {
         this.tracker = tracker;
     }
 
