@@ -40,7 +40,7 @@ final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHtt
     public @Nullable HttpServerMetrics<?, ?, ?> createHttpServerMetrics(
             HttpServerOptions options, SocketAddress localAddress) {
         HttpServerMetrics<?, ?, ?> theirs = previous.createHttpServerMetrics(options, localAddress);
-        ServerMetrics ours = source.create(options, localAddress);
+        HttpServerMetricsAdapter ours = source.create(options, localAddress);
         if (theirs == null || ours == null) {
             return ours == null ? theirs : ours;
         }

@@ -50,7 +50,7 @@ public class RequestMetricsCustomizer implements VertxOptionsCustomizer {
 
     private ServerMetricsSource.Recording recording(Set<String> staticPaths) {
         return new ServerMetricsSource.Recording(
-                new RequestMeters(registry.get(), settings.get(), staticPaths),
+                new RequestMeterFactory(registry.get(), settings.get(), staticPaths),
                 new ContributedTags(contributors.stream().toList()),
                 RequestSpan.ofApplication());
     }

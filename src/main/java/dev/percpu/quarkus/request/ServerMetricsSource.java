@@ -20,7 +20,7 @@ final class ServerMetricsSource {
     private @Nullable Recording recording;
 
     /** What all servers have in common. */
-    record Recording(RequestMeters meters, ContributedTags contributed, RequestSpan span) {}
+    record Recording(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span) {}
 
     /** @param uncounted whether a server with these options, listening on this address, is not to be counted */
     ServerMetricsSource(Supplier<Recording> supplier, BiPredicate<HttpServerOptions, SocketAddress> uncounted) {
@@ -30,14 +30,14 @@ final class ServerMetricsSource {
 
     /** The metrics of a server, or null for one that is not to be counted. */
     @Nullable
-    ServerMetrics create(HttpServerOptions options, SocketAddress address) {
+    HttpServerMetricsAdapter create(HttpServerOptions options, SocketAddress address) {
         if (uncounted.test(options, address)) {
             return null;
         }
         // As Quarkus does: the port the server was told to listen on, none if that was any free one.
         Tags tags = options.getPort() > 0 ? Tags.of("server.port", Integer.toString(options.getPort())) : Tags.empty();
         Recording to = recording();
-        return new ServerMetrics(to.meters(), to.contributed(), to.span(), tags, options.isSsl() ? "https" : "http");
+        return new HttpServerMetricsAdapter(to.meters(), to.contributed(), to.span(), tags, options.isSsl() ? "https" : "http");
     }
 
     private synchronized Recording recording() {

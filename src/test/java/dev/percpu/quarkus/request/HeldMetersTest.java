@@ -48,10 +48,10 @@ class HeldMetersTest {
             return super.newCounter(id);
         }
     };
-    private final RequestMeters meters =
+    private final RequestMeterFactory meters =
             Recordings.to(registry, RequestSettings.DEFAULT).meters();
-    private final ServerMetrics server =
-            new ServerMetrics(meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
+    private final HttpServerMetricsAdapter server =
+            new HttpServerMetricsAdapter(meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
 
     @Test
     void shouldRegisterEveryMeterAnewThatWasRemoved() {
@@ -119,7 +119,7 @@ class HeldMetersTest {
 
     @Test
     void shouldShareOneCountBetweenServersWithTheSameLabels() {
-        ServerMetrics other = new ServerMetrics(
+        HttpServerMetricsAdapter other = new HttpServerMetricsAdapter(
                 meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
         server.connected(CLIENT, "client");
         other.connected(CLIENT, "client");

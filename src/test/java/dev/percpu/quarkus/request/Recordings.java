@@ -21,7 +21,7 @@ public final class Recordings {
     static ServerMetricsSource.Recording to(
             MeterRegistry registry, RequestSettings settings, HttpServerMetricsTagsContributor... contributors) {
         return new ServerMetricsSource.Recording(
-                new RequestMeters(registry, settings, Set.of()),
+                new RequestMeterFactory(registry, settings, Set.of()),
                 new ContributedTags(List.of(contributors)),
                 new RequestSpan(null));
     }
@@ -52,6 +52,6 @@ public final class Recordings {
 
     public static RouteTimers routes(MeterRegistry registry, UriRules rules, String root, Set<String> staticPaths) {
         RequestSettings settings = new RequestSettings(true, rules, root, List.of(), HistogramKind.NONE);
-        return new RequestMeters(registry, settings, staticPaths).requests();
+        return new RequestMeterFactory(registry, settings, staticPaths).requests();
     }
 }

@@ -50,7 +50,7 @@ class RequestHistogramTest {
         PerCpuConfig config = settings.registrySettings()::get;
         PerCpuMeterRegistry registry = new PerCpuMeterRegistry(config);
         try {
-            new RequestMeters(registry, settings, Set.of())
+            new RequestMeterFactory(registry, settings, Set.of())
                     .requests()
                     .find("/", null, null, null, 200)
                     .timer(MethodLabel.GET, 200)

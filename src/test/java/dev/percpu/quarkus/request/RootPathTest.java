@@ -31,7 +31,7 @@ class RootPathTest {
     private final RequestSettings settings =
             new RequestSettings(true, UriRules.NONE, "/app", List.of(), HistogramKind.NONE);
     private final ServerMetricsSource.Recording recording = new ServerMetricsSource.Recording(
-            new RequestMeters(registry, settings, StaticPaths.ofApplication("/app")),
+            new RequestMeterFactory(registry, settings, StaticPaths.ofApplication("/app")),
             ContributedTags.NONE,
             new RequestSpan(null));
     private final Vertx vertx = Vertx.vertx(new VertxOptions()

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The meters that a server holds. Immutable; a server takes new ones when those are removed from the registry.
  *
- * @param generation of {@link RequestMeters} from which on they were registered
+ * @param generation of {@link RequestMeterFactory} from which on they were registered
  */
-record ServerMeters(
+record ServerMeterSet(
         int generation,
         @Nullable LongTaskTimer connections,
         @Nullable DistributionSummary bytesRead,
@@ -21,12 +21,12 @@ record ServerMeters(
      *
      * @param scheme {@code http} or {@code https}
      */
-    static ServerMeters register(RequestMeters meters, Tags serverTags, Tags scheme) {
+    static ServerMeterSet register(RequestMeterFactory meters, Tags serverTags, Tags scheme) {
         // Read first: a meter that is removed meanwhile makes the whole outdated.
         int generation = meters.generation();
         meters.expose(meters.activeRequests(), serverTags.and(scheme));
         meters.expose(meters.activeConnections(), serverTags);
-        return new ServerMeters(
+        return new ServerMeterSet(
                 generation,
                 meters.connections(serverTags),
                 meters.bytesRead(serverTags),

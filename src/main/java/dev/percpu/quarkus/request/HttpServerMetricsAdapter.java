@@ -25,27 +25,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe: the events of one connection come on its event loop, those of different connections on several.
  */
-final class ServerMetrics
+final class HttpServerMetricsAdapter
         implements HttpServerMetrics<
                 @Nullable ActiveRequest,
                 @Nullable CompletableFuture<LongTaskTimer.@Nullable Sample>,
                 LongTaskTimer.@Nullable Sample> {
 
-    private final RequestMeters meters;
+    private final RequestMeterFactory meters;
     private final ContributedTags contributed;
     private final RequestSpan span;
     private final Tags serverTags;
     private final Tags schemeTag;
     private final LongAdder activeRequests;
     private final LongAdder activeConnections;
-    private volatile ServerMeters held;
+    private volatile ServerMeterSet held;
 
     /**
      * @param meters the meters of all servers
      * @param serverTags {@code server.port}, if the server has a fixed port
      * @param scheme {@code http} or {@code https}
      */
-    ServerMetrics(RequestMeters meters, ContributedTags contributed, RequestSpan span, Tags serverTags, String scheme) {
+    HttpServerMetricsAdapter(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span, Tags serverTags, String scheme) {
         this.meters = meters;
         this.contributed = contributed;
         this.span = span;
@@ -53,15 +53,15 @@ final class ServerMetrics
         schemeTag = Tags.of("url.scheme", scheme);
         activeRequests = meters.activeRequests().count(serverTags.and(schemeTag));
         activeConnections = meters.activeConnections().count(serverTags);
-        held = ServerMeters.register(meters, serverTags, schemeTag);
+        held = ServerMeterSet.register(meters, serverTags, schemeTag);
     }
 
-    private ServerMeters held() {
-        ServerMeters now = held;
+    private ServerMeterSet held() {
+        ServerMeterSet now = held;
         if (now.generation() == meters.generation() && !now.incomplete()) {
             return now;
         }
-        held = now = ServerMeters.register(meters, serverTags, schemeTag);
+        held = now = ServerMeterSet.register(meters, serverTags, schemeTag);
         return now;
     }
 

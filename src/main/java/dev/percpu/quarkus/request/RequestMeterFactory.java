@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe.
  */
-final class RequestMeters {
+final class RequestMeterFactory {
 
     private static final String PREFIX = "http.server.";
 
@@ -32,7 +32,7 @@ final class RequestMeters {
     private volatile int generation;
 
     /** @param staticPaths of the static resources of the application */
-    RequestMeters(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths) {
+    RequestMeterFactory(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths) {
         this.registry = registry;
         refusals = new RegistrationBackoff(registry.config().clock());
         requests = new RouteTimers(registry, settings, staticPaths, refusals);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** On a plain Vert.x server, for what a REST client cannot provoke. */
-class ServerMetricsTest {
+class HttpServerMetricsAdapterTest {
 
     private static final String GET = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -148,7 +148,7 @@ class ServerMetricsTest {
 
     private Map<String, Long> counts() {
         return registry.find(RouteTimers.NAME).timers().stream()
-                .collect(Collectors.toMap(ServerMetricsTest::labels, Timer::count));
+                .collect(Collectors.toMap(HttpServerMetricsAdapterTest::labels, Timer::count));
     }
 
     private static String labels(Timer timer) {
