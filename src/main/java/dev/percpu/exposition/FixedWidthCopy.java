@@ -8,12 +8,12 @@ import java.nio.ByteOrder;
  * Short texts in room of the same size for each. Copied as a whole, four loads and four stores, which takes half of what a copy of just as
  * many bytes as there are takes: that is a call.
  */
-final class Slots {
+final class FixedWidthCopy {
     static final int BYTES = 32;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    private Slots() {}
+    private FixedWidthCopy() {}
 
     /** Copies {@link #BYTES} bytes into another array. One after the other: so they need one register. */
     static void copy(byte[] source, int from, byte[] target, int to) {

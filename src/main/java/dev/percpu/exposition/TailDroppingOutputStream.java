@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /** Passes everything on but the last bytes, however they come. */
-final class Withholding extends OutputStream {
+final class TailDroppingOutputStream extends OutputStream {
     private final TextOutput out;
     private final byte[] held;
     private int count;
 
-    Withholding(TextOutput out, int lastBytes) {
+    TailDroppingOutputStream(TextOutput out, int lastBytes) {
         this.out = out;
         this.held = new byte[lastBytes];
     }

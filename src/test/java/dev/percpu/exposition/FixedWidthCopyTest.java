@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class SlotsTest {
-    private static final int SIZE = 4 * Slots.BYTES;
+class FixedWidthCopyTest {
+    private static final int SIZE = 4 * FixedWidthCopy.BYTES;
 
     private final Random random = new Random(5);
 
@@ -18,14 +18,14 @@ class SlotsTest {
 
     @Test
     void shouldCopyASlotAndNothingBesides() {
-        for (int from = 0; from <= SIZE - Slots.BYTES; from++) {
+        for (int from = 0; from <= SIZE - FixedWidthCopy.BYTES; from++) {
             byte[] source = bytes();
             byte[] target = bytes();
             byte[] expected = target.clone();
-            int to = SIZE - Slots.BYTES - from;
-            System.arraycopy(source, from, expected, to, Slots.BYTES);
+            int to = SIZE - FixedWidthCopy.BYTES - from;
+            System.arraycopy(source, from, expected, to, FixedWidthCopy.BYTES);
 
-            Slots.copy(source, from, target, to);
+            FixedWidthCopy.copy(source, from, target, to);
 
             assertThat(target).as("from %d to %d", from, to).isEqualTo(expected);
         }
