@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * What timers and summaries have in common: a group of cells, out of which count, sum and buckets are read together, so that they always
  * agree; and besides a maximum, percentiles and exemplars, none of which a record has to wait for.
  */
-abstract class ObservationMeter extends CellMeter implements Windowed {
+abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     /** Told of every record before the cell, so that nothing of this object is needed after the downcall; null if there are no spans. */
     final @Nullable SpanExemplars sampler;
 
@@ -132,10 +132,10 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     }
 
     @Override
-    public final void settle(long nowMillis, long withinMillis) {
-        max.settle(nowMillis, withinMillis);
+    public final void rotate(long nowMillis, long withinMillis) {
+        max.rotate(nowMillis, withinMillis);
         if (percentiles != null) {
-            percentiles.settle(nowMillis, withinMillis);
+            percentiles.rotate(nowMillis, withinMillis);
         }
     }
 }

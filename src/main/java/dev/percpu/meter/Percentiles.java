@@ -99,13 +99,13 @@ public final class Percentiles {
 
     /** Takes note of all that was ever counted per cell, without asking for percentiles. */
     void note(long[] counts) {
-        settle(counts, clock.wallTime());
+        rotate(counts, clock.wallTime());
     }
 
-    private void settle(long[] counts, long nowMillis) {
+    private void rotate(long[] counts, long nowMillis) {
         WindowedCounts counted = windowsOf(counts);
         if (counted != null) {
-            counted.settle(counts, nowMillis);
+            counted.rotate(counts, nowMillis);
         }
     }
 
@@ -118,9 +118,9 @@ public final class Percentiles {
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
-    void settle(long nowMillis, long withinMillis) {
+    void rotate(long nowMillis, long withinMillis) {
         if (isDue(nowMillis + withinMillis)) {
-            settle(cellCounts.get(), nowMillis);
+            rotate(cellCounts.get(), nowMillis);
         }
     }
 

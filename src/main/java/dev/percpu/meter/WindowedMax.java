@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * by window, as in Micrometer's {@code TimeWindowMax}.
  *
  * <p>An amount counts for the window in which it was taken. Somebody therefore has to look shortly before a window ends
- * ({@link #settle}). Thread-safe: nobody looks between the moment when an amount is taken and the one when it is noted, so that no look
+ * ({@link #rotate}). Thread-safe: nobody looks between the moment when an amount is taken and the one when it is noted, so that no look
  * misses what another has in hand. Small as long as there was no amount: most meters of a large registry never have one.
  */
 public final class WindowedMax {
@@ -82,7 +82,7 @@ public final class WindowedMax {
      * @return the largest amount of the last windows, 0 if there was none
      */
     public synchronized double note(double taken, long nowMillis) {
-        turn(nowMillis);
+        rotate(nowMillis);
         if (taken > 0) {
             if (since == null) {
                 since = new double[windows];
@@ -95,7 +95,7 @@ public final class WindowedMax {
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
-    synchronized void settle(long nowMillis, long withinMillis) {
+    synchronized void rotate(long nowMillis, long withinMillis) {
         long aheadMillis = nowMillis + withinMillis;
         if (aheadMillis >= dueMillis) {
             dueMillis += ((aheadMillis - dueMillis) / windowMillis + 1) * windowMillis;
@@ -108,7 +108,7 @@ public final class WindowedMax {
         return note(drain.getAsDouble(), clock.wallTime());
     }
 
-    private void turn(long nowMillis) {
+    private void rotate(long nowMillis) {
         long passed = (nowMillis - startMillis) / windowMillis;
         if (passed <= 0) {
             return;

@@ -7,7 +7,7 @@ import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
 import dev.percpu.meter.Expiry;
 import dev.percpu.meter.ScaledSummary;
-import dev.percpu.meter.Windowed;
+import dev.percpu.meter.TimeWindowed;
 import dev.percpu.scrape.ExternalCollectors;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.scrape.FunctionMeterCollector;
@@ -100,7 +100,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final ExporterProperties exporterProperties;
     private final @Nullable Expiry expiry;
     private final MeterMaker maker;
-    private final @Nullable WindowTurner turner;
+    private final @Nullable WindowRotator turner;
 
     /** With {@link PerCpuConfig#DEFAULT}. */
     public PerCpuMeterRegistry() {
@@ -162,7 +162,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
         this.foreign = new ExternalCollectors(registry, index);
         this.textScrape = new TextScrape(index, foreign, clock);
-        this.turner = clock == Clock.SYSTEM ? new WindowTurner(this, clock) : null;
+        this.turner = clock == Clock.SYSTEM ? new WindowRotator(this, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> {
             limit().removed();
@@ -431,8 +431,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     public void settleWindows(long nowMillis, long withinMillis) {
         store.recycle();
         forEachMeter(meter -> {
-            if (meter instanceof Windowed windowed) {
-                windowed.settle(nowMillis, withinMillis);
+            if (meter instanceof TimeWindowed windowed) {
+                windowed.rotate(nowMillis, withinMillis);
             }
         });
         if (expiry != null && expiry.isDue()) {

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class WindowTurnerTest {
+class WindowRotatorTest {
     private static final Duration STEP = Duration.ofMillis(300);
 
     private final PerCpuMeterRegistry registry = open();

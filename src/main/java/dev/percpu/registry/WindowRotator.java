@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Looks at the windowed meters of a registry shortly before each of their windows ends, so that maxima and percentiles age while nobody
  * reads them. One daemon thread per registry, from its first windowed meter until the registry is closed or collected.
  */
-final class WindowTurner {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(WindowTurner.class);
+final class WindowRotator {
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(WindowRotator.class);
 
     /** A look is early by at most this part of the shortest window: what is recorded after it counts for the next one. */
     private static final int LOOKS_PER_WINDOW = 20;
@@ -25,7 +25,7 @@ final class WindowTurner {
     private @Nullable Thread thread;
     private boolean stopped;
 
-    WindowTurner(PerCpuMeterRegistry registry, Clock clock) {
+    WindowRotator(PerCpuMeterRegistry registry, Clock clock) {
         this.registry = new WeakReference<>(registry);
         this.clock = clock;
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-class WindowedTest {
+class TimeWindowedTest {
     private static final long LENGTH = 1_000;
 
     @Test
@@ -51,7 +51,7 @@ class WindowedTest {
     @Test
     void shouldTakeALookBeforeTheEndForTheEnd() {
         WindowedCounts counts = new WindowedCounts(0, LENGTH, 1);
-        counts.settle(new long[] {3}, 990);
+        counts.rotate(new long[] {3}, 990);
 
         assertThat(counts.look(new long[] {4}, 1_010)).containsExactly(1);
     }
@@ -94,12 +94,12 @@ class WindowedTest {
         WindowedMax max = new WindowedMax(clock, config, () -> pending.getAndSet(0.0));
         long start = clock.wallTime();
 
-        max.settle(start + 100, 50);
+        max.rotate(start + 100, 50);
         assertThat(pending).hasValue(7.0);
-        max.settle(start + 960, 50);
+        max.rotate(start + 960, 50);
         assertThat(pending).hasValue(0.0);
         pending.set(5.0);
-        max.settle(start + 970, 50);
+        max.rotate(start + 970, 50);
         assertThat(pending).hasValue(5.0);
         assertThat(max.poll()).isEqualTo(7);
 
