@@ -1,7 +1,7 @@
 package dev.percpu.family;
 
 import dev.percpu.histogram.BucketLayout;
-import dev.percpu.histogram.NativeCounts;
+import dev.percpu.histogram.NativeHistogramCounts;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
@@ -34,7 +34,7 @@ public record Distribution(
         double max,
         Quantiles quantiles,
         @Nullable ClassicHistogramBuckets buckets,
-        @Nullable NativeCounts exponential,
+        @Nullable NativeHistogramCounts exponential,
         Exemplars exemplars) {
     /** In a family of its kind: a histogram if it has buckets of either sort, else a summary. */
     DataPointSnapshot point(Labels labels, long createdMillis) {

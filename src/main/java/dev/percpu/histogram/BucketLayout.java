@@ -43,7 +43,7 @@ public final class BucketLayout {
     /** Per cell the amount that percentiles take all of its amounts for; empty if there are no percentiles. */
     private final double[] amounts;
 
-    private final @Nullable NativeView nativeView;
+    private final @Nullable NativeHistogramProjection nativeView;
 
     private BucketLayout(
             BucketBounds cells,
@@ -51,7 +51,7 @@ public final class BucketLayout {
             int[] cellsUpTo,
             double[] exposed,
             double[] amounts,
-            @Nullable NativeView nativeView) {
+            @Nullable NativeHistogramProjection nativeView) {
         this.cells = cells;
         this.published = published;
         this.cellsUpTo = cellsUpTo;
@@ -70,7 +70,7 @@ public final class BucketLayout {
      * @param fine the buckets that percentiles need, if any
      * @param exponential those of a native histogram, if any
      */
-    static BucketLayout ofNanos(double[] published, @Nullable FineBuckets fine, @Nullable NativeBuckets exponential) {
+    static BucketLayout ofNanos(double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
         long[] wanted = new long[published.length];
         int finite = 0;
         while (finite < published.length && published[finite] < Long.MAX_VALUE) {
@@ -89,12 +89,12 @@ public final class BucketLayout {
                 .map(nanos -> TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS))
                 .toArray();
         double[] amounts = fine == null ? NONE : fine.amountsOfLongs(all);
-        NativeView view = exponential == null ? null : NativeView.ofLongs(exponential, all);
+        NativeHistogramProjection view = exponential == null ? null : NativeHistogramProjection.ofLongs(exponential, all);
         return new BucketLayout(BucketBounds.ofLongs(all), published, cellsUpTo, withInfinity(seconds), amounts, view);
     }
 
     /** The same for any amounts; their unit is the base unit. */
-    static BucketLayout ofAmounts(double[] published, @Nullable FineBuckets fine, @Nullable NativeBuckets exponential) {
+    static BucketLayout ofAmounts(double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
         int finite = published.length;
         if (finite > 0 && published[finite - 1] == Double.POSITIVE_INFINITY) {
             finite--;
@@ -108,7 +108,7 @@ public final class BucketLayout {
             cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, published[i]) + 1 : all.length + 1;
         }
         double[] amounts = fine == null ? NONE : fine.amountsOfDoubles(all);
-        NativeView view = exponential == null ? null : NativeView.ofDoubles(exponential, all);
+        NativeHistogramProjection view = exponential == null ? null : NativeHistogramProjection.ofDoubles(exponential, all);
         return new BucketLayout(
                 BucketBounds.ofDoubles(all), published, cellsUpTo, withInfinity(published), amounts, view);
     }
@@ -175,7 +175,7 @@ public final class BucketLayout {
     }
 
     /** What the native histogram counts; null if none is published. */
-    public @Nullable NativeCounts exposedNative(long[] cellCounts) {
+    public @Nullable NativeHistogramCounts exposedNative(long[] cellCounts) {
         return nativeView == null ? null : nativeView.counted(cellCounts);
     }
 

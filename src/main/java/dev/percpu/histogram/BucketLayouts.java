@@ -68,9 +68,9 @@ public final class BucketLayouts {
     }
 
     private BucketLayout ofNanos(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
-        NativeBuckets exponential = histogram.mode() == HistogramMode.CLASSIC
+        NativeHistogramLayout exponential = histogram.mode() == HistogramMode.CLASSIC
                 ? null
-                : NativeBuckets.ofNanos(histogram, least(config), most(config));
+                : NativeHistogramLayout.ofNanos(histogram, least(config), most(config));
         FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofNanos(config, room(exponential)) : null;
         return shared(BucketLayout.ofNanos(published(histogram.mode(), config), fine, exponential));
     }
@@ -95,9 +95,9 @@ public final class BucketLayouts {
     }
 
     private BucketLayout ofAmounts(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
-        NativeBuckets exponential = histogram.mode() == HistogramMode.CLASSIC
+        NativeHistogramLayout exponential = histogram.mode() == HistogramMode.CLASSIC
                 ? null
-                : NativeBuckets.ofAmounts(histogram, least(config), most(config));
+                : NativeHistogramLayout.ofAmounts(histogram, least(config), most(config));
         FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofAmounts(config, room(exponential)) : null;
         return shared(BucketLayout.ofAmounts(published(histogram.mode(), config), fine, exponential));
     }
@@ -126,7 +126,7 @@ public final class BucketLayouts {
     }
 
     /** For fine buckets, of the cells that a group may have, beside the native histogram's and others. */
-    private static int room(@Nullable NativeBuckets exponential) {
+    private static int room(@Nullable NativeHistogramLayout exponential) {
         return FineBuckets.LIMIT
                 - (exponential == null ? 0 : exponential.cells().buckets());
     }

@@ -32,9 +32,9 @@ public record NativeHistogramSettings(HistogramMode mode, int schema, int maxBuc
     /** @throws IllegalArgumentException naming what is out of range */
     public NativeHistogramSettings {
         Objects.requireNonNull(mode, "mode");
-        if (schema < NativeBounds.MIN_SCHEMA || schema > NativeBounds.MAX_SCHEMA) {
-            throw new IllegalArgumentException("schema must be from " + NativeBounds.MIN_SCHEMA + " to "
-                    + NativeBounds.MAX_SCHEMA + ", not " + schema);
+        if (schema < NativeHistogramSchema.MIN_SCHEMA || schema > NativeHistogramSchema.MAX_SCHEMA) {
+            throw new IllegalArgumentException("schema must be from " + NativeHistogramSchema.MIN_SCHEMA + " to "
+                    + NativeHistogramSchema.MAX_SCHEMA + ", not " + schema);
         }
         if (maxBuckets < MIN_BUCKETS || maxBuckets > MAX_BUCKETS) {
             throw new IllegalArgumentException(

@@ -8,7 +8,7 @@ public final class NativeCells {
 
     /** Upper bounds of a timer's cells, in nanoseconds, where nothing is said about the expected durations. */
     public static long[] boundsNanos(int maxBuckets) {
-        return NativeBuckets.ofNanos(
+        return NativeHistogramLayout.ofNanos(
                         NativeHistogramSettings.DEFAULT
                                 .withMode(HistogramMode.NATIVE)
                                 .withMaxBuckets(maxBuckets),

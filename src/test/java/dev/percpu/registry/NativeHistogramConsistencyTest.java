@@ -2,7 +2,7 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.histogram.NativeBounds;
+import dev.percpu.histogram.NativeHistogramSchema;
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
@@ -83,13 +83,13 @@ class NativeHistogramConsistencyTest {
             NativeHistogramBuckets buckets = point.getNativeBucketsForPositiveValues();
             double sum = 0;
             for (int i = 0; i < buckets.size(); i++) {
-                sum += buckets.getCount(i) * NativeBounds.upper(point.getNativeSchema(), buckets.getBucketIndex(i));
+                sum += buckets.getCount(i) * NativeHistogramSchema.upper(point.getNativeSchema(), buckets.getBucketIndex(i));
             }
             assertThat(point.getSum()).isEqualTo(sum);
             assertThat(point.getNativeZeroCount()).isZero();
             assertThat(buckets.size()).isLessThanOrEqualTo(AMOUNTS);
             if (buckets.size() > 0) {
-                assertThat(NativeBounds.upper(point.getNativeSchema(), buckets.getBucketIndex(0)))
+                assertThat(NativeHistogramSchema.upper(point.getNativeSchema(), buckets.getBucketIndex(0)))
                         .isEqualTo(first);
             }
             assertThat(point.hasClassicHistogramData()).isEqualTo(both);

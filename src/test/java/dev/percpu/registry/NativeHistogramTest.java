@@ -3,7 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.histogram.HistogramMode;
-import dev.percpu.histogram.NativeBounds;
+import dev.percpu.histogram.NativeHistogramSchema;
 import dev.percpu.histogram.NativeHistogramSettings;
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -54,8 +54,8 @@ class NativeHistogramTest {
         Random random = new Random(1);
 
         for (int i = 0; i < 5_000; i++) {
-            double bound = NativeBounds.upper(
-                    empty.getNativeSchema(), NativeBounds.indexOf(empty.getNativeSchema(), between(random, 1e-3, 15)));
+            double bound = NativeHistogramSchema.upper(
+                    empty.getNativeSchema(), NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-3, 15)));
             for (long nanos : new long[] {(long) (between(random, 1e-7, 29) * 1e9), (long) (bound * 1e9)}) {
                 for (long around = nanos - 1; around <= nanos + 1; around++) {
                     timer.record(around, TimeUnit.NANOSECONDS);
@@ -82,8 +82,8 @@ class NativeHistogramTest {
         Random random = new Random(2);
 
         for (int i = 0; i < 5_000; i++) {
-            double bound = NativeBounds.upper(
-                    empty.getNativeSchema(), NativeBounds.indexOf(empty.getNativeSchema(), between(random, 1e-2, 100)));
+            double bound = NativeHistogramSchema.upper(
+                    empty.getNativeSchema(), NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-2, 100)));
             for (double amount : new double[] {between(random, 1e-9, 200), bound}) {
                 for (double around : new double[] {Math.nextDown(amount), amount, Math.nextUp(amount)}) {
                     summary.record(around);

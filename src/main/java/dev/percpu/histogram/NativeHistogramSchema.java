@@ -8,7 +8,7 @@ package dev.percpu.histogram;
  * <p>Bounds that are no powers of two are rounded as the Prometheus Java client rounds them, to the last bit: an amount is in the same
  * bucket here and there. It builds each schema on the next lower one: a new bound is its lower neighbour times base.
  */
-public final class NativeBounds {
+public final class NativeHistogramSchema {
     /** The coarsest and the finest schema that Prometheus knows. */
     static final int MIN_SCHEMA = -4;
 
@@ -17,7 +17,7 @@ public final class NativeBounds {
     /** By schema above 0: the bounds from 1/2 on and below 1. */
     private static final double[][] FRACTIONS = fractions();
 
-    private NativeBounds() {}
+    private NativeHistogramSchema() {}
 
     private static double[][] fractions() {
         double[][] all = new double[MAX_SCHEMA + 1][];

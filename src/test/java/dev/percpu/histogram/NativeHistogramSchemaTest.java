@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NativeBoundsTest {
+class NativeHistogramSchemaTest {
     @ParameterizedTest
     @ValueSource(ints = {-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8})
     void shouldFindTheBucketThatThePrometheusClientFinds(int schema) {
@@ -25,7 +25,7 @@ class NativeBoundsTest {
         int octave = 1 << Math.max(schema, 0);
         for (int i = 0; i < 3 * octave + 200; i++) {
             int index = i < 3 * octave ? i - octave : random.nextInt(-60, 60) * octave + random.nextInt(octave);
-            double bound = schema < 0 && Math.abs(index << -schema) > 900 ? 1 : NativeBounds.upper(schema, index);
+            double bound = schema < 0 && Math.abs(index << -schema) > 900 ? 1 : NativeHistogramSchema.upper(schema, index);
             shouldAgree(client, schema, bound);
             shouldAgree(client, schema, Math.nextUp(bound));
             shouldAgree(client, schema, Math.nextDown(bound));
@@ -41,19 +41,19 @@ class NativeBoundsTest {
         client.observe(amount);
         HistogramDataPointSnapshot seen = client.collect().getDataPoints().getFirst();
 
-        assertThat(NativeBounds.indexOf(schema, amount))
+        assertThat(NativeHistogramSchema.indexOf(schema, amount))
                 .as("bucket of %s in schema %d", amount, schema)
                 .isEqualTo(seen.getNativeBucketsForPositiveValues().getBucketIndex(0));
     }
 
     @Test
     void shouldHavePowersOfTwoAsBoundsInEverySchema() {
-        for (int schema = 0; schema <= NativeBounds.MAX_SCHEMA; schema++) {
+        for (int schema = 0; schema <= NativeHistogramSchema.MAX_SCHEMA; schema++) {
             for (int exponent = -40; exponent <= 40; exponent++) {
-                assertThat(NativeBounds.upper(schema, exponent << schema)).isEqualTo(Math.scalb(1.0, exponent));
+                assertThat(NativeHistogramSchema.upper(schema, exponent << schema)).isEqualTo(Math.scalb(1.0, exponent));
             }
         }
-        assertThat(NativeBounds.upper(-2, 3)).isEqualTo(0x1p12);
-        assertThat(NativeBounds.upper(-4, -1)).isEqualTo(0x1p-16);
+        assertThat(NativeHistogramSchema.upper(-2, 3)).isEqualTo(0x1p12);
+        assertThat(NativeHistogramSchema.upper(-4, -1)).isEqualTo(0x1p-16);
     }
 }

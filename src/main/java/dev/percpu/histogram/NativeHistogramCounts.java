@@ -9,4 +9,4 @@ import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
  * @param zeroCount amounts up to the zero threshold
  * @param buckets those that have counted anything
  */
-public record NativeCounts(int schema, double zeroThreshold, long zeroCount, NativeHistogramBuckets buckets) {}
+public record NativeHistogramCounts(int schema, double zeroThreshold, long zeroCount, NativeHistogramBuckets buckets) {}

@@ -9,28 +9,28 @@ import java.util.Arrays;
  * @param bounds the bounds of its buckets in the unit of the amounts
  * @param cellsUpTo per bound: how many of the meter's cells, from the first, hold the amounts up to it
  */
-record NativeView(NativeBuckets buckets, double[] bounds, int[] cellsUpTo) {
+record NativeHistogramProjection(NativeHistogramLayout buckets, double[] bounds, int[] cellsUpTo) {
     /**
      * @param cells bounds of the meter's cells, which contain all of the native histogram's
      */
-    static NativeView ofLongs(NativeBuckets buckets, long[] cells) {
+    static NativeHistogramProjection ofLongs(NativeHistogramLayout buckets, long[] cells) {
         long[] bounds = buckets.cells().longs();
         int[] cellsUpTo = Arrays.stream(bounds)
                 .mapToInt(bound -> Arrays.binarySearch(cells, bound) + 1)
                 .toArray();
-        return new NativeView(buckets, Arrays.stream(bounds).asDoubleStream().toArray(), cellsUpTo);
+        return new NativeHistogramProjection(buckets, Arrays.stream(bounds).asDoubleStream().toArray(), cellsUpTo);
     }
 
     /** The same for any amounts. */
-    static NativeView ofDoubles(NativeBuckets buckets, double[] cells) {
+    static NativeHistogramProjection ofDoubles(NativeHistogramLayout buckets, double[] cells) {
         double[] bounds = buckets.cells().doubles();
         int[] cellsUpTo = Arrays.stream(bounds)
                 .mapToInt(bound -> Arrays.binarySearch(cells, bound) + 1)
                 .toArray();
-        return new NativeView(buckets, bounds, cellsUpTo);
+        return new NativeHistogramProjection(buckets, bounds, cellsUpTo);
     }
 
-    NativeCounts counted(long[] cellCounts) {
+    NativeHistogramCounts counted(long[] cellCounts) {
         long[] counts = new long[cellsUpTo.length + 1];
         int cell = 0;
         for (int i = 0; i < counts.length; i++) {
@@ -58,7 +58,7 @@ record NativeView(NativeBuckets buckets, double[] bounds, int[] cellsUpTo) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof NativeView that
+        return other instanceof NativeHistogramProjection that
                 && buckets.equals(that.buckets)
                 && Arrays.equals(cellsUpTo, that.cellsUpTo);
     }

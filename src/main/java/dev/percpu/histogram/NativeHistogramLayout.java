@@ -19,7 +19,7 @@ import java.util.Arrays;
  * @param cells inclusive upper bounds of the cells, in the unit of the amounts; the zero bucket first
  * @param indexes number of the bucket that each cell is told in, beginning with the one after the zero bucket
  */
-record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[] indexes) {
+record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cells, int[] indexes) {
     /** Of the powers of two above the expected amounts, at most this many have a bucket of their own. */
     private static final int TAIL_OF_AMOUNTS = 32;
 
@@ -35,7 +35,7 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
     private static final double NANOS_PER_SECOND = 1e9;
 
     /** For a timer, whose amounts are whole nanoseconds and whose base unit is the second. */
-    static NativeBuckets ofNanos(NativeHistogramSettings settings, double leastNanos, double mostNanos) {
+    static NativeHistogramLayout ofNanos(NativeHistogramSettings settings, double leastNanos, double mostNanos) {
         Range range = Range.of(settings, leastNanos / NANOS_PER_SECOND, mostNanos / NANOS_PER_SECOND);
         double[] upper = range.bounds(TAIL_OF_NANOS);
         int[] indexes = range.indexes(TAIL_OF_NANOS);
@@ -54,7 +54,7 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
         } else {
             indexes[used - 1] = indexes[indexes.length - 1];
         }
-        return new NativeBuckets(
+        return new NativeHistogramLayout(
                 range.schema,
                 range.zeroThreshold,
                 BucketBounds.ofLongs(Arrays.copyOf(bounds, used)),
@@ -62,10 +62,10 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
     }
 
     /** For a summary, whose amounts are in the base unit. */
-    static NativeBuckets ofAmounts(NativeHistogramSettings settings, double least, double most) {
+    static NativeHistogramLayout ofAmounts(NativeHistogramSettings settings, double least, double most) {
         Range range = Range.of(settings, least, most);
         int tail = Math.clamp(OCTAVES_OF_AMOUNTS - range.octaves(), 1, TAIL_OF_AMOUNTS);
-        return new NativeBuckets(
+        return new NativeHistogramLayout(
                 range.schema, range.zeroThreshold, BucketBounds.ofDoubles(range.bounds(tail)), range.indexes(tail));
     }
 
@@ -89,7 +89,7 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
      *
      * @param counts per cell of these buckets
      */
-    NativeCounts counted(long[] counts) {
+    NativeHistogramCounts counted(long[] counts) {
         int[] told = new int[indexes.length];
         long[] populated = new long[indexes.length];
         int size = 0;
@@ -99,7 +99,7 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
                 populated[size++] = counts[i + 1];
             }
         }
-        return new NativeCounts(
+        return new NativeHistogramCounts(
                 schema,
                 zeroThreshold,
                 counts[0],
@@ -108,7 +108,7 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof NativeBuckets that
+        return other instanceof NativeHistogramLayout that
                 && schema == that.schema
                 && zeroThreshold == that.zeroThreshold
                 && cells.equals(that.cells)
@@ -134,21 +134,21 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
             double high = Math.clamp(most < Double.POSITIVE_INFINITY ? most : low * UNBOUNDED, low, 0x1p900);
             double lowest = ownThreshold ? Math.nextUp(low) : low;
             int schema = settings.schema();
-            while (schema > NativeBounds.MIN_SCHEMA && size(schema, lowest, high) > settings.maxBuckets()) {
+            while (schema > NativeHistogramSchema.MIN_SCHEMA && size(schema, lowest, high) > settings.maxBuckets()) {
                 schema--;
             }
-            int first = NativeBounds.indexOf(schema, lowest);
-            int last = Math.max(first, NativeBounds.indexOf(schema, high));
+            int first = NativeHistogramSchema.indexOf(schema, lowest);
+            int last = Math.max(first, NativeHistogramSchema.indexOf(schema, high));
             int left = settings.maxBuckets() - (last - first + 1);
             if (ownThreshold && left >= 0) {
                 return new Range(schema, low, first, last + Math.min(left, reach(schema)));
             }
             int lowered = first - Math.min(left, reach(schema));
-            return new Range(schema, NativeBounds.upper(schema, lowered - 1), lowered, last);
+            return new Range(schema, NativeHistogramSchema.upper(schema, lowered - 1), lowered, last);
         }
 
         private static int size(int schema, double low, double high) {
-            return NativeBounds.indexOf(schema, high) - NativeBounds.indexOf(schema, low) + 1;
+            return NativeHistogramSchema.indexOf(schema, high) - NativeHistogramSchema.indexOf(schema, low) + 1;
         }
 
         /** No more than 64 powers of two are added to the expected ones: nobody has amounts there. */
@@ -176,7 +176,7 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
             double[] bounds = new double[1 + buckets() + tail];
             bounds[0] = zeroThreshold;
             for (int i = 1; i < bounds.length; i++) {
-                bounds[i] = NativeBounds.upper(schema, index(i - 1));
+                bounds[i] = NativeHistogramSchema.upper(schema, index(i - 1));
             }
             return bounds;
         }
@@ -187,7 +187,7 @@ record NativeBuckets(int schema, double zeroThreshold, BucketBounds cells, int[]
             for (int i = 0; i < indexes.length - 1; i++) {
                 indexes[i] = index(i);
             }
-            indexes[indexes.length - 1] = NativeBounds.infinite(schema);
+            indexes[indexes.length - 1] = NativeHistogramSchema.infinite(schema);
             return indexes;
         }
     }
