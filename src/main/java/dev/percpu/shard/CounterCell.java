@@ -4,7 +4,7 @@ package dev.percpu.shard;
  * A sum that only grows: a 64-bit integer for whole amounts and a double for the others, since most increments are whole and the integer
  * is the faster to add to. Thread-safe; nothing added is ever lost.
  */
-public abstract sealed class CounterCell implements Cell permits NativeCounterCell, JvmCounterCell {
+public abstract sealed class CounterCell implements Cell permits ShardedCounterCell, JvmCounterCell {
     CounterCell() {}
 
     /** Adds a whole amount. The sum of all whole amounts must stay below 2<sup>63</sup>: the caller keeps them small enough for that. */

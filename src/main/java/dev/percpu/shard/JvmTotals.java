@@ -27,8 +27,8 @@ final class JvmTotals extends Totals {
      * @throws IllegalStateException if the totals are closed
      */
     static <V> V valueIn(Totals totals, JvmCellStore store, long number, Class<V> type, Supplier<V> ifYounger) {
-        if (totals instanceof NativeTotals shards && shards.isOf(store)) {
-            JvmTotals beside = NativeTotals.of(shards).onJvm();
+        if (totals instanceof ShardedSnapshot shards && shards.isOf(store)) {
+            JvmTotals beside = ShardedSnapshot.of(shards).onJvm();
             return beside == null ? ifYounger.get() : valueIn(beside, store, number, type, ifYounger);
         }
         if (!(totals instanceof JvmTotals of) || of.store != store) {

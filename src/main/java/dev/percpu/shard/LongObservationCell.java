@@ -6,7 +6,7 @@ package dev.percpu.shard;
  * <p>Thread-safe. Each observation is in exactly one bucket, once, whatever the scheduler does; no reader sees its count without its sum.
  */
 public abstract sealed class LongObservationCell implements ObservationCell
-        permits NativeLongObservationCell, JvmLongObservationCell {
+        permits ShardedLongObservationCell, JvmLongObservationCell {
     LongObservationCell() {}
 
     /**

@@ -45,7 +45,7 @@ public final class Maxima {
         IdentityHashMap<Region, List<Integer>> places = new IdentityHashMap<>();
         List<Integer> others = new ArrayList<>();
         for (int place = 0; place < cells.size(); place++) {
-            List<Integer> together = cells.get(place) instanceof NativeCell cell
+            List<Integer> together = cells.get(place) instanceof ShardedCell cell
                     ? places.computeIfAbsent(cell.point().region(), region -> new ArrayList<>())
                     : others;
             together.add(place);
@@ -90,7 +90,7 @@ public final class Maxima {
             this.groups = arena.allocate(ValueLayout.JAVA_LONG, GROUP_WORDS * places.length);
             this.taken = arena.allocate(ValueLayout.JAVA_LONG, places.length);
             for (int i = 0; i < places.length; i++) {
-                NativeCell cell = (NativeCell) cells.get(places[i]);
+                ShardedCell cell = (ShardedCell) cells.get(places[i]);
                 groups.setAtIndex(
                         ValueLayout.JAVA_LONG, GROUP_WORDS * i, cell.point().offset());
                 groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i + 1, cell.buckets());

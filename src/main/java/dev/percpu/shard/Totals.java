@@ -6,7 +6,7 @@ package dev.percpu.shard;
  *
  * <p>A cell that is younger than the snapshot reads as empty.
  */
-public abstract sealed class Totals implements AutoCloseable permits NativeTotals, JvmTotals {
+public abstract sealed class Totals implements AutoCloseable permits ShardedSnapshot, JvmTotals {
     Totals() {}
 
     /** Lets go of the memory behind the snapshot; it cannot be read any more. Idempotent. */

@@ -25,9 +25,9 @@ class NativePathsTest {
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
     private static final List<String> TESTS = List.of(
-            "dev.percpu.shard.NativeCellTest",
-            "dev.percpu.shard.NativeCellStressTest",
-            "dev.percpu.shard.NativeCellMigrationTest",
+            "dev.percpu.shard.ShardedCellTest",
+            "dev.percpu.shard.ShardedCellStressTest",
+            "dev.percpu.shard.ShardedCellMigrationTest",
             "dev.percpu.registry.NativeHistogramTest");
 
     /** Of the registry: on rseq they run with all other tests, so that the other way to record has its turn here. */

@@ -15,10 +15,10 @@ class CellReuseTest {
     private static final BucketBounds BOUNDS = BucketBounds.ofLongs(10, 100);
 
     private final AtomicLong nanoTime = new AtomicLong();
-    private final NativeCellStore store = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
+    private final ShardedCellStore store = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
 
     private static long offset(LongObservationCell cell) {
-        return ((NativeLongObservationCell) cell).point().offset();
+        return ((ShardedLongObservationCell) cell).point().offset();
     }
 
     /** Records, retires and lets go. Returns where the cells are. */
@@ -169,7 +169,7 @@ class CellReuseTest {
 
     @Test
     void shouldRefuseCellsOfAnotherStore() {
-        NativeCellStore other = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
+        ShardedCellStore other = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
 
         assertThatIllegalArgumentException().isThrownBy(() -> store.retire(other.newCounter()));
     }

@@ -13,9 +13,9 @@ public final class QuickStores {
         return withQuarantine(Duration.ZERO, System::nanoTime);
     }
 
-    static NativeCellStore withQuarantine(Duration quarantine, LongSupplier nanoTime) {
+    static ShardedCellStore withQuarantine(Duration quarantine, LongSupplier nanoTime) {
         AbiStatus status = AbiStatus.current();
-        return new NativeCellStore(
+        return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()), quarantine, nanoTime);
     }
 }

@@ -19,8 +19,8 @@ import java.util.function.Supplier;
  * <p>Bucket indexes are shared by all groups with equal bounds. A cell for which the system grants no address space is one on the JVM's
  * heap: slower, but nothing is lost, and what asked for it goes on.
  */
-final class NativeCellStore extends CellStore {
-    private static final System.Logger LOG = System.getLogger(NativeCellStore.class.getName());
+final class ShardedCellStore extends CellStore {
+    private static final System.Logger LOG = System.getLogger(ShardedCellStore.class.getName());
     private static final Duration QUARANTINE = Duration.ofMinutes(1);
 
     private final RegionChain counters;
@@ -34,7 +34,7 @@ final class NativeCellStore extends CellStore {
     private final AtomicBoolean warned = new AtomicBoolean();
     private volatile boolean closed;
 
-    NativeCellStore(ShardPlan plan) {
+    ShardedCellStore(ShardPlan plan) {
         this(plan, QUARANTINE, System::nanoTime);
     }
 
@@ -42,7 +42,7 @@ final class NativeCellStore extends CellStore {
      * @param quarantine of the cells of removed meters that nobody can reach any more
      * @param nanoTime what it is told by
      */
-    NativeCellStore(ShardPlan plan, Duration quarantine, LongSupplier nanoTime) {
+    ShardedCellStore(ShardPlan plan, Duration quarantine, LongSupplier nanoTime) {
         ColdPath.mode(); // refuses, with the reason, where the first record would fail for good
         this.plan = plan;
         this.onJvm = new JvmCellStore(plan.shards());
@@ -57,7 +57,7 @@ final class NativeCellStore extends CellStore {
 
     @Override
     public CounterCell newCounter() {
-        return placed(() -> new NativeCounterCell(counters.place(0, BucketIndex.NONE)), onJvm::newCounter);
+        return placed(() -> new ShardedCounterCell(counters.place(0, BucketIndex.NONE)), onJvm::newCounter);
     }
 
     @Override
@@ -65,7 +65,7 @@ final class NativeCellStore extends CellStore {
         int buckets = bounds.buckets();
         BucketIndex index = longIndexes.computeIfAbsent(bounds, it -> BucketIndex.ofLongs(it.longs()));
         return placed(
-                () -> new NativeLongObservationCell(timers.place(buckets, index), buckets),
+                () -> new ShardedLongObservationCell(timers.place(buckets, index), buckets),
                 () -> onJvm.newLongObservation(bounds));
     }
 
@@ -74,7 +74,7 @@ final class NativeCellStore extends CellStore {
         int buckets = bounds.buckets();
         BucketIndex index = doubleIndexes.computeIfAbsent(bounds, it -> BucketIndex.ofDoubles(it.doubles()));
         return placed(
-                () -> new NativeDoubleObservationCell(summaries.place(buckets, index), buckets),
+                () -> new ShardedDoubleObservationCell(summaries.place(buckets, index), buckets),
                 () -> onJvm.newDoubleObservation(bounds));
     }
 
@@ -98,9 +98,9 @@ final class NativeCellStore extends CellStore {
     @Override
     public void retire(Cell cell) {
         switch (cell) {
-            case NativeCounterCell counter -> counters.retire(counter.point(), counter.buckets());
-            case NativeLongObservationCell longs -> timers.retire(longs.point(), longs.buckets());
-            case NativeDoubleObservationCell doubles -> summaries.retire(doubles.point(), doubles.buckets());
+            case ShardedCounterCell counter -> counters.retire(counter.point(), counter.buckets());
+            case ShardedLongObservationCell longs -> timers.retire(longs.point(), longs.buckets());
+            case ShardedDoubleObservationCell doubles -> summaries.retire(doubles.point(), doubles.buckets());
             default -> {
                 // one on the JVM's heap, which the collector takes
             }
@@ -115,8 +115,8 @@ final class NativeCellStore extends CellStore {
     }
 
     @Override
-    public NativeTotals totals() {
-        return new NativeTotals(this, clearing.nextSnapshot(), onJvm.isEmpty() ? null : onJvm.totals());
+    public ShardedSnapshot totals() {
+        return new ShardedSnapshot(this, clearing.nextSnapshot(), onJvm.isEmpty() ? null : onJvm.totals());
     }
 
     @Override

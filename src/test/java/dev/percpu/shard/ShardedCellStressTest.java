@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-class NativeCellStressTest extends CellStressContract {
+class ShardedCellStressTest extends CellStressContract {
     @Override
     CellStore open() {
         return NativeStores.open();

@@ -6,11 +6,11 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /** A group of cells in a region of integer sums. */
-final class NativeLongObservationCell extends LongObservationCell implements NativeCell {
+final class ShardedLongObservationCell extends LongObservationCell implements ShardedCell {
     private final RecordPoint point;
     private final int buckets;
 
-    NativeLongObservationCell(RecordPoint point, int buckets) {
+    ShardedLongObservationCell(RecordPoint point, int buckets) {
         this.point = point;
         this.buckets = buckets;
     }
@@ -22,7 +22,7 @@ final class NativeLongObservationCell extends LongObservationCell implements Nat
 
     @Override
     public LongObservations read() {
-        return NativeTotals.now(point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
+        return ShardedSnapshot.now(point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
     }
 
     @Override
@@ -34,7 +34,7 @@ final class NativeLongObservationCell extends LongObservationCell implements Nat
 
     @Override
     public long read(Totals totals, long[] counts) {
-        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
+        ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.groupBytes(buckets));
         if (sums == null) {
             Arrays.fill(counts, 0, buckets, 0);
             return 0;
@@ -44,7 +44,7 @@ final class NativeLongObservationCell extends LongObservationCell implements Nat
 
     @Override
     public LongObservations readOf(int shard) {
-        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
+        return ShardedSnapshot.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.longObservations(buckets));
     }
 
     @Override

@@ -6,11 +6,11 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /** A group of cells in a region of double sums. */
-final class NativeDoubleObservationCell extends DoubleObservationCell implements NativeCell {
+final class ShardedDoubleObservationCell extends DoubleObservationCell implements ShardedCell {
     private final RecordPoint point;
     private final int buckets;
 
-    NativeDoubleObservationCell(RecordPoint point, int buckets) {
+    ShardedDoubleObservationCell(RecordPoint point, int buckets) {
         this.point = point;
         this.buckets = buckets;
     }
@@ -22,7 +22,7 @@ final class NativeDoubleObservationCell extends DoubleObservationCell implements
 
     @Override
     public DoubleObservations read() {
-        return NativeTotals.now(point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
+        return ShardedSnapshot.now(point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
     }
 
     @Override
@@ -34,7 +34,7 @@ final class NativeDoubleObservationCell extends DoubleObservationCell implements
 
     @Override
     public double read(Totals totals, long[] counts) {
-        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.groupBytes(buckets));
+        ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.groupBytes(buckets));
         if (sums == null) {
             Arrays.fill(counts, 0, buckets, 0);
             return 0;
@@ -44,7 +44,7 @@ final class NativeDoubleObservationCell extends DoubleObservationCell implements
 
     @Override
     public DoubleObservations readOf(int shard) {
-        return NativeTotals.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
+        return ShardedSnapshot.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
     }
 
     @Override

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Writers that are sent from CPU to CPU all the time, in the middle of whatever they do, lose nothing and show whole observations only.
  * Of virtual threads the carriers are moved. {@code -Dpercpu.stress.moves} sets how often.
  */
-class NativeCellMigrationTest {
+class ShardedCellMigrationTest {
     private static final int WRITERS = 8;
     private static final int MOVES = Integer.getInteger("percpu.stress.moves", 4_000);
     private static final int BATCH = 1_000;

@@ -3,7 +3,7 @@ package dev.percpu.shard;
 import dev.percpu.binding.RecordPoint;
 
 /** A cell, or a group of cells, in native shards. */
-sealed interface NativeCell permits NativeCounterCell, NativeLongObservationCell, NativeDoubleObservationCell {
+sealed interface ShardedCell permits ShardedCounterCell, ShardedLongObservationCell, ShardedDoubleObservationCell {
     /** Where it is. */
     RecordPoint point();
 

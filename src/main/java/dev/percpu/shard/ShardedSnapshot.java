@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The sums of every region in native memory of their own, freed by {@link #close()}. */
-final class NativeTotals extends Totals {
-    private final NativeCellStore store;
+final class ShardedSnapshot extends Totals {
+    private final ShardedCellStore store;
     private final int snapshot;
     private final @Nullable JvmTotals onJvm;
     private final Arena arena = Arena.ofConfined();
@@ -26,7 +26,7 @@ final class NativeTotals extends Totals {
      * @param snapshot number of this snapshot, given before any cell is read
      * @param onJvm of the cells for which no address space was granted; null if there are none
      */
-    NativeTotals(NativeCellStore store, int snapshot, @Nullable JvmTotals onJvm) {
+    ShardedSnapshot(ShardedCellStore store, int snapshot, @Nullable JvmTotals onJvm) {
         this.store = store;
         this.snapshot = snapshot;
         this.onJvm = onJvm;
@@ -50,8 +50,8 @@ final class NativeTotals extends Totals {
         return new Added(from, out);
     }
 
-    static NativeTotals of(Totals totals) {
-        if (!(totals instanceof NativeTotals those)) {
+    static ShardedSnapshot of(Totals totals) {
+        if (!(totals instanceof ShardedSnapshot those)) {
             throw new IllegalArgumentException("these totals are of another store");
         }
         if (!those.arena.scope().isAlive()) {

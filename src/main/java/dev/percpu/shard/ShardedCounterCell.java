@@ -4,10 +4,10 @@ import dev.percpu.binding.HotPath;
 import dev.percpu.binding.RecordPoint;
 
 /** One cell: whole amounts in the first word, the others in the second. */
-final class NativeCounterCell extends CounterCell implements NativeCell {
+final class ShardedCounterCell extends CounterCell implements ShardedCell {
     private final RecordPoint point;
 
-    NativeCounterCell(RecordPoint point) {
+    ShardedCounterCell(RecordPoint point) {
         this.point = point;
     }
 
@@ -23,24 +23,24 @@ final class NativeCounterCell extends CounterCell implements NativeCell {
 
     @Override
     public double sum() {
-        return NativeTotals.now(point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
+        return ShardedSnapshot.now(point, Layout.CELL_BYTES, ShardedSnapshot.Sums::sum);
     }
 
     @Override
     public double sum(Totals totals) {
-        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.CELL_BYTES);
+        ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.CELL_BYTES);
         return sums == null ? 0 : sums.sum();
     }
 
     @Override
     public long fingerprint(Totals totals) {
-        NativeTotals.Sums sums = NativeTotals.of(totals).sums(point, Layout.CELL_BYTES);
+        ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.CELL_BYTES);
         return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
     }
 
     @Override
     public double sumOf(int shard) {
-        return NativeTotals.nowOf(shard, point, Layout.CELL_BYTES, NativeTotals.Sums::sum);
+        return ShardedSnapshot.nowOf(shard, point, Layout.CELL_BYTES, ShardedSnapshot.Sums::sum);
     }
 
     @Override

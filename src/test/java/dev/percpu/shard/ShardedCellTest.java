@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-class NativeCellTest extends CellContract {
+class ShardedCellTest extends CellContract {
     @Override
     CellStore open() {
         return NativeStores.open();
