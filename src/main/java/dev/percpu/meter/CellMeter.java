@@ -5,7 +5,7 @@ import dev.percpu.family.FamilyValues;
 import dev.percpu.family.PointWriter;
 import dev.percpu.family.SeriesShape;
 import dev.percpu.shard.Cell;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.AbstractMeter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -55,7 +55,7 @@ public abstract class CellMeter extends AbstractMeter {
     }
 
     /** A number that is another one when something was recorded; 0 if nothing ever was. */
-    abstract long fingerprint(Totals totals);
+    abstract long fingerprint(CellSnapshot totals);
 
     /** What it records into. */
     public abstract Cell cell();
@@ -64,10 +64,10 @@ public abstract class CellMeter extends AbstractMeter {
     public abstract @Nullable PointWriter plainWriter();
 
     /** Adds this meter's values as of that snapshot. */
-    public abstract void collect(SeriesShape as, Totals totals, FamilyValues values);
+    public abstract void collect(SeriesShape as, CellSnapshot totals, FamilyValues values);
 
     /** Writes the same as samples of its main family. */
-    public abstract void write(Totals totals, SampleWriter out) throws IOException;
+    public abstract void write(CellSnapshot totals, SampleWriter out) throws IOException;
 
     /** What keeps the maximum that is drained of its cell and told in a family of its own; null if there is none. */
     public abstract @Nullable WindowedMax windowedMax();

@@ -1,6 +1,6 @@
 package dev.percpu.meter;
 
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.Clock;
 import java.time.Duration;
 
@@ -49,7 +49,7 @@ public final class Expiry {
     }
 
     /** Takes note of what a meter has counted; whether it is hidden. */
-    public boolean hides(CellMeter meter, Totals totals) {
+    public boolean hides(CellMeter meter, CellSnapshot totals) {
         Watch watch = meter.watch();
         return watch != null && watch.isIdle(meter.fingerprint(totals), clock.monotonicTime(), afterNanos);
     }

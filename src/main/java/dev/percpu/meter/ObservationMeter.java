@@ -7,7 +7,7 @@ import dev.percpu.family.FamilyValues;
 import dev.percpu.family.PointWriter;
 import dev.percpu.family.SeriesShape;
 import dev.percpu.histogram.BucketLayout;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
@@ -57,7 +57,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
      * @param counts where the count of each cell goes
      * @return the sum of all amounts in the base unit
      */
-    abstract double read(Totals totals, long[] counts);
+    abstract double read(CellSnapshot totals, long[] counts);
 
     /** An amount in the base unit. */
     abstract double inBaseUnit(double amount);
@@ -84,18 +84,18 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     }
 
     @Override
-    final long fingerprint(Totals totals) {
+    final long fingerprint(CellSnapshot totals) {
         long[] counts = new long[layout.cells().buckets()];
         read(totals, counts);
         return layout.count(counts);
     }
 
     @Override
-    public final void collect(SeriesShape as, Totals totals, FamilyValues values) {
+    public final void collect(SeriesShape as, CellSnapshot totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
     }
 
-    private Distribution distribution(Totals totals) {
+    private Distribution distribution(CellSnapshot totals) {
         long[] counts = new long[layout.cells().buckets()];
         double sum = read(totals, counts);
         ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
@@ -118,7 +118,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     }
 
     @Override
-    public final void write(Totals totals, SampleWriter out) throws IOException {
+    public final void write(CellSnapshot totals, SampleWriter out) throws IOException {
         Exemplars exemplars = out.hasExemplars() ? exemplars() : ExemplarSamplers.none(sampler);
         int cells = layout.cells().buckets();
         long[] counts = percentiles == null ? out.scratch(cells) : new long[cells];

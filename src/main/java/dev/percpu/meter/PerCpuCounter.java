@@ -5,7 +5,7 @@ import dev.percpu.family.FamilyValues;
 import dev.percpu.family.PointWriter;
 import dev.percpu.family.SeriesShape;
 import dev.percpu.shard.CounterCell;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -66,7 +66,7 @@ public final class PerCpuCounter extends CellMeter implements Counter {
 
     /** An amount that is too small to change a sum that is not whole is as good as none. */
     @Override
-    long fingerprint(Totals totals) {
+    long fingerprint(CellSnapshot totals) {
         return cell.fingerprint(totals);
     }
 
@@ -78,7 +78,7 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         return sampler == null ? PLAIN : null;
     }
 
-    public @Override void collect(SeriesShape as, Totals totals, FamilyValues values) {
+    public @Override void collect(SeriesShape as, CellSnapshot totals, FamilyValues values) {
         values.add(
                 as.main(),
                 new CounterDataPointSnapshot(
@@ -90,7 +90,7 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }
 
-    public @Override void write(Totals totals, SampleWriter out) throws IOException {
+    public @Override void write(CellSnapshot totals, SampleWriter out) throws IOException {
         out.value(SampleWriter.VALUE, cell.sum(totals), ExemplarSamplers.latest(sampler));
     }
 

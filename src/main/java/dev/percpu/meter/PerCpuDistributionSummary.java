@@ -6,7 +6,7 @@ import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -89,7 +89,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
     }
 
     @Override
-    double read(Totals totals, long[] counts) {
+    double read(CellSnapshot totals, long[] counts) {
         return cell.read(totals, counts);
     }
 

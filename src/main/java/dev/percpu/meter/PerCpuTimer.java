@@ -6,7 +6,7 @@ import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
@@ -174,7 +174,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     @Override
-    double read(Totals totals, long[] counts) {
+    double read(CellSnapshot totals, long[] counts) {
         return inBaseUnit(cell.read(totals, counts));
     }
 

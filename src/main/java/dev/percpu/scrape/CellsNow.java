@@ -2,7 +2,7 @@ package dev.percpu.scrape;
 
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ColumnReader;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CellsNow implements AutoCloseable {
     private final CellStore store;
-    private @Nullable Totals totals;
+    private @Nullable CellSnapshot totals;
     private @Nullable ColumnReader reader;
 
     CellsNow(CellStore store) {
@@ -19,7 +19,7 @@ final class CellsNow implements AutoCloseable {
     }
 
     /** For meters that have to be asked one by one: all cells, added up when this is first called. */
-    Totals totals() {
+    CellSnapshot totals() {
         if (totals == null) {
             totals = store.totals();
         }

@@ -2,7 +2,7 @@ package dev.percpu.scrape;
 
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.WindowedMax;
-import dev.percpu.shard.Maxima;
+import dev.percpu.shard.MaxDrainer;
 import dev.percpu.shard.ObservationCell;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Objects;
 
 /** The maxima of many meters, one after the other, so that a scrape need not look for each meter. Thread-safe. */
 final class MaxColumn {
-    private final Maxima maxima;
+    private final MaxDrainer maxima;
     private final WindowedMax[] windows;
 
     /**
@@ -23,7 +23,7 @@ final class MaxColumn {
             windows[cells.size()] = Objects.requireNonNull(meter.windowedMax());
             cells.add((ObservationCell) meter.cell());
         }
-        maxima = Maxima.of(cells);
+        maxima = MaxDrainer.of(cells);
     }
 
     /**

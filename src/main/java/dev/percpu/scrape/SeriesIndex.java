@@ -9,7 +9,7 @@ import dev.percpu.family.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.Expiry;
 import dev.percpu.shard.CellStore;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.NamingConvention;
@@ -215,7 +215,7 @@ public final class SeriesIndex implements MultiCollector {
     private MetricSnapshots withCells(Predicate<String> included, FamilyValues others) {
         FamilyValues values = new FamilyValues(included);
         List<CellMeter> meters = meters(); // first: their cells are older than the totals
-        try (Totals totals = store.totals()) {
+        try (CellSnapshot totals = store.totals()) {
             inOrder(shown(meters, totals)).forEach(meter -> collect(meter, totals, included, values));
         }
         values.addAll(others);
@@ -228,7 +228,7 @@ public final class SeriesIndex implements MultiCollector {
         if (expiry == null) {
             return meters;
         }
-        try (Totals totals = store.totals()) {
+        try (CellSnapshot totals = store.totals()) {
             return shown(meters, totals);
         }
     }
@@ -243,7 +243,7 @@ public final class SeriesIndex implements MultiCollector {
         return meters;
     }
 
-    private List<CellMeter> shown(List<CellMeter> meters, Totals totals) {
+    private List<CellMeter> shown(List<CellMeter> meters, CellSnapshot totals) {
         if (expiry == null) {
             return meters;
         }
@@ -327,7 +327,7 @@ public final class SeriesIndex implements MultiCollector {
     }
 
     /** Adds the values of a meter in cells. */
-    static void collect(CellMeter meter, Totals totals, Predicate<String> included, FamilyValues values) {
+    static void collect(CellMeter meter, CellSnapshot totals, Predicate<String> included, FamilyValues values) {
         SeriesShape shape = meter.shape();
         if (shape == null
                 || !(included.test(shape.main().name())

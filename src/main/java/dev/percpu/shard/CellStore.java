@@ -56,7 +56,7 @@ public abstract sealed class CellStore implements AutoCloseable permits ShardedC
     public abstract void recycle();
 
     /** Adds up all cells now. The result does not change any more, and is the calling thread's; close it after use. Never blocks a record. */
-    public abstract Totals totals();
+    public abstract CellSnapshot totals();
 
     /**
      * The shards that have a record of any kind, by ascending index: of per-CPU shards, and {@link #sharedShard()}. Reads every cell.

@@ -22,7 +22,7 @@ public abstract sealed class CounterCell implements Cell permits ShardedCounterC
      * @throws IllegalArgumentException if the snapshot is of another store
      * @throws IllegalStateException if the snapshot is closed
      */
-    public abstract double sum(Totals totals);
+    public abstract double sum(CellSnapshot totals);
 
     /**
      * A number that is another one once something was added that changes the integer or the double; 0 as long as nothing was.
@@ -30,7 +30,7 @@ public abstract sealed class CounterCell implements Cell permits ShardedCounterC
      * @throws IllegalArgumentException if the snapshot is of another store
      * @throws IllegalStateException if the snapshot is closed
      */
-    public abstract long fingerprint(Totals totals);
+    public abstract long fingerprint(CellSnapshot totals);
 
     /**
      * The part of the sum that one shard has now.

@@ -23,14 +23,14 @@ final class RegionChain {
 
     private final ShardPlan plan;
     private final SumKind sumKind;
-    private final Clearing clearing;
-    private final RetiredCells retired;
+    private final RecycleLock clearing;
+    private final CellRecycler retired;
     private final CopyOnWriteArrayList<CellRegion> regions = new CopyOnWriteArrayList<>();
 
     /** Per shard, observations in groups that were cleared; read and written under the clearing's lock. */
     private final long[] clearedRecords;
 
-    RegionChain(ShardPlan plan, SumKind sumKind, Clearing clearing, RetiredCells retired) {
+    RegionChain(ShardPlan plan, SumKind sumKind, RecycleLock clearing, CellRecycler retired) {
         this.plan = plan;
         this.sumKind = sumKind;
         this.clearing = clearing;
@@ -46,7 +46,7 @@ final class RegionChain {
      */
     synchronized RecordPoint place(int buckets, BucketIndex index) {
         recycle(CLEARED_PER_PLACE);
-        RetiredCells.Retired used = retired.take(buckets);
+        CellRecycler.Retired used = retired.take(buckets);
         if (used != null) {
             return new RecordPoint(used.region().region(), used.offset(), index, used.generation());
         }
@@ -73,7 +73,7 @@ final class RegionChain {
     /** Clears cells whose time has come, at most so many groups of them, so that they can be handed out again. */
     synchronized void recycle(int most) {
         for (int i = 0; i < most; i++) {
-            RetiredCells.Retired next = retired.nextToClear();
+            CellRecycler.Retired next = retired.nextToClear();
             if (next == null) {
                 return;
             }
@@ -82,7 +82,7 @@ final class RegionChain {
         }
     }
 
-    private void clear(RetiredCells.Retired cells) {
+    private void clear(CellRecycler.Retired cells) {
         Region region = cells.region().region();
         long end = cells.offset() + Layout.groupBytes(cells.buckets());
         if (cells.buckets() > 0) {

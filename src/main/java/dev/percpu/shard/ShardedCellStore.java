@@ -29,7 +29,7 @@ final class ShardedCellStore extends CellStore {
     private final ConcurrentHashMap<BucketBounds, BucketIndex> longIndexes = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<BucketBounds, BucketIndex> doubleIndexes = new ConcurrentHashMap<>();
     private final ShardPlan plan;
-    private final Clearing clearing = new Clearing();
+    private final RecycleLock clearing = new RecycleLock();
     private final JvmCellStore onJvm;
     private final AtomicBoolean warned = new AtomicBoolean();
     private volatile boolean closed;
@@ -52,7 +52,7 @@ final class ShardedCellStore extends CellStore {
     }
 
     private RegionChain chain(SumKind kind, Duration quarantine, LongSupplier nanoTime) {
-        return new RegionChain(plan, kind, clearing, new RetiredCells(quarantine, nanoTime));
+        return new RegionChain(plan, kind, clearing, new CellRecycler(quarantine, nanoTime));
     }
 
     @Override

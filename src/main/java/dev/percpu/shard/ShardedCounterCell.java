@@ -27,13 +27,13 @@ final class ShardedCounterCell extends CounterCell implements ShardedCell {
     }
 
     @Override
-    public double sum(Totals totals) {
+    public double sum(CellSnapshot totals) {
         ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.CELL_BYTES);
         return sums == null ? 0 : sums.sum();
     }
 
     @Override
-    public long fingerprint(Totals totals) {
+    public long fingerprint(CellSnapshot totals) {
         ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.CELL_BYTES);
         return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
     }

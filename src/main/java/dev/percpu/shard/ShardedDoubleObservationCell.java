@@ -26,14 +26,14 @@ final class ShardedDoubleObservationCell extends DoubleObservationCell implement
     }
 
     @Override
-    public DoubleObservations read(Totals totals) {
+    public DoubleObservations read(CellSnapshot totals) {
         long[] counts = new long[buckets];
         double sum = read(totals, counts);
         return new DoubleObservations(counts, sum);
     }
 
     @Override
-    public double read(Totals totals, long[] counts) {
+    public double read(CellSnapshot totals, long[] counts) {
         ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.groupBytes(buckets));
         if (sums == null) {
             Arrays.fill(counts, 0, buckets, 0);

@@ -26,14 +26,14 @@ final class ShardedLongObservationCell extends LongObservationCell implements Sh
     }
 
     @Override
-    public LongObservations read(Totals totals) {
+    public LongObservations read(CellSnapshot totals) {
         long[] counts = new long[buckets];
         long sum = read(totals, counts);
         return new LongObservations(counts, sum);
     }
 
     @Override
-    public long read(Totals totals, long[] counts) {
+    public long read(CellSnapshot totals, long[] counts) {
         ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.groupBytes(buckets));
         if (sums == null) {
             Arrays.fill(counts, 0, buckets, 0);

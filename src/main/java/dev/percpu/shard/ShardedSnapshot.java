@@ -12,10 +12,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The sums of every region in native memory of their own, freed by {@link #close()}. */
-final class ShardedSnapshot extends Totals {
+final class ShardedSnapshot extends CellSnapshot {
     private final ShardedCellStore store;
     private final int snapshot;
-    private final @Nullable JvmTotals onJvm;
+    private final @Nullable JvmSnapshot onJvm;
     private final Arena arena = Arena.ofConfined();
     private final IdentityHashMap<Region, Added> regions = new IdentityHashMap<>();
 
@@ -26,7 +26,7 @@ final class ShardedSnapshot extends Totals {
      * @param snapshot number of this snapshot, given before any cell is read
      * @param onJvm of the cells for which no address space was granted; null if there are none
      */
-    ShardedSnapshot(ShardedCellStore store, int snapshot, @Nullable JvmTotals onJvm) {
+    ShardedSnapshot(ShardedCellStore store, int snapshot, @Nullable JvmSnapshot onJvm) {
         this.store = store;
         this.snapshot = snapshot;
         this.onJvm = onJvm;
@@ -50,7 +50,7 @@ final class ShardedSnapshot extends Totals {
         return new Added(from, out);
     }
 
-    static ShardedSnapshot of(Totals totals) {
+    static ShardedSnapshot of(CellSnapshot totals) {
         if (!(totals instanceof ShardedSnapshot those)) {
             throw new IllegalArgumentException("these totals are of another store");
         }
@@ -62,7 +62,7 @@ final class ShardedSnapshot extends Totals {
 
     /** Null if all cells were native when this snapshot was made. */
     @Nullable
-    JvmTotals onJvm() {
+    JvmSnapshot onJvm() {
         return onJvm;
     }
 

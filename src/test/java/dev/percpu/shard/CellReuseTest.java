@@ -93,13 +93,13 @@ class CellReuseTest {
     @Test
     void shouldReadAsEmptyInASnapshotThatIsOlderThanTheClearing() {
         long offset = retireOne(BOUNDS);
-        try (Totals before = store.totals()) {
+        try (CellSnapshot before = store.totals()) {
             endQuarantine();
             LongObservationCell next = store.newLongObservation(BOUNDS);
             next.observe(1);
             assertThat(offset(next)).isEqualTo(offset);
             assertThat(next.read(before).count()).isZero();
-            try (Totals after = store.totals()) {
+            try (CellSnapshot after = store.totals()) {
                 assertThat(next.read(after)).isEqualTo(new LongObservations(new long[] {1, 0, 0}, 1));
             }
         }

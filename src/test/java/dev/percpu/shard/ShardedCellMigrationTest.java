@@ -119,7 +119,7 @@ class ShardedCellMigrationTest {
     private void readUntilMoved() {
         double last = 0;
         do {
-            try (Totals totals = store.totals()) {
+            try (CellSnapshot totals = store.totals()) {
                 assertThat(whole.sum(totals)).isGreaterThanOrEqualTo(last);
                 last = whole.sum(totals);
                 assertThat(last % 3).isZero();

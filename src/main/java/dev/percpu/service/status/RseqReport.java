@@ -30,7 +30,7 @@ record RseqReport(
         ThreadArea thread,
         SelfTest selfTest,
         Shards shards,
-        Totals totals) {
+        CellSnapshot totals) {
 
     /** The area of the thread that probed, under the kernel's own names; all null when it has none. */
     record ThreadArea(
@@ -76,7 +76,7 @@ record RseqReport(
     }
 
     /** Since the start of the process. */
-    record Totals(long restarts, long sharedShardRecords) {}
+    record CellSnapshot(long restarts, long sharedShardRecords) {}
 
     /** @param online the CPUs that run now; which are possible does not change */
     static RseqReport of(AbiStatus status, ShardStatistics statistics, BitSet online) {
@@ -98,6 +98,6 @@ record RseqReport(
                         status.nativeLibrary(),
                         status.cpus().possible().cardinality(),
                         online.cardinality()),
-                new Totals(ShardReader.restarts(statistics), statistics.sharedRecordsOfAnyKind()));
+                new CellSnapshot(ShardReader.restarts(statistics), statistics.sharedRecordsOfAnyKind()));
     }
 }

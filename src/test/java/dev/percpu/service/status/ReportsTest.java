@@ -58,7 +58,7 @@ class ReportsTest {
     void shouldAddUpTheRestartsOfAllShards() {
         RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0));
 
-        assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 6));
+        assertThat(report.totals()).isEqualTo(new RseqReport.CellSnapshot(4, 6));
         assertThat(report.shards()).isEqualTo(new RseqReport.Shards(3, 2, 1, 1L << 20, 96L, 32L));
     }
 

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * Keeps the clearing of cells apart from those who read all cells: a snapshot must not tell a new meter what the old one had counted, and
  * figures of a whole store must not miss what was just cleared. One for all chains of a store. Thread-safe.
  */
-final class Clearing {
+final class RecycleLock {
     private static final int OPTIMISTIC_READS = 3;
 
     private final StampedLock lock = new StampedLock();

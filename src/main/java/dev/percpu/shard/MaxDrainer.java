@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Holds on to its cells. Thread-safe; two drains at the same time take turns.
  */
-public final class Maxima {
+public final class MaxDrainer {
     private static final long GROUP_WORDS = 2;
 
     private final List<ObservationCell> cells;
@@ -34,14 +34,14 @@ public final class Maxima {
         void accept(int place, double max);
     }
 
-    private Maxima(List<ObservationCell> cells, List<Batch> batches, int[] others) {
+    private MaxDrainer(List<ObservationCell> cells, List<Batch> batches, int[] others) {
         this.cells = cells;
         this.batches = batches;
         this.others = others;
     }
 
     /** Of these cells, in their order. */
-    public static Maxima of(List<? extends ObservationCell> cells) {
+    public static MaxDrainer of(List<? extends ObservationCell> cells) {
         IdentityHashMap<Region, List<Integer>> places = new IdentityHashMap<>();
         List<Integer> others = new ArrayList<>();
         for (int place = 0; place < cells.size(); place++) {
@@ -53,7 +53,7 @@ public final class Maxima {
         List<ObservationCell> held = List.copyOf(cells);
         List<Batch> batches = new ArrayList<>();
         places.forEach((region, ofRegion) -> batches.add(new Batch(region, arrayOf(ofRegion), held)));
-        return new Maxima(held, batches, arrayOf(others));
+        return new MaxDrainer(held, batches, arrayOf(others));
     }
 
     private static int[] arrayOf(List<Integer> places) {

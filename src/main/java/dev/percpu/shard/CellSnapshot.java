@@ -6,8 +6,8 @@ package dev.percpu.shard;
  *
  * <p>A cell that is younger than the snapshot reads as empty.
  */
-public abstract sealed class Totals implements AutoCloseable permits ShardedSnapshot, JvmTotals {
-    Totals() {}
+public abstract sealed class CellSnapshot implements AutoCloseable permits ShardedSnapshot, JvmSnapshot {
+    CellSnapshot() {}
 
     /** Lets go of the memory behind the snapshot; it cannot be read any more. Idempotent. */
     @Override

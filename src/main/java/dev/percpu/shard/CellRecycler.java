@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarded by the lock of its {@link RegionChain}.
  */
-final class RetiredCells {
+final class CellRecycler {
     private final ReferenceQueue<RecordPoint> unreachable = new ReferenceQueue<>();
     private final Set<Retired> reachable = Collections.newSetFromMap(new IdentityHashMap<>());
     private final ArrayDeque<Retired> quarantine = new ArrayDeque<>();
@@ -36,7 +36,7 @@ final class RetiredCells {
     /**
      * @param nanoTime what the quarantine is told by
      */
-    RetiredCells(Duration quarantine, LongSupplier nanoTime) {
+    CellRecycler(Duration quarantine, LongSupplier nanoTime) {
         this.quarantineNanos = quarantine.toNanos();
         this.nanoTime = nanoTime;
     }

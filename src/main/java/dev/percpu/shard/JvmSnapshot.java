@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The values of a {@link JvmCellStore}'s cells at one time, found by the number of the cell. */
-final class JvmTotals extends Totals {
+final class JvmSnapshot extends CellSnapshot {
     private final JvmCellStore store;
     private final long[] numbers;
     private volatile Object @Nullable [] values;
@@ -14,7 +14,7 @@ final class JvmTotals extends Totals {
      * @param numbers of the cells, ascending
      * @param values immutable, one per number
      */
-    JvmTotals(JvmCellStore store, long[] numbers, Object[] values) {
+    JvmSnapshot(JvmCellStore store, long[] numbers, Object[] values) {
         this.store = store;
         this.numbers = numbers;
         this.values = values;
@@ -26,12 +26,12 @@ final class JvmTotals extends Totals {
      * @throws IllegalArgumentException if the totals are not a snapshot of that store
      * @throws IllegalStateException if the totals are closed
      */
-    static <V> V valueIn(Totals totals, JvmCellStore store, long number, Class<V> type, Supplier<V> ifYounger) {
+    static <V> V valueIn(CellSnapshot totals, JvmCellStore store, long number, Class<V> type, Supplier<V> ifYounger) {
         if (totals instanceof ShardedSnapshot shards && shards.isOf(store)) {
-            JvmTotals beside = ShardedSnapshot.of(shards).onJvm();
+            JvmSnapshot beside = ShardedSnapshot.of(shards).onJvm();
             return beside == null ? ifYounger.get() : valueIn(beside, store, number, type, ifYounger);
         }
-        if (!(totals instanceof JvmTotals of) || of.store != store) {
+        if (!(totals instanceof JvmSnapshot of) || of.store != store) {
             throw new IllegalArgumentException("these totals are of another cell store");
         }
         Object[] values = of.values;
