@@ -13,5 +13,5 @@ public interface PointWriter {
      * @param place of the point's cells
      * @param out has been told the point's labels
      */
-    void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException;
+    void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException;
 }

@@ -115,7 +115,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     private record Points(BucketLayout layout) implements PointWriter {
         @Override
-        public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(layout.cells().buckets());
             double sum = cells.doubleObservations(place, counts);
             layout.write(counts, Exemplars.EMPTY, out);

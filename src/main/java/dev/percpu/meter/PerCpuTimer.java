@@ -200,7 +200,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     private record Points(BucketLayout layout) implements PointWriter {
         @Override
-        public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(layout.cells().buckets());
             long sumNanos = cells.longObservations(place, counts);
             layout.write(counts, Exemplars.EMPTY, out);

@@ -62,17 +62,17 @@ public final class ShardScrape {
             Optional<TextFormat> text,
             EscapingScheme scheme)
             throws IOException {
-        Map<String, Reading> families = families(meters, others);
+        Map<String, FamilyReader> families = families(meters, others);
         if (text.isEmpty()) {
             List<MetricSnapshot> all = new ArrayList<>();
-            for (Reading family : families.values()) {
+            for (FamilyReader family : families.values()) {
                 family.read().forEach(all::add);
             }
             writer.write(stream, new MetricSnapshots(all), scheme);
             return;
         }
         TextOutput out = new TextOutput().to(stream);
-        for (Reading family : families.values()) {
+        for (FamilyReader family : families.values()) {
             MetricSnapshots snapshots = family.read();
             if (snapshots.size() > 0) {
                 text.get().write(out, snapshots, scheme);
@@ -83,11 +83,11 @@ public final class ShardScrape {
     }
 
     /** Reads a family, which may have no samples. */
-    private interface Reading {
+    private interface FamilyReader {
         MetricSnapshots read() throws InterruptedIOException;
     }
 
-    private Map<String, Reading> families(List<CellMeter> meters, MetricSnapshots others) {
+    private Map<String, FamilyReader> families(List<CellMeter> meters, MetricSnapshots others) {
         Map<String, List<CellMeter>> byName = new HashMap<>();
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
@@ -97,7 +97,7 @@ public final class ShardScrape {
             }
         }
         BitSet shards = store.recordedShards();
-        Map<String, Reading> families = new TreeMap<>();
+        Map<String, FamilyReader> families = new TreeMap<>();
         byName.forEach((name, family) -> families.put(name, () -> read(family, shards)));
         for (MetricSnapshot other : others) {
             String name = other.getMetadata().getPrometheusName();

@@ -112,7 +112,7 @@ abstract sealed class TextRow {
                 }
                 return;
             }
-            CellColumn.Reading reading = column.in(cells.reader());
+            CellColumn.Cursor reading = column.in(cells.reader());
             for (int place = 0; place < size; place++) {
                 labelled.point(place, out);
                 writer.write(reading, place, out);

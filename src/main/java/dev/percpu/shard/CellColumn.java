@@ -80,19 +80,19 @@ public final class CellColumn {
     }
 
     /** The cells, each as it is when its batch is read. */
-    public Reading in(ColumnReader reader) {
-        return new Reading(reader);
+    public Cursor in(ColumnReader reader) {
+        return new Cursor(reader);
     }
 
     /** What the cells of a column hold; to be read by the thread of the reader, as long as that is open. In order of the places is best. */
-    public final class Reading {
+    public final class Cursor {
         private final ColumnReader reader;
         private int batch = -1;
 
         /** Of one place, its buckets' words one after the other: one copy is faster than many reads of memory that may be closed. */
         private final long[] cells = new long[2 * buckets];
 
-        private Reading(ColumnReader reader) {
+        private Cursor(ColumnReader reader) {
             this.reader = reader;
         }
 
