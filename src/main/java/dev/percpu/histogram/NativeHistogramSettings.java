@@ -1,6 +1,6 @@
 package dev.percpu.histogram;
 
-import dev.percpu.registry.Cells;
+import dev.percpu.registry.CellStores;
 import dev.percpu.registry.NativeHistogramKey;
 import dev.percpu.registry.PerCpuConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -71,7 +71,7 @@ public record NativeHistogramSettings(HistogramMode mode, int schema, int maxBuc
      * @throws IllegalArgumentException if a value is wrong that is known already: for all meters, or a system property
      */
     public static Function<String, NativeHistogramSettings> of(PrometheusConfig config) {
-        Function<String, @Nullable String> lookup = key -> Cells.setting(config, key);
+        Function<String, @Nullable String> lookup = key -> CellStores.setting(config, key);
         of("", lookup);
         for (String name : System.getProperties().stringPropertyNames()) {
             NativeHistogramKey key = NativeHistogramKey.of(name);

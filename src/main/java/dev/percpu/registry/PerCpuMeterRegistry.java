@@ -128,7 +128,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     @SuppressWarnings("this-escape") // as below
     public PerCpuMeterRegistry(
             PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext) {
-        this(checked(config), registry, clock, spanContext, Cells.open(config));
+        this(checked(config), registry, clock, spanContext, CellStores.open(config));
     }
 
     /**

@@ -258,7 +258,7 @@ public final class SeriesIndex implements MultiCollector {
     }
 
     /** The cells as they are now, and the meters that are shown with them. */
-    record Now(CellsNow cells, TextTable table) implements AutoCloseable {
+    record Now(ScrapeCells cells, TextTable table) implements AutoCloseable {
         @Override
         public void close() {
             cells.close();
@@ -274,10 +274,10 @@ public final class SeriesIndex implements MultiCollector {
         if (expiry == null) {
             Object latest = change; // before the meters: what comes after it is looked at by the next scrape
             TextTable table = last.isAsOf(latest) ? last : last.of(meters(), latest);
-            return new Now(new CellsNow(store), table);
+            return new Now(new ScrapeCells(store), table);
         }
         List<CellMeter> meters = meters();
-        CellsNow cells = new CellsNow(store);
+        ScrapeCells cells = new ScrapeCells(store);
         try {
             return new Now(cells, last.of(shown(meters, cells.totals()), null));
         } catch (RuntimeException e) {

@@ -75,14 +75,14 @@ abstract sealed class TextRow {
      * @param clock the meters' own
      * @param out has been told the family
      */
-    final void write(CellsNow cells, Clock clock, Buffers buffers, SampleWriter out) throws IOException {
+    final void write(ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out) throws IOException {
         if (labels == null) {
             throw new IllegalStateException(family.name() + " has no labels that all clients read");
         }
         write(labels, cells, clock, buffers, out);
     }
 
-    abstract void write(LabelColumn labelled, CellsNow cells, Clock clock, Buffers buffers, SampleWriter out)
+    abstract void write(LabelColumn labelled, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
             throws IOException;
 
     /** Counters, or all but the maxima of timers and summaries. */
@@ -102,7 +102,7 @@ abstract sealed class TextRow {
         }
 
         @Override
-        void write(LabelColumn labelled, CellsNow cells, Clock clock, Buffers buffers, SampleWriter out)
+        void write(LabelColumn labelled, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
                 throws IOException {
             int size = meters().size();
             if (column == null || writer == null) {
@@ -133,7 +133,7 @@ abstract sealed class TextRow {
         }
 
         @Override
-        void write(LabelColumn labelled, CellsNow cells, Clock clock, Buffers buffers, SampleWriter out)
+        void write(LabelColumn labelled, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
                 throws IOException {
             int size = meters().size();
             double[] largest = buffers.maxima(size);

@@ -93,7 +93,7 @@ public final class TextScrape {
         private final Buffers buffers;
         private final TextOutput out;
         private final SampleWriter samples;
-        private final CellsNow cells;
+        private final ScrapeCells cells;
 
         private Pass(
                 SeriesIndex.Now now,

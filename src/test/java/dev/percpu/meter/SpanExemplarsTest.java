@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.Eventually;
 import dev.percpu.parity.Peers;
 import dev.percpu.registry.AllocationTest;
-import dev.percpu.registry.Cells;
+import dev.percpu.registry.CellStores;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
 import io.micrometer.core.instrument.Counter;
@@ -55,7 +55,7 @@ class SpanExemplarsTest {
 
     private final Spans spans = new Spans();
     private final PerCpuMeterRegistry registry = RegistryOn.store(
-            quick(), new PrometheusRegistry(), new MockClock(), spans, Cells.open(PrometheusConfig.DEFAULT));
+            quick(), new PrometheusRegistry(), new MockClock(), spans, CellStores.open(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {

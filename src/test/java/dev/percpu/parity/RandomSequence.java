@@ -1,6 +1,6 @@
 package dev.percpu.parity;
 
-import dev.percpu.registry.Cells;
+import dev.percpu.registry.CellStores;
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
@@ -39,7 +39,7 @@ final class RandomSequence implements AutoCloseable {
             case "prometheus.descriptions" -> Boolean.toString(descriptions);
             default -> null;
         };
-        CellStore store = random.nextInt(4) == 0 ? CellStore.onJvm() : Cells.open(PrometheusConfig.DEFAULT);
+        CellStore store = random.nextInt(4) == 0 ? CellStore.onJvm() : CellStores.open(PrometheusConfig.DEFAULT);
         this.twins = new Twins(new Peers(config, store, null));
         if (random.nextInt(6) == 0) {
             NamingConvention other = new PrometheusDurationNamingConvention();

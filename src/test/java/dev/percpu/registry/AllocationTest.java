@@ -25,7 +25,7 @@ public class AllocationTest {
             new PrometheusRegistry(),
             new MockClock(),
             null,
-            Cells.open(PrometheusConfig.DEFAULT));
+            CellStores.open(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {

@@ -54,7 +54,7 @@ class ConsistencyTest {
 
     @Test
     void shouldAgreeWithItselfUnderLoadOnShards() throws Exception {
-        shouldAgreeWithItselfUnderLoad(Cells.open(PrometheusConfig.DEFAULT), LINES);
+        shouldAgreeWithItselfUnderLoad(CellStores.open(PrometheusConfig.DEFAULT), LINES);
     }
 
     @Test

@@ -41,7 +41,7 @@ class LifetimeRacesTest {
                 new PrometheusRegistry(),
                 new MockClock(),
                 null,
-                onJvm ? CellStore.onJvm() : Cells.open(PrometheusConfig.DEFAULT));
+                onJvm ? CellStore.onJvm() : CellStores.open(PrometheusConfig.DEFAULT));
     }
 
     /** A registry that is closed while others register, record and scrape, and what they hold of it. */

@@ -39,7 +39,7 @@ class NativeHistogramConsistencyTest {
     @CsvSource({"native, true", "native, false", "both, true", "both, false"})
     void shouldAgreeWithItselfUnderLoad(String mode, boolean onJvm) throws Exception {
         PerCpuConfig config = Map.of(NativeHistogramKey.MODE.key(), mode)::get;
-        CellStore store = onJvm ? CellStore.onJvm() : Cells.open(config);
+        CellStore store = onJvm ? CellStore.onJvm() : CellStores.open(config);
         try (ExecutorService executor = Executors.newFixedThreadPool(WRITERS)) {
             PerCpuMeterRegistry registry =
                     new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);

@@ -112,7 +112,7 @@ class NativeHistogramTest {
                 return kept.settings;
             }
         };
-        CellStore store = kept.nativeStore ? Cells.open(PrometheusConfig.DEFAULT) : CellStore.onJvm();
+        CellStore store = kept.nativeStore ? CellStores.open(PrometheusConfig.DEFAULT) : CellStore.onJvm();
         return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);
     }
 

@@ -65,7 +65,7 @@ class RegistrationRacesTest {
             new PrometheusRegistry(),
             new MockClock(),
             null,
-            Cells.open(PrometheusConfig.DEFAULT));
+            CellStores.open(PrometheusConfig.DEFAULT));
     private final Actors actors = new Actors(ACTORS);
     private final Random random = new Random();
     private final List<Slot> slots = new ArrayList<>();

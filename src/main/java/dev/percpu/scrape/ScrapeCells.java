@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * Two ways to read cells in one scrape. Most need only columns, and little memory for them; with a meter that has to be asked there is memory
  * for all cells besides. To be used and closed by the thread that made it.
  */
-final class CellsNow implements AutoCloseable {
+final class ScrapeCells implements AutoCloseable {
     private final CellStore store;
     private @Nullable CellSnapshot totals;
     private @Nullable ColumnReader reader;
 
-    CellsNow(CellStore store) {
+    ScrapeCells(CellStore store) {
         this.store = store;
     }
 

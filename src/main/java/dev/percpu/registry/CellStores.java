@@ -8,8 +8,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where it is decided what a registry records into. */
-public final class Cells {
-    private Cells() {}
+public final class CellStores {
+    private CellStores() {}
 
     /**
      * Opens the cells of a new registry: native shards, or JVM atomics where there is no native library and none is required.
