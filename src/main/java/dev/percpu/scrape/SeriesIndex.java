@@ -258,7 +258,7 @@ public final class SeriesIndex implements MultiCollector {
     }
 
     /** The cells as they are now, and the meters that are shown with them. */
-    record Now(ScrapeCells cells, TextTable table) implements AutoCloseable {
+    record Now(ScrapeCells cells, FamilyTable table) implements AutoCloseable {
         @Override
         public void close() {
             cells.close();
@@ -270,10 +270,10 @@ public final class SeriesIndex implements MultiCollector {
      *
      * @param last the table of an earlier time, which may still hold
      */
-    Now now(TextTable last) {
+    Now now(FamilyTable last) {
         if (expiry == null) {
             Object latest = change; // before the meters: what comes after it is looked at by the next scrape
-            TextTable table = last.isAsOf(latest) ? last : last.of(meters(), latest);
+            FamilyTable table = last.isAsOf(latest) ? last : last.of(meters(), latest);
             return new Now(new ScrapeCells(store), table);
         }
         List<CellMeter> meters = meters();

@@ -33,14 +33,14 @@ public final class TextScrape {
     private final Clock clock;
 
     /** That of the last scrape. Changed under the lock. */
-    private volatile TextTable table = TextTable.EMPTY;
+    private volatile FamilyTable table = FamilyTable.EMPTY;
 
     /** Those of the last scrape, for the next. */
     private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
 
     private static final class Buffers {
         private final TextOutput out = new TextOutput();
-        private final TextRow.Buffers ofRows = new TextRow.Buffers();
+        private final FamilyRow.Buffers ofRows = new FamilyRow.Buffers();
     }
 
     /**
@@ -60,7 +60,7 @@ public final class TextScrape {
 
     /** Unless a meter was removed meanwhile, or another scrape was faster. */
     @SuppressWarnings("ReferenceEquality") // the same one
-    private synchronized void replace(TextTable last, TextTable now) {
+    private synchronized void replace(FamilyTable last, FamilyTable now) {
         if (table == last) {
             table = now;
         }
@@ -76,7 +76,7 @@ public final class TextScrape {
         TextOutput out = buffers.out.to(stream);
         // First: counters are no older than a gauge that takes its time.
         SeriesIndex.Others others = index.others(included, foreign);
-        TextTable last = table;
+        FamilyTable last = table;
         try (SeriesIndex.Now now = index.now(last)) {
             replace(last, now.table());
             new Pass(now, format, included, scheme, buffers).write(others);
@@ -86,7 +86,7 @@ public final class TextScrape {
     }
 
     private final class Pass {
-        private final TextTable table;
+        private final FamilyTable table;
         private final TextFormat format;
         private final Predicate<String> included;
         private final EscapingScheme scheme;
@@ -115,7 +115,7 @@ public final class TextScrape {
             List<MetricSnapshot> others = others(told).stream().toList();
             Set<String> names = names(others);
             int next = 0;
-            for (TextRow row : table.rows()) {
+            for (FamilyRow row : table.rows()) {
                 String name = row.family().name();
                 TextNames plain = names.contains(name) || !included.test(name) ? null : row.names(format);
                 if (plain == null) {
@@ -147,8 +147,8 @@ public final class TextScrape {
         private MetricSnapshots others(SeriesIndex.Others told) {
             Set<String> names = names(told.foreign());
             names.addAll(told.values().names());
-            List<TextRow> shared = new ArrayList<>();
-            for (TextRow row : table.rows()) {
+            List<FamilyRow> shared = new ArrayList<>();
+            for (FamilyRow row : table.rows()) {
                 if (names.contains(row.family().name()) || row.names(format) == null) {
                     shared.add(row);
                 }
@@ -159,7 +159,7 @@ public final class TextScrape {
             return ExternalCollectors.together(together.snapshots(), told.foreign());
         }
 
-        private void collect(TextRow row, FamilyValues values) {
+        private void collect(FamilyRow row, FamilyValues values) {
             FamilyValues ofFamily = new FamilyValues(row.family().name()::equals);
             for (CellMeter meter : row.meters()) {
                 SeriesIndex.collect(meter, cells.totals(), included, ofFamily);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A family of meters in cells as the text formats write it: its meters in the order of their labels, and whatever of them is the same in
  * every scrape, side by side. Thread-safe.
  */
-abstract sealed class TextRow {
+abstract sealed class FamilyRow {
     private final Family family;
     private final List<CellMeter> meters;
 
@@ -28,7 +28,7 @@ abstract sealed class TextRow {
 
     private final Names names;
 
-    private TextRow(Family family, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
+    private FamilyRow(Family family, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
         this.family = family;
         this.meters = meters;
         this.labels = labels;
@@ -86,7 +86,7 @@ abstract sealed class TextRow {
             throws IOException;
 
     /** Counters, or all but the maxima of timers and summaries. */
-    static final class Main extends TextRow {
+    static final class Main extends FamilyRow {
         private final @Nullable CellColumn column;
 
         /** Writes all points out of the column; null if the meters have to be asked. */
@@ -122,7 +122,7 @@ abstract sealed class TextRow {
     }
 
     /** The maxima of timers, or of summaries. */
-    static final class OfMaxima extends TextRow {
+    static final class OfMaxima extends FamilyRow {
         private final MaxColumn maxima;
         private final boolean inNanos;
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The meters in cells in the order in which the text formats write them: families by name, in each the meters by labels. A family whose
  * meters are still the same is taken over from the table before, and of one that has changed what is still the same. Thread-safe.
  */
-final class TextTable {
-    static final TextTable EMPTY = new TextTable(Map.of(), List.of(), null);
+final class FamilyTable {
+    static final FamilyTable EMPTY = new FamilyTable(Map.of(), List.of(), null);
 
     /** A table of more is not copied for the sake of those that stay: thousands of meters may be removed one after the other. */
     private static final int MOST_COPIED = 1_000;
@@ -27,7 +27,7 @@ final class TextTable {
     /** By the name of the main family. */
     private final Map<String, Entry> entries;
 
-    private final List<TextRow> rows;
+    private final List<FamilyRow> rows;
 
     /** The change of the registry up to which these are all its meters, if that is known. */
     private final @Nullable Object asOf;
@@ -39,16 +39,16 @@ final class TextTable {
      * @param gone how many of them were removed since
      */
     private record Entry(
-            List<CellMeter> meters, TextRow main, @Nullable TextRow max, AtomicInteger gone) {}
+            List<CellMeter> meters, FamilyRow main, @Nullable FamilyRow max, AtomicInteger gone) {}
 
-    private TextTable(Map<String, Entry> entries, List<TextRow> rows, @Nullable Object asOf) {
+    private FamilyTable(Map<String, Entry> entries, List<FamilyRow> rows, @Nullable Object asOf) {
         this.entries = entries;
         this.rows = rows;
         this.asOf = asOf;
     }
 
     /** Families in the order of their names. */
-    List<TextRow> rows() {
+    List<FamilyRow> rows() {
         return rows;
     }
 
@@ -63,16 +63,16 @@ final class TextTable {
      * meanwhile is not taken for its successor. A family is held until the next scrape with those of its meters that have gone, as long as
      * these are few: their cells are nobody else's so long.
      */
-    TextTable without(CellMeter meter) {
+    FamilyTable without(CellMeter meter) {
         SeriesShape shape = meter.shape();
         String family = shape == null ? "" : shape.main().name();
         Entry entry = entries.get(family);
         if (entry == null || entry.gone.incrementAndGet() <= entry.meters.size() / MOST_GONE) {
-            return new TextTable(entries, List.of(), null);
+            return new FamilyTable(entries, List.of(), null);
         }
         Map<String, Entry> others = new HashMap<>(entries.size() > MOST_COPIED ? Map.of() : entries);
         others.remove(family);
-        return new TextTable(others, List.of(), null);
+        return new FamilyTable(others, List.of(), null);
     }
 
     /**
@@ -82,7 +82,7 @@ final class TextTable {
      * @param change the latest of them before these meters were looked up; null if that does not tell of every change
      */
     @SuppressWarnings("ReferenceEquality")
-    TextTable of(List<CellMeter> now, @Nullable Object change) {
+    FamilyTable of(List<CellMeter> now, @Nullable Object change) {
         Map<String, List<CellMeter>> families = new HashMap<>();
         for (CellMeter meter : SeriesIndex.inOrder(now)) {
             SeriesShape shape = meter.shape();
@@ -97,11 +97,11 @@ final class TextTable {
             made.put(name, before != null && areSame(before.meters, meters) ? before : entry(meters, before));
         });
         boolean complete = !(change instanceof CellMeter added) || now.stream().anyMatch(meter -> meter == added);
-        return new TextTable(made, inOrder(made), complete ? change : null);
+        return new FamilyTable(made, inOrder(made), complete ? change : null);
     }
 
-    private static List<TextRow> inOrder(Map<String, Entry> entries) {
-        Map<String, TextRow> byName = new TreeMap<>();
+    private static List<FamilyRow> inOrder(Map<String, Entry> entries) {
+        Map<String, FamilyRow> byName = new TreeMap<>();
         for (Entry entry : entries.values()) {
             byName.put(entry.main.family().name(), entry.main);
             if (entry.max != null) {
@@ -129,25 +129,25 @@ final class TextTable {
      * @param registered in the registry's order; the first tells the family
      */
     private static Entry entry(List<CellMeter> registered, @Nullable Entry before) {
-        SeriesShape shape = SortedPoints.shape(registered.getFirst());
-        SortedPoints points = null;
+        SeriesShape shape = SortedSeries.shape(registered.getFirst());
+        SortedSeries points = null;
         if (before != null && before.main.family().equals(shape.main())) {
-            points = SortedPoints.changed(before.main.meters(), before.main.labels(), before.meters.size(), registered);
+            points = SortedSeries.changed(before.main.meters(), before.main.labels(), before.meters.size(), registered);
         }
         if (points == null) {
-            points = SortedPoints.of(registered, shape.main().name());
+            points = SortedSeries.of(registered, shape.main().name());
         }
-        TextRow mainBefore = before == null ? null : before.main;
-        TextRow maxBefore = before == null ? null : before.max;
-        TextRow main =
-                new TextRow.Main(shape.main(), points.meters(), points.labels(), names(mainBefore, shape.main()));
-        TextRow max = shape.max().equals(shape.main())
+        FamilyRow mainBefore = before == null ? null : before.main;
+        FamilyRow maxBefore = before == null ? null : before.max;
+        FamilyRow main =
+                new FamilyRow.Main(shape.main(), points.meters(), points.labels(), names(mainBefore, shape.main()));
+        FamilyRow max = shape.max().equals(shape.main())
                 ? null
-                : new TextRow.OfMaxima(shape.max(), points.meters(), points.labels(), names(maxBefore, shape.max()));
+                : new FamilyRow.OfMaxima(shape.max(), points.meters(), points.labels(), names(maxBefore, shape.max()));
         return new Entry(registered, main, max, new AtomicInteger());
     }
 
-    private static TextRow.Names names(@Nullable TextRow before, Family family) {
-        return before != null && before.family().equals(family) ? before.names() : new TextRow.Names();
+    private static FamilyRow.Names names(@Nullable FamilyRow before, Family family) {
+        return before != null && before.family().equals(family) ? before.names() : new FamilyRow.Names();
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param labels null if they look different to different clients
  */
-record SortedPoints(List<CellMeter> meters, @Nullable LabelColumn labels) {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SortedPoints.class);
+record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SortedSeries.class);
 
     private record Point(CellMeter meter, Labels labels) {
         static Point of(CellMeter meter) {
@@ -39,7 +39,7 @@ record SortedPoints(List<CellMeter> meters, @Nullable LabelColumn labels) {
     /**
      * @param family for the log
      */
-    static SortedPoints of(List<CellMeter> registered, String family) {
+    static SortedSeries of(List<CellMeter> registered, String family) {
         List<CellMeter> meters = new ArrayList<>(registered.size());
         List<Labels> labels = new ArrayList<>(registered.size());
         for (Point point : sorted(registered)) {
@@ -50,7 +50,7 @@ record SortedPoints(List<CellMeter> meters, @Nullable LabelColumn labels) {
             meters.add(point.meter);
             labels.add(point.labels);
         }
-        return new SortedPoints(meters, LabelColumn.of(labels));
+        return new SortedSeries(meters, LabelColumn.of(labels));
     }
 
     private static List<Point> sorted(Iterable<CellMeter> meters) {
@@ -69,7 +69,7 @@ record SortedPoints(List<CellMeter> meters, @Nullable LabelColumn labels) {
      * @param registered now
      * @return null if that is not possible, or not worth it
      */
-    static @Nullable SortedPoints changed(
+    static @Nullable SortedSeries changed(
             List<CellMeter> before,
             @Nullable LabelColumn labelsBefore,
             int registeredBefore,
@@ -95,7 +95,7 @@ record SortedPoints(List<CellMeter> meters, @Nullable LabelColumn labels) {
      * @param placesOfKept where their labels are in that column; has room for all
      * @param come sorted
      */
-    private static @Nullable SortedPoints merged(
+    private static @Nullable SortedSeries merged(
             List<CellMeter> kept, int[] placesOfKept, LabelColumn labelsBefore, List<Point> come) {
         List<CellMeter> meters = new ArrayList<>(placesOfKept.length);
         int[] places = new int[placesOfKept.length];
@@ -119,7 +119,7 @@ record SortedPoints(List<CellMeter> meters, @Nullable LabelColumn labels) {
         }
         LabelColumn labels =
                 labelsBefore.with(places, come.stream().map(Point::labels).toList());
-        return labels == null ? null : new SortedPoints(meters, labels);
+        return labels == null ? null : new SortedSeries(meters, labels);
     }
 
     /** Where labels are among those of sorted meters, or {@code -1} minus where they would be. */
