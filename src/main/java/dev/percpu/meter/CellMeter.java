@@ -22,7 +22,7 @@ public abstract class CellMeter extends AbstractMeter {
     /** Set once, before other threads see this meter, as is the next. */
     private @Nullable SeriesShape shape;
 
-    private Expiry.@Nullable Watch watch;
+    private Expiry.@Nullable LastChange watch;
 
     /**
      * @param createdMillis wall-clock time of registration
@@ -45,12 +45,12 @@ public abstract class CellMeter extends AbstractMeter {
         return shape;
     }
 
-    final void watch(Expiry.Watch by) {
+    final void watch(Expiry.LastChange by) {
         watch = by;
     }
 
     /** Null if this meter is never hidden. */
-    final Expiry.@Nullable Watch watch() {
+    final Expiry.@Nullable LastChange watch() {
         return watch;
     }
 

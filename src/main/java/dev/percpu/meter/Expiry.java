@@ -40,7 +40,7 @@ public final class Expiry {
 
     /** From now on a meter that has recorded nothing yet is watched. */
     public void watch(CellMeter meter) {
-        meter.watch(new Watch(clock.monotonicTime()));
+        meter.watch(new LastChange(clock.monotonicTime()));
     }
 
     /** Whether the background thread has to look. */
@@ -50,7 +50,7 @@ public final class Expiry {
 
     /** Takes note of what a meter has counted; whether it is hidden. */
     public boolean hides(CellMeter meter, CellSnapshot totals) {
-        Watch watch = meter.watch();
+        LastChange watch = meter.watch();
         return watch != null && watch.isIdle(meter.fingerprint(totals), clock.monotonicTime(), afterNanos);
     }
 
@@ -66,11 +66,11 @@ public final class Expiry {
     }
 
     /** What is known of one meter. */
-    static final class Watch {
+    static final class LastChange {
         private long fingerprint;
         private long changedNanos;
 
-        Watch(long createdNanos) {
+        LastChange(long createdNanos) {
             changedNanos = createdNanos;
         }
 

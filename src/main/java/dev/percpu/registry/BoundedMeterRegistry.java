@@ -52,7 +52,7 @@ abstract class BoundedMeterRegistry extends MeterRegistry {
     @Override
     public void forEachMeter(Consumer<? super Meter> consumer) {
         super.forEachMeter(meter -> {
-            if (!limit.isStandIn(meter)) {
+            if (!limit.isPlaceholder(meter)) {
                 consumer.accept(meter);
             }
         });
@@ -70,19 +70,19 @@ abstract class BoundedMeterRegistry extends MeterRegistry {
 
         @Override
         public Config onMeterAdded(Consumer<Meter> listener) {
-            super.onMeterAdded(unlessStandIn(listener));
+            super.onMeterAdded(unlessPlaceholder(listener));
             return this;
         }
 
         @Override
         public Config onMeterRemoved(Consumer<Meter> listener) {
-            super.onMeterRemoved(unlessStandIn(listener));
+            super.onMeterRemoved(unlessPlaceholder(listener));
             return this;
         }
 
-        private Consumer<Meter> unlessStandIn(Consumer<Meter> listener) {
+        private Consumer<Meter> unlessPlaceholder(Consumer<Meter> listener) {
             return meter -> {
-                if (!limit.isStandIn(meter)) {
+                if (!limit.isPlaceholder(meter)) {
                     listener.accept(meter);
                 }
             };

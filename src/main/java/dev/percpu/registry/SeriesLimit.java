@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * which is one more series, the others one that does nothing.
  *
  * <p>Micrometer stores whatever meter it is given under the id that it was asked for. An id beyond the bound must not take memory for good,
- * so it is taken out again as soon as the next meter is made: there is never more than one, the {@linkplain #isStandIn stand-in}.
+ * so it is taken out again as soon as the next meter is made: there is never more than one, the {@linkplain #isPlaceholder stand-in}.
  *
  * <p>Changed under the registry's own lock only, which it holds whenever it makes or removes a meter; read by any thread.
  */
@@ -48,13 +48,13 @@ final class SeriesLimit {
     private final Map<Key, Meter> overflowMeters = new ConcurrentHashMap<>();
     private final AtomicInteger series = new AtomicInteger();
     private final AtomicLong overflowed = new AtomicLong();
-    private volatile @Nullable StandIn standIn;
+    private volatile @Nullable Placeholder placeholder;
 
     /** Meters of one name that cannot be in one family are not in one overflow series either. */
     private record Key(Meter.Id id, boolean histogram) {}
 
     /** A meter that Micrometer is about to store, or has stored, under an id beyond the bound. */
-    private record StandIn(Meter.Id id, Meter meter) {}
+    private record Placeholder(Meter.Id id, Meter meter) {}
 
     /**
      * @param isRegistered whether the registry has a meter of that id; may take long
@@ -127,15 +127,15 @@ final class SeriesLimit {
 
     private <M extends Meter> M standingIn(Meter.Id id, M meter) {
         overflowed.incrementAndGet();
-        standIn = new StandIn(id, meter);
+        placeholder = new Placeholder(id, meter);
         return meter;
     }
 
     private void evict() {
-        StandIn evicted = standIn;
+        Placeholder evicted = placeholder;
         if (evicted != null) {
             evictor.accept(evicted.id);
-            standIn = null;
+            placeholder = null;
         }
     }
 
@@ -151,17 +151,17 @@ final class SeriesLimit {
 
     /** The meter that was made last is stored in this wrapping. */
     <M extends Meter> M wrapped(M wrapping) {
-        StandIn now = standIn;
+        Placeholder now = placeholder;
         if (now != null) {
-            standIn = new StandIn(now.id, wrapping);
+            placeholder = new Placeholder(now.id, wrapping);
         }
         return wrapping;
     }
 
     /** Whether the registry has this meter only since it must store something, and nobody is to be told of it. */
     @SuppressWarnings("ReferenceEquality") // others may have the same id
-    boolean isStandIn(Meter meter) {
-        StandIn now = standIn;
+    boolean isPlaceholder(Meter meter) {
+        Placeholder now = placeholder;
         return now != null && now.meter == meter;
     }
 
