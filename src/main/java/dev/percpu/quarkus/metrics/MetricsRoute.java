@@ -58,11 +58,11 @@ class MetricsRoute {
     }
 
     /** A request that is to be answered by a scrape. */
-    private record Arrival(ScrapeRequest request, long startNanos, ScrapeWatch watch) {}
+    private record Arrival(ScrapeRequest request, long startNanos, ScrapeCancellation watch) {}
 
     private final PerCpuMeterRegistry registry;
     private final PerCpuMeters meters;
-    private final CpuNaming cpus;
+    private final CpuLabels cpus;
     private final ScrapeSettings settings;
     private final Semaphore places;
     private final WorkerExecutor workers;
@@ -74,7 +74,7 @@ class MetricsRoute {
             ServiceSettings settings,
             Vertx vertx) {
         this.registry = registry;
-        this.cpus = new CpuNaming(status.indexedBy(), new NumaNodes()::of);
+        this.cpus = new CpuLabels(status.indexedBy(), new NumaNodes()::of);
         this.meters = meters;
         this.settings = settings.scrape();
         this.places = new Semaphore(this.settings.maxConcurrent());
@@ -122,7 +122,7 @@ class MetricsRoute {
             refuseBusy(context);
             return;
         }
-        ScrapeWatch watch = new ScrapeWatch(startNanos + request.timeout().toNanos());
+        ScrapeCancellation watch = new ScrapeCancellation(startNanos + request.timeout().toNanos());
         long timer =
                 context.vertx().setTimer(request.timeout().toMillis() + 1, ignored -> watch.end(ScrapeFailure.TIMEOUT));
         // After the whole answer as well: then there is nobody to be interrupted any more.
@@ -188,7 +188,7 @@ class MetricsRoute {
         }
     }
 
-    private void fail(RoutingContext context, ScrapeWatch watch, Throwable failure) {
+    private void fail(RoutingContext context, ScrapeCancellation watch, Throwable failure) {
         ScrapeFailure reason = failure instanceof ScrapeEndedException ended ? ended.reason() : watch.reason();
         meters.recordFailure(reason == null ? ScrapeFailure.ERROR : reason);
         if (reason == null) {

@@ -15,7 +15,7 @@ import java.util.Set;
  * <p>Only the service does so; the registry itself takes every meter as it is. Stateless.
  */
 @Singleton
-class ForeignMeters implements MeterFilter {
+class ThirdPartyMeterFilter implements MeterFilter {
 
     /**
      * {@code process_cpu_time_ns_total} is in an abbreviated unit that is not the base unit, {@code system_cpu_count} looks like a part

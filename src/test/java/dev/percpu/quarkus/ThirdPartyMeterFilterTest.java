@@ -11,13 +11,13 @@ import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ForeignMetersTest {
+class ThirdPartyMeterFilterTest {
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
     @BeforeEach
     void filter() {
-        registry.config().meterFilter(new ForeignMeters());
+        registry.config().meterFilter(new ThirdPartyMeterFilter());
     }
 
     @Test

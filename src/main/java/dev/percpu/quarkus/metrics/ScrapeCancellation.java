@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Whether somebody still waits for a scrape. As soon as nobody does, the thread that works on it is interrupted, so that it does not go on
  * waiting for gauges or for its reader; a thread that has left is not touched. Thread-safe.
  */
-final class ScrapeWatch {
+final class ScrapeCancellation {
     private final long deadlineNanos;
 
     /** What works on the scrape. Guarded by this, as the others below are. */
@@ -19,7 +19,7 @@ final class ScrapeWatch {
     /**
      * @param deadlineNanos when the time is over, by {@link System#nanoTime()}
      */
-    ScrapeWatch(long deadlineNanos) {
+    ScrapeCancellation(long deadlineNanos) {
         this.deadlineNanos = deadlineNanos;
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Shards by the CPU and the NUMA node that they belong to; where they belong to none, by their index, and the help of every metric says so.
  * A node that the system does not tell is empty, which to Prometheus is no label at all. Thread-safe.
  */
-final class CpuNaming implements ShardNaming {
+final class CpuLabels implements ShardNaming {
     private static final String SHARED = "shared";
 
     private final boolean byCpu;
@@ -24,7 +24,7 @@ final class CpuNaming implements ShardNaming {
     /**
      * @param numaNodes the node of a CPU, or null
      */
-    CpuNaming(IndexedBy indexedBy, IntFunction<@Nullable Integer> numaNodes) {
+    CpuLabels(IndexedBy indexedBy, IntFunction<@Nullable Integer> numaNodes) {
         this.byCpu = indexedBy == IndexedBy.CPU_ID;
         this.numaNodes = numaNodes;
     }

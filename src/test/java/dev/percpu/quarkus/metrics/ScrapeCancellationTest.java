@@ -7,8 +7,8 @@ import dev.percpu.registry.ScrapeFailure;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ScrapeWatchTest {
-    private final ScrapeWatch watch = new ScrapeWatch(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+class ScrapeCancellationTest {
+    private final ScrapeCancellation watch = new ScrapeCancellation(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
 
     @Test
     void shouldInterruptTheThreadThatWorksAndClearThatWhenItLeaves() throws ScrapeEndedException {
@@ -51,7 +51,7 @@ class ScrapeWatchTest {
                 .isThrownBy(watch::enter)
                 .satisfies(ended -> assertThat(ended.reason()).isEqualTo(ScrapeFailure.GONE));
         assertThatExceptionOfType(ScrapeEndedException.class)
-                .isThrownBy(new ScrapeWatch(System.nanoTime())::enter)
+                .isThrownBy(new ScrapeCancellation(System.nanoTime())::enter)
                 .satisfies(ended -> assertThat(ended.reason()).isEqualTo(ScrapeFailure.TIMEOUT));
         watch.leave();
         assertThat(Thread.interrupted()).isFalse();

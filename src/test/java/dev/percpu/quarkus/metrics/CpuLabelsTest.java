@@ -6,11 +6,11 @@ import dev.percpu.rseq.IndexedBy;
 import io.prometheus.metrics.model.snapshots.Labels;
 import org.junit.jupiter.api.Test;
 
-class CpuNamingTest {
+class CpuLabelsTest {
 
     @Test
     void shouldNameCpusAndTheirNodes() {
-        CpuNaming naming = new CpuNaming(IndexedBy.CPU_ID, cpu -> cpu == 7 ? null : cpu / 4);
+        CpuLabels naming = new CpuLabels(IndexedBy.CPU_ID, cpu -> cpu == 7 ? null : cpu / 4);
 
         assertThat(naming.of(5).equals(Labels.of("cpu", "5", "numa_node", "1"))).isTrue();
         assertThat(naming.of(7).equals(Labels.of("cpu", "7", "numa_node", ""))).isTrue();
@@ -21,7 +21,7 @@ class CpuNamingTest {
 
     @Test
     void shouldNameShardsThatBelongToNoCpuAndSaySo() {
-        CpuNaming naming = new CpuNaming(IndexedBy.MM_CID, cpu -> cpu);
+        CpuLabels naming = new CpuLabels(IndexedBy.MM_CID, cpu -> cpu);
 
         assertThat(naming.of(5).equals(Labels.of("shard", "5"))).isTrue();
         assertThat(naming.shared().equals(Labels.of("shard", "shared"))).isTrue();
