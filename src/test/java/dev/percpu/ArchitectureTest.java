@@ -107,14 +107,14 @@ class ArchitectureTest {
         // The rule above is about something: both ways into native code are in use.
         classes()
                 .that()
-                .haveSimpleName("HotPath")
+                .haveSimpleName("RecordCalls")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(Linker.class)
                 .check(CLASSES);
         classes()
                 .that()
-                .haveSimpleName("ColdPath")
+                .haveSimpleName("ControlCalls")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.sun.jna..")

@@ -1,6 +1,6 @@
 package dev.percpu.rseq;
 
-import dev.percpu.binding.ColdPath;
+import dev.percpu.binding.ControlCalls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ public record AbiStatus(
 
     /** How the areas were registered, with the latest failure of any thread until now. */
     public Registration registrationNow() {
-        int errno = nativeLibrary ? ColdPath.lastRegistrationErrno() : 0;
+        int errno = nativeLibrary ? ControlCalls.lastRegistrationErrno() : 0;
         return errno == 0
                 ? registration
                 : new Registration(registration.length(), registration.layout(), registration.signature(), errno);

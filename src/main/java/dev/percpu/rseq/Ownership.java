@@ -1,6 +1,6 @@
 package dev.percpu.rseq;
 
-import dev.percpu.binding.ColdPath;
+import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.ProcessSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ record Ownership(
             return new Ownership(Owner.LEGACY, Fields.ORIGINAL_LENGTH, active, null, null);
         }
         int length = ownLength(featureSize);
-        int error = -ColdPath.tryRegistration(length, ownAlignment(align));
+        int error = -ControlCalls.tryRegistration(length, ownAlignment(align));
         if (error != 0) {
             return new Ownership(Owner.NONE, 0, 0, error, explain(error));
         }
@@ -52,10 +52,10 @@ record Ownership(
 
     ProcessSettings settings(Libc libc, @Nullable Integer align, long hwcap) {
         return switch (owner) {
-            case LIBC -> new ProcessSettings(ColdPath.OWNER_LIBC, offset(libc), 0, 0, hwcap);
-            case LEGACY -> new ProcessSettings(ColdPath.OWNER_LEGACY, 0, 0, 0, hwcap);
-            case SELF -> new ProcessSettings(ColdPath.OWNER_SELF, 0, length, ownAlignment(align), hwcap);
-            case NONE -> new ProcessSettings(ColdPath.OWNER_NONE, 0, 0, 0, hwcap);
+            case LIBC -> new ProcessSettings(ControlCalls.OWNER_LIBC, offset(libc), 0, 0, hwcap);
+            case LEGACY -> new ProcessSettings(ControlCalls.OWNER_LEGACY, 0, 0, 0, hwcap);
+            case SELF -> new ProcessSettings(ControlCalls.OWNER_SELF, 0, length, ownAlignment(align), hwcap);
+            case NONE -> new ProcessSettings(ControlCalls.OWNER_NONE, 0, 0, 0, hwcap);
         };
     }
 

@@ -1,6 +1,6 @@
 package dev.percpu.rseq;
 
-import dev.percpu.binding.ColdPath;
+import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.NativeLibrary;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,11 +54,11 @@ final class Probe {
         Cpus cpus = Cpus.read();
         long hwcap = dev.percpu.binding.Libc.auxv(AT_HWCAP);
         Ownership ownership = start(Ownership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
-        ColdPath.registerThread();
+        ControlCalls.registerThread();
         SelfTest selfTest = ownership.owner() == Owner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
         String reason = fixMode(reasonAgainstSections(settings, ownership, selfTest, hwcap, kernel.machine()));
-        boolean rseq = ColdPath.mode() == ColdPath.MODE_RSEQ;
-        byte[] area = ColdPath.threadView(Fields.ORIGINAL_LENGTH);
+        boolean rseq = ControlCalls.mode() == ControlCalls.MODE_RSEQ;
+        byte[] area = ControlCalls.threadView(Fields.ORIGINAL_LENGTH);
         int flags = area == null ? 0 : read(area, Fields.FLAGS);
         List<Field> fields = Fields.of(ownership.activeSize(), flags);
         return new AbiStatus(
@@ -80,17 +80,17 @@ final class Probe {
 
     /** Another class loader may have started the process before us; then what it found holds. */
     private static Ownership start(Ownership found, Libc libc, Kernel kernel, long hwcap) {
-        int error = ColdPath.start(found.settings(libc, kernel.align(), hwcap));
+        int error = ControlCalls.start(found.settings(libc, kernel.align(), hwcap));
         if (error == 0) {
             return found;
         }
-        if (error != -ColdPath.EALREADY) {
+        if (error != -ControlCalls.EALREADY) {
             throw new IllegalStateException("the native library refused " + found + " with errno " + -error);
         }
-        Owner owner = switch (ColdPath.owner()) {
-            case ColdPath.OWNER_LIBC -> Owner.LIBC;
-            case ColdPath.OWNER_LEGACY -> Owner.LEGACY;
-            case ColdPath.OWNER_SELF -> Owner.SELF;
+        Owner owner = switch (ControlCalls.owner()) {
+            case ControlCalls.OWNER_LIBC -> Owner.LIBC;
+            case ControlCalls.OWNER_LEGACY -> Owner.LEGACY;
+            case ControlCalls.OWNER_SELF -> Owner.SELF;
             default -> Owner.NONE;
         };
         return owner == found.owner() ? found : Ownership.ours(owner, kernel.featureSize());
@@ -104,7 +104,7 @@ final class Probe {
         if (settings.mode() == RseqSettings.ModeChoice.ATOMIC) {
             return RseqSettings.MODE_PROPERTY + "=atomic was asked for";
         }
-        if (!ColdPath.isPairAtomic(hwcap)) {
+        if (!ControlCalls.isPairAtomic(hwcap)) {
             return "this CPU does not store 16 bytes as one (x86-64 without AVX, or arm64 without LSE2)";
         }
         if (selfTest.result() == SelfTest.Result.FAILED) {
@@ -119,12 +119,12 @@ final class Probe {
 
     /** Returns the reason that holds: null when sections are used. */
     private static @Nullable String fixMode(@Nullable String reason) {
-        int mode = reason == null ? ColdPath.MODE_RSEQ : ColdPath.MODE_ATOMIC;
-        int error = ColdPath.fixMode(mode);
-        if (error == -ColdPath.EALREADY && ColdPath.mode() != mode) {
+        int mode = reason == null ? ControlCalls.MODE_RSEQ : ControlCalls.MODE_ATOMIC;
+        int error = ControlCalls.fixMode(mode);
+        if (error == -ControlCalls.EALREADY && ControlCalls.mode() != mode) {
             return "another class loader of this process decided so before";
         }
-        if (error != 0 && error != -ColdPath.EALREADY) {
+        if (error != 0 && error != -ControlCalls.EALREADY) {
             throw new IllegalStateException("the native library refused mode " + mode + " with errno " + -error);
         }
         return reason;
@@ -158,7 +158,7 @@ final class Probe {
     }
 
     private static Kernel kernel() {
-        int mask = ColdPath.membarrier(MEMBARRIER_CMD_QUERY);
+        int mask = ControlCalls.membarrier(MEMBARRIER_CMD_QUERY);
         Kernel.Membarrier membarrier = mask < 0
                 ? new Kernel.Membarrier(null, false)
                 : new Kernel.Membarrier(

@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.CellHandle;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The cells of removed meters on their way to another meter. They wait, in this order,
  *
  * <ol>
- *   <li>until nobody can reach their {@link RecordPoint} any more: every record and every read keeps it reachable to its end, so that no
+ *   <li>until nobody can reach their {@link CellHandle} any more: every record and every read keeps it reachable to its end, so that no
  *       thread is left that could touch them;
  *   <li>for a quarantine on top, which has to make up for nothing that is known of;
  *   <li>cleared, for a meter that needs as many of them.
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarded by the lock of its {@link RegionChain}.
  */
 final class CellRecycler {
-    private final ReferenceQueue<RecordPoint> unreachable = new ReferenceQueue<>();
+    private final ReferenceQueue<CellHandle> unreachable = new ReferenceQueue<>();
     private final Set<Retired> reachable = Collections.newSetFromMap(new IdentityHashMap<>());
     private final ArrayDeque<Retired> quarantine = new ArrayDeque<>();
     private final Map<Integer, ArrayDeque<Retired>> free = new HashMap<>();
@@ -42,14 +42,14 @@ final class CellRecycler {
     }
 
     /** Some cells that belong together, in every shard. */
-    static final class Retired extends PhantomReference<RecordPoint> {
+    static final class Retired extends PhantomReference<CellHandle> {
         private final CellRegion region;
         private final long offset;
         private final int buckets;
         private long untilNanos;
         private int generation;
 
-        Retired(RecordPoint point, ReferenceQueue<RecordPoint> queue, CellRegion region, int buckets) {
+        Retired(CellHandle point, ReferenceQueue<CellHandle> queue, CellRegion region, int buckets) {
             super(point, queue);
             this.region = region;
             this.offset = point.offset();
@@ -79,7 +79,7 @@ final class CellRecycler {
     }
 
     /** From now on these cells are waited for. Whoever still holds the point may go on recording and reading. */
-    void retire(RecordPoint point, CellRegion region, int buckets) {
+    void retire(CellHandle point, CellRegion region, int buckets) {
         reachable.add(new Retired(point, unreachable, region, buckets));
     }
 

@@ -1,8 +1,8 @@
 package dev.percpu.shard;
 
 import dev.percpu.binding.BucketIndex;
-import dev.percpu.binding.ColdPath;
-import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.ControlCalls;
+import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class ShardedCellStore extends CellStore {
      * @param nanoTime what it is told by
      */
     ShardedCellStore(ShardPlan plan, Duration quarantine, LongSupplier nanoTime) {
-        ColdPath.mode(); // refuses, with the reason, where the first record would fail for good
+        ControlCalls.mode(); // refuses, with the reason, where the first record would fail for good
         this.plan = plan;
         this.onJvm = new JvmCellStore(plan.shards());
         this.counters = chain(SumKind.DOUBLE, quarantine, nanoTime);
@@ -162,7 +162,7 @@ final class ShardedCellStore extends CellStore {
         return onJvm;
     }
 
-    boolean owns(RecordPoint point) {
+    boolean owns(CellHandle point) {
         return counters.owns(point) || timers.owns(point) || summaries.owns(point);
     }
 }

@@ -1,24 +1,24 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.HotPath;
-import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.RecordCalls;
+import dev.percpu.binding.CellHandle;
 
 /** One cell: whole amounts in the first word, the others in the second. */
 final class ShardedCounterCell extends CounterCell implements ShardedCell {
-    private final RecordPoint point;
+    private final CellHandle point;
 
-    ShardedCounterCell(RecordPoint point) {
+    ShardedCounterCell(CellHandle point) {
         this.point = point;
     }
 
     @Override
     public void add(long amount) {
-        HotPath.addLong(point, amount);
+        RecordCalls.addLong(point, amount);
     }
 
     @Override
     public void add(double amount) {
-        HotPath.addDouble(point, amount);
+        RecordCalls.addDouble(point, amount);
     }
 
     @Override
@@ -44,7 +44,7 @@ final class ShardedCounterCell extends CounterCell implements ShardedCell {
     }
 
     @Override
-    public RecordPoint point() {
+    public CellHandle point() {
         return point;
     }
 

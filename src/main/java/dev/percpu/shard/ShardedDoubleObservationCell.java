@@ -1,23 +1,23 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.HotPath;
-import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.RecordCalls;
+import dev.percpu.binding.CellHandle;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /** A group of cells in a region of double sums. */
 final class ShardedDoubleObservationCell extends DoubleObservationCell implements ShardedCell {
-    private final RecordPoint point;
+    private final CellHandle point;
     private final int buckets;
 
-    ShardedDoubleObservationCell(RecordPoint point, int buckets) {
+    ShardedDoubleObservationCell(CellHandle point, int buckets) {
         this.point = point;
         this.buckets = buckets;
     }
 
     @Override
     public void observe(double amount) {
-        HotPath.observeDouble(point, amount);
+        RecordCalls.observeDouble(point, amount);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class ShardedDoubleObservationCell extends DoubleObservationCell implement
     }
 
     @Override
-    public RecordPoint point() {
+    public CellHandle point() {
         return point;
     }
 

@@ -1,23 +1,23 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.HotPath;
-import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.RecordCalls;
+import dev.percpu.binding.CellHandle;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /** A group of cells in a region of integer sums. */
 final class ShardedLongObservationCell extends LongObservationCell implements ShardedCell {
-    private final RecordPoint point;
+    private final CellHandle point;
     private final int buckets;
 
-    ShardedLongObservationCell(RecordPoint point, int buckets) {
+    ShardedLongObservationCell(CellHandle point, int buckets) {
         this.point = point;
         this.buckets = buckets;
     }
 
     @Override
     public void observe(long amount) {
-        HotPath.observeLong(point, amount);
+        RecordCalls.observeLong(point, amount);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class ShardedLongObservationCell extends LongObservationCell implements Sh
     }
 
     @Override
-    public RecordPoint point() {
+    public CellHandle point() {
         return point;
     }
 

@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -72,7 +72,7 @@ final class ShardedSnapshot extends CellSnapshot {
 
     /** The cells of a point, or null if they were handed out after this snapshot. */
     @Nullable
-    Sums sums(RecordPoint point, long bytes) {
+    Sums sums(CellHandle point, long bytes) {
         Added added = regions.get(point.region());
         if (added == null) {
             if (!store.owns(point)) {
@@ -86,16 +86,16 @@ final class ShardedSnapshot extends CellSnapshot {
     }
 
     /** Works something out of the cells of a point as they are now. They are nobody else's meanwhile. */
-    static <T> T now(RecordPoint point, long bytes, Function<Sums, T> reader) {
+    static <T> T now(CellHandle point, long bytes, Function<Sums, T> reader) {
         return now(0, point.region().shards() + 1, point, bytes, reader);
     }
 
     /** The same out of the cells of one shard. */
-    static <T> T nowOf(int shard, RecordPoint point, long bytes, Function<Sums, T> reader) {
+    static <T> T nowOf(int shard, CellHandle point, long bytes, Function<Sums, T> reader) {
         return now(shard, shard + 1, point, bytes, reader);
     }
 
-    private static <T> T now(int first, int last, RecordPoint point, long bytes, Function<Sums, T> reader) {
+    private static <T> T now(int first, int last, CellHandle point, long bytes, Function<Sums, T> reader) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(bytes, Layout.CELL_BYTES);
             point.region().sum(first, last, point.offset(), point.offset() + bytes, out);

@@ -4,7 +4,7 @@ package dev.percpu.binding;
  * Where a meter records to: a cell, or a group of cells with its buckets. All that a record call passes on is in this one object, which
  * holds the memory behind it: who can reach it can record safely. Immutable, thread-safe.
  */
-public final class RecordPoint {
+public final class CellHandle {
     /** Of the native region, the cell or group in every shard, and the native bucket index, 0 for none. */
     final long region;
 
@@ -24,14 +24,14 @@ public final class RecordPoint {
      *     reaches a wrong cell, but nothing outside of the region.
      * @param buckets of the group, made for the region's kind of sums; {@link BucketIndex#NONE} for a counter
      */
-    public RecordPoint(Region region, long offset, BucketIndex buckets) {
+    public CellHandle(Region region, long offset, BucketIndex buckets) {
         this(region, offset, buckets, 0);
     }
 
     /**
      * @param generation a number that the allocator of the cells wants back; means nothing here
      */
-    public RecordPoint(Region region, long offset, BucketIndex buckets, int generation) {
+    public CellHandle(Region region, long offset, BucketIndex buckets, int generation) {
         this.generation = generation;
         this.regionOwner = region;
         this.bucketsOwner = buckets;

@@ -14,16 +14,16 @@ import java.util.Arrays;
  * The record calls: one critical downcall each, no JNA, no allocation.
  *
  * <p>Which of the native variants is called (area at a constant offset from the thread pointer, area behind a pointer, atomics) is fixed
- * when this class is initialised, that is after {@link ColdPath#fixMode}: the handles are constants to the JIT. Thread-safe, for platform
+ * when this class is initialised, that is after {@link ControlCalls#fixMode}: the handles are constants to the JIT. Thread-safe, for platform
  * and virtual threads: a critical downcall does not unmount, and the section reads the CPU of the carrier that runs it.
  *
- * <p>What the JIT makes of a call, of which nothing can be taken away: it loads the fields of the {@link RecordPoint}, which is why they are
+ * <p>What the JIT makes of a call, of which nothing can be taken away: it loads the fields of the {@link CellHandle}, which is why they are
  * in one object, calls the linker's stub, which moves the arguments to where C wants them, and compares the result with 0. An empty downcall
  * has the same, so that a record costs little more than its section.
  *
  * <p>A record is visible to {@link Region#sum} on another thread at the latest when that thread has synchronised with this one.
  */
-public final class HotPath {
+public final class RecordCalls {
     private static final FunctionDescriptor ADD = descriptor(3);
     private static final FunctionDescriptor OBSERVE = descriptor(4);
 
@@ -33,10 +33,10 @@ public final class HotPath {
     private static final MethodHandle OBSERVE_LONG = bind("percpu_observe_long", OBSERVE);
     private static final MethodHandle OBSERVE_DOUBLE = bind("percpu_observe_double", OBSERVE);
 
-    private HotPath() {}
+    private RecordCalls() {}
 
     /** Adds a whole amount to the first word of a cell. */
-    public static void addLong(RecordPoint point, long amount) {
+    public static void addLong(CellHandle point, long amount) {
         int result;
         try {
             result = (int) ADD_LONG.invokeExact(point.region, point.offset, amount);
@@ -44,13 +44,13 @@ public final class HotPath {
             throw impossible(e);
         }
         Reference.reachabilityFence(point);
-        if (result != ColdPath.RECORDED) {
-            ColdPath.registerThread();
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
         }
     }
 
     /** Adds a double to the second word of a cell of a region of doubles. */
-    public static void addDouble(RecordPoint point, double amount) {
+    public static void addDouble(CellHandle point, double amount) {
         int result;
         try {
             result = (int) ADD_DOUBLE.invokeExact(point.region, point.offset, Double.doubleToRawLongBits(amount));
@@ -58,8 +58,8 @@ public final class HotPath {
             throw impossible(e);
         }
         Reference.reachabilityFence(point);
-        if (result != ColdPath.RECORDED) {
-            ColdPath.registerThread();
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
         }
     }
 
@@ -69,7 +69,7 @@ public final class HotPath {
      * @param point in a region of whole sums
      * @param amount at least 0
      */
-    public static void observeLong(RecordPoint point, long amount) {
+    public static void observeLong(CellHandle point, long amount) {
         int result;
         try {
             result = (int) OBSERVE_LONG.invokeExact(point.region, point.offset, point.buckets, amount);
@@ -77,13 +77,13 @@ public final class HotPath {
             throw impossible(e);
         }
         Reference.reachabilityFence(point);
-        if (result != ColdPath.RECORDED) {
-            ColdPath.registerThread();
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
         }
     }
 
     /** Like {@link #observeLong} in a region of doubles. */
-    public static void observeDouble(RecordPoint point, double amount) {
+    public static void observeDouble(CellHandle point, double amount) {
         int result;
         try {
             result = (int) OBSERVE_DOUBLE.invokeExact(
@@ -92,16 +92,16 @@ public final class HotPath {
             throw impossible(e);
         }
         Reference.reachabilityFence(point);
-        if (result != ColdPath.RECORDED) {
-            ColdPath.registerThread();
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
         }
     }
 
     private static String variant() {
-        if (ColdPath.mode() == ColdPath.MODE_ATOMIC) {
+        if (ControlCalls.mode() == ControlCalls.MODE_ATOMIC) {
             return "atomic";
         }
-        return ColdPath.owner() == ColdPath.OWNER_LIBC ? "libc" : "thread";
+        return ControlCalls.owner() == ControlCalls.OWNER_LIBC ? "libc" : "thread";
     }
 
     private static FunctionDescriptor descriptor(int arguments) {

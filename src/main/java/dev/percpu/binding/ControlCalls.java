@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Results of 0 or more are success, results below 0 are {@code -errno}; see {@code percpu.h}, whose constants are mirrored here.
  */
-public final class ColdPath {
+public final class ControlCalls {
     public static final int OWNER_NONE = 0;
     public static final int OWNER_LIBC = 1;
     public static final int OWNER_LEGACY = 2;
@@ -28,7 +28,7 @@ public final class ColdPath {
 
     static final int RECORDED = 0;
 
-    private ColdPath() {}
+    private ControlCalls() {}
 
     static void bind(Path file) {
         try {
@@ -36,7 +36,7 @@ public final class ColdPath {
                     Functions.class,
                     com.sun.jna.NativeLibrary.getInstance(
                             file.toString(),
-                            Map.of(com.sun.jna.Library.OPTION_CLASSLOADER, ColdPath.class.getClassLoader())));
+                            Map.of(com.sun.jna.Library.OPTION_CLASSLOADER, ControlCalls.class.getClassLoader())));
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
             throw new LibraryUnavailableException(
                     file.toString(),
