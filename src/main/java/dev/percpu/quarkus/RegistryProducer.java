@@ -3,7 +3,7 @@ package dev.percpu.quarkus;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.RseqSettings;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
@@ -43,8 +43,8 @@ class RegistryProducer {
     /** @throws ConfigurationException if there is no native library and one is required: which file, why, and what to do */
     @Produces
     @Singleton
-    AbiStatus status(ServiceSettings settings) {
-        AbiStatus status = AbiStatus.current(RseqSettings.of(settings.values()::get));
+    RseqStatus status(ServiceSettings settings) {
+        RseqStatus status = RseqStatus.current(RseqSettings.of(settings.values()::get));
         if (settings.nativeRequired() && !status.nativeLibrary()) {
             throw new ConfigurationException(status.whyNoLibrary());
         }
@@ -64,7 +64,7 @@ class RegistryProducer {
 
     @Produces
     @Singleton
-    PerCpuMeterRegistry registry(ServiceSettings settings, AbiStatus status, Instance<SpanContext> spans) {
+    PerCpuMeterRegistry registry(ServiceSettings settings, RseqStatus status, Instance<SpanContext> spans) {
         // For exemplars: the application's own, or OpenTelemetry's, or none.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
         return new PerCpuMeterRegistry(settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);
@@ -78,7 +78,7 @@ class RegistryProducer {
 
     @Produces
     @Singleton
-    PerCpuMeters meters(PerCpuMeterRegistry registry, AbiStatus status, ShardReader shards) {
+    PerCpuMeters meters(PerCpuMeterRegistry registry, RseqStatus status, ShardReader shards) {
         return new PerCpuMeters(registry, status, shards);
     }
 }

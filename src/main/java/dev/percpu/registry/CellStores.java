@@ -1,6 +1,6 @@
 package dev.percpu.registry;
 
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.RseqSettings;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
@@ -19,7 +19,7 @@ public final class CellStores {
      */
     public static CellStore open(PrometheusConfig config) {
         boolean required = isNativeRequired(config);
-        AbiStatus status = AbiStatus.current(RseqSettings.of(key -> setting(config, key)));
+        RseqStatus status = RseqStatus.current(RseqSettings.of(key -> setting(config, key)));
         if (status.nativeLibrary()) {
             return CellStore.onShards(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));

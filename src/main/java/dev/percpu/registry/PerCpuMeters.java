@@ -1,6 +1,6 @@
 package dev.percpu.registry;
 
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.shard.ShardStatistics;
@@ -45,7 +45,7 @@ public final class PerCpuMeters implements MeterBinder {
     };
 
     private final PerCpuMeterRegistry registry;
-    private final AbiStatus status;
+    private final RseqStatus status;
     private final ShardReader shards;
     private final AtomicBoolean exposed = new AtomicBoolean();
     private volatile @Nullable Timer scrapes;
@@ -54,10 +54,10 @@ public final class PerCpuMeters implements MeterBinder {
 
     /** The meters of this registry, on the status of this process. */
     public PerCpuMeters(PerCpuMeterRegistry registry) {
-        this(registry, AbiStatus.current(), new ShardReader(registry::statistics));
+        this(registry, RseqStatus.current(), new ShardReader(registry::statistics));
     }
 
-    public PerCpuMeters(PerCpuMeterRegistry registry, AbiStatus status, ShardReader shards) {
+    public PerCpuMeters(PerCpuMeterRegistry registry, RseqStatus status, ShardReader shards) {
         this.registry = registry;
         this.status = status;
         this.shards = shards;
@@ -168,7 +168,7 @@ public final class PerCpuMeters implements MeterBinder {
                 .register(target);
     }
 
-    private static double selfTestPassed(AbiStatus status) {
+    private static double selfTestPassed(RseqStatus status) {
         SelfTest.Result result = status.selfTest().result();
         return result == SelfTest.Result.SKIPPED ? Double.NaN : result == SelfTest.Result.PASSED ? 1 : 0;
     }

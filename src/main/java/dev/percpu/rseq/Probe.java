@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out everything that {@link AbiStatus} tells, and fixes owner and mode of the process by it: who owns the areas, whether 16 bytes
+ * Finds out everything that {@link RseqStatus} tells, and fixes owner and mode of the process by it: who owns the areas, whether 16 bytes
  * can be committed by one store, whether sections restart.
  */
 final class Probe {
@@ -23,17 +23,17 @@ final class Probe {
 
     private Probe() {}
 
-    static AbiStatus run(RseqSettings settings) {
+    static RseqStatus run(RseqSettings settings) {
         String unavailable = NativeLibrary.unavailabilityCause();
         return unavailable == null ? withLibrary(settings) : withoutLibrary(unavailable);
     }
 
-    private static AbiStatus withoutLibrary(String cause) {
+    private static RseqStatus withoutLibrary(String cause) {
         Kernel kernel = new Kernel(release(), machine(), null, null, new Kernel.Membarrier(null, false));
         Libc libc = new Libc("unknown", null, null, null, null);
-        return new AbiStatus(
+        return new RseqStatus(
                 false,
-                Owner.NONE,
+                AreaOwner.NONE,
                 Mode.ATOMIC,
                 cause,
                 IndexedBy.CPU_ID,
@@ -48,20 +48,20 @@ final class Probe {
                 false);
     }
 
-    private static AbiStatus withLibrary(RseqSettings settings) {
+    private static RseqStatus withLibrary(RseqSettings settings) {
         Kernel kernel = kernel();
         Libc libc = libc();
         Cpus cpus = Cpus.read();
         long hwcap = dev.percpu.binding.Libc.auxv(AT_HWCAP);
-        Ownership ownership = start(Ownership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
+        AreaOwnership ownership = start(AreaOwnership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
         ControlCalls.registerThread();
-        SelfTest selfTest = ownership.owner() == Owner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
+        SelfTest selfTest = ownership.owner() == AreaOwner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
         String reason = fixMode(reasonAgainstSections(settings, ownership, selfTest, hwcap, kernel.machine()));
         boolean rseq = ControlCalls.mode() == ControlCalls.MODE_RSEQ;
         byte[] area = ControlCalls.threadView(Fields.ORIGINAL_LENGTH);
         int flags = area == null ? 0 : read(area, Fields.FLAGS);
         List<Field> fields = Fields.of(ownership.activeSize(), flags);
-        return new AbiStatus(
+        return new RseqStatus(
                 rseq,
                 ownership.owner(),
                 rseq ? Mode.RSEQ : Mode.ATOMIC,
@@ -70,7 +70,7 @@ final class Probe {
                 registration(ownership, kernel.machine()),
                 kernel,
                 libc,
-                ownership.owner() == Owner.NONE ? null : ownership.activeSize(),
+                ownership.owner() == AreaOwner.NONE ? null : ownership.activeSize(),
                 fields,
                 area == null ? null : view(area, ownership.activeSize()),
                 selfTest,
@@ -79,7 +79,7 @@ final class Probe {
     }
 
     /** Another class loader may have started the process before us; then what it found holds. */
-    private static Ownership start(Ownership found, Libc libc, Kernel kernel, long hwcap) {
+    private static AreaOwnership start(AreaOwnership found, Libc libc, Kernel kernel, long hwcap) {
         int error = ControlCalls.start(found.settings(libc, kernel.align(), hwcap));
         if (error == 0) {
             return found;
@@ -87,18 +87,18 @@ final class Probe {
         if (error != -ControlCalls.EALREADY) {
             throw new IllegalStateException("the native library refused " + found + " with errno " + -error);
         }
-        Owner owner = switch (ControlCalls.owner()) {
-            case ControlCalls.OWNER_LIBC -> Owner.LIBC;
-            case ControlCalls.OWNER_LEGACY -> Owner.LEGACY;
-            case ControlCalls.OWNER_SELF -> Owner.SELF;
-            default -> Owner.NONE;
+        AreaOwner owner = switch (ControlCalls.owner()) {
+            case ControlCalls.OWNER_LIBC -> AreaOwner.LIBC;
+            case ControlCalls.OWNER_LEGACY -> AreaOwner.LEGACY;
+            case ControlCalls.OWNER_SELF -> AreaOwner.SELF;
+            default -> AreaOwner.NONE;
         };
-        return owner == found.owner() ? found : Ownership.ours(owner, kernel.featureSize());
+        return owner == found.owner() ? found : AreaOwnership.ours(owner, kernel.featureSize());
     }
 
     private static @Nullable String reasonAgainstSections(
-            RseqSettings settings, Ownership ownership, SelfTest selfTest, long hwcap, String machine) {
-        if (ownership.owner() == Owner.NONE) {
+            RseqSettings settings, AreaOwnership ownership, SelfTest selfTest, long hwcap, String machine) {
+        if (ownership.owner() == AreaOwner.NONE) {
             return ownership.reason();
         }
         if (settings.mode() == RseqSettings.ModeChoice.ATOMIC) {
@@ -130,7 +130,7 @@ final class Probe {
         return reason;
     }
 
-    private static IndexedBy indexedBy(RseqSettings settings, Ownership ownership, Cpus cpus) {
+    private static IndexedBy indexedBy(RseqSettings settings, AreaOwnership ownership, Cpus cpus) {
         boolean there = ownership.activeSize() >= Fields.MM_CID + Integer.BYTES;
         return switch (settings.index()) {
             case CPU_ID -> IndexedBy.CPU_ID;
@@ -145,8 +145,8 @@ final class Probe {
                 <= cpus.possible().cardinality();
     }
 
-    private static Registration registration(Ownership ownership, String machine) {
-        if (ownership.owner() == Owner.NONE) {
+    private static Registration registration(AreaOwnership ownership, String machine) {
+        if (ownership.owner() == AreaOwner.NONE) {
             return new Registration(null, null, signature(machine), ownership.errno());
         }
         String layout = ownership.length() > Fields.ORIGINAL_LENGTH ? "v2" : "legacy";

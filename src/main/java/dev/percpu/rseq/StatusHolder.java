@@ -5,17 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps the one status of this process. */
 final class StatusHolder {
-    private static volatile @Nullable AbiStatus status;
+    private static volatile @Nullable RseqStatus status;
 
     private StatusHolder() {}
 
-    static AbiStatus get(Supplier<RseqSettings> settings) {
-        AbiStatus known = status;
+    static RseqStatus get(Supplier<RseqSettings> settings) {
+        RseqStatus known = status;
         return known != null ? known : probe(settings);
     }
 
-    private static synchronized AbiStatus probe(Supplier<RseqSettings> settings) {
-        AbiStatus known = status;
+    private static synchronized RseqStatus probe(Supplier<RseqSettings> settings) {
+        RseqStatus known = status;
         if (known == null) {
             known = Probe.run(settings.get());
             status = known;

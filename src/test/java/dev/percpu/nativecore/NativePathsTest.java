@@ -3,8 +3,8 @@ package dev.percpu.nativecore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.percpu.rseq.AbiStatus;
-import dev.percpu.rseq.Owner;
+import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.AreaOwner;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -110,9 +110,9 @@ class NativePathsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
     void shouldKeepTheContractOfCells(Way way) throws Exception {
-        AbiStatus here = AbiStatus.current();
+        RseqStatus here = RseqStatus.current();
         assumeTrue(
-                !way.needsLibcAsOwner() || here.owner() == Owner.LIBC,
+                !way.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
                 () -> "libc does not register rseq here: the owner is " + here.owner());
         assumeTrue(
                 !way.index().equals("mm_cid") || here.activeSize() != null && here.activeSize() >= 28,

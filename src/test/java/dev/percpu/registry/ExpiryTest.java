@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
 import dev.percpu.parity.Peers;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ShardScrapeTest;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
@@ -33,7 +33,7 @@ class ExpiryTest {
     private final MockClock clock = new MockClock();
 
     static Stream<Supplier<CellStore>> stores() {
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
         return Stream.of(
                 CellStore::onJvm,
                 () -> CellStore.onShards(new ShardPlan(

@@ -13,15 +13,15 @@ public record AbiRules(int length, int activeSize) {
 
     /** Where libc says that it registered {@code rseqSize} bytes. */
     public static AbiRules ofLibc(int rseqSize, @Nullable Integer featureSize, @Nullable Integer align) {
-        return of(Ownership.find(new Libc("glibc", null, rseqSize, 0L, 0), featureSize, align));
+        return of(AreaOwnership.find(new LibcInfo("glibc", null, rseqSize, 0L, 0), featureSize, align));
     }
 
     /** Where this library registers each thread itself. */
     public static AbiRules ofOwnRegistration(@Nullable Integer featureSize) {
-        return of(Ownership.ours(Owner.SELF, featureSize));
+        return of(AreaOwnership.ours(AreaOwner.SELF, featureSize));
     }
 
-    private static AbiRules of(Ownership ownership) {
+    private static AbiRules of(AreaOwnership ownership) {
         return new AbiRules(ownership.length(), ownership.activeSize());
     }
 }

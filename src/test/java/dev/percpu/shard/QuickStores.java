@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -14,7 +14,7 @@ public final class QuickStores {
     }
 
     static ShardedCellStore withQuarantine(Duration quarantine, LongSupplier nanoTime) {
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
         return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()), quarantine, nanoTime);
     }

@@ -5,7 +5,7 @@ import dev.percpu.quarkus.ServiceSettings;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.NumaNodes;
 import dev.percpu.scrape.Compression;
 import io.netty.channel.ChannelException;
@@ -70,7 +70,7 @@ class MetricsRoute {
     MetricsRoute(
             PerCpuMeterRegistry registry,
             PerCpuMeters meters,
-            AbiStatus status,
+            RseqStatus status,
             ServiceSettings settings,
             Vertx vertx) {
         this.registry = registry;

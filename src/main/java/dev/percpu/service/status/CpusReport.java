@@ -1,7 +1,7 @@
 package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
@@ -42,7 +42,7 @@ record CpusReport(String indexedBy, List<Entry> cpus, Shared shared) {
      * @param numaNodes the node of a CPU, or null
      */
     static CpusReport of(
-            AbiStatus status, ShardStatistics statistics, BitSet online, IntFunction<@Nullable Integer> numaNodes) {
+            RseqStatus status, ShardStatistics statistics, BitSet online, IntFunction<@Nullable Integer> numaNodes) {
         List<Entry> entries;
         if (status.indexedBy() == IndexedBy.MM_CID) {
             entries = statistics.shards().stream()

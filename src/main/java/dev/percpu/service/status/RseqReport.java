@@ -2,10 +2,10 @@ package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.Field;
 import dev.percpu.rseq.Kernel;
-import dev.percpu.rseq.Libc;
+import dev.percpu.rseq.LibcInfo;
 import dev.percpu.rseq.Registration;
 import dev.percpu.rseq.ThreadView;
 import dev.percpu.shard.ShardStatistics;
@@ -24,7 +24,7 @@ record RseqReport(
         String indexedBy,
         Registration registration,
         Kernel kernel,
-        Libc libc,
+        LibcInfo libc,
         @Nullable Integer activeSize,
         List<Field> fields,
         ThreadArea thread,
@@ -79,7 +79,7 @@ record RseqReport(
     record CellSnapshot(long restarts, long sharedShardRecords) {}
 
     /** @param online the CPUs that run now; which are possible does not change */
-    static RseqReport of(AbiStatus status, ShardStatistics statistics, BitSet online) {
+    static RseqReport of(RseqStatus status, ShardStatistics statistics, BitSet online) {
         return new RseqReport(
                 status.active(),
                 status.owner().toString(),

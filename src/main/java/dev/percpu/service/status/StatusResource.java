@@ -1,7 +1,7 @@
 package dev.percpu.service.status;
 
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.NumaNodes;
 import jakarta.ws.rs.GET;
@@ -15,11 +15,11 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Produces(MediaType.APPLICATION_JSON)
 class StatusResource {
 
-    private final AbiStatus status;
+    private final RseqStatus status;
     private final ShardReader shards;
     private final NumaNodes numaNodes = new NumaNodes();
 
-    StatusResource(AbiStatus status, ShardReader shards) {
+    StatusResource(RseqStatus status, ShardReader shards) {
         this.status = status;
         this.shards = shards;
     }

@@ -13,7 +13,7 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ShardNaming;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -97,7 +97,7 @@ class ScrapeEndTest {
 
     @BeforeEach
     void start() {
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
         PerCpuMeters meters = new PerCpuMeters(registry, status, new ShardReader(registry::statistics));
         meters.bindTo(registry);
         Router router = Router.router(vertx);

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.Kernel;
-import dev.percpu.rseq.Libc;
+import dev.percpu.rseq.LibcInfo;
 import dev.percpu.rseq.Mode;
-import dev.percpu.rseq.Owner;
+import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.Registration;
 import dev.percpu.rseq.SelfTest;
 import dev.percpu.shard.ShardStatistics;
@@ -65,7 +65,7 @@ class ReportsTest {
     @Test
     void shouldNotMakeUpNumbersWhereThereAreNoShards() throws JsonProcessingException {
         ShardStatistics none = new ShardStatistics(0, 0, 0, List.of(), 44, 44);
-        AbiStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
+        RseqStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
 
         assertThat(json(CpusReport.of(status, none, cpus(0, 1), cpu -> null)))
                 .isEqualTo(
@@ -76,16 +76,16 @@ class ReportsTest {
                 .isEqualTo(new RseqReport.Shards(0, 2, 2, null, null, null));
     }
 
-    private static AbiStatus status(IndexedBy indexedBy, BitSet possible, boolean nativeLibrary) {
-        return new AbiStatus(
+    private static RseqStatus status(IndexedBy indexedBy, BitSet possible, boolean nativeLibrary) {
+        return new RseqStatus(
                 false,
-                Owner.NONE,
+                AreaOwner.NONE,
                 Mode.ATOMIC,
                 "a reason",
                 indexedBy,
                 new Registration(null, null, null, null),
                 new Kernel("1", "x86_64", null, null, new Kernel.Membarrier(null, false)),
-                new Libc("unknown", null, null, null, null),
+                new LibcInfo("unknown", null, null, null, null),
                 0,
                 List.of(),
                 null,

@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.containsString;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.percpu.registry.PerCpuMeterRegistry;
-import dev.percpu.rseq.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -29,7 +29,7 @@ class StatusResourceTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Inject
-    AbiStatus status;
+    RseqStatus status;
 
     @Inject
     PerCpuMeterRegistry registry;

@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param cpus what decides the number of shards
  * @param nativeLibrary whether the native library is loaded: without it records use JVM atomics
  */
-public record AbiStatus(
+public record RseqStatus(
         boolean active,
-        Owner owner,
+        AreaOwner owner,
         Mode mode,
         @Nullable String reason,
         IndexedBy indexedBy,
         Registration registration,
         Kernel kernel,
-        Libc libc,
+        LibcInfo libc,
         @Nullable Integer activeSize,
         List<Field> fields,
         @Nullable ThreadView thread,
@@ -36,7 +36,7 @@ public record AbiStatus(
         Cpus cpus,
         boolean nativeLibrary) {
 
-    public AbiStatus {
+    public RseqStatus {
         fields = List.copyOf(fields);
     }
 
@@ -54,7 +54,7 @@ public record AbiStatus(
     }
 
     /** The status of this process, probed at the first call with the settings of the system properties. */
-    public static AbiStatus current() {
+    public static RseqStatus current() {
         return StatusHolder.get(() -> RseqSettings.of(System::getProperty));
     }
 
@@ -63,7 +63,7 @@ public record AbiStatus(
      *
      * @return the status that holds, whichever settings it was probed with
      */
-    public static AbiStatus current(RseqSettings settings) {
+    public static RseqStatus current(RseqSettings settings) {
         return StatusHolder.get(() -> settings);
     }
 }

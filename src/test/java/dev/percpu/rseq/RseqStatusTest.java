@@ -9,15 +9,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AbiStatusTest {
+class RseqStatusTest {
     @Test
     void shouldBeProbedOnce() {
-        assertThat(AbiStatus.current()).isSameAs(AbiStatus.current());
+        assertThat(RseqStatus.current()).isSameAs(RseqStatus.current());
     }
 
     @Test
     void shouldAgreeWithItself() {
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
 
         assertThat(status.active()).isEqualTo(status.mode() == Mode.RSEQ);
         assertThat(status.reason() == null).isEqualTo(status.active());

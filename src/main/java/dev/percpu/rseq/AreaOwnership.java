@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param errno of our own attempt to register, null if none was made or it worked
  * @param reason why nobody owns them, null if somebody does
  */
-record Ownership(
-        Owner owner,
+record AreaOwnership(
+        AreaOwner owner,
         int length,
         int activeSize,
         @Nullable Integer errno,
@@ -24,33 +24,33 @@ record Ownership(
     private static final int ENOSYS = 38;
 
     /** Finds out, on the calling thread. */
-    static Ownership find(Libc libc, @Nullable Integer featureSize, @Nullable Integer align) {
+    static AreaOwnership find(LibcInfo libc, @Nullable Integer featureSize, @Nullable Integer align) {
         Integer size = libc.rseqSize();
         if (size != null && size != 0) {
-            return new Ownership(Owner.LIBC, registeredByLibc(size), Fields.activeSize(size, featureSize), null, null);
+            return new AreaOwnership(AreaOwner.LIBC, registeredByLibc(size), Fields.activeSize(size, featureSize), null, null);
         }
-        if (dev.percpu.binding.Libc.exports("__rseq_abi")) {
+        if (dev.percpu.binding.LibcInfo.exports("__rseq_abi")) {
             int active = Fields.activeSize(Fields.ORIGINAL_LENGTH, featureSize);
-            return new Ownership(Owner.LEGACY, Fields.ORIGINAL_LENGTH, active, null, null);
+            return new AreaOwnership(AreaOwner.LEGACY, Fields.ORIGINAL_LENGTH, active, null, null);
         }
         int length = ownLength(featureSize);
         int error = -ControlCalls.tryRegistration(length, ownAlignment(align));
         if (error != 0) {
-            return new Ownership(Owner.NONE, 0, 0, error, explain(error));
+            return new AreaOwnership(AreaOwner.NONE, 0, 0, error, explain(error));
         }
         int active = featureSize == null ? Fields.ORIGINAL_ACTIVE_SIZE : featureSize;
-        return new Ownership(Owner.SELF, length, active, null, null);
+        return new AreaOwnership(AreaOwner.SELF, length, active, null, null);
     }
 
     /** What another class loader of this process found: most of all that we ourselves, through it, are the owner. */
-    static Ownership ours(Owner owner, @Nullable Integer featureSize) {
+    static AreaOwnership ours(AreaOwner owner, @Nullable Integer featureSize) {
         int active = featureSize == null ? Fields.ORIGINAL_ACTIVE_SIZE : featureSize;
-        return owner == Owner.NONE
-                ? new Ownership(owner, 0, 0, null, "another class loader of this process found no owner")
-                : new Ownership(owner, ownLength(featureSize), active, null, null);
+        return owner == AreaOwner.NONE
+                ? new AreaOwnership(owner, 0, 0, null, "another class loader of this process found no owner")
+                : new AreaOwnership(owner, ownLength(featureSize), active, null, null);
     }
 
-    ProcessSettings settings(Libc libc, @Nullable Integer align, long hwcap) {
+    ProcessSettings settings(LibcInfo libc, @Nullable Integer align, long hwcap) {
         return switch (owner) {
             case LIBC -> new ProcessSettings(ControlCalls.OWNER_LIBC, offset(libc), 0, 0, hwcap);
             case LEGACY -> new ProcessSettings(ControlCalls.OWNER_LEGACY, 0, 0, 0, hwcap);
@@ -59,7 +59,7 @@ record Ownership(
         };
     }
 
-    private static long offset(Libc libc) {
+    private static long offset(LibcInfo libc) {
         Long offset = libc.rseqOffset();
         if (offset == null) {
             throw new IllegalStateException("libc exports __rseq_size but no __rseq_offset");

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param rseqOffset {@code __rseq_offset} from the thread pointer, bytes; null without the symbol
  * @param rseqFlags {@code __rseq_flags}; null without the symbol
  */
-public record Libc(
+public record LibcInfo(
         String name,
         @Nullable String version,
         @Nullable Integer rseqSize,
