@@ -101,7 +101,7 @@ public final class RouteTimers {
     private boolean isRoot(@Nullable String route) {
         return route == null
                 || UriLabels.isRoot(route)
-                || UriLabels.place(route, settings.rootPath()) == UriLabels.Place.AT;
+                || UriLabels.place(route, settings.rootPath()) == UriLabels.PathMatch.AT;
     }
 
     private @Nullable UriTimers matched(

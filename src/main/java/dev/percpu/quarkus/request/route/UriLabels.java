@@ -55,7 +55,7 @@ public final class UriLabels {
     }
 
     /** Where a path lies, seen from a route. */
-    enum Place {
+    enum PathMatch {
         AT,
         BELOW,
         ELSEWHERE
@@ -67,19 +67,19 @@ public final class UriLabels {
      *
      * @param pattern the path of the route
      */
-    static Place place(String path, String pattern) {
+    static PathMatch place(String path, String pattern) {
         int inPath = skipSlashes(path, 0);
         int inPattern = skipSlashes(pattern, 0);
         while (inPattern < pattern.length()) {
             int endInPath = endOfSegment(path, inPath);
             int endInPattern = endOfSegment(pattern, inPattern);
             if (inPath == endInPath || !fits(path, inPath, endInPath, pattern, inPattern, endInPattern)) {
-                return Place.ELSEWHERE;
+                return PathMatch.ELSEWHERE;
             }
             inPath = skipSlashes(path, endInPath);
             inPattern = skipSlashes(pattern, endInPattern);
         }
-        return inPath == path.length() ? Place.AT : Place.BELOW;
+        return inPath == path.length() ? PathMatch.AT : PathMatch.BELOW;
     }
 
     private static boolean fits(

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class VertxRoute {
 
     /** The most specific one first. */
-    private final Place[] places;
+    private final Candidate[] places;
 
-    private final Place otherwise;
+    private final Candidate otherwise;
 
     /**
      * @param root the path under which all of the application is, {@code /} if there is none
@@ -28,18 +28,18 @@ final class VertxRoute {
         // As Quarkus has it: the root is left out of templates, whoever made them, and not of paths that are literally
         // the client's.
         boolean template = UriLabels.hasParameters(route);
-        List<Place> all = new ArrayList<>();
+        List<Candidate> all = new ArrayList<>();
         for (String above : mount == null ? new String[] {"/"} : new String[] {UriLabels.normalize(mount), "/"}) {
             String path = UriLabels.join(above, route);
             if (!root.equals("/")) {
                 String below = UriLabels.join(root, path);
-                all.add(new Place(below, template ? path : below, template, values));
+                all.add(new Candidate(below, template ? path : below, template, values));
             }
-            all.add(new Place(path, path, template, values));
+            all.add(new Candidate(path, path, template, values));
         }
-        places = all.toArray(Place[]::new);
+        places = all.toArray(Candidate[]::new);
         // A route that begins as its mount point does was told with its whole path, it seems.
-        otherwise = mount != null && UriLabels.place(route, UriLabels.normalize(mount)) != UriLabels.Place.ELSEWHERE
+        otherwise = mount != null && UriLabels.place(route, UriLabels.normalize(mount)) != UriLabels.PathMatch.ELSEWHERE
                 ? places[places.length - 1]
                 : places[0];
     }
@@ -47,18 +47,18 @@ final class VertxRoute {
     /** The timers for a request of this path, as the client sent it. */
     UriTimers timers(@Nullable String path) {
         if (places.length > 1 && path != null) {
-            for (Place place : places) {
-                UriLabels.Place found = UriLabels.place(path, place.pattern);
-                if (found != UriLabels.Place.ELSEWHERE) {
+            for (Candidate place : places) {
+                UriLabels.PathMatch found = UriLabels.place(path, place.pattern);
+                if (found != UriLabels.PathMatch.ELSEWHERE) {
                     return place.timers(found);
                 }
             }
         }
-        return otherwise.timers(path == null ? UriLabels.Place.AT : UriLabels.place(path, otherwise.pattern));
+        return otherwise.timers(path == null ? UriLabels.PathMatch.AT : UriLabels.place(path, otherwise.pattern));
     }
 
     /** One of the paths at which the route may be. */
-    private static final class Place {
+    private static final class Candidate {
 
         private final String pattern;
         private final String value;
@@ -68,7 +68,7 @@ final class VertxRoute {
         private volatile @Nullable UriTimers below;
 
         /** @param pattern in the syntax of Vert.x, as is {@code path}, which becomes the value */
-        Place(String pattern, String path, boolean template, Function<String, UriTimers> values) {
+        Candidate(String pattern, String path, boolean template, Function<String, UriTimers> values) {
             this.pattern = pattern;
             value = UriLabels.template(path);
             this.template = template;
@@ -76,8 +76,8 @@ final class VertxRoute {
         }
 
         /** A route without parameters that answers what lies below its path is one for everything below it. */
-        UriTimers timers(UriLabels.Place found) {
-            return found == UriLabels.Place.BELOW && !template ? below() : at();
+        UriTimers timers(UriLabels.PathMatch found) {
+            return found == UriLabels.PathMatch.BELOW && !template ? below() : at();
         }
 
         private UriTimers at() {

@@ -60,7 +60,7 @@ class UriLabelsTest {
         "/t/7/outside, /t/:no/inside, ELSEWHERE",
         "/from/a-b, /from/:x-:y, AT",
     })
-    void shouldTellWhereAPathLiesSeenFromARoute(String path, String route, UriLabels.Place place) {
+    void shouldTellWhereAPathLiesSeenFromARoute(String path, String route, UriLabels.PathMatch place) {
         assertThat(UriLabels.place(path, route)).isEqualTo(place);
     }
 }
