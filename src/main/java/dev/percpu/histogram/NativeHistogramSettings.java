@@ -1,12 +1,6 @@
 package dev.percpu.histogram;
 
-import dev.percpu.registry.CellStores;
-import dev.percpu.registry.NativeHistogramKey;
-import dev.percpu.registry.PerCpuConfig;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import java.util.Objects;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the percentile histogram of a meter is kept. Immutable.
@@ -63,36 +57,5 @@ public record NativeHistogramSettings(HistogramMode mode, int schema, int maxBuc
     /** The same with another zero threshold. */
     public NativeHistogramSettings withZeroThreshold(double newZeroThreshold) {
         return new NativeHistogramSettings(mode, schema, maxBuckets, newZeroThreshold);
-    }
-
-    /**
-     * What a registry's configuration says of the meters of each name.
-     *
-     * @throws IllegalArgumentException if a value is wrong that is known already: for all meters, or a system property
-     */
-    public static Function<String, NativeHistogramSettings> of(PrometheusConfig config) {
-        Function<String, @Nullable String> lookup = key -> CellStores.setting(config, key);
-        of("", lookup);
-        for (String name : System.getProperties().stringPropertyNames()) {
-            NativeHistogramKey key = NativeHistogramKey.of(name);
-            if (key != null) {
-                of(name.substring(Math.min(key.key().length() + 1, name.length())), lookup);
-            }
-        }
-        return config instanceof PerCpuConfig ours ? ours::nativeHistogram : name -> of(name, lookup);
-    }
-
-    /**
-     * What a configuration says of a meter.
-     *
-     * @param lookup the value of a key, null if it has none
-     * @throws IllegalArgumentException naming key, value and what is allowed
-     */
-    public static NativeHistogramSettings of(String meterName, Function<String, @Nullable String> lookup) {
-        NativeHistogramSettings settings = DEFAULT;
-        for (NativeHistogramKey key : NativeHistogramKey.values()) {
-            settings = key.configured(settings, meterName, lookup);
-        }
-        return settings;
     }
 }

@@ -5,7 +5,6 @@ import dev.percpu.rseq.RseqSettings;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
-import org.jspecify.annotations.Nullable;
 
 /** The one place where it is decided what a registry records into. */
 public final class CellStores {
@@ -19,7 +18,7 @@ public final class CellStores {
      */
     public static CellStore open(PrometheusConfig config) {
         boolean required = isNativeRequired(config);
-        RseqStatus status = RseqStatus.current(RseqSettings.of(key -> setting(config, key)));
+        RseqStatus status = RseqStatus.current(RseqSettings.of(key -> SettingValue.of(config, key)));
         if (status.nativeLibrary()) {
             return CellStore.onShards(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
@@ -31,7 +30,7 @@ public final class CellStores {
     }
 
     private static boolean isNativeRequired(PrometheusConfig config) {
-        String value = setting(config, PerCpuConfig.NATIVE_REQUIRED);
+        String value = SettingValue.of(config, PerCpuConfig.NATIVE_REQUIRED);
         if (value == null || value.equals("true")) {
             return true;
         }
@@ -40,11 +39,5 @@ public final class CellStores {
         }
         throw new IllegalArgumentException(
                 PerCpuConfig.NATIVE_REQUIRED + " is '" + value + "', but must be one of: true, false");
-    }
-
-    /** From the registry's own configuration, else the system property of that name. */
-    public static @Nullable String setting(PrometheusConfig config, String key) {
-        String value = config.get(key);
-        return value != null ? value : System.getProperty(key);
     }
 }

@@ -2,6 +2,7 @@ package dev.percpu.registry;
 
 import dev.percpu.histogram.HistogramMode;
 import dev.percpu.histogram.NativeHistogramSettings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -99,5 +100,36 @@ public enum NativeHistogramKey {
         }
         String value = lookup.apply(key);
         return value == null ? to : SettingValue.parsed(key, value, allowed, it -> applied(to, it));
+    }
+
+    /**
+     * Returns the settings of each meter name, as a registry's configuration has them.
+     *
+     * @throws IllegalArgumentException if a value for all meters, or of a system property, is not allowed
+     */
+    static Function<String, NativeHistogramSettings> settings(PrometheusConfig config) {
+        Function<String, @Nullable String> lookup = key -> SettingValue.of(config, key);
+        settings("", lookup);
+        for (String name : System.getProperties().stringPropertyNames()) {
+            NativeHistogramKey key = of(name);
+            if (key != null) {
+                settings(name.substring(Math.min(key.key.length() + 1, name.length())), lookup);
+            }
+        }
+        return config instanceof PerCpuConfig ours ? ours::nativeHistogram : name -> settings(name, lookup);
+    }
+
+    /**
+     * Returns the settings of one meter.
+     *
+     * @param lookup returns the value of a key, null if it has none
+     * @throws IllegalArgumentException naming key, value and what is allowed
+     */
+    static NativeHistogramSettings settings(String meterName, Function<String, @Nullable String> lookup) {
+        NativeHistogramSettings settings = NativeHistogramSettings.DEFAULT;
+        for (NativeHistogramKey key : values()) {
+            settings = key.configured(settings, meterName, lookup);
+        }
+        return settings;
     }
 }

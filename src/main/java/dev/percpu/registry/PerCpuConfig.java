@@ -30,7 +30,7 @@ public interface PerCpuConfig extends PrometheusConfig {
      * @throws IllegalArgumentException if a value cannot be used, naming key, value and what is allowed
      */
     default NativeHistogramSettings nativeHistogram(String meterName) {
-        return NativeHistogramSettings.of(meterName, key -> CellStores.setting(this, key));
+        return NativeHistogramKey.settings(meterName, key -> SettingValue.of(this, key));
     }
 
     /**
@@ -45,14 +45,14 @@ public interface PerCpuConfig extends PrometheusConfig {
      * @throws IllegalArgumentException if a value cannot be used, naming key, value and what is allowed
      */
     default SeriesSettings series() {
-        return SeriesSettings.read(key -> CellStores.setting(this, key));
+        return SeriesSettings.read(key -> SettingValue.of(this, key));
     }
 
     @Override
     default Validated<?> validate() {
         Validated<?> all = PrometheusConfig.super.validate();
         for (SeriesKey key : SeriesKey.values()) {
-            all = all.and(key.validated(name -> CellStores.setting(this, name)));
+            all = all.and(key.validated(name -> SettingValue.of(this, name)));
         }
         return all;
     }

@@ -2,7 +2,6 @@ package dev.percpu.registry;
 
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.histogram.BucketLayouts;
-import dev.percpu.histogram.NativeHistogramSettings;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
 import dev.percpu.meter.Expiry;
@@ -99,8 +98,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final TextScrape textScrape;
     private final ExporterProperties exporterProperties;
     private final @Nullable Expiry expiry;
-    private final MeterMaker maker;
-    private final @Nullable WindowRotator turner;
+    private final MeterFactory factory;
+    private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
 
     /** With {@link PerCpuConfig#DEFAULT}. */
     public PerCpuMeterRegistry() {
@@ -156,25 +155,32 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
         FunctionMeterCollector measured = new FunctionMeterCollector(GaugeTimeout.millis(config));
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
-        Exposure exposure =
-                new Exposure(index, clock, () -> config().namingConvention(), this::meterRegistrationFailed);
-        BucketLayouts layouts = new BucketLayouts(NativeHistogramSettings.of(config));
-        this.maker = new MeterMaker(store, clock, samplers, exposure, layouts);
+        BucketLayouts layouts = new BucketLayouts(NativeHistogramKey.settings(config));
+        this.factory = new MeterFactory(
+                store,
+                clock,
+                samplers,
+                layouts,
+                index,
+                () -> config().namingConvention(),
+                this::meterRegistrationFailed);
         this.foreign = new ExternalCollectors(registry, index);
         this.textScrape = new TextScrape(index, foreign, clock);
-        this.turner = clock == Clock.SYSTEM ? new WindowRotator(this, clock) : null;
+        this.rotator = clock == Clock.SYSTEM
+                ? new WindowRotator<>(this, PerCpuMeterRegistry::rotateWindows, clock)
+                : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> {
             limit().removed();
-            maker.removed(meter);
+            factory.removed(meter);
             if (meter instanceof CellMeter inCells) {
                 textScrape.forget(inCells);
             }
         });
         registry.register(index);
         this.exporterProperties = properties.getExporterProperties();
-        if (turner != null && expiry != null) {
-            turner.include(expiry.afterMillis());
+        if (rotator != null && expiry != null) {
+            rotator.include(expiry.afterMillis());
         }
     }
 
@@ -320,7 +326,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                         id,
                         false,
                         Counter.class,
-                        it -> unlessClosed(() -> maker.counter(it), () -> new NoopCounter(it)),
+                        it -> unlessClosed(() -> factory.counter(it), () -> new NoopCounter(it)),
                         NoopCounter::new,
                         UnaryOperator.identity());
     }
@@ -334,10 +340,10 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                         id,
                         statistics.isPublishingHistogram(),
                         Timer.class,
-                        it -> unlessClosed(() -> maker.timer(it, statistics), () -> new NoopTimer(it)),
+                        it -> unlessClosed(() -> factory.timer(it, statistics), () -> new NoopTimer(it)),
                         NoopTimer::new,
                         UnaryOperator.identity());
-        turnWindowsOf(statistics);
+        rotateWindowsOf(statistics);
         return timer;
     }
 
@@ -350,11 +356,11 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                         statistics.isPublishingHistogram(),
                         DistributionSummary.class,
                         it -> unlessClosed(
-                                () -> maker.summary(it, statistics, it == id ? scale : 1),
+                                () -> factory.summary(it, statistics, it == id ? scale : 1),
                                 () -> new NoopDistributionSummary(it)),
                         NoopDistributionSummary::new,
                         overflow -> scale == 1 ? overflow : new ScaledSummary(overflow, scale));
-        turnWindowsOf(statistics);
+        rotateWindowsOf(statistics);
         return summary;
     }
 
@@ -376,14 +382,14 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                         id,
                         statistics.isPublishingHistogram(),
                         LongTaskTimer.class,
-                        it -> maker.longTaskTimer(it, statistics),
+                        it -> factory.longTaskTimer(it, statistics),
                         NoopLongTaskTimer::new,
                         UnaryOperator.identity());
     }
 
     @Override
     protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
-        return limit().ownOrNothing(id, () -> maker.gauge(id, obj, valueFunction), NoopGauge::new);
+        return limit().ownOrNothing(id, () -> factory.gauge(id, obj, valueFunction), NoopGauge::new);
     }
 
     @Override
@@ -401,18 +407,18 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             TimeUnit totalTimeFunctionUnit) {
         return limit().ownOrNothing(
                         id,
-                        () -> maker.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit),
+                        () -> factory.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit),
                         NoopFunctionTimer::new);
     }
 
     @Override
     protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
-        return limit().ownOrNothing(id, () -> maker.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
+        return limit().ownOrNothing(id, () -> factory.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
     }
 
     @Override
     protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
-        return limit().ownOrNothing(id, () -> maker.custom(id, type, measurements), NoopMeter::new);
+        return limit().ownOrNothing(id, () -> factory.custom(id, type, measurements), NoopMeter::new);
     }
 
     @Override
@@ -421,14 +427,14 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         super.meterRegistrationFailed(id, reason);
     }
 
-    private void turnWindowsOf(DistributionStatisticConfig statistics) {
-        if (turner != null) {
-            turner.include(MeterMaker.windowMillis(statistics));
+    private void rotateWindowsOf(DistributionStatisticConfig statistics) {
+        if (rotator != null) {
+            rotator.include(MeterFactory.windowMillis(statistics));
         }
     }
 
-    /** Takes account of what was recorded in windows that end within that time. */
-    public void settleWindows(long nowMillis, long withinMillis) {
+    /** Reads every cell into the current window of its meter, and starts the windows that begin within this time. */
+    void rotateWindows(long nowMillis, long withinMillis) {
         store.recycle();
         forEachMeter(meter -> {
             if (meter instanceof TimeWindowed windowed) {
@@ -456,8 +462,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     @Override
     public void close() {
         super.close();
-        if (turner != null) {
-            turner.stop();
+        if (rotator != null) {
+            rotator.stop();
         }
         store.close();
     }

@@ -49,6 +49,6 @@ public record SeriesSettings(int max, @Nullable Duration expireAfter) {
     }
 
     static SeriesSettings of(PrometheusConfig config) {
-        return config instanceof PerCpuConfig ours ? ours.series() : read(key -> CellStores.setting(config, key));
+        return config instanceof PerCpuConfig ours ? ours.series() : read(key -> SettingValue.of(config, key));
     }
 }

@@ -1,10 +1,18 @@
 package dev.percpu.registry;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads values of a configuration, and says what is wrong with one. */
 final class SettingValue {
     private SettingValue() {}
+
+    /** Returns a key's value in the registry's own configuration, else the system property of that name, else null. */
+    static @Nullable String of(PrometheusConfig config, String key) {
+        String value = config.get(key);
+        return value != null ? value : System.getProperty(key);
+    }
 
     /**
      * @param parser throws an {@link IllegalArgumentException} for a value that is not allowed

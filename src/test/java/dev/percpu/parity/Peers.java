@@ -76,7 +76,7 @@ public final class Peers implements AutoCloseable {
     Peers passUnread(int ticks) {
         for (int i = 0; i < ticks; i++) {
             ourClock.add(TICK.minus(BEFORE_A_TICK));
-            ours.settleWindows(ourClock.wallTime(), BEFORE_A_TICK.toMillis());
+            RegistryOn.rotateWindows(ours, ourClock.wallTime(), BEFORE_A_TICK.toMillis());
             ourClock.add(BEFORE_A_TICK);
         }
         theirClock.add(TICK.multipliedBy(ticks));

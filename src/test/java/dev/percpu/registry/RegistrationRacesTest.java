@@ -146,7 +146,7 @@ class RegistrationRacesTest {
             }
             case SETTLE -> {
                 if (slot.tag.equals("0")) {
-                    registry.settleWindows(0, Long.MAX_VALUE / 2);
+                    registry.rotateWindows(0, Long.MAX_VALUE / 2);
                 }
             }
         }

@@ -25,4 +25,9 @@ public final class RegistryOn {
             CellStore store) {
         return new PerCpuMeterRegistry(config, prometheus, clock, spans, store);
     }
+
+    /** Rotates the windows that end within this time, as the registry's own thread does. */
+    public static void rotateWindows(PerCpuMeterRegistry registry, long nowMillis, long withinMillis) {
+        registry.rotateWindows(nowMillis, withinMillis);
+    }
 }

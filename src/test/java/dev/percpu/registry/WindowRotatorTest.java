@@ -36,16 +36,16 @@ class WindowRotatorTest {
     }
 
     /** Those of other registries may come and go: only what is new is ours. */
-    private static Set<Thread> turners() {
+    private static Set<Thread> rotators() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("percpu-window-turner"))
+                .filter(thread -> thread.getName().equals("percpu-window-rotator"))
                 .collect(Collectors.toSet());
     }
 
-    private static Set<Thread> newTurners(Set<Thread> others) {
-        Set<Thread> turners = turners();
-        turners.removeAll(others);
-        return turners;
+    private static Set<Thread> newRotators(Set<Thread> others) {
+        Set<Thread> rotators = rotators();
+        rotators.removeAll(others);
+        return rotators;
     }
 
     /** Nobody reads before the end: without the thread, the first reader would take the old maximum for a new one. */
@@ -65,18 +65,18 @@ class WindowRotatorTest {
 
     @Test
     void shouldBeOneThreadFromTheFirstWindowUntilTheRegistryIsClosed() {
-        Set<Thread> others = turners();
+        Set<Thread> others = rotators();
         registry.counter("c");
-        assertThat(newTurners(others)).isEmpty();
+        assertThat(newRotators(others)).isEmpty();
 
         registry.timer("t");
         registry.timer("u");
         registry.summary("s");
-        assertThat(newTurners(others)).singleElement().matches(Thread::isDaemon);
+        assertThat(newRotators(others)).singleElement().matches(Thread::isDaemon);
 
         registry.close();
         registry.timer("late");
-        Eventually.assertEventually(() -> newTurners(others), Set.of());
+        Eventually.assertEventually(() -> newRotators(others), Set.of());
     }
 
     @Test
@@ -84,7 +84,7 @@ class WindowRotatorTest {
         AtomicInteger looks = new AtomicInteger();
         PerCpuMeterRegistry failing =
                 new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm()) {
-                    public @Override void settleWindows(long nowMillis, long withinMillis) {
+                    @Override void rotateWindows(long nowMillis, long withinMillis) {
                         looks.incrementAndGet();
                         throw new IllegalStateException("no look today");
                     }
@@ -96,13 +96,13 @@ class WindowRotatorTest {
 
     @Test
     void shouldEndWhenTheRegistryIsForgotten() {
-        Set<Thread> others = turners();
+        Set<Thread> others = rotators();
         open().timer("t");
 
         Eventually.assertEventually(
                 () -> {
                     System.gc();
-                    return newTurners(others);
+                    return newRotators(others);
                 },
                 Set.of());
     }
