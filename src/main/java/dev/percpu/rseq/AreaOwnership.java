@@ -29,7 +29,7 @@ record AreaOwnership(
         if (size != null && size != 0) {
             return new AreaOwnership(AreaOwner.LIBC, registeredByLibc(size), Fields.activeSize(size, featureSize), null, null);
         }
-        if (dev.percpu.binding.LibcInfo.exports("__rseq_abi")) {
+        if (dev.percpu.binding.Libc.exports("__rseq_abi")) {
             int active = Fields.activeSize(Fields.ORIGINAL_LENGTH, featureSize);
             return new AreaOwnership(AreaOwner.LEGACY, Fields.ORIGINAL_LENGTH, active, null, null);
         }

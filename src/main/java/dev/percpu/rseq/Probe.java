@@ -30,7 +30,7 @@ final class Probe {
 
     private static RseqStatus withoutLibrary(String cause) {
         Kernel kernel = new Kernel(release(), machine(), null, null, new Kernel.Membarrier(null, false));
-        Libc libc = new Libc("unknown", null, null, null, null);
+        LibcInfo libc = new LibcInfo("unknown", null, null, null, null);
         return new RseqStatus(
                 false,
                 AreaOwner.NONE,
@@ -50,7 +50,7 @@ final class Probe {
 
     private static RseqStatus withLibrary(RseqSettings settings) {
         Kernel kernel = kernel();
-        Libc libc = libc();
+        LibcInfo libc = libc();
         Cpus cpus = Cpus.read();
         long hwcap = dev.percpu.binding.Libc.auxv(AT_HWCAP);
         AreaOwnership ownership = start(AreaOwnership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
@@ -79,7 +79,7 @@ final class Probe {
     }
 
     /** Another class loader may have started the process before us; then what it found holds. */
-    private static AreaOwnership start(AreaOwnership found, Libc libc, Kernel kernel, long hwcap) {
+    private static AreaOwnership start(AreaOwnership found, LibcInfo libc, Kernel kernel, long hwcap) {
         int error = ControlCalls.start(found.settings(libc, kernel.align(), hwcap));
         if (error == 0) {
             return found;
@@ -181,9 +181,9 @@ final class Probe {
         return arch.equals("amd64") ? "x86_64" : arch;
     }
 
-    private static Libc libc() {
+    private static LibcInfo libc() {
         String version = dev.percpu.binding.Libc.glibcVersion();
-        return new Libc(
+        return new LibcInfo(
                 version != null ? "glibc" : dev.percpu.binding.Libc.isMusl() ? "musl" : "unknown",
                 version,
                 dev.percpu.binding.Libc.readInt("__rseq_size"),

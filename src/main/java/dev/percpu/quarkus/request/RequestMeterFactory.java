@@ -35,7 +35,14 @@ final class RequestMeterFactory {
     RequestMeterFactory(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths) {
         this.registry = registry;
         refusals = new RegistrationBackoff(registry.config().clock());
-        requests = new RouteTimers(registry, settings, staticPaths, refusals);
+        requests = new RouteTimers(
+                registry,
+                settings.uris(),
+                settings.rootPath(),
+                settings.histogram(),
+                settings.objectives(),
+                staticPaths,
+                refusals);
         activeRequests = new ActiveCounts(registry, "http.server.active.requests", "Requests that have not ended yet");
         activeConnections = new ActiveCounts(
                 registry, "http.server.active.connections", "Number of opened connections to the HTTP Server");

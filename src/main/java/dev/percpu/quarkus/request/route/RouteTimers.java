@@ -1,9 +1,10 @@
 package dev.percpu.quarkus.request.route;
 
-import dev.percpu.quarkus.RequestSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,23 +35,42 @@ public final class RouteTimers {
     public static final String NAME = "http.server.requests";
 
     private final MeterRegistry registry;
-    private final RequestSettings settings;
+    private final UriRules rules;
+    private final String rootPath;
+    private final HistogramKind histogram;
+    private final List<Duration> objectives;
     private final Set<String> staticPaths;
     private final RegistrationBackoff refusals;
     private volatile UriTable table;
 
-    /** @param staticPaths of the static resources of the application */
-    public RouteTimers(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths, RegistrationBackoff refusals) {
+    /**
+     * @param rules for the label {@code uri}
+     * @param rootPath the path under which Quarkus serves the application, {@code /app}, or {@code /}
+     * @param histogram buckets of the timers
+     * @param objectives upper bounds of additional buckets
+     * @param staticPaths paths of the application's static resources
+     */
+    public RouteTimers(
+            MeterRegistry registry,
+            UriRules rules,
+            String rootPath,
+            HistogramKind histogram,
+            List<Duration> objectives,
+            Set<String> staticPaths,
+            RegistrationBackoff refusals) {
         this.registry = registry;
-        this.settings = settings;
+        this.rules = rules;
+        this.rootPath = rootPath;
+        this.histogram = histogram;
+        this.objectives = List.copyOf(objectives);
         this.staticPaths = staticPaths;
         this.refusals = refusals;
-        table = new UriTable(settings.uris(), settings.rootPath(), this::register);
+        table = new UriTable(rules, rootPath, this::register);
     }
 
     /** Forgets what is held: a removed meter records nothing, and the next request registers it anew. */
     public void forget() {
-        table = new UriTable(settings.uris(), settings.rootPath(), this::register);
+        table = new UriTable(rules, rootPath, this::register);
     }
 
     /** The timers of CORS preflight requests, which have a value of their own whatever their path; null if they are ignored. */
@@ -87,7 +107,7 @@ public final class RouteTimers {
             if (status < 300 || path == null || !matched.uri().equals(UriLabels.normalize(path))) {
                 return matched;
             }
-        } else if (path != null && settings.uris().ignores(path)) {
+        } else if (path != null && rules.ignores(path)) {
             return null;
         }
         UriTimers ofStatus = ofStatus(now, status);
@@ -101,7 +121,7 @@ public final class RouteTimers {
     private boolean isRoot(@Nullable String route) {
         return route == null
                 || UriLabels.isRoot(route)
-                || UriLabels.place(route, settings.rootPath()) == UriLabels.PathMatch.AT;
+                || UriLabels.place(route, rootPath) == UriLabels.PathMatch.AT;
     }
 
     private @Nullable UriTimers matched(
@@ -110,7 +130,7 @@ public final class RouteTimers {
             @Nullable String template,
             @Nullable String mount,
             @Nullable String route) {
-        String rewritten = path == null ? null : settings.uris().rewrite(path);
+        String rewritten = path == null ? null : rules.rewrite(path);
         if (rewritten != null) {
             return now.value(rewritten);
         }
@@ -128,7 +148,7 @@ public final class RouteTimers {
         if (status == 404) {
             return now.notFound;
         }
-        return status >= 400 && settings.uris().suppress4xx() ? now.unknown : null;
+        return status >= 400 && rules.suppress4xx() ? now.unknown : null;
     }
 
     private UriTimers unmatched(UriTable now, @Nullable String path, @Nullable String mount, @Nullable String route) {
@@ -152,8 +172,8 @@ public final class RouteTimers {
     }
 
     private @Nullable Timer register(Tags tags) {
-        return refusals.orNull(() -> settings.histogram()
-                .applyTo(Timer.builder(NAME), settings.objectives())
+        return refusals.orNull(() -> histogram
+                .applyTo(Timer.builder(NAME), objectives)
                 .description("HTTP server request processing time")
                 .tags(tags)
                 .register(registry));
