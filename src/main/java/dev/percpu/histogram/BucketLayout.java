@@ -70,7 +70,8 @@ public final class BucketLayout {
      * @param fine the buckets that percentiles need, if any
      * @param exponential those of a native histogram, if any
      */
-    static BucketLayout ofNanos(double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
+    static BucketLayout ofNanos(
+            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
         long[] wanted = new long[published.length];
         int finite = 0;
         while (finite < published.length && published[finite] < Long.MAX_VALUE) {
@@ -89,12 +90,14 @@ public final class BucketLayout {
                 .map(nanos -> TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS))
                 .toArray();
         double[] amounts = fine == null ? NONE : fine.amountsOfLongs(all);
-        NativeHistogramProjection view = exponential == null ? null : NativeHistogramProjection.ofLongs(exponential, all);
+        NativeHistogramProjection view =
+                exponential == null ? null : NativeHistogramProjection.ofLongs(exponential, all);
         return new BucketLayout(BucketBounds.ofLongs(all), published, cellsUpTo, withInfinity(seconds), amounts, view);
     }
 
     /** The same for any amounts; their unit is the base unit. */
-    static BucketLayout ofAmounts(double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
+    static BucketLayout ofAmounts(
+            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
         int finite = published.length;
         if (finite > 0 && published[finite - 1] == Double.POSITIVE_INFINITY) {
             finite--;
@@ -108,7 +111,8 @@ public final class BucketLayout {
             cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, published[i]) + 1 : all.length + 1;
         }
         double[] amounts = fine == null ? NONE : fine.amountsOfDoubles(all);
-        NativeHistogramProjection view = exponential == null ? null : NativeHistogramProjection.ofDoubles(exponential, all);
+        NativeHistogramProjection view =
+                exponential == null ? null : NativeHistogramProjection.ofDoubles(exponential, all);
         return new BucketLayout(
                 BucketBounds.ofDoubles(all), published, cellsUpTo, withInfinity(published), amounts, view);
     }

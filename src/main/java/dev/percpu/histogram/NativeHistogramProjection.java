@@ -18,7 +18,8 @@ record NativeHistogramProjection(NativeHistogramLayout buckets, double[] bounds,
         int[] cellsUpTo = Arrays.stream(bounds)
                 .mapToInt(bound -> Arrays.binarySearch(cells, bound) + 1)
                 .toArray();
-        return new NativeHistogramProjection(buckets, Arrays.stream(bounds).asDoubleStream().toArray(), cellsUpTo);
+        return new NativeHistogramProjection(
+                buckets, Arrays.stream(bounds).asDoubleStream().toArray(), cellsUpTo);
     }
 
     /** The same for any amounts. */

@@ -3,9 +3,9 @@ package dev.percpu.quarkus;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.RseqSettings;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.tracer.common.SpanContext;
@@ -67,7 +67,8 @@ class RegistryProducer {
     PerCpuMeterRegistry registry(ServiceSettings settings, RseqStatus status, Instance<SpanContext> spans) {
         // For exemplars: the application's own, or OpenTelemetry's, or none.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
-        return new PerCpuMeterRegistry(settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);
+        return new PerCpuMeterRegistry(
+                settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);
     }
 
     @Produces

@@ -1,7 +1,7 @@
 package dev.percpu.registry;
 
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.RseqSettings;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;

@@ -8,8 +8,8 @@ import dev.percpu.meter.Expiry;
 import dev.percpu.meter.ScaledSummary;
 import dev.percpu.meter.TimeWindowed;
 import dev.percpu.scrape.ExternalCollectors;
-import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.scrape.FunctionMeterCollector;
+import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
@@ -166,9 +166,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 this::meterRegistrationFailed);
         this.foreign = new ExternalCollectors(registry, index);
         this.textScrape = new TextScrape(index, foreign, clock);
-        this.rotator = clock == Clock.SYSTEM
-                ? new WindowRotator<>(this, PerCpuMeterRegistry::rotateWindows, clock)
-                : null;
+        this.rotator =
+                clock == Clock.SYSTEM ? new WindowRotator<>(this, PerCpuMeterRegistry::rotateWindows, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
         config().onMeterRemoved(meter -> {
             limit().removed();
@@ -413,7 +412,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     @Override
     protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
-        return limit().ownOrNothing(id, () -> factory.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
+        return limit().ownOrNothing(
+                        id, () -> factory.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
     }
 
     @Override

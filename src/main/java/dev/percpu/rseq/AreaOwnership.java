@@ -27,7 +27,8 @@ record AreaOwnership(
     static AreaOwnership find(LibcInfo libc, @Nullable Integer featureSize, @Nullable Integer align) {
         Integer size = libc.rseqSize();
         if (size != null && size != 0) {
-            return new AreaOwnership(AreaOwner.LIBC, registeredByLibc(size), Fields.activeSize(size, featureSize), null, null);
+            return new AreaOwnership(
+                    AreaOwner.LIBC, registeredByLibc(size), Fields.activeSize(size, featureSize), null, null);
         }
         if (dev.percpu.binding.Libc.exports("__rseq_abi")) {
             int active = Fields.activeSize(Fields.ORIGINAL_LENGTH, featureSize);

@@ -53,7 +53,8 @@ final class Probe {
         LibcInfo libc = libc();
         Cpus cpus = Cpus.read();
         long hwcap = dev.percpu.binding.Libc.auxv(AT_HWCAP);
-        AreaOwnership ownership = start(AreaOwnership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
+        AreaOwnership ownership =
+                start(AreaOwnership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
         ControlCalls.registerThread();
         SelfTest selfTest = ownership.owner() == AreaOwner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
         String reason = fixMode(reasonAgainstSections(settings, ownership, selfTest, hwcap, kernel.machine()));

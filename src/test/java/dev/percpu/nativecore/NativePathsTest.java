@@ -3,8 +3,8 @@ package dev.percpu.nativecore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.RseqStatus;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

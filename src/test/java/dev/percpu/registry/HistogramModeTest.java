@@ -34,8 +34,8 @@ class HistogramModeTest {
 
     private PerCpuMeterRegistry registry(Map<String, String> settings, @Nullable SpanContext spans) {
         PerCpuConfig config = settings::get;
-        registry =
-                new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), spans, CellStores.open(config));
+        registry = new PerCpuMeterRegistry(
+                config, new PrometheusRegistry(), new MockClock(), spans, CellStores.open(config));
         return registry;
     }
 

@@ -83,7 +83,8 @@ class NativeHistogramConsistencyTest {
             NativeHistogramBuckets buckets = point.getNativeBucketsForPositiveValues();
             double sum = 0;
             for (int i = 0; i < buckets.size(); i++) {
-                sum += buckets.getCount(i) * NativeHistogramSchema.upper(point.getNativeSchema(), buckets.getBucketIndex(i));
+                sum += buckets.getCount(i)
+                        * NativeHistogramSchema.upper(point.getNativeSchema(), buckets.getBucketIndex(i));
             }
             assertThat(point.getSum()).isEqualTo(sum);
             assertThat(point.getNativeZeroCount()).isZero();

@@ -55,7 +55,8 @@ class NativeHistogramTest {
 
         for (int i = 0; i < 5_000; i++) {
             double bound = NativeHistogramSchema.upper(
-                    empty.getNativeSchema(), NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-3, 15)));
+                    empty.getNativeSchema(),
+                    NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-3, 15)));
             for (long nanos : new long[] {(long) (between(random, 1e-7, 29) * 1e9), (long) (bound * 1e9)}) {
                 for (long around = nanos - 1; around <= nanos + 1; around++) {
                     timer.record(around, TimeUnit.NANOSECONDS);
@@ -83,7 +84,8 @@ class NativeHistogramTest {
 
         for (int i = 0; i < 5_000; i++) {
             double bound = NativeHistogramSchema.upper(
-                    empty.getNativeSchema(), NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-2, 100)));
+                    empty.getNativeSchema(),
+                    NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-2, 100)));
             for (double amount : new double[] {between(random, 1e-9, 200), bound}) {
                 for (double around : new double[] {Math.nextDown(amount), amount, Math.nextUp(amount)}) {
                     summary.record(around);

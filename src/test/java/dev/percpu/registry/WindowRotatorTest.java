@@ -84,7 +84,8 @@ class WindowRotatorTest {
         AtomicInteger looks = new AtomicInteger();
         PerCpuMeterRegistry failing =
                 new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm()) {
-                    @Override void rotateWindows(long nowMillis, long withinMillis) {
+                    @Override
+                    void rotateWindows(long nowMillis, long withinMillis) {
                         looks.incrementAndGet();
                         throw new IllegalStateException("no look today");
                     }

@@ -5,8 +5,8 @@ import dev.percpu.quarkus.ServiceSettings;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.NumaNodes;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.Compression;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
@@ -122,7 +122,8 @@ class MetricsRoute {
             refuseBusy(context);
             return;
         }
-        ScrapeCancellation watch = new ScrapeCancellation(startNanos + request.timeout().toNanos());
+        ScrapeCancellation watch =
+                new ScrapeCancellation(startNanos + request.timeout().toNanos());
         long timer =
                 context.vertx().setTimer(request.timeout().toMillis() + 1, ignored -> watch.end(ScrapeFailure.TIMEOUT));
         // After the whole answer as well: then there is nobody to be interrupted any more.

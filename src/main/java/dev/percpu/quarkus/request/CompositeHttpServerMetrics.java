@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompositeHttpServerMetrics<R1, W1, S1, R2, W2, S2>
         implements HttpServerMetrics<
-                CompositeHttpServerMetrics.Pair<R1, R2>, CompositeHttpServerMetrics.Pair<W1, W2>, CompositeHttpServerMetrics.Pair<S1, S2>> {
+                CompositeHttpServerMetrics.Pair<R1, R2>,
+                CompositeHttpServerMetrics.Pair<W1, W2>,
+                CompositeHttpServerMetrics.Pair<S1, S2>> {
 
     private final HttpServerMetrics<R1, W1, S1> first;
     private final HttpServerMetrics<R2, W2, S2> second;

@@ -45,7 +45,8 @@ final class HttpServerMetricsAdapter
      * @param serverTags {@code server.port}, if the server has a fixed port
      * @param scheme {@code http} or {@code https}
      */
-    HttpServerMetricsAdapter(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span, Tags serverTags, String scheme) {
+    HttpServerMetricsAdapter(
+            RequestMeterFactory meters, ContributedTags contributed, RequestSpan span, Tags serverTags, String scheme) {
         this.meters = meters;
         this.contributed = contributed;
         this.span = span;

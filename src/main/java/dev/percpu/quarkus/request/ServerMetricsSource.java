@@ -37,7 +37,8 @@ final class ServerMetricsSource {
         // As Quarkus does: the port the server was told to listen on, none if that was any free one.
         Tags tags = options.getPort() > 0 ? Tags.of("server.port", Integer.toString(options.getPort())) : Tags.empty();
         Recording to = recording();
-        return new HttpServerMetricsAdapter(to.meters(), to.contributed(), to.span(), tags, options.isSsl() ? "https" : "http");
+        return new HttpServerMetricsAdapter(
+                to.meters(), to.contributed(), to.span(), tags, options.isSsl() ? "https" : "http");
     }
 
     private synchronized Recording recording() {

@@ -1,8 +1,8 @@
 package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.IndexedBy;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
 import java.util.List;

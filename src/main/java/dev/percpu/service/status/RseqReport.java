@@ -2,11 +2,11 @@ package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.Field;
 import dev.percpu.rseq.Kernel;
 import dev.percpu.rseq.LibcInfo;
 import dev.percpu.rseq.Registration;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.ThreadView;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;

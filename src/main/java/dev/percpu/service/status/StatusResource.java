@@ -1,9 +1,9 @@
 package dev.percpu.service.status;
 
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.NumaNodes;
+import dev.percpu.rseq.RseqStatus;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;

@@ -101,8 +101,8 @@ class DelegationTest {
             }
         };
 
-        assertThatThrownBy(() ->
-                        new CompositeHttpServerMetrics<>(failing, server("b")).responsePushed(null, HttpMethod.GET, "/x", null))
+        assertThatThrownBy(() -> new CompositeHttpServerMetrics<>(failing, server("b"))
+                        .responsePushed(null, HttpMethod.GET, "/x", null))
                 .hasMessage("on purpose");
 
         assertThat(heard).singleElement().asString().startsWith("b responsePushed");

@@ -50,8 +50,8 @@ class HeldMetersTest {
     };
     private final RequestMeterFactory meters =
             Recordings.to(registry, RequestSettings.DEFAULT).meters();
-    private final HttpServerMetricsAdapter server =
-            new HttpServerMetricsAdapter(meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
+    private final HttpServerMetricsAdapter server = new HttpServerMetricsAdapter(
+            meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
 
     @Test
     void shouldRegisterEveryMeterAnewThatWasRemoved() {

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.Kernel;
 import dev.percpu.rseq.LibcInfo;
 import dev.percpu.rseq.Mode;
-import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.Registration;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;

@@ -119,9 +119,7 @@ public final class RouteTimers {
 
     /** Whether a route is one for all of the application, which tells nothing of a request. */
     private boolean isRoot(@Nullable String route) {
-        return route == null
-                || UriLabels.isRoot(route)
-                || UriLabels.place(route, rootPath) == UriLabels.PathMatch.AT;
+        return route == null || UriLabels.isRoot(route) || UriLabels.place(route, rootPath) == UriLabels.PathMatch.AT;
     }
 
     private @Nullable UriTimers matched(
