@@ -40,7 +40,7 @@ static inline uint32_t slot_of_amount(const struct percpu_buckets *buckets, uint
 /*
  * The bucket by the first index and one comparison, which is no branch: which
  * of the two sides of a bound an amount is on no predictor knows. It is the
- * right one unless the amount is_beyond() it, which is rare, or with a second
+ * right one unless the amount overflows() it, which is rare, or with a second
  * index always so.
  */
 static inline uint32_t bucket_near(const struct percpu_buckets *buckets, uint32_t sum_kind, int64_t amount)
@@ -50,7 +50,7 @@ static inline uint32_t bucket_near(const struct percpu_buckets *buckets, uint32_
 	return bucket + (amount > buckets->bounds[bucket]);
 }
 
-static inline int is_beyond(const struct percpu_buckets *buckets, uint32_t bucket, int64_t amount)
+static inline int overflows(const struct percpu_buckets *buckets, uint32_t bucket, int64_t amount)
 {
 	return __builtin_expect(amount > buckets->bounds[bucket], 0) != 0;
 }

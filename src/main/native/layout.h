@@ -16,13 +16,13 @@
  *
  *   a shard
  *   +-------------+----------------------+-------------------------------+
- *   | 64 bytes    | marks: one byte for  | cells, 16 bytes each,         |
- *   | counters    | each block of 4 KiB  | from the next block boundary  |
+ *   | 64 bytes    | dirty map: one byte  | cells, 16 bytes each,         |
+ *   | counters    | per block of 4 KiB   | from the next block boundary  |
  *   +-------------+----------------------+-------------------------------+
  *
- * A mark is set before the first record into its block, and so is the shard's
- * byte in the header: a reader skips idle CPUs, and the blocks that a CPU has
- * not written, without touching their pages.
+ * A block's byte in the dirty map is set before the first record into the block,
+ * and so is the shard's byte in the header: a reader skips idle CPUs and clean
+ * blocks without touching their pages.
  *
  *   a cell                      a group: one timer or summary
  *   +-----------+-----------+   +-----------+-----------+
@@ -42,7 +42,7 @@
 #define PERCPU_PAGE 4096u
 #define PERCPU_BLOCK_SHIFT 12
 #define PERCPU_CELL 16u
-#define PERCPU_MARKS 64u /* offset of the marks in a shard */
+#define PERCPU_DIRTY_MAP 64u /* offset in a shard: one byte per block */
 #define PERCPU_HEADER (UINT64_C(3) * PERCPU_PAGE)
 /*
  * Where in them the header is: not at the beginning of a page, where the cells
@@ -87,7 +87,7 @@ struct percpu_cell {
 _Static_assert(offsetof(struct percpu_region, used) == 64, "what a record reads is one cache line");
 _Static_assert(PERCPU_HEADER_AT + sizeof(struct percpu_region) <= PERCPU_HEADER,
 	       "the header is in front of the shards");
-_Static_assert(sizeof(struct percpu_shard) == PERCPU_MARKS, "the marks follow a shard's counters");
+_Static_assert(sizeof(struct percpu_shard) == PERCPU_DIRTY_MAP, "the dirty map follows a shard's counters");
 _Static_assert(sizeof(struct percpu_cell) == PERCPU_CELL, "a cell is one 16-byte store");
 _Static_assert(offsetof(struct percpu_cell, second) == 8, "first and second word share the store");
 
@@ -155,20 +155,20 @@ static inline uint64_t block_of(uint64_t offset)
 	return offset >> PERCPU_BLOCK_SHIFT;
 }
 
-static inline uint64_t mark_of(uint64_t offset)
+static inline uint64_t dirty_byte_of(uint64_t offset)
 {
-	return PERCPU_MARKS + block_of(offset);
+	return PERCPU_DIRTY_MAP + block_of(offset);
 }
 
 /* Before the first record into a block: tells readers to look there. May be repeated. */
-static inline void mark_block(struct percpu_region *region, uint32_t shard, uint64_t offset)
+static inline void set_dirty(struct percpu_region *region, uint32_t shard, uint64_t offset)
 {
-	char *mark = (char *)shard_of(region, shard) + mark_of(offset);
+	char *dirty = (char *)shard_of(region, shard) + dirty_byte_of(offset);
 
-	if (__atomic_load_n(mark, __ATOMIC_RELAXED))
+	if (__atomic_load_n(dirty, __ATOMIC_RELAXED))
 		return;
 	__atomic_store_n(&region->used[shard], 1, __ATOMIC_RELAXED);
-	__atomic_store_n(mark, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(dirty, 1, __ATOMIC_RELEASE);
 }
 
 static inline int is_used(const struct percpu_region *region, uint32_t shard)
@@ -176,10 +176,10 @@ static inline int is_used(const struct percpu_region *region, uint32_t shard)
 	return __atomic_load_n(&region->used[shard], __ATOMIC_ACQUIRE);
 }
 
-static inline int is_marked(const struct percpu_region *region, uint32_t shard, uint64_t offset)
+static inline int is_dirty(const struct percpu_region *region, uint32_t shard, uint64_t offset)
 {
 	return is_used(region, shard) &&
-	       __atomic_load_n((char *)shard_of(region, shard) + mark_of(offset), __ATOMIC_ACQUIRE);
+	       __atomic_load_n((char *)shard_of(region, shard) + dirty_byte_of(offset), __ATOMIC_ACQUIRE);
 }
 
 #endif /* PERCPU_LAYOUT_H */

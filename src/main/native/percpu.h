@@ -175,13 +175,13 @@ enum percpu_recorded {
  * buckets may be NULL: a group of one bucket. The doubles come as raw bits so
  * that no vector register is live across a TLS access (glibc bug 31372).
  */
-#define PERCPU_DECLARE_RECORD_CALLS(way)                                                                      \
-	PERCPU_API int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount); \
-	PERCPU_API int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits); \
-	PERCPU_API int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,              \
-						  const struct percpu_buckets *buckets, int64_t amount);      \
-	PERCPU_API int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,            \
-						    const struct percpu_buckets *buckets, int64_t bits)
+#define PERCPU_DECLARE_RECORD_CALLS(variant)                                                                      \
+	PERCPU_API int percpu_add_long__##variant(struct percpu_region *region, uint64_t offset, int64_t amount); \
+	PERCPU_API int percpu_add_double__##variant(struct percpu_region *region, uint64_t offset, int64_t bits); \
+	PERCPU_API int percpu_observe_long__##variant(struct percpu_region *region, uint64_t offset,              \
+						      const struct percpu_buckets *buckets, int64_t amount);      \
+	PERCPU_API int percpu_observe_double__##variant(struct percpu_region *region, uint64_t offset,            \
+							const struct percpu_buckets *buckets, int64_t bits)
 
 PERCPU_DECLARE_RECORD_CALLS(libc);
 PERCPU_DECLARE_RECORD_CALLS(thread);

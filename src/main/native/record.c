@@ -25,7 +25,7 @@ static __attribute__((noinline, cold)) void prepare_retry(struct percpu_region *
 {
 	uint32_t shard = current_shard(region, area);
 
-	mark_block(region, shard, cell);
+	set_dirty(region, shard, cell);
 	if (result == SECTION_RESTART)
 		__atomic_fetch_add(&shard_of(region, shard)->restarts, 1, __ATOMIC_RELAXED);
 }
@@ -104,9 +104,10 @@ ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t 
 	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED : add_double_again(region, area, cell, bits, result);
 }
 
-ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t group, uint64_t place, int64_t amount)
+ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t group, uint64_t bucket_at,
+			       int64_t amount)
 {
-	uint64_t cell = cell_at(region, group + place);
+	uint64_t cell = cell_at(region, group + bucket_at);
 	enum section_result result = SECTION_NO_SHARD;
 
 	if (LIKELY(area_is_there(area)))
@@ -115,9 +116,10 @@ ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_
 						  observe_long_again(region, area, cell, group, amount, result);
 }
 
-ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint64_t group, uint64_t place, int64_t bits)
+ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint64_t group, uint64_t bucket_at,
+				 int64_t bits)
 {
-	uint64_t cell = cell_at(region, group + place);
+	uint64_t cell = cell_at(region, group + bucket_at);
 	enum section_result result = SECTION_NO_SHARD;
 
 	if (LIKELY(area_is_there(area)))
@@ -132,38 +134,40 @@ ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint6
  * no register for it. A group of one bucket has a section of its own, which
  * saves it a jump.
  */
-#define DEFINE_OBSERVE(kind, sum_kind, way)                                                                           \
-	static __attribute__((noinline)) int observe_##kind##_beyond__##way(                                          \
+#define DEFINE_OBSERVE(kind, sum_kind, variant)                                                                       \
+	static __attribute__((noinline)) int observe_##kind##_overflow__##variant(                                    \
 		struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets, int64_t amount)  \
 	{                                                                                                             \
-		uint64_t place = place_of(bucket_of_amount(buckets, sum_kind, amount));                               \
+		uint64_t bucket_at = bucket_offset(bucket_of_amount(buckets, sum_kind, amount));                      \
                                                                                                                       \
-		return observe_##kind(region, area_of_##way(), cell_at(region, offset), place, amount);               \
+		return observe_##kind(region, area_of_##variant(), cell_at(region, offset), bucket_at, amount);       \
 	}                                                                                                             \
-	int percpu_observe_##kind##__##way(struct percpu_region *region, uint64_t offset,                             \
-					   const struct percpu_buckets *buckets, int64_t amount)                      \
+	int percpu_observe_##kind##__##variant(struct percpu_region *region, uint64_t offset,                         \
+					       const struct percpu_buckets *buckets, int64_t amount)                  \
 	{                                                                                                             \
 		uint32_t bucket;                                                                                      \
                                                                                                                       \
 		if (!buckets)                                                                                         \
-			return observe_##kind(region, area_of_##way(), cell_at(region, offset), place_of(0), amount); \
+			return observe_##kind(region, area_of_##variant(), cell_at(region, offset), bucket_offset(0), \
+					      amount);                                                                \
 		bucket = bucket_near(buckets, sum_kind, amount);                                                      \
-		if (is_beyond(buckets, bucket, amount))                                                               \
-			return observe_##kind##_beyond__##way(region, offset, buckets, amount);                       \
-		return observe_##kind(region, area_of_##way(), cell_at(region, offset), place_of(bucket), amount);    \
+		if (overflows(buckets, bucket, amount))                                                               \
+			return observe_##kind##_overflow__##variant(region, offset, buckets, amount);                 \
+		return observe_##kind(region, area_of_##variant(), cell_at(region, offset), bucket_offset(bucket),    \
+				      amount);                                                                        \
 	}
 
-#define DEFINE_RECORD_CALLS(way)                                                                  \
-	int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount) \
-	{                                                                                         \
-		return add_long(region, area_of_##way(), offset, amount);                         \
-	}                                                                                         \
-	int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits) \
-	{                                                                                         \
-		return add_double(region, area_of_##way(), offset, bits);                         \
-	}                                                                                         \
-	DEFINE_OBSERVE(long, PERCPU_SUM_LONG, way)                                                \
-	DEFINE_OBSERVE(double, PERCPU_SUM_DOUBLE, way)
+#define DEFINE_RECORD_CALLS(variant)                                                                  \
+	int percpu_add_long__##variant(struct percpu_region *region, uint64_t offset, int64_t amount) \
+	{                                                                                             \
+		return add_long(region, area_of_##variant(), offset, amount);                         \
+	}                                                                                             \
+	int percpu_add_double__##variant(struct percpu_region *region, uint64_t offset, int64_t bits) \
+	{                                                                                             \
+		return add_double(region, area_of_##variant(), offset, bits);                         \
+	}                                                                                             \
+	DEFINE_OBSERVE(long, PERCPU_SUM_LONG, variant)                                                \
+	DEFINE_OBSERVE(double, PERCPU_SUM_DOUBLE, variant)
 
 DEFINE_RECORD_CALLS(libc)
 DEFINE_RECORD_CALLS(thread)

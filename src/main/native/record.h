@@ -22,7 +22,7 @@ ALWAYS_INLINE uint64_t cell_at(const struct percpu_region *region, uint64_t offs
 }
 
 /* Bucket i of a group is the cell i + 1 places after the group's max: this far from it. */
-ALWAYS_INLINE uint64_t place_of(uint64_t bucket)
+ALWAYS_INLINE uint64_t bucket_offset(uint64_t bucket)
 {
 	return (bucket + 1) * PERCPU_CELL;
 }

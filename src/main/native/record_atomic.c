@@ -56,7 +56,7 @@ int percpu_observe_long__atomic(struct percpu_region *region, uint64_t offset, c
 {
 	uint64_t group = cell_at(region, offset);
 	uint64_t bucket = buckets ? bucket_of_amount(buckets, PERCPU_SUM_LONG, amount) : 0;
-	uint64_t cell = cell_at(region, group + place_of(bucket));
+	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
 
 	atomic_observe(shard_by_hint(region, cell), cell, group, amount, 0);
 	return result_of_thread();
@@ -67,7 +67,7 @@ int percpu_observe_double__atomic(struct percpu_region *region, uint64_t offset,
 {
 	uint64_t group = cell_at(region, offset);
 	uint64_t bucket = buckets ? bucket_of_amount(buckets, PERCPU_SUM_DOUBLE, bits) : 0;
-	uint64_t cell = cell_at(region, group + place_of(bucket));
+	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
 
 	atomic_observe(shard_by_hint(region, cell), cell, group, bits, 1);
 	return result_of_thread();

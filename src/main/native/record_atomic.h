@@ -83,7 +83,7 @@ static inline void atomic_observe(char *shard, uint64_t offset, uint64_t group, 
 /* A shard, ready for a record at this offset. */
 static inline char *atomic_shard(struct percpu_region *region, uint32_t shard, uint64_t offset)
 {
-	mark_block(region, shard, offset);
+	set_dirty(region, shard, offset);
 	return (char *)shard_of(region, shard);
 }
 

@@ -16,9 +16,9 @@ static int is_error(long result)
 
 static uint64_t first_cell(uint32_t stride_shift)
 {
-	uint64_t marks_end = PERCPU_MARKS + (UINT64_C(1) << (stride_shift - PERCPU_BLOCK_SHIFT));
+	uint64_t dirty_map_end = PERCPU_DIRTY_MAP + (UINT64_C(1) << (stride_shift - PERCPU_BLOCK_SHIFT));
 
-	return (marks_end + PERCPU_PAGE - 1) & ~(uint64_t)(PERCPU_PAGE - 1);
+	return (dirty_map_end + PERCPU_PAGE - 1) & ~(uint64_t)(PERCPU_PAGE - 1);
 }
 
 int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t sum_kind, uint32_t index_offset,
@@ -107,7 +107,7 @@ int percpu_layout(uint32_t *out, uint32_t capacity)
 		PERCPU_CELL,
 		offsetof(struct percpu_cell, first),
 		offsetof(struct percpu_cell, second),
-		PERCPU_MARKS,
+		PERCPU_DIRTY_MAP,
 		1u << PERCPU_BLOCK_SHIFT,
 		PERCPU_PAGE,
 		PERCPU_MIN_STRIDE_SHIFT,

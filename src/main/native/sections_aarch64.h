@@ -48,8 +48,8 @@
 	"lsl x9, x9, %[shift]\n"						\
 	"ldr x10, [%[region], %[shards]]\n"					\
 	"add x9, x9, x10\n"							\
-	"ldrb w10, [x9, %[mark]]\n"						\
-	"cbz w10, %l[unmarked]\n"						\
+	"ldrb w10, [x9, %[dirty_byte]]\n"						\
+	"cbz w10, %l[clean_block]\n"						\
 	SECTION_STEP(3)
 
 #define SECTION_COMMITTED							\
@@ -71,7 +71,7 @@
 
 #define SECTION_FRAME(region, area, offset)					\
 	[region] "r"(region), [area] "r"(area), [offset] "r"(offset),		\
-	[mark] "r"(mark_of(offset)), [shift] "r"((uint64_t)(region)->stride_shift), \
+	[dirty_byte] "r"(dirty_byte_of(offset)), [shift] "r"((uint64_t)(region)->stride_shift), \
 	[index] "r"((uint64_t)(region)->index_offset),				\
 	[rseq_cs] "i"(RSEQ_CS),							\
 	[shards] "i"(offsetof(struct percpu_region, shards)),			\
@@ -85,7 +85,7 @@ enum section_result {
 	SECTION_COMMIT,
 	SECTION_RESTART,
 	SECTION_NO_SHARD,
-	SECTION_UNMARKED,
+	SECTION_CLEAN_BLOCK,
 };
 
 #define SECTION_RESULTS          \
@@ -94,8 +94,8 @@ enum section_result {
 	return SECTION_RESTART;  \
 	no_shard:                \
 	return SECTION_NO_SHARD; \
-	unmarked:                \
-	return SECTION_UNMARKED
+	clean_block:             \
+	return SECTION_CLEAN_BLOCK
 
 #define SECTION static inline __attribute__((always_inline)) enum section_result
 
@@ -108,7 +108,7 @@ SECTION section_add_long(const struct percpu_region *region, char *area, uint64_
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(amount)
 		     : "memory", "cc", "x9", "x10"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 
@@ -123,7 +123,7 @@ SECTION section_add_double(const struct percpu_region *region, char *area, uint6
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(bits)
 		     : "memory", "cc", "x9", "x10", "v16", "v17"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 
@@ -140,7 +140,7 @@ SECTION section_observe_long(const struct percpu_region *region, char *area, uin
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(amount)
 		     : "memory", "cc", "x9", "x10", "x11", "x12", "x13"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 
@@ -160,7 +160,7 @@ SECTION section_observe_double(const struct percpu_region *region, char *area, u
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(bits)
 		     : "memory", "cc", "x9", "x10", "x11", "x12", "x13", "v16", "v17"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 

@@ -10,7 +10,7 @@
  *	index = *(area + region->index_offset)		cpu_id or mm_cid
  *	if index >= region->shard_count goto no_shard	unregistered, or too many
  *	shard = region->shards + (index << region->stride_shift)
- *	if !shard->mark[offset / 4096] goto unmarked	first record into this block
+ *	if !shard->dirty[offset / 4096] goto clean_block	first record into this block
  *	... the operation; its last instruction is the one committing store ...
  *   commit:
  *
@@ -58,8 +58,8 @@
 	SECTION_STEP(2)								\
 	"shlq %%cl, %%rax\n"							\
 	"addq %c[shards](%[region]), %%rax\n"					\
-	"cmpb $0, %c[marks](%%rax, %[block])\n"					\
-	"je %l[unmarked]\n"							\
+	"cmpb $0, %c[dirty_map](%%rax, %[block])\n"					\
+	"je %l[clean_block]\n"							\
 	SECTION_STEP(3)
 
 #define SECTION_COMMITTED							\
@@ -81,7 +81,7 @@
 
 #define SECTION_FRAME(region, area, offset)					\
 	[region] "r"(region), [area] "r"(area), [offset] "r"(offset),		\
-	[block] "r"(block_of(offset)), [marks] "i"(PERCPU_MARKS),		\
+	[block] "r"(block_of(offset)), [dirty_map] "i"(PERCPU_DIRTY_MAP),		\
 	"c"((region)->stride_shift),						\
 	[index] "r"((uint64_t)(region)->index_offset),				\
 	[rseq_cs] "i"(RSEQ_CS),							\
@@ -96,7 +96,7 @@ enum section_result {
 	SECTION_COMMIT,
 	SECTION_RESTART,
 	SECTION_NO_SHARD,
-	SECTION_UNMARKED,
+	SECTION_CLEAN_BLOCK,
 };
 
 #define SECTION_RESULTS          \
@@ -105,8 +105,8 @@ enum section_result {
 	return SECTION_RESTART;  \
 	no_shard:                \
 	return SECTION_NO_SHARD; \
-	unmarked:                \
-	return SECTION_UNMARKED
+	clean_block:             \
+	return SECTION_CLEAN_BLOCK
 
 #define SECTION static inline __attribute__((always_inline)) enum section_result
 
@@ -118,7 +118,7 @@ SECTION section_add_long(const struct percpu_region *region, char *area, uint64_
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(amount)
 		     : "memory", "cc", "rax"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 
@@ -132,7 +132,7 @@ SECTION section_add_double(const struct percpu_region *region, char *area, uint6
 		     :
 		     : SECTION_FRAME(region, area, offset), [amount] "r"(bits)
 		     : "memory", "cc", "rax", "xmm0"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 
@@ -149,7 +149,7 @@ SECTION section_observe_long(const struct percpu_region *region, char *area, uin
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(amount)
 		     : "memory", "cc", "rax", "rdx", "xmm0"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 
@@ -168,7 +168,7 @@ SECTION section_observe_double(const struct percpu_region *region, char *area, u
 		     :
 		     : SECTION_FRAME(region, area, offset), [group] "r"(group), [amount] "r"(bits)
 		     : "memory", "cc", "rax", "rdx", "xmm0", "xmm1"
-		     : no_shard, unmarked, restarted);
+		     : no_shard, clean_block, restarted);
 	SECTION_RESULTS;
 }
 

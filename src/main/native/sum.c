@@ -5,7 +5,7 @@
  * No fence and no stop of the writers is needed. A cell changes by one 16-byte
  * store and is read by one 16-byte load, so it is seen before or after an
  * observation, never in between. A cell only grows, so cells that were read one
- * after the other add up to whole observations. A mark is stored before its
+ * after the other add up to whole observations. A dirty byte is stored before its
  * block's first commit: who sees neither has not synchronised with the writer
  * yet, who has synchronised sees both.
  */
@@ -67,13 +67,13 @@ static void sum_block(const struct percpu_region *region, const char *shard, uin
 	}
 }
 
-/* Adds what this shard has at [from, to), block by block: there is nothing in those without a mark. */
+/* Adds what this shard has at [from, to), block by block: clean blocks hold nothing. */
 static void add_range(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to,
 		      struct percpu_cell *sums)
 {
 	for (uint64_t at = from, end; at < to; at = end) {
 		end = block_end(at, to);
-		if (is_marked(region, shard, at))
+		if (is_dirty(region, shard, at))
 			sum_block(region, (const char *)shard_of(region, shard), at, end, sums);
 		sums += (end - at) / PERCPU_CELL;
 	}
@@ -130,10 +130,10 @@ int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32
 }
 
 /* Whether a record may have raised the max of a group that lies in these bytes. */
-static int is_any_marked(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to)
+static int is_any_dirty(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to)
 {
 	for (uint64_t at = from; at < to; at = block_end(at, to)) {
-		if (is_marked(region, shard, at))
+		if (is_dirty(region, shard, at))
 			return 1;
 	}
 	return 0;
@@ -150,7 +150,7 @@ int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t
 	for (uint32_t i = 0; i <= region->shard_count; i++) {
 		int64_t *max = (int64_t *)((char *)shard_of(region, i) + group);
 
-		if (is_any_marked(region, i, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
+		if (is_any_dirty(region, i, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
 			int64_t taken = __atomic_exchange_n(max, 0, __ATOMIC_ACQUIRE);
 
 			largest = taken > largest ? taken : largest;
@@ -165,7 +165,7 @@ void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uin
 		out[i] = percpu_drain_max(region, groups[2 * i], (uint32_t)groups[2 * i + 1]);
 }
 
-/* A max is in no marked block when all its buckets are in the next one: marks tell about a whole range, not a block. */
+/* A group that crosses a block boundary may have its max in a clean block: the whole range counts as dirty, or none of it. */
 int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 {
 	if (!range_is_valid(region, from, to))
@@ -173,7 +173,7 @@ int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 	for (uint32_t i = 0; i <= region->shard_count; i++) {
 		char *shard = (char *)shard_of(region, i);
 
-		if (!is_any_marked(region, i, from, to))
+		if (!is_any_dirty(region, i, from, to))
 			continue;
 		for (uint64_t at = from; at < to; at += sizeof(int64_t)) {
 			int64_t *word = (int64_t *)(shard + at);

@@ -5,7 +5,7 @@
  * Owner libc: at a constant offset from the thread pointer, on every thread.
  * Owner legacy or self: behind a pointer of this library's own, 8 bytes of TLS
  * reached by TLSDESC (an initial-exec variable would not load on musl). The
- * pointer is one of the three marks below until the thread is known.
+ * pointer is one of the three states below until the thread is known.
  */
 #ifndef PERCPU_THREAD_H
 #define PERCPU_THREAD_H
@@ -24,7 +24,7 @@ static inline __attribute__((always_inline)) char *area_of_libc(void)
 {
 	char *area = (char *)__builtin_thread_pointer() + percpu_process.libc_offset;
 
-	/* Never one of the marks: the compiler need not ask. */
+	/* Never one of the states: the compiler need not ask. */
 	if ((uintptr_t)area <= (uintptr_t)AREA_CLOSED)
 		__builtin_unreachable();
 	return area;
@@ -40,7 +40,7 @@ static inline __attribute__((always_inline)) int area_is_there(const char *area)
 	return (uintptr_t)area > (uintptr_t)AREA_CLOSED;
 }
 
-/* The area of this thread whoever owns it, or a mark. For control calls. */
+/* The area of this thread whoever owns it, or a state. For control calls. */
 static inline char *area_of_owner(void)
 {
 	if (percpu_process.owner == PERCPU_OWNER_LIBC)

@@ -100,11 +100,11 @@ static int relocate(const struct image *image)
 		if (relocations->sh_type != SHT_RELA)
 			continue;
 		for (uint64_t j = 0; j < relocations->sh_size / sizeof(Elf64_Rela); j++) {
-			char *place = at(image, entries[j].r_offset, sizeof(uint64_t), SHF_ALLOC);
+			char *word = at(image, entries[j].r_offset, sizeof(uint64_t), SHF_ALLOC);
 
-			if (ELF64_R_TYPE(entries[j].r_info) != relative || !place)
+			if (ELF64_R_TYPE(entries[j].r_info) != relative || !word)
 				continue;
-			memcpy(place, &entries[j].r_addend, sizeof(uint64_t));
+			memcpy(word, &entries[j].r_addend, sizeof(uint64_t));
 			applied++;
 		}
 	}

@@ -43,7 +43,7 @@ static void record_on_the_way(int number, void *argument)
 	(void)number;
 	(void)argument;
 	path_enter();
-	/* The first record into a shard only marks it and is tried again: this is not
+	/* The first record into a shard only sets its dirty byte and is tried again: this is not
    * what is looked at. */
 	for (int i = 1; i >= 0; i--) {
 		bind_to(usable_cpu(i));

@@ -35,12 +35,12 @@ struct freed_area {
 
 static struct freed_area *freed_areas;
 
-#define USE(way)                                                      \
-	do {                                                          \
-		opened.add_long = percpu_add_long__##way;             \
-		opened.add_double = percpu_add_double__##way;         \
-		opened.observe_long = percpu_observe_long__##way;     \
-		opened.observe_double = percpu_observe_double__##way; \
+#define USE(variant)                                                      \
+	do {                                                              \
+		opened.add_long = percpu_add_long__##variant;             \
+		opened.add_double = percpu_add_double__##variant;         \
+		opened.observe_long = percpu_observe_long__##variant;     \
+		opened.observe_double = percpu_observe_double__##variant; \
 	} while (0)
 
 uint32_t kernel_feature_size(void)

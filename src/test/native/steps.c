@@ -207,7 +207,7 @@ static long run_setting(const struct path *path, bool defeated)
 		      setting.operation->name, setting.step, disturbance_names[setting.disturbance], traps, restarts);
 		if (setting.disturbance == ALWAYS_TRAP) {
 			CHECK(shared == records, "%ld records, %ld in the shared shard", records, shared);
-			/* The first attempt in a block only marks it. */
+			/* The first attempt in a block only sets its dirty byte. */
 			CHECK(restarts <= shared * PERCPU_MAX_RESTARTS &&
 				      restarts >= shared * PERCPU_MAX_RESTARTS - (long)path->shards * threads(),
 			      "%ld restarts of %ld records", restarts, shared);

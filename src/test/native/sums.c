@@ -256,7 +256,7 @@ static void should_never_be_torn(const struct path *path)
 	work_close(work);
 }
 
-/* The group lies across a block boundary: its max is in a block without a mark
+/* The group lies across a block boundary: its max is in a clean block
  * when only later buckets were hit. */
 static void should_clear_a_group(const struct path *path)
 {

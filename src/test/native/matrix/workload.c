@@ -35,7 +35,7 @@ struct pair {
 };
 
 /* Where everything is: the same offsets in both regions. */
-struct places {
+struct offsets {
   struct percpu_region *longs;
   struct percpu_region *doubles;
   struct percpu_buckets *long_buckets;
@@ -47,7 +47,7 @@ struct places {
 struct recorder {
   const struct library *library;
   const struct calls *calls;
-  const struct places *places;
+  const struct offsets *offsets;
   int number;
   long records;
   int64_t added;    /* to each counter */
@@ -107,7 +107,7 @@ static void bind_to(unsigned long cpu) {
 static void *record(void *argument) {
   struct recorder *recorder = argument;
   const struct calls *call = recorder->calls;
-  const struct places *at = recorder->places;
+  const struct offsets *at = recorder->offsets;
 
   if (recorder->number < 2 * PAIRS)
     bind_to((unsigned long)recorder->number / PAIRS);
@@ -167,7 +167,7 @@ static struct percpu_buckets *buckets(const struct library *library,
 }
 
 static void print_sums(const struct library *library,
-                       struct percpu_region *region, const struct places *at,
+                       struct percpu_region *region, const struct offsets *at,
                        const char *name, const struct recorder *all) {
   const int doubles = region == at->doubles;
   const uint32_t shards = possible_cpus() + 1;
@@ -195,7 +195,7 @@ static void print_sums(const struct library *library,
 }
 
 static void print_results(const struct library *library,
-                          const struct places *at, const char *name,
+                          const struct offsets *at, const char *name,
                           const struct recorder *all) {
   char kind[32];
   int64_t restarts = 0;
@@ -247,10 +247,10 @@ int workload_run(const struct library *library, unsigned int mode,
                  unsigned int owner, unsigned int index_offset,
                  const char *name, long records) {
   const struct calls calls = calls_of(library, mode, owner);
-  struct places at = {.long_buckets = buckets(library, PERCPU_SUM_LONG),
-                      .double_buckets = buckets(library, PERCPU_SUM_DOUBLE)};
+  struct offsets at = {.long_buckets = buckets(library, PERCPU_SUM_LONG),
+                       .double_buckets = buckets(library, PERCPU_SUM_DOUBLE)};
   const struct recorder model = {
-      .library = library, .calls = &calls, .places = &at, .records = records};
+      .library = library, .calls = &calls, .offsets = &at, .records = records};
   struct recorder all;
   int error = library->percpu_region_create(
       possible_cpus(), STRIDE_SHIFT, PERCPU_SUM_LONG, index_offset, &at.longs);

@@ -25,7 +25,7 @@ final class Instructions {
             Set.of("percpu_empty", "percpu_add_long", "percpu_add_double", OBSERVE_LONG, "percpu_observe_double");
 
     /** What an observation goes on to where the buckets are close to each other. */
-    private static final Pattern BEYOND = Pattern.compile("observe_(long|double)_beyond");
+    private static final Pattern OVERFLOW = Pattern.compile("observe_(long|double)_overflow");
 
     private static final Pattern LINE =
             Pattern.compile("^\\s*([0-9,]+) .*:((?:percpu|observe)_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");
@@ -109,7 +109,7 @@ final class Instructions {
             if (!matcher.find()) {
                 continue;
             }
-            String call = BEYOND.matcher(matcher.group(2)).replaceFirst("percpu_observe_$1");
+            String call = OVERFLOW.matcher(matcher.group(2)).replaceFirst("percpu_observe_$1");
             if (CALLED.contains(call)) {
                 double perCall = Double.parseDouble(matcher.group(1).replace(",", "")) / CALLS;
                 counts.merge(call, perCall, Double::sum); // a line for each file that was inlined
