@@ -187,19 +187,6 @@ PERCPU_DECLARE_RECORD_CALLS(libc);
 PERCPU_DECLARE_RECORD_CALLS(thread);
 PERCPU_DECLARE_RECORD_CALLS(atomic);
 
-/* Does nothing: the price of the call itself, for benchmarks. */
-PERCPU_API int percpu_empty(struct percpu_region *region, uint64_t offset, int64_t amount);
-
-/*
- * The floors of benchmarks: n records from a C loop around the same section, n
- * at most 2^30; additions of amount, or observations of a pseudo-random
- * sequence from seed on. Returns n, or -EINVAL.
- */
-PERCPU_API int64_t percpu_floor_add_long(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n);
-PERCPU_API int64_t percpu_floor_add_double(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n);
-PERCPU_API int64_t percpu_floor_observe_long(struct percpu_region *region, uint64_t offset,
-					     const struct percpu_buckets *buckets, int64_t seed, int64_t n);
-
 /* ---- buckets (buckets.c) ---------------------------------------------- */
 
 /*

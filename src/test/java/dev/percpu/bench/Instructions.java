@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * Needs a C compiler and valgrind, and is left out without.
  */
 final class Instructions {
-    private static final Path SOURCE = Path.of("src/test/native/instructions.c");
+    private static final Path SOURCE = Path.of("src/test/native/bench/instructions.c");
+    private static final Path FLOORS = SOURCE.resolveSibling("floors.c");
     private static final int CALLS = 100_000;
     private static final String OBSERVE_LONG = "percpu_observe_long";
     private static final Set<String> CALLED =
@@ -60,6 +61,7 @@ final class Instructions {
                     "-o",
                     program,
                     SOURCE.toString(),
+                    FLOORS.toString(),
                     library.toString(),
                     "-Wl,-rpath," + library.toAbsolutePath().getParent());
             Map<String, Double> counts = counted(program, "classic");
