@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* region.c - reserving the shards; see the drawing in layout.h. */
+/* region.c - reserves the memory of a region. The drawing is in layout.h. */
 #include "layout.h"
 #include "percpu.h"
 #include "rseq_abi.h"
@@ -9,11 +9,13 @@
 #define MAP_PRIVATE_ANONYMOUS_NORESERVE (0x2 | 0x20 | 0x4000)
 #define MADV_NOHUGEPAGE 15
 
-static int is_error(long result)
+/* Whether a system call returned -errno. */
+static bool is_error(long result)
 {
 	return result < 0 && result >= -4095;
 }
 
+/* The first block boundary after the dirty map. */
 static uint64_t first_cell(uint32_t stride_shift)
 {
 	uint64_t dirty_map_end = PERCPU_DIRTY_MAP + (UINT64_C(1) << (stride_shift - PERCPU_BLOCK_SHIFT));
@@ -36,7 +38,7 @@ int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t s
 	result = syscall6(NR_mmap, 0, (long)bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
 	if (is_error(result))
 		return (int)result;
-	/* One record must not make 2 MiB resident. Refused where the kernel has no huge pages: then nothing is lost. */
+	/* Without it one record may make 2 MiB resident. A kernel without huge pages refuses it: then it is not needed. */
 	(void)syscall4(NR_madvise, result, (long)bytes, MADV_NOHUGEPAGE, 0);
 	region = (struct percpu_region *)(result + PERCPU_HEADER_AT);
 	region->shards = mapping_of(region) + PERCPU_HEADER;

@@ -112,10 +112,10 @@ static void *run_disturber(void *test) {
   return (void *)(intptr_t)library.percpu_self_test_disturb(test);
 }
 
-static struct percpu_self_test self_test(unsigned int other_cpu, long wanted,
-                                         long budget_nanos) {
+static struct percpu_self_test self_test(unsigned int other_cpu,
+                                         long min_restarts, long budget_nanos) {
   struct percpu_self_test test = {.other_cpu = other_cpu,
-                                  .wanted = (uint32_t)wanted,
+                                  .min_restarts = (uint32_t)min_restarts,
                                   .budget_nanos = budget_nanos};
   pthread_t victim;
   pthread_t disturber;
@@ -129,18 +129,19 @@ static struct percpu_self_test self_test(unsigned int other_cpu, long wanted,
 }
 
 /* Prints what the self-test says and returns the mode that follows. */
-static unsigned int test_sections(const struct facts *facts, long wanted,
+static unsigned int test_sections(const struct facts *facts, long min_restarts,
                                   long budget_nanos) {
-  struct percpu_self_test preemption = self_test(0, wanted, budget_nanos);
+  struct percpu_self_test preemption = self_test(0, min_restarts, budget_nanos);
   struct percpu_self_test migration = {0};
   const char *result;
 
   if (preemption.violations == 0)
-    migration = self_test(1, wanted, budget_nanos);
+    migration = self_test(1, min_restarts, budget_nanos);
   if (preemption.violations || migration.violations)
     result = "failed";
   else
-    result = preemption.restarts >= (uint32_t)wanted ? "passed" : "skipped";
+    result =
+        preemption.restarts >= (uint32_t)min_restarts ? "passed" : "skipped";
   printf(
       " selfTest=%s preemptionRestarts=%u migrationRestarts=%u violations=%u",
       result, preemption.restarts, migration.restarts,
