@@ -13,9 +13,8 @@
 #include <unistd.h>
 
 #define THREADS 6
-#define PAIRS                                                                  \
-  2 /* this many threads are bound to each CPU of the first two, the others to \
-       none */
+/* Threads that are bound to each of the first two CPUs. The others are not. */
+#define PAIRS 2
 #define BOUNDS 9
 #define STRIDE_SHIFT 16
 #define YIELD_EVERY 1024
@@ -34,7 +33,7 @@ struct pair {
   int64_t second;
 };
 
-/* Where everything is: the same offsets in both regions. */
+/* Regions and the offsets in both. */
 struct offsets {
   struct percpu_region *longs;
   struct percpu_region *doubles;
@@ -53,7 +52,7 @@ struct recorder {
   int64_t added;    /* to each counter */
   int64_t observed; /* sum, of each kind */
   int64_t largest;
-  long unregistered; /* records that asked for a registration */
+  long unregistered; /* records that returned PERCPU_RECORDED_REGISTER */
   int error;
 };
 
@@ -90,7 +89,8 @@ static struct calls calls_of(const struct library *library, unsigned int mode,
   return owner == PERCPU_OWNER_LIBC ? libc : thread;
 }
 
-/* As Java does: a thread is registered when a record call says so, once. */
+/* Registers the thread when the result of a record call asks for it, as Java
+ * does. */
 static void answer(struct recorder *recorder, int result) {
   if (result == PERCPU_RECORDED_REGISTER) {
     recorder->unregistered++;
@@ -214,7 +214,7 @@ static void print_results(const struct library *library,
          name, all->unregistered);
 }
 
-/* Returns what all threads recorded together. */
+/* Runs all threads and returns the sums of their records. */
 static struct recorder record_from_threads(const struct recorder *model) {
   struct recorder recorders[THREADS];
   struct recorder all = *model;
