@@ -285,11 +285,18 @@ PERCPU_API int64_t percpu_shared_records(const struct percpu_region *region);
 /*
  * percpu_layout: Sizes and offsets that Java has too, for tests.
  *
- * @out: receives at most @capacity values, in the order of region.c.
+ * @out: receives at most @capacity values.
  *
  * Returns the number of values, also when it is above @capacity. MT-safe.
  */
 PERCPU_API int percpu_layout(uint32_t *out, uint32_t capacity);
+
+/*
+ * percpu_layout_names: The names of these values, in the same order.
+ *
+ * Returns a constant string. A space follows each name. MT-safe.
+ */
+PERCPU_API const char *percpu_layout_names(void);
 
 /* ---- record calls (record.c, record_atomic.c) -------------------------- */
 

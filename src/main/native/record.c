@@ -42,9 +42,10 @@ static inline uint32_t current_shard(const struct percpu_region *region, const c
 }
 
 /*
- * Makes the block dirty and counts the restart. The thread may have moved since
- * the section ended, or may move before the next one. Then another block is
- * made dirty, which is harmless, and the next section ends the same way.
+ * Makes the block of the cell dirty and counts a restart, in the shard of the
+ * CPU where the thread runs now. When the thread moves after that, the block of
+ * another shard is dirty: a reader then reads zeros, and the next section may
+ * end at clean_block again.
  */
 COLD void prepare_retry(struct percpu_region *region, const char *area, uint64_t cell, enum section_result result)
 {
@@ -55,12 +56,13 @@ COLD void prepare_retry(struct percpu_region *region, const char *area, uint64_t
 		__atomic_fetch_add(&shard_of(region, shard)->restarts, 1, __ATOMIC_RELAXED);
 }
 
+/* The result of a record in the shared shard. */
 COLD int result_of_shared(const char *area)
 {
 	return area == AREA_UNKNOWN ? PERCPU_RECORDED_REGISTER : PERCPU_RECORDED;
 }
 
-/* After a first section that did not commit, for the reason `result`. */
+/* Continues a record whose first section ended with `result`. */
 ALWAYS_INLINE int retry(enum operation operation, struct percpu_region *region, char *area, uint64_t cell,
 			uint64_t group, int64_t amount, enum section_result result)
 {
@@ -76,6 +78,7 @@ ALWAYS_INLINE int retry(enum operation operation, struct percpu_region *region, 
 	return result_of_shared(area);
 }
 
+/* One function per operation. Each has the arguments of its section, in the same registers. */
 COLD int retry_add_long(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
 			enum section_result result)
 {

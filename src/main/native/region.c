@@ -103,30 +103,40 @@ int64_t percpu_shared_records(const struct percpu_region *region)
 	return is_used(region, shared) ? __atomic_load_n(&shard_of(region, shared)->records, __ATOMIC_RELAXED) : 0;
 }
 
+/* Every value once, with the name that Java has for it. */
+#define LAYOUT_VALUES(VALUE)                                                            \
+	VALUE("cell.bytes", PERCPU_CELL)                                                \
+	VALUE("cell.first", offsetof(struct percpu_cell, first))                        \
+	VALUE("cell.second", offsetof(struct percpu_cell, second))                      \
+	VALUE("shard.minStrideShift", PERCPU_MIN_STRIDE_SHIFT)                          \
+	VALUE("shard.maxStrideShift", PERCPU_MAX_STRIDE_SHIFT)                          \
+	VALUE("shard.maxCount", PERCPU_MAX_SHARDS)                                      \
+	VALUE("buckets.maxBounds", PERCPU_MAX_BOUNDS)                                   \
+	VALUE("process.bytes", sizeof(struct percpu_process))                           \
+	VALUE("process.libcOffset", offsetof(struct percpu_process, libc_offset))       \
+	VALUE("process.areaLength", offsetof(struct percpu_process, area_length))       \
+	VALUE("process.areaAlignment", offsetof(struct percpu_process, area_alignment)) \
+	VALUE("process.hwcap", offsetof(struct percpu_process, hwcap))                  \
+	VALUE("process.functions", offsetof(struct percpu_process, dlsym))              \
+	VALUE("selfTest.bytes", sizeof(struct percpu_self_test))                        \
+	VALUE("selfTest.cpu", offsetof(struct percpu_self_test, cpu))                   \
+	VALUE("selfTest.otherCpu", offsetof(struct percpu_self_test, other_cpu))        \
+	VALUE("selfTest.minRestarts", offsetof(struct percpu_self_test, min_restarts))  \
+	VALUE("selfTest.violations", offsetof(struct percpu_self_test, violations))     \
+	VALUE("selfTest.restarts", offsetof(struct percpu_self_test, restarts))         \
+	VALUE("selfTest.budgetNanos", offsetof(struct percpu_self_test, budget_nanos))
+
+#define LAYOUT_NAME(name, value) name " "
+#define LAYOUT_NUMBER(name, value) (value),
+
+const char *percpu_layout_names(void)
+{
+	return LAYOUT_VALUES(LAYOUT_NAME);
+}
+
 int percpu_layout(uint32_t *out, uint32_t capacity)
 {
-	const uint32_t values[] = {
-		PERCPU_CELL,
-		offsetof(struct percpu_cell, first),
-		offsetof(struct percpu_cell, second),
-		PERCPU_DIRTY_MAP,
-		1u << PERCPU_BLOCK_SHIFT,
-		PERCPU_PAGE,
-		PERCPU_MIN_STRIDE_SHIFT,
-		PERCPU_MAX_STRIDE_SHIFT,
-		PERCPU_MAX_SHARDS,
-		PERCPU_MAX_BOUNDS,
-		PERCPU_MAX_RESTARTS,
-		sizeof(struct percpu_region),
-		sizeof(struct percpu_process),
-		offsetof(struct percpu_process, libc_offset),
-		offsetof(struct percpu_process, area_length),
-		offsetof(struct percpu_process, hwcap),
-		offsetof(struct percpu_process, dlsym),
-		sizeof(struct percpu_self_test),
-		offsetof(struct percpu_self_test, restarts),
-		offsetof(struct percpu_self_test, budget_nanos),
-	};
+	const uint32_t values[] = { LAYOUT_VALUES(LAYOUT_NUMBER) };
 	const uint32_t count = sizeof(values) / sizeof(values[0]);
 
 	for (uint32_t i = 0; i < count && i < capacity; i++)

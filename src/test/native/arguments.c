@@ -219,6 +219,16 @@ static void should_reject_invalid_regions(void)
 	      "8 PiB were reserved");
 }
 
+/* A space follows each word. */
+static int words_of(const char *text)
+{
+	int words = 0;
+
+	for (; *text; text++)
+		words += *text == ' ';
+	return words;
+}
+
 static void should_reject_an_invalid_start(void)
 {
 	struct percpu_process wrong = path_process(PERCPU_OWNER_SELF);
@@ -248,6 +258,8 @@ static void should_reject_an_invalid_start(void)
 	CHECK(percpu_thread_view(view, UINT32_MAX) <= 64, "more than 64 bytes");
 	CHECK(view[64] == CANARY, "written after 64 bytes");
 	memset(layout, 0xff, sizeof(layout));
+	CHECK(words_of(percpu_layout_names()) == values, "%d names of %d values", words_of(percpu_layout_names()),
+	      values);
 	CHECK(percpu_layout(layout, 3) == values && layout[2] != UINT32_MAX && layout[3] == UINT32_MAX, "capacity");
 }
 

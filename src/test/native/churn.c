@@ -118,8 +118,7 @@ static void live_unknown(int number, void *argument)
 	pthread_setspecific(late_key, &late_key);
 }
 
-/* A thread that is made known by a destructor is unregistered in the next
- * iteration, if there is one. */
+/* A thread that a destructor registers is unregistered in the next iteration, if there is one. */
 static void should_register_in_a_destructor(const struct path *path, int at)
 {
 	struct crew crew;

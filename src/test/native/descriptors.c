@@ -27,7 +27,7 @@
 /* no_shard and clean_block; the self-test has none. */
 #define EXITS_OF_A_RECORD_SECTION 2
 #define SECTIONS_WITHOUT_EXITS 1
-/* A section of this library is a dozen instructions. */
+/* A section of this library has a dozen instructions. */
 #define LONGEST_SECTION 512
 #define R_RELATIVE_X86_64 8
 #define R_RELATIVE_AARCH64 1027

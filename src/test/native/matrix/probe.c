@@ -30,7 +30,7 @@
 #define GET_RSEQ_CONFIGURATION 0x420f
 #define SEIZE 0x4206
 #define INTERRUPT 0x4207
-#define WAIT_ALL 0x40000000 /* __WALL: threads, too */
+#define WAIT_ALL 0x40000000 /* __WALL: threads too */
 #define UNREGISTER 1
 #define OWN_AREA_BYTES 256
 
@@ -69,7 +69,7 @@ static unsigned int own_length(void) {
   return feature > 32 ? (unsigned int)feature : 32;
 }
 
-/* An area of our own is refused when this thread has another. */
+/* Registering a private area fails when this thread has another. */
 static int register_own(int flags) {
   return (int)raw_syscall(SYS_rseq, (long)own_area, own_length(), flags,
                           RSEQ_SIGNATURE);
@@ -86,7 +86,7 @@ static const char *owner(const struct exported *found) {
   return "self";
 }
 
-/* 0 when the kernel returns the configuration of a stopped thread. */
+/* Reads the configuration of a stopped thread. Returns 0, or -1 on an error. */
 static int ask_kernel(int tid, struct configuration *out) {
   memset(out, 0, sizeof(*out));
   return raw_syscall(SYS_ptrace, GET_RSEQ_CONFIGURATION, tid, sizeof(*out),
@@ -95,8 +95,8 @@ static int ask_kernel(int tid, struct configuration *out) {
              : -1;
 }
 
-/* A child has its parent's registration; where there is none it makes one as
- * the library should. */
+/* A child inherits the registration of its parent. Without one it registers an
+ * area as the library should. */
 static void print_kernels_view(const struct exported *found, int self) {
   struct configuration answer;
   const char *expected = NULL;
@@ -125,13 +125,13 @@ static void print_kernels_view(const struct exported *found, int self) {
 struct threads {
   unsigned int registered;
   unsigned int unregistered;
-  unsigned int different; /* length or signature are not those of the first */
-  unsigned int elsewhere; /* the offset is not that of the first */
+  unsigned int different; /* other length or signature than the first */
+  unsigned int elsewhere; /* other offset than the first */
   struct configuration first;
   int64_t first_offset; /* from the thread pointer to the area */
 };
 
-/* Of a stopped thread. */
+/* Returns the thread pointer of a stopped thread. */
 static uint64_t thread_pointer_of(int tid) {
   uint64_t pointer = 0;
 #if defined(__x86_64__)
@@ -167,7 +167,7 @@ static void ask_thread(int tid, struct threads *seen) {
   int status;
 
   if (raw_syscall(SYS_ptrace, SEIZE, tid, 0, 0) != 0)
-    return; /* it has ended meanwhile */
+    return; /* the thread has ended */
   if (raw_syscall(SYS_ptrace, INTERRUPT, tid, 0, 0) == 0 &&
       waitpid(tid, &status, WAIT_ALL) == tid && ask_kernel(tid, &answer) == 0)
     note_thread(tid, &answer, seen);
