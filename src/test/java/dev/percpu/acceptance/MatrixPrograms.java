@@ -100,14 +100,14 @@ final class MatrixPrograms {
         return lost;
     }
 
-    /** Checks the conclusions of {@code dev.percpu.abi} against the kernel's own word. */
+    /** Checks the conclusions of {@code dev.percpu.rseq} against the kernel's own word. */
     private static void checkRules(Words probe) {
         Integer featureSize = probe.numberOrNull("featureSize");
         AbiRules rules = probe.text("owner").equals("libc")
                 ? AbiRules.ofLibc(probe.number("rseqSize"), featureSize, probe.numberOrNull("align"))
                 : AbiRules.ofOwnRegistration(featureSize);
-        assertThat(rules.length()).as("length by dev.percpu.abi").isEqualTo(probe.number("length"));
-        assertThat(rules.activeSize()).as("active size by dev.percpu.abi").isEqualTo(activeSize(probe));
+        assertThat(rules.length()).as("length by dev.percpu.rseq").isEqualTo(probe.number("length"));
+        assertThat(rules.activeSize()).as("active size by dev.percpu.rseq").isEqualTo(activeSize(probe));
     }
 
     /** The kernel keeps up what it knows, as far as it fits into what was registered. */

@@ -207,7 +207,7 @@ class RegionTest {
             wide.sum(wide.firstCell(), wide.firstCell() + cells.byteSize(), cells);
             assertThat(cells.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(1);
         }
-        // at most three pages of the header, and of one shard its counters, its marks and one block
+        // at most three pages of the header, and of one shard its counters, its dirty map and one block
         assertThat(wide.residentBytes()).isLessThan(4096L * 6);
         assertThat(wide.reservedBytes()).isEqualTo(3 * 4096 + (257L << 24));
     }

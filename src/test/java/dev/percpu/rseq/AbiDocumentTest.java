@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** What ABI.md names is there: a document of a design is worth as much as its last check. */
+/** Every function, file and test that RSEQ-ABI.md names exists. */
 class AbiDocumentTest {
-    private static final Path DOCUMENT = Path.of("src/main/native/ABI.md");
+    private static final Path DOCUMENT = Path.of("src/main/native/RSEQ-ABI.md");
     private static final Pattern CODE = Pattern.compile("`([\\w.]+\\.(?:java|c|h)): (\\w+)`");
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
 
