@@ -3,9 +3,9 @@ package dev.percpu.bench;
 import dev.percpu.registry.NativeHistogramKey;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
-import dev.percpu.rseq.RseqStatus;
-import dev.percpu.rseq.Mode;
 import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.Mode;
+import dev.percpu.rseq.RseqStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -34,6 +34,9 @@ final class Impl {
 
     /** Version that {@link #MICROMETER_NEXT} has to be, in the names of its files. */
     static final String NEXT_VERSION = "1.18.0-M1";
+
+    /** Version that {@link #OTEL} has to be, in the names of its files. */
+    static final String OTEL_VERSION = "1.66.0";
 
     private Impl() {}
 
