@@ -35,6 +35,9 @@ final class Impl {
     /** Version that {@link #MICROMETER_NEXT} has to be, in the names of its files. */
     static final String NEXT_VERSION = "1.18.0-M1";
 
+    /** Version that {@link #OTEL} has to be, in the names of its files. */
+    static final String OTEL_VERSION = "1.66.0";
+
     private Impl() {}
 
     /** A new registry, once it is certain that it is what its name says. */
