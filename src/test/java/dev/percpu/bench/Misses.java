@@ -48,10 +48,10 @@ final class Misses {
             if (line.startsWith("| ") && line.contains("**")) {
                 String[] cells = line.split("\\|");
                 String caseName = cells[1].strip();
-                String ours = cells[2].strip();
+                String implementation = cells[2].strip();
                 String against = cells[3].strip();
                 lines.add(
-                        "- " + caseName + ", " + ours + " against " + against + ": " + reason(line, caseName, against));
+                        "- " + caseName + ", " + implementation + " against " + against + ": " + reason(line, caseName, against));
             }
         }
         return lines.isEmpty() ? "None.\n" : String.join("\n", lines) + "\n";

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The six rows of the README: CPU time of one operation, ours beside the peer that it replaces. */
+/** The six rows of the README: CPU time of one operation, beside that of the peer that percpu replaces. */
 final class ReadmeTable {
     private static final double NANOS_PER_MILLI = 1e6;
 

@@ -153,7 +153,7 @@ class ReportTest {
     @Test
     void shouldGiveAReasonForEveryGap() {
         assertThat(Gaps.lines(Cases.all()))
-                .contains("- `otel` in `lookup.counter`: its API looks a series up")
+                .contains("- `otel` in `lookup.counter`: its API finds the series")
                 .contains("in `timer.record.native-histogram`: Micrometer keeps no native histograms")
                 .doesNotContain("`floor`, `empty` in `counter.add-double`");
     }
