@@ -165,6 +165,12 @@ class DocumentsTest {
     }
 
     @Test
+    void shouldNameThePortsOfTheService() throws IOException {
+        assertThat(Files.readAllLines(TOP.resolve("src/main/resources/application.properties")))
+                .contains("quarkus.http.port=8080", "quarkus.management.port=9000");
+    }
+
+    @Test
     void shouldLinkFromTheReadmeToEveryDocument() throws IOException {
         List<String> links = MarkdownDocument.read(README).links();
 
