@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
 import dev.percpu.scrape.ShardNaming;
@@ -54,7 +55,7 @@ public final class PerCpuMeters implements MeterBinder {
 
     /** The meters of this registry, on the status of this process. */
     public PerCpuMeters(PerCpuMeterRegistry registry) {
-        this(registry, RseqStatus.current(), new ShardReader(registry::statistics));
+        this(registry, RseqProbe.status(), new ShardReader(registry::statistics));
     }
 
     public PerCpuMeters(PerCpuMeterRegistry registry, RseqStatus status, ShardReader shards) {
@@ -144,8 +145,8 @@ public final class PerCpuMeters implements MeterBinder {
 
     // Not a gauge of Micrometer's, whose naming convention takes "_info" off every name.
     private void exposeInfo() {
-        String version = status.libc().version();
-        String layout = status.registration().layout();
+        String version = status.host().libc().version();
+        String layout = status.area().registration().layout();
         Info.builder()
                 .name("percpu_rseq_info")
                 .help("How records commit in this process")
@@ -156,8 +157,10 @@ public final class PerCpuMeters implements MeterBinder {
                         status.mode().toString(),
                         status.indexedBy().toString(),
                         layout == null ? "none" : layout,
-                        version == null ? status.libc().name() : status.libc().name() + " " + version,
-                        status.kernel().release());
+                        version == null
+                                ? status.host().libc().name()
+                                : status.host().libc().name() + " " + version,
+                        status.host().kernel().release());
     }
 
     private void bindSelfTest(MeterRegistry target) {
