@@ -25,8 +25,8 @@ record AreaOwnership(
     private static final int ENOSYS = 38;
 
     /**
-     * Finds the owner: libc by its symbols, then a legacy owner by {@code __rseq_abi}, then this library by trying to register the calling
-     * thread. An owner that exports no symbol is found only by the errno of that attempt.
+     * Finds the owner. It is the libc if the libc exports a size, else a library that exports {@code __rseq_abi}. Otherwise this library tries
+     * to register the calling thread: on success it becomes the owner; on failure the errno shows an owner that exports no symbol.
      *
      * @param featureSize AT_RSEQ_FEATURE_SIZE, bytes; null before Linux 6.3
      * @param align AT_RSEQ_ALIGN, bytes; null before Linux 6.3

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The struct rseq of one thread: how it is registered, and which of its fields the kernel keeps up to date. Immutable.
+ * The struct rseq of one thread: its registration, and the fields that the kernel keeps up to date. Immutable.
  *
  * @param registration of the thread that ran the probe
  * @param activeSize bytes of struct rseq that kernel and owner agreed on; null when no area is registered

@@ -116,7 +116,8 @@ class NativePathsTest {
                 !way.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
                 () -> "libc does not register rseq here: the owner is " + here.owner());
         assumeTrue(
-                !way.index().equals("mm_cid") || here.area().activeSize() != null && here.area().activeSize() >= 28,
+                !way.index().equals("mm_cid")
+                        || here.area().activeSize() != null && here.area().activeSize() >= 28,
                 () -> "this kernel has no mm_cid: " + here.area().activeSize() + " bytes of struct rseq");
         List<String> command = new ArrayList<>(way.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -27,7 +27,7 @@ class RseqStatusTest {
                 .isEqualTo(status.selfTest().violations() > 0);
     }
 
-    /** The glibc manual: 20 and 32 both stand for a registration of 32 bytes; any other value is the active size. */
+    /** Source: the glibc manual. Both 20 and 32 stand for a registration of 32 bytes; any other value is the active size. */
     @ParameterizedTest
     @CsvSource(
             nullValues = "-",
