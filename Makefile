@@ -44,6 +44,7 @@ bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README
 		-Dbench.readme=$(if $(README),true,false) "-Dbench.args=$(ARGS)"
 
 lint: ## format and static analysis, Java and C; changes nothing
+	@.build/lint-prose
 	@$(MVN) --quiet spotless:check
 	@$(MVN_WARN) -Plint,bench test-compile
 	@.build/lint-native
