@@ -82,7 +82,7 @@ public final class ControlCalls {
         int mode = functions().percpu_process_mode();
         if (mode < 0) {
             throw new IllegalStateException(
-                    "how records are committed is not decided yet: ask dev.percpu.rseq.RseqStatus.current() first");
+                    "how records are committed is not decided yet: ask dev.percpu.rseq.RseqProbe.status() first");
         }
         return mode;
     }

@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqSettings;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
@@ -18,13 +19,13 @@ public final class CellStores {
      */
     public static CellStore open(PrometheusConfig config) {
         boolean required = isNativeRequired(config);
-        RseqStatus status = RseqStatus.current(RseqSettings.of(key -> SettingValue.of(config, key)));
+        RseqStatus status = RseqProbe.status(RseqSettings.of(key -> SettingValue.of(config, key)));
         if (status.nativeLibrary()) {
             return CellStore.onShards(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
-            throw new IllegalStateException(status.whyNoLibrary());
+            throw new IllegalStateException(status.missingLibraryMessage());
         }
         return CellStore.onJvm();
     }

@@ -14,7 +14,7 @@ import java.net.URI;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Serves the scrapes of a registry of this process at {@code /q/metrics}, in the format that is asked for. */
+/** A server for scrapes of a registry of this process, at {@code /q/metrics}, in the format that the client accepts. */
 final class RegistryServer implements AutoCloseable {
 
     private final HttpServer server;
@@ -23,11 +23,11 @@ final class RegistryServer implements AutoCloseable {
     RegistryServer(PerCpuMeterRegistry registry) throws IOException {
         this.registry = registry;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/q/metrics", this::answer);
+        server.createContext("/q/metrics", this::respond);
         server.start();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         try (exchange) {
             String contentType = negotiated(exchange.getRequestHeaders().getFirst("Accept"));
             ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -38,18 +38,18 @@ final class RegistryServer implements AutoCloseable {
         }
     }
 
-    /** As the service answers. */
+    /** Returns the content type that the service would return. */
     private static String negotiated(@Nullable String accept) throws IOException {
         try {
             return ScrapeType.choose(AcceptHeader.parse(Objects.requireNonNullElse(accept, "*/*")))
-                    .orElseThrow(() -> new IOException("nothing to offer to " + accept))
+                    .orElseThrow(() -> new IOException("no content type for Accept: " + accept))
                     .contentType();
         } catch (MalformedHeaderException e) {
             throw new IOException(e);
         }
     }
 
-    /** Host and port. */
+    /** Returns the address, without a path. */
     URI address() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }

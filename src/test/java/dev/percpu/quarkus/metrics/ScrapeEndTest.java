@@ -13,6 +13,7 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
 import dev.percpu.registry.ShardReader;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ShardNaming;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -97,7 +98,7 @@ class ScrapeEndTest {
 
     @BeforeEach
     void start() {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         PerCpuMeters meters = new PerCpuMeters(registry, status, new ShardReader(registry::statistics));
         meters.bindTo(registry);
         Router router = Router.router(vertx);
