@@ -106,13 +106,13 @@ public final class PerCpuMeters implements MeterBinder {
     }
 
     /**
-     * Returns {@code percpu_shard_records_total}, the observations of timers and summaries in each shard. Pass it to {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, String, java.util.Set, ShardNaming, MetricSnapshots)}.
+     * Returns {@code percpu_shard_records_total}, the observations of timers and summaries in each shard. Pass it to {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, dev.percpu.scrape.ScrapeType, java.util.Set, ShardNaming, MetricSnapshots)}.
      */
     public MetricSnapshots recordsByShard(ShardNaming naming) {
         ShardStatistics statistics = shards.now();
         CounterSnapshot.Builder records = CounterSnapshot.builder()
                 .name("percpu_shard_records")
-                .help("Observations of timers and summaries in this shard" + naming.remark())
+                .help("Observations of timers and summaries in this shard" + naming.helpSuffix())
                 .dataPoint(point(statistics.sharedRecords(), naming.shared()));
         for (ShardStatistics.PerShard shard : statistics.shards()) {
             records.dataPoint(point(shard.records(), naming.of(shard.shard())));

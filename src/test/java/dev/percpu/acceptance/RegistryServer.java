@@ -3,16 +3,14 @@ package dev.percpu.acceptance;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.percpu.registry.PerCpuMeterRegistry;
-import dev.percpu.scrape.AcceptHeader;
-import dev.percpu.scrape.MalformedHeaderException;
-import dev.percpu.scrape.ScrapeType;
+import dev.percpu.scrape.Compression;
+import dev.percpu.scrape.ScrapeNegotiation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** A server for scrapes of a registry of this process, at {@code /q/metrics}, in the format that the client accepts. */
 final class RegistryServer implements AutoCloseable {
@@ -29,23 +27,17 @@ final class RegistryServer implements AutoCloseable {
 
     private void respond(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String contentType = negotiated(exchange.getRequestHeaders().getFirst("Accept"));
-            ByteArrayOutputStream body = new ByteArrayOutputStream();
-            registry.scrape(body, contentType);
-            exchange.getResponseHeaders().set("Content-Type", contentType);
-            exchange.sendResponseHeaders(200, body.size());
-            body.writeTo(exchange.getResponseBody());
-        }
-    }
-
-    /** Returns the content type that the service would return. */
-    private static String negotiated(@Nullable String accept) throws IOException {
-        try {
-            return ScrapeType.choose(AcceptHeader.parse(Objects.requireNonNullElse(accept, "*/*")))
-                    .orElseThrow(() -> new IOException("no content type for Accept: " + accept))
-                    .contentType();
-        } catch (MalformedHeaderException e) {
-            throw new IOException(e);
+            List<String> accept = exchange.getRequestHeaders().get("Accept");
+            switch (new ScrapeNegotiation(Compression.OFF).negotiate(accept, null)) {
+                case ScrapeNegotiation.Rejected rejected -> exchange.sendResponseHeaders(rejected.status(), -1);
+                case ScrapeNegotiation.Accepted accepted -> {
+                    ByteArrayOutputStream body = new ByteArrayOutputStream();
+                    registry.scrape(body, accepted.type(), null);
+                    accepted.headers().forEach(exchange.getResponseHeaders()::set);
+                    exchange.sendResponseHeaders(200, body.size());
+                    body.writeTo(exchange.getResponseBody());
+                }
+            }
         }
     }
 
