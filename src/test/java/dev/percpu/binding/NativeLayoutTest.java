@@ -4,31 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Java writes two C structs by offset: the offsets must be the compiler's. The order is that of percpu_layout(). */
+/** Compares the offsets at which Java writes two C structs with the offsets of the C compiler. */
 class NativeLayoutTest {
-    private static final int PROCESS = 12;
-    private static final int SELF_TEST = 17;
-
-    private final int[] layout = ControlCalls.layout();
+    private final CompiledLayout compiled = new CompiledLayout();
 
     @Test
-    void shouldWriteTheProcessWhereCReadsIt() {
-        assertThat(layout[PROCESS]).isEqualTo(ProcessSettings.BYTES);
-        assertThat(layout[PROCESS + 1]).isEqualTo(ProcessSettings.LIBC_OFFSET);
-        assertThat(layout[PROCESS + 2]).isEqualTo(ProcessSettings.AREA_LENGTH);
-        assertThat(layout[PROCESS + 3]).isEqualTo(ProcessSettings.HWCAP);
-        assertThat(layout[PROCESS + 4]).isEqualTo(ProcessSettings.FUNCTIONS);
+    void shouldHaveTheOffsetsOfTheProcess() {
+        assertThat(ProcessSettings.BYTES).isEqualTo(compiled.get("sizeof(struct percpu_process)"));
+        assertThat(ProcessSettings.LIBC_OFFSET).isEqualTo(compiled.get("offsetof(struct percpu_process, libc_offset)"));
+        assertThat(ProcessSettings.AREA_LENGTH).isEqualTo(compiled.get("offsetof(struct percpu_process, area_length)"));
+        assertThat(ProcessSettings.HWCAP).isEqualTo(compiled.get("offsetof(struct percpu_process, hwcap)"));
+        assertThat(ProcessSettings.FUNCTIONS).isEqualTo(compiled.get("offsetof(struct percpu_process, dlsym)"));
     }
 
     @Test
-    void shouldShareTheSelfTestWhereCExpectsIt() {
-        assertThat(layout[SELF_TEST]).isEqualTo(SelfTestSides.BYTES);
-        assertThat(layout[SELF_TEST + 1]).isEqualTo(SelfTestSides.RESTARTS);
-        assertThat(layout[SELF_TEST + 2]).isEqualTo(SelfTestSides.BUDGET_NANOS);
+    void shouldHaveTheOffsetsOfTheSelfTest() {
+        assertThat(SelfTestCalls.BYTES).isEqualTo(compiled.get("sizeof(struct percpu_self_test)"));
+        assertThat(SelfTestCalls.RESTARTS).isEqualTo(compiled.get("offsetof(struct percpu_self_test, restarts)"));
+        assertThat(SelfTestCalls.BUDGET_NANOS)
+                .isEqualTo(compiled.get("offsetof(struct percpu_self_test, budget_nanos)"));
     }
 
     @Test
-    void shouldAllowAsManyBoundsAsC() {
-        assertThat(layout[9]).isEqualTo(BucketIndex.MAX_BOUNDS);
+    void shouldAllowTheSameNumberOfBoundsAsC() {
+        assertThat(BucketIndex.MAX_BOUNDS).isEqualTo(compiled.get("PERCPU_MAX_BOUNDS"));
     }
 }

@@ -2,30 +2,32 @@ package dev.percpu.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.binding.ControlCalls;
+import dev.percpu.binding.CompiledLayout;
 import org.junit.jupiter.api.Test;
 
-/** The numbers that Java mirrors from layout.h, against what the C compiler made of them. The order is that of percpu_layout(). */
+/** Compares the numbers that Java has from {@code layout.h} with the values of the C compiler. */
 class LayoutTest {
-    private final int[] layout = ControlCalls.layout();
+    private final CompiledLayout compiled = new CompiledLayout();
 
     @Test
-    void shouldAgreeOnTheCell() {
-        assertThat(layout[0]).isEqualTo(Layout.CELL_BYTES);
-        assertThat(layout[1]).isEqualTo(Layout.FIRST_WORD);
-        assertThat(layout[2]).isEqualTo(Layout.SECOND_WORD);
+    void shouldHaveTheCellOfC() {
+        assertThat(Layout.CELL_BYTES).isEqualTo(compiled.get("PERCPU_CELL"));
+        assertThat(Layout.FIRST_WORD).isEqualTo(compiled.get("offsetof(struct percpu_cell, first)"));
+        assertThat(Layout.SECOND_WORD).isEqualTo(compiled.get("offsetof(struct percpu_cell, second)"));
     }
 
     @Test
-    void shouldAgreeOnWhatCanBeReserved() {
-        assertThat(layout[6]).isEqualTo(Layout.MIN_STRIDE_SHIFT);
-        assertThat(layout[7]).isEqualTo(Layout.MAX_STRIDE_SHIFT);
-        assertThat(layout[8]).isEqualTo(Layout.MAX_SHARDS);
+    void shouldHaveTheLimitsOfC() {
+        assertThat(Layout.MIN_STRIDE_SHIFT).isEqualTo(compiled.get("PERCPU_MIN_STRIDE_SHIFT"));
+        assertThat(Layout.MAX_STRIDE_SHIFT).isEqualTo(compiled.get("PERCPU_MAX_STRIDE_SHIFT"));
+        assertThat(Layout.MAX_SHARDS).isEqualTo(compiled.get("PERCPU_MAX_SHARDS"));
     }
 
     @Test
-    void shouldPlaceTheFirstBucketAfterTheMaximum() {
-        assertThat(Layout.bucketOffset(0)).isEqualTo(layout[0]);
-        assertThat(Layout.groupBytes(3)).isEqualTo(4L * layout[0]);
+    void shouldStoreTheFirstBucketAfterTheMaximum() {
+        int cell = compiled.get("PERCPU_CELL");
+
+        assertThat(Layout.bucketOffset(0)).isEqualTo(cell);
+        assertThat(Layout.groupBytes(3)).isEqualTo(4L * cell);
     }
 }
