@@ -5,8 +5,8 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
-import dev.percpu.shard.DoubleObservationCell;
-import dev.percpu.shard.DoubleObservations;
+import dev.percpu.shard.ObservationCell;
+import dev.percpu.shard.Observations;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * makes the sum infinite for good. An amount is in the bucket that its exact value belongs to: 0.4 meets an objective of 0.5.
  */
 public final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
-    private final DoubleObservationCell cell;
+    private final ObservationCell cell;
     private final double scale;
 
     /**
@@ -33,7 +33,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
      */
     public PerCpuDistributionSummary(
             Id id,
-            DoubleObservationCell cell,
+            ObservationCell cell,
             BucketLayout layout,
             DistributionStatisticConfig config,
             double scale,
@@ -47,7 +47,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
                 sampler,
                 cell::drainMax,
                 () -> cell.read().bucketCounts());
-        this.cell = cell;
+        this.cell = cell.requireDoubles();
         this.scale = scale;
     }
 
@@ -60,7 +60,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (sampler != null) {
             sampler.observe(scaled);
         }
-        cell.observe(scaled);
+        cell.observeDouble(scaled);
     }
 
     @Override
@@ -80,11 +80,11 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     @Override
     public HistogramSnapshot takeSnapshot() {
-        DoubleObservations seen = cell.read();
+        Observations seen = cell.read();
         return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
     }
 
-    public @Override DoubleObservationCell cell() {
+    public @Override ObservationCell cell() {
         return cell;
     }
 
@@ -104,7 +104,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        DoubleObservations seen = cell.readOf(shard);
+        Observations seen = cell.readShard(shard);
         return pointOf(seen.bucketCounts(), seen.sum(), labels);
     }
 
@@ -117,7 +117,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         @Override
         public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(layout.cells().buckets());
-            double sum = cells.doubleObservations(place, counts);
+            double sum = cells.readDoubles(place, counts);
             layout.write(counts, Exemplars.EMPTY, out);
             out.value(SampleWriter.SUM, sum, null);
         }

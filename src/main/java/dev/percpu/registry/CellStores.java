@@ -3,7 +3,9 @@ package dev.percpu.registry;
 import dev.percpu.rseq.RseqSettings;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
 /** The one place where it is decided what a registry records into. */
@@ -20,13 +22,13 @@ public final class CellStores {
         boolean required = isNativeRequired(config);
         RseqStatus status = RseqStatus.current(RseqSettings.of(key -> SettingValue.of(config, key)));
         if (status.nativeLibrary()) {
-            return CellStore.onShards(
+            return new ShardedCellStore(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
             throw new IllegalStateException(status.whyNoLibrary());
         }
-        return CellStore.onJvm();
+        return new JvmCellStore();
     }
 
     private static boolean isNativeRequired(PrometheusConfig config) {

@@ -3,8 +3,8 @@ package dev.percpu.bench;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
 import dev.percpu.rseq.RseqStatus;
-import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -57,7 +57,7 @@ final class MemoryMain {
     private static MeterRegistry wide(int cpus) {
         RseqStatus status = RseqStatus.current();
         return RegistryOn.store(
-                CellStore.onShards(new ShardPlan(cpus, status.indexedBy().offset())));
+                new ShardedCellStore(new ShardPlan(cpus, status.indexedBy().offset())));
     }
 
     private static List<Meter> register(MeterRegistry registry, String kind, int series, String prefix) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.parity.Exposed;
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
@@ -59,7 +60,7 @@ class ConsistencyTest {
 
     @Test
     void shouldAgreeWithItselfUnderLoadOnTheJvm() throws Exception {
-        shouldAgreeWithItselfUnderLoad(CellStore.onJvm(), LINES / 10);
+        shouldAgreeWithItselfUnderLoad(new JvmCellStore(), LINES / 10);
     }
 
     private static void shouldAgreeWithItselfUnderLoad(CellStore store, long lines) throws Exception {

@@ -7,7 +7,9 @@ import dev.percpu.parity.Peers;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ShardScrapeTest;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -35,8 +37,8 @@ class ExpiryTest {
     static Stream<Supplier<CellStore>> stores() {
         RseqStatus status = RseqStatus.current();
         return Stream.of(
-                CellStore::onJvm,
-                () -> CellStore.onShards(new ShardPlan(
+                JvmCellStore::new,
+                () -> new ShardedCellStore(new ShardPlan(
                         status.cpus().shardCount(), status.indexedBy().offset())));
     }
 
