@@ -4,18 +4,18 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 
 /**
- * What the native library is told of the process it is in.
+ * The settings that the native library gets of its process, once. Immutable and thread-safe.
  *
- * @param owner who registers the rseq areas: one of {@link ControlCalls}'s OWNER constants
- * @param libcOffset {@code __rseq_offset}, from the thread pointer, bytes; used when libc is the owner
- * @param areaLength bytes to register, when we are the owner
- * @param areaAlignment of the area, bytes, when we are the owner
+ * @param owner owner of the rseq areas, an {@code OWNER_} constant of {@code ControlCalls}
+ * @param libcOffset {@code __rseq_offset}, from the thread pointer, in bytes; used if libc is the owner
+ * @param areaLength length to register, in bytes; used if this library is the owner
+ * @param areaAlignment alignment of the area, in bytes; used if this library is the owner
  * @param hwcap {@code getauxval(AT_HWCAP)}
  */
 public record ProcessSettings(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
-    /** struct percpu_process, in bytes and offsets; a test compares them with the C side. */
+    // struct percpu_process: its size and the offsets of its fields, in bytes. A test compares them with the C
+    // compiler's.
     static final int BYTES = 72;
-
     static final int LIBC_OFFSET = 8;
     static final int AREA_LENGTH = 16;
     static final int AREA_ALIGNMENT = 20;

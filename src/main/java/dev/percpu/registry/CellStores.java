@@ -4,7 +4,9 @@ import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqSettings;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
 /** Opens the cell store that a registry records into. */
@@ -21,13 +23,13 @@ public final class CellStores {
         boolean required = isNativeRequired(config);
         RseqStatus status = RseqProbe.status(RseqSettings.of(key -> SettingValue.of(config, key)));
         if (status.nativeLibrary()) {
-            return CellStore.onShards(
+            return new ShardedCellStore(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
             throw new IllegalStateException(status.missingLibraryMessage());
         }
-        return CellStore.onJvm();
+        return new JvmCellStore();
     }
 
     private static boolean isNativeRequired(PrometheusConfig config) {

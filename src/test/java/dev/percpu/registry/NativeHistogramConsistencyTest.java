@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.histogram.NativeHistogramSchema;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
@@ -39,7 +40,7 @@ class NativeHistogramConsistencyTest {
     @CsvSource({"native, true", "native, false", "both, true", "both, false"})
     void shouldBeConsistentUnderLoad(String mode, boolean onJvm) throws Exception {
         PerCpuConfig config = Map.of(NativeHistogramKey.MODE.key(), mode)::get;
-        CellStore store = onJvm ? CellStore.onJvm() : CellStores.open(config);
+        CellStore store = onJvm ? new JvmCellStore() : CellStores.open(config);
         try (ExecutorService executor = Executors.newFixedThreadPool(WRITERS)) {
             PerCpuMeterRegistry registry =
                     new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);

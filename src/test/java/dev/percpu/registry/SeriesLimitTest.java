@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -39,7 +39,7 @@ class SeriesLimitTest {
     private static PerCpuMeterRegistry open(String max) {
         PerCpuConfig config = key -> key.equals("percpu.series.max") ? max : null;
         config.requireValid();
-        return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm());
+        return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, new JvmCellStore());
     }
 
     @AfterEach
@@ -322,7 +322,7 @@ class SeriesLimitTest {
         PrometheusConfig plain = key -> key.equals("percpu.series.max") ? max : null;
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PerCpuMeterRegistry(
-                        plain, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm()))
+                        plain, new PrometheusRegistry(), new MockClock(), null, new JvmCellStore()))
                 .withMessage("percpu.series.max is '%s', but must be: a whole number from 1 to 2147483647", max);
     }
 
