@@ -4,6 +4,7 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ShardReader;
 import dev.percpu.rseq.IndexedBy;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqSettings;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
@@ -44,9 +45,9 @@ class RegistryProducer {
     @Produces
     @Singleton
     RseqStatus status(ServiceSettings settings) {
-        RseqStatus status = RseqStatus.current(RseqSettings.of(settings.values()::get));
+        RseqStatus status = RseqProbe.status(RseqSettings.of(settings.values()::get));
         if (settings.nativeRequired() && !status.nativeLibrary()) {
-            throw new ConfigurationException(status.whyNoLibrary());
+            throw new ConfigurationException(status.missingLibraryMessage());
         }
         if (status.active()) {
             LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());

@@ -6,7 +6,6 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.Aggregation;
-import io.opentelemetry.sdk.metrics.Base2ExponentialHistogramOptions;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -31,6 +30,9 @@ final class OtelMeters implements AutoCloseable {
 
     private static final String EXPONENTIAL = "exponential";
 
+    /** The SDK's default. */
+    private static final int MAX_SCALE = 20;
+
     private final PullReader reader = new PullReader();
     private final SdkMeterProvider provider;
 
@@ -42,15 +44,21 @@ final class OtelMeters implements AutoCloseable {
      * @param maxBuckets of exponential histograms
      */
     OtelMeters(int maxBuckets) {
+        String file = SdkMeterProvider.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        if (!file.contains(Impl.OTEL_VERSION)) {
+            throw new IllegalStateException(
+                    "The SDK of OpenTelemetry must be version " + Impl.OTEL_VERSION + ", but was " + file);
+        }
         provider = SdkMeterProvider.builder()
                 .registerMetricReader(reader)
                 .registerView(
                         InstrumentSelector.builder().setName(EXPONENTIAL).build(),
                         View.builder()
-                                .setAggregation(Aggregation.base2ExponentialBucketHistogram(
-                                        Base2ExponentialHistogramOptions.builder()
-                                                .setMaxBuckets(maxBuckets)
-                                                .build()))
+                                .setAggregation(Aggregation.base2ExponentialBucketHistogram(maxBuckets, MAX_SCALE))
                                 .build())
                 .build();
     }

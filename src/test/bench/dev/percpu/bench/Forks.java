@@ -11,7 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -35,7 +37,7 @@ final class Forks {
     private final Path directory;
     private final Timing timing;
     private final Missing missing;
-    private final String ownClassPath = withoutIncubator(System.getProperty(CLASS_PATH));
+    private final String ownClassPath = System.getProperty(CLASS_PATH);
 
     /**
      * How long a fork takes.
@@ -111,8 +113,7 @@ final class Forks {
             if (subject.impl().equals(Impl.PERCPU_SELF)) {
                 options.jvm(jvmWithoutLibcRseq().toString());
             }
-            boolean next = subject.impl().equals(Impl.MICROMETER_NEXT);
-            System.setProperty(CLASS_PATH, next ? nextClassPath() : ownClassPath);
+            System.setProperty(CLASS_PATH, classPath(subject.impl()));
             return new Runner(options.build()).run().iterator().next();
         } catch (RunnerException | IOException | IllegalStateException e) {
             missing.add(subject.impl() + " in " + subject.group() + " (" + label + ")", reason(e));
@@ -165,28 +166,36 @@ final class Forks {
     }
 
     /**
-     * A dependency of the tests brings OpenTelemetry's incubator, in the version of Quarkus' BOM: the newer SDK of the benchmarks would take
-     * it up and fail.
+     * The class path of this JVM, with the libraries of some peers replaced by other versions of them. {@code make bench} copies these to
+     * the folder {@code peers}, as {@code src/test/bench/peers.xml} lists them.
      */
-    private static String withoutIncubator(String classPath) {
-        return Arrays.stream(classPath.split(File.pathSeparator))
-                .filter(path -> !path.contains("opentelemetry-api-incubator"))
-                .collect(Collectors.joining(File.pathSeparator));
+    private String classPath(String impl) {
+        return switch (impl) {
+            // The class of the registry on simpleclient is looked up, though no such registry is opened.
+            case Impl.MICROMETER_NEXT ->
+                withPeers(
+                        "micrometer-",
+                        Impl.NEXT_VERSION,
+                        path -> path.contains("micrometer") && !path.contains("simpleclient"));
+            case Impl.OTEL -> withPeers("opentelemetry-", Impl.OTEL_VERSION, path -> path.contains("opentelemetry"));
+            default -> ownClassPath;
+        };
     }
 
-    /** Ours, with Micrometer and what it needs replaced by the files in {@code next}; the target of make puts them there. */
-    private String nextClassPath() {
-        File[] jars = directory.resolve("next").toFile().listFiles((folder, name) -> name.endsWith(".jar"));
-        if (jars == null || jars.length == 0) {
-            throw new IllegalStateException(
-                    "Micrometer " + Impl.NEXT_VERSION + " is not in " + directory.resolve("next"));
+    /**
+     * The peers whose file names start with that, then the class path of this JVM without what they replace.
+     *
+     * @throws IllegalStateException if there are none of that version
+     */
+    private String withPeers(String prefix, String version, Predicate<String> replaced) {
+        Path peers = directory.resolve("peers");
+        File[] jars = peers.toFile().listFiles((folder, name) -> name.startsWith(prefix) && name.endsWith(".jar"));
+        if (jars == null || Arrays.stream(jars).noneMatch(jar -> jar.getName().contains(version))) {
+            throw new IllegalStateException(prefix + "*-" + version + ".jar is not in " + peers);
         }
-        List<String> paths = new ArrayList<>();
-        Arrays.stream(jars).map(File::getPath).forEach(paths::add);
-        Arrays.stream(ownClassPath.split(File.pathSeparator))
-                // The class of that registry is looked for, though it is not opened.
-                .filter(path -> !path.contains("micrometer") || path.contains("simpleclient"))
-                .forEach(paths::add);
-        return String.join(File.pathSeparator, paths);
+        return Stream.concat(
+                        Arrays.stream(jars).map(File::getPath),
+                        Arrays.stream(ownClassPath.split(File.pathSeparator)).filter(replaced.negate()))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

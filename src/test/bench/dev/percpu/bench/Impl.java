@@ -5,6 +5,7 @@ import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.Mode;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -34,6 +35,9 @@ final class Impl {
 
     /** Version that {@link #MICROMETER_NEXT} has to be, in the names of its files. */
     static final String NEXT_VERSION = "1.18.0-M1";
+
+    /** Version that {@link #OTEL} has to be, in the names of its files. */
+    static final String OTEL_VERSION = "1.66.0";
 
     private Impl() {}
 
@@ -65,7 +69,7 @@ final class Impl {
 
     private static MeterRegistry openPerCpu(String impl, PerCpuConfig config) {
         MeterRegistry registry = new PerCpuMeterRegistry(config);
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
         if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != AreaOwner.SELF)) {
             throw new IllegalStateException(
