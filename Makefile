@@ -47,6 +47,7 @@ bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README
 		dev.percpu.bench.Benchmarks $(foreach arg,$(ARGS),'$(arg)')
 
 lint: ## format and static analysis, Java and C; changes nothing
+	@.build/lint-prose
 	@$(MVN) --quiet spotless:check
 	@$(MVN_WARN) -Plint test-compile
 	@.build/lint-native

@@ -38,8 +38,8 @@ public final class Region {
      */
     public static Region reserve(int shards, int strideShift, SumKind sumKind, int indexOffset) {
         try (Memory out = new Memory(8)) {
-            int error =
-                    ControlCalls.functions().percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
+            int error = ControlCalls.functions()
+                    .percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
             if (error != 0) {
                 throw new ReservationRefusedException(shards, strideShift, -error);
             }

@@ -1,16 +1,16 @@
 package dev.percpu.histogram;
 
-/** What becomes of the percentile histogram of a timer or summary. Names in lower case are values of the configuration. */
+/** The form in which the percentile histogram of a timer or summary is published. The configuration has the names in lower case. */
 public enum HistogramMode {
-    /** Micrometer's buckets, each a series of its own: readable in every format and by every Prometheus. */
+    /** Micrometer's classic buckets, each a series of its own. Every format and every version of Prometheus reads them. */
     CLASSIC,
 
     /**
-     * A native histogram in their place, which only the protobuf format carries; the text formats show its count and sum. Service level
-     * objectives of the meter stay classic buckets.
+     * A Prometheus native histogram without classic buckets. Only the protobuf format carries its buckets; the text formats have its count
+     * and sum. Service level objectives remain classic buckets.
      */
     NATIVE,
 
-    /** Both, out of the same cells. */
+    /** Classic buckets and a native histogram, computed from the same cells. */
     BOTH
 }

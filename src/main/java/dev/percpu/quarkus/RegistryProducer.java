@@ -3,9 +3,10 @@ package dev.percpu.quarkus;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.IndexedBy;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqSettings;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.tracer.common.SpanContext;
@@ -44,9 +45,9 @@ class RegistryProducer {
     @Produces
     @Singleton
     RseqStatus status(ServiceSettings settings) {
-        RseqStatus status = RseqStatus.current(RseqSettings.of(settings.values()::get));
+        RseqStatus status = RseqProbe.status(RseqSettings.of(settings.values()::get));
         if (settings.nativeRequired() && !status.nativeLibrary()) {
-            throw new ConfigurationException(status.whyNoLibrary());
+            throw new ConfigurationException(status.missingLibraryMessage());
         }
         if (status.active()) {
             LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());
@@ -67,7 +68,8 @@ class RegistryProducer {
     PerCpuMeterRegistry registry(ServiceSettings settings, RseqStatus status, Instance<SpanContext> spans) {
         // For exemplars: the application's own, or OpenTelemetry's, or none.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
-        return new PerCpuMeterRegistry(settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);
+        return new PerCpuMeterRegistry(
+                settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);
     }
 
     @Produces

@@ -1,30 +1,31 @@
 package dev.percpu.registry;
 
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqSettings;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
-/** The one place where it is decided what a registry records into. */
+/** Opens the cell store that a registry records into. */
 public final class CellStores {
     private CellStores() {}
 
     /**
-     * Opens the cells of a new registry: native shards, or JVM atomics where there is no native library and none is required.
+     * Opens the cell store of a new registry: native shards, or JVM atomics if the native library cannot be used and is not required.
      *
-     * @throws IllegalStateException if it is required and cannot be used, saying which file, why and what to do
-     * @throws IllegalArgumentException if a setting has a value that is not allowed, naming key, value and what is
+     * @throws IllegalStateException if the native library is required and cannot be used; the message names file, reason and remedy
+     * @throws IllegalArgumentException if a setting has a value that is not allowed; the message names key, allowed values and value
      */
     public static CellStore open(PrometheusConfig config) {
         boolean required = isNativeRequired(config);
-        RseqStatus status = RseqStatus.current(RseqSettings.of(key -> SettingValue.of(config, key)));
+        RseqStatus status = RseqProbe.status(RseqSettings.of(key -> SettingValue.of(config, key)));
         if (status.nativeLibrary()) {
             return CellStore.onShards(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
-            throw new IllegalStateException(status.whyNoLibrary());
+            throw new IllegalStateException(status.missingLibraryMessage());
         }
         return CellStore.onJvm();
     }

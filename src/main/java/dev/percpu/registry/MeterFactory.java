@@ -117,7 +117,7 @@ final class MeterFactory {
         return exposed(summary, () -> exposeDistribution(summary, layout));
     }
 
-    /** Who listens to failed registrations may throw: the meter is then not registered. */
+    /** Exposes a meter. If a listener for failed registrations throws, the meter is not registered and its cell is returned. */
     private <M extends CellMeter> M exposed(M meter, Runnable exposing) {
         try {
             exposing.run();
@@ -128,7 +128,7 @@ final class MeterFactory {
         }
     }
 
-    /** A meter was taken out of the registry. */
+    /** Hides a meter that was removed from the registry, and retires its cell. */
     void removed(Meter meter) {
         hide(meter);
         if (meter instanceof CellMeter inCells) {
@@ -166,7 +166,7 @@ final class MeterFactory {
         return new DefaultMeter(id, type, measurements);
     }
 
-    /** Length of the shortest window of a meter with that configuration. */
+    /** Returns the length of the shortest window of a meter with this configuration, in milliseconds. */
     static long windowMillis(DistributionStatisticConfig statistics) {
         return statistics.isPublishingPercentiles()
                 ? Percentiles.windowMillis(statistics)
@@ -217,7 +217,7 @@ final class MeterFactory {
                                 created)));
     }
 
-    /** A gauge whose name ends in {@code .info} is a Prometheus info: its labels are all it tells. */
+    /** Exposes a gauge. A gauge whose name ends in {@code .info} becomes a Prometheus info metric: labels with the value 1. */
     private void exposeGauge(Meter.Id id, Gauge gauge) {
         if (id.getName().endsWith(INFO_SUFFIX)) {
             add(
@@ -270,7 +270,7 @@ final class MeterFactory {
         }
     }
 
-    /** Names by convention, values as they are. */
+    /** Returns labels with names by the convention and unchanged values. */
     private static Labels labels(Meter.Id id, NamingConvention names) {
         List<String> keys =
                 id.getConventionTags(names).stream().map(Tag::getKey).toList();

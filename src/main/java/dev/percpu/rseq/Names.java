@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Enum constants as they are written outside: in lower case. */
+/** The names of enum constants in settings and reports: the constants in lower case. Stateless. */
 final class Names {
     private Names() {}
 

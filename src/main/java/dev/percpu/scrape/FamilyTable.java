@@ -39,7 +39,10 @@ final class FamilyTable {
      * @param gone how many of them were removed since
      */
     private record Entry(
-            List<CellMeter> meters, FamilyRow main, @Nullable FamilyRow max, AtomicInteger gone) {}
+            List<CellMeter> meters,
+            FamilyRow main,
+            @Nullable FamilyRow max,
+            AtomicInteger gone) {}
 
     private FamilyTable(Map<String, Entry> entries, List<FamilyRow> rows, @Nullable Object asOf) {
         this.entries = entries;

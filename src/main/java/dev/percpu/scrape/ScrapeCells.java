@@ -1,8 +1,8 @@
 package dev.percpu.scrape;
 
+import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ColumnReader;
-import dev.percpu.shard.CellSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@
  *
  * <p>Does not belong here: HTTP servers and framework types (packages {@code quarkus} and {@code spring}).
  *
- * <p>Imports {@code meter}, {@code family}, {@code histogram}, {@code shard}, {@code exposition} and {@code settings}.
+ * <p>Imports {@code meter}, {@code family}, {@code shard}, {@code exposition} and {@code settings}.
  */
 @NullMarked
 package dev.percpu.scrape;

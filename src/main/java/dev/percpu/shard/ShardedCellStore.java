@@ -1,8 +1,8 @@
 package dev.percpu.shard;
 
 import dev.percpu.binding.BucketIndex;
-import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.CellHandle;
+import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
 import java.time.Duration;

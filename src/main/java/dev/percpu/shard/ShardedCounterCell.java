@@ -1,7 +1,7 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordCalls;
 import dev.percpu.binding.CellHandle;
+import dev.percpu.binding.RecordCalls;
 
 /** One cell: whole amounts in the first word, the others in the second. */
 final class ShardedCounterCell extends CounterCell implements ShardedCell {

@@ -1,7 +1,7 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordCalls;
 import dev.percpu.binding.CellHandle;
+import dev.percpu.binding.RecordCalls;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
@@ -44,7 +44,8 @@ final class ShardedDoubleObservationCell extends DoubleObservationCell implement
 
     @Override
     public DoubleObservations readOf(int shard) {
-        return ShardedSnapshot.nowOf(shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
+        return ShardedSnapshot.nowOf(
+                shard, point, Layout.groupBytes(buckets), sums -> sums.doubleObservations(buckets));
     }
 
     @Override

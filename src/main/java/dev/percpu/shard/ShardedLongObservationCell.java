@@ -1,7 +1,7 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordCalls;
 import dev.percpu.binding.CellHandle;
+import dev.percpu.binding.RecordCalls;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 

@@ -22,6 +22,8 @@ public final class Benchmarks {
 
     private static final Duration QUICK_BUDGET = Duration.ofSeconds(150);
 
+    static final Path DOCUMENT = Path.of("src/site/markdown/benchmarks.md");
+
     private Benchmarks() {}
 
     /**
@@ -30,11 +32,17 @@ public final class Benchmarks {
      */
     public static void main(String[] args) throws IOException {
         boolean quick = Boolean.getBoolean("bench.quick");
+        boolean documents = Boolean.getBoolean("bench.readme");
         Path directory = Path.of(System.getProperty("bench.out", "target/bench"));
         Files.createDirectories(directory);
         if (args.length > 0 && args[0].equals("http.server")) {
-            EndToEnd.run(directory.resolveSibling("load"), directory);
+            EndToEnd.run(directory.resolveSibling("load"), directory, documents ? DOCUMENT : null);
             return;
+        }
+        if (documents && (quick || args.length > 0)) {
+            System.err.println("README=1 must be used with a whole run or ARGS=http.server, but was used with "
+                    + (quick ? "QUICK=1" : "ARGS=\"" + String.join(" ", args) + "\""));
+            System.exit(1);
         }
         List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
         Instant start = Instant.now();
@@ -68,8 +76,8 @@ public final class Benchmarks {
                 start.truncatedTo(ChronoUnit.SECONDS),
                 whole ? Outcome.Extent.WHOLE : quick ? Outcome.Extent.QUICK : Outcome.Extent.CHOSEN));
         report.write(directory);
-        if (Boolean.getBoolean("bench.readme")) {
-            ReadmeTable.write(Path.of("README.md"), report.summary());
+        if (documents) {
+            report.writeDocuments(Path.of("README.md"), DOCUMENT);
         }
         System.out.println(Files.readString(directory.resolve("report.md")));
     }

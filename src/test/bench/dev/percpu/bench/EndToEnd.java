@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.util.ListStatistics;
 
 /**
@@ -24,6 +27,7 @@ import org.openjdk.jmh.util.ListStatistics;
  */
 final class EndToEnd {
     static final String CASE = "http.server.cpu";
+    static final String BLOCK = "http.server";
 
     private static final int ROUNDS = Boolean.getBoolean("bench.quick") ? 2 : 15;
     private static final int WARM_UP = 80_000;
@@ -56,18 +60,22 @@ final class EndToEnd {
     private final Path directory;
     private final Map<Variant, List<Double>> nanos = new EnumMap<>(Variant.class);
 
-    private EndToEnd(Path builds, Path directory) {
+    private final @Nullable Path document;
+
+    private EndToEnd(Path builds, Path directory, @Nullable Path document) {
         this.builds = builds;
         this.directory = directory;
+        this.document = document;
     }
 
     /**
      * @param builds folder with the packaged services, {@code ours} and {@code quarkus}
      * @param directory for the report
+     * @param document whose block {@code http.server} is renewed; null for none
      */
-    static void run(Path builds, Path directory) throws IOException {
+    static void run(Path builds, Path directory, @Nullable Path document) throws IOException {
         try {
-            new EndToEnd(builds, Files.createDirectories(directory)).run();
+            new EndToEnd(builds, Files.createDirectories(directory), document).run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -125,14 +133,12 @@ final class EndToEnd {
 
     private void write() throws IOException {
         StringBuilder text = new StringBuilder("""
-                # %s
-
                 CPU time of the whole process for each request, as a ratio to the same without request metrics: the mean of %d rounds and
-                its 95 %% confidence interval. `off again` is the control: what lies in its interval cannot be told from nothing.
+                its 95 %% confidence interval. `off again` is the control: a ratio within its interval is not distinguishable from 1.
 
                 | | ns, median | ratio | 95 %% interval | in the control's |
                 |---|---|---|---|---|
-                """.formatted(CASE, ROUNDS));
+                """.formatted(ROUNDS));
         Map<String, Object> report = new LinkedHashMap<>();
         double[] control = interval(ratios(Variant.OFF_AGAIN));
         for (Variant variant : Variant.values()) {
@@ -164,7 +170,12 @@ final class EndToEnd {
                             "insideControl",
                             inside));
         }
-        Files.writeString(directory.resolve(CASE + ".md"), text);
+        text.append("\n`make bench ARGS=http.server` on " + LocalDate.now(ZoneOffset.UTC) + ": "
+                + ReadmeTable.inWords(Machine.describe()) + ".\n");
+        Files.writeString(directory.resolve(CASE + ".md"), "# " + CASE + "\n\n" + text);
+        if (document != null) {
+            MarkedBlock.replace(document, BLOCK, text.toString());
+        }
         Files.writeString(
                 directory.resolve(CASE + ".json"),
                 new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n");

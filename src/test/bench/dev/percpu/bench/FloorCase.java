@@ -5,6 +5,7 @@ import dev.percpu.binding.Floors;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
 import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -32,7 +33,7 @@ public class FloorCase {
 
         @Setup
         public void open() {
-            RseqStatus status = RseqStatus.current();
+            RseqStatus status = RseqProbe.status();
             if (!status.active() || status.owner() != AreaOwner.LIBC) {
                 throw new IllegalStateException(
                         "the floors need areas that the C library registered, not " + status.owner());

@@ -70,7 +70,7 @@ final class Gaps {
 
     private static String reason(String caseName, String impl) {
         if (caseName.equals(Cases.DURING_SCRAPE)) {
-            return "the other core scrapes a registry, and of those ours and the one that it replaces are compared";
+            return "the other core scrapes a registry: percpu is compared with the registry that it replaces";
         }
         return switch (impl) {
             case Impl.PERCPU_SELF, Impl.PERCPU_ATOMIC, Impl.MICROMETER_NEXT, Impl.MICROMETER_SIMPLECLIENT -> {
@@ -80,8 +80,8 @@ final class Gaps {
             case Impl.MICROMETER -> "Micrometer keeps no native histograms";
             case Impl.OTEL ->
                 caseName.equals(Cases.LOOKUP)
-                        ? "its API looks a series up in every record and hands none out"
-                        : "its SDK works out no percentiles";
+                        ? "its API finds the series in every record and returns no handle"
+                        : "its SDK computes no percentiles";
             case Impl.HDR -> hdr(caseName);
             case Impl.LONGADDER, Impl.ATOMICLONG -> handWritten(caseName);
             case Impl.FLOOR, Impl.EMPTY -> bounds(caseName);
@@ -92,7 +92,7 @@ final class Gaps {
     private static String bounds(String caseName) {
         String time = "left out for time: `empty` is the same downcall in every case, and ";
         return switch (caseName) {
-            case Cases.LOOKUP -> "a look-up is no call of C";
+            case Cases.LOOKUP -> "a lookup is not a call of C";
             case Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM ->
                 time + "of the sections that observe, only that of whole amounts has a loop in C";
             default -> time + "the section is that of " + Cases.TIMER_HISTOGRAM;
@@ -110,9 +110,9 @@ final class Gaps {
     private static String handWritten(String caseName) {
         return switch (caseName) {
             case Cases.COUNTER_DOUBLE, Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM -> "they add whole amounts only";
-            case Cases.LOOKUP -> "a field has no name to be looked up by";
+            case Cases.LOOKUP -> "a field has no name";
             case Cases.TIMER_SLO -> "the same as in " + Cases.TIMER_HISTOGRAM + " with fewer buckets";
-            default -> "nobody writes such a histogram by hand";
+            default -> "such a histogram is not written by hand";
         };
     }
 }

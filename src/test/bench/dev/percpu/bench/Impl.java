@@ -5,6 +5,7 @@ import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.Mode;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -68,7 +69,7 @@ final class Impl {
 
     private static MeterRegistry openPerCpu(String impl, PerCpuConfig config) {
         MeterRegistry registry = new PerCpuMeterRegistry(config);
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
         if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != AreaOwner.SELF)) {
             throw new IllegalStateException(

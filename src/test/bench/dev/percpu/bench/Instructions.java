@@ -18,14 +18,15 @@ import java.util.regex.Pattern;
  * Needs a C compiler and valgrind, and is left out without.
  */
 final class Instructions {
-    private static final Path SOURCE = Path.of("src/test/native/instructions.c");
+    private static final Path SOURCE = Path.of("src/test/native/bench/instructions.c");
+    private static final Path FLOORS = SOURCE.resolveSibling("floors.c");
     private static final int CALLS = 100_000;
     private static final String OBSERVE_LONG = "percpu_observe_long";
     private static final Set<String> CALLED =
             Set.of("percpu_empty", "percpu_add_long", "percpu_add_double", OBSERVE_LONG, "percpu_observe_double");
 
     /** What an observation goes on to where the buckets are close to each other. */
-    private static final Pattern BEYOND = Pattern.compile("observe_(long|double)_beyond");
+    private static final Pattern OVERFLOW = Pattern.compile("observe_(long|double)_overflow");
 
     private static final Pattern LINE =
             Pattern.compile("^\\s*([0-9,]+) .*:((?:percpu|observe)_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");
@@ -60,6 +61,7 @@ final class Instructions {
                     "-o",
                     program,
                     SOURCE.toString(),
+                    FLOORS.toString(),
                     library.toString(),
                     "-Wl,-rpath," + library.toAbsolutePath().getParent());
             Map<String, Double> counts = counted(program, "classic");
@@ -109,7 +111,7 @@ final class Instructions {
             if (!matcher.find()) {
                 continue;
             }
-            String call = BEYOND.matcher(matcher.group(2)).replaceFirst("percpu_observe_$1");
+            String call = OVERFLOW.matcher(matcher.group(2)).replaceFirst("percpu_observe_$1");
             if (CALLED.contains(call)) {
                 double perCall = Double.parseDouble(matcher.group(1).replace(",", "")) / CALLS;
                 counts.merge(call, perCall, Double::sum); // a line for each file that was inlined

@@ -1,5 +1,6 @@
 package dev.percpu.bench;
 
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -11,31 +12,31 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The report for people: first what we set ourselves, then every case. */
+/** The report in Markdown: first the ratios with a limit, then every case. */
 final class MarkdownReport {
     private static final String HOW_TO_READ = """
             ## How to read this
 
             - Figures are nanoseconds per operation and thread: the median of all iterations. On more threads than CPUs, threads wait for
               each other, so the time of an operation grows with them.
-            - **Only ratios carry over to other machines.** Implementations take turns, each in a JVM of its own, in rounds; a ratio is
-              taken within a round, and the median of the rounds is given. Below 1 means faster than what it is compared with; one above its limit is **bold**.
-            - The second round has the other order. It begins with what has a limit, on one thread and then on two, goes on as far as the
-              time lasts, and leaves out `scrape.by-*`, where ours is alone: `rounds` says how many each figure is from.
-            - Everybody gets the same amounts from the same generator, whose cost (about 1 ns) is in every figure of timers and summaries,
-              `empty` and `floor` too.
-            - `empty` is a downcall that does nothing, `floor` a C loop around the section that commits a record, without any call from Java.
-            - `longadder` and `atomiclong` are what one writes by hand: count and sum, without a maximum.
-            - `http.request` is all that Vert.x tells about one request, told to ours and to Quarkus' binder, each with the registry it has in a
-              service; two readings of the clock are in both.
-            - CPU is the CPU time of the process per operation. On a quiet machine it is the clock's time (times CPUs by threads where
-              threads share them); where it is much less, other processes had the CPU meanwhile, and ratios of CPU time are the better ones.
+            - **Only ratios carry over to other machines.** Implementations take turns, each in a JVM of its own, in rounds. A ratio is
+              computed within a round, and the report gives the median of the rounds. Below 1 is faster; a ratio above its limit is **bold**.
+            - The second round has the reverse order. It begins with the cases that have a limit, on one thread and then on two, and ends
+              with the time budget. It leaves out `scrape.by-*`, which has no peer. `rounds` is the number of rounds behind a figure.
+            - All implementations get the same amounts from the same generator, whose cost (about 1 ns) is part of every figure of timers
+              and summaries, `empty` and `floor` too.
+            - `empty` is a downcall that does nothing. `floor` is a C loop around the section that commits a record, without a call from Java.
+            - `longadder` and `atomiclong` are count and sum written by hand, without a maximum.
+            - `http.request` is everything that Vert.x reports about one request, with two clock readings. Each binder has the registry that
+              it has in a service.
+            - CPU is the CPU time of the process per operation. On a quiet machine it equals the clock's time (times CPUs by threads where
+              threads share CPUs). If it is much less, other processes had the CPU, and ratios of CPU time are the better ones.
               It leaves out the time that a thread waits for a lock.
             - B is the heap allocated per operation.
             """;
 
     private static final String OTHER_MACHINES = """
-            - Machines with more CPUs than these: cache lines that many CPUs share cost the peers more there, and us nothing.
+            - Machines with more CPUs than these: cache lines that many CPUs share cost the peers more there, and percpu nothing.
             """;
 
     private final Outcome outcome;
@@ -48,10 +49,27 @@ final class MarkdownReport {
         this.machine = machine;
     }
 
+    /** The report beside its charts. */
     String text() {
-        StringBuilder out =
-                new StringBuilder("# Benchmarks\n\n").append(summary()).append('\n');
-        out.append(HOW_TO_READ).append('\n');
+        return "# Benchmarks\n\n" + summary() + '\n' + HOW_TO_READ + '\n' + cases();
+    }
+
+    /** The block of the benchmark document, which has a heading of its own and no charts. */
+    String document() {
+        String limits = summary();
+        String all = "## Limits\n\n" + limits + "\n## Limits that are missed\n\n" + Misses.lines(limits) + '\n'
+                + HOW_TO_READ + '\n' + cases();
+        return all.replaceAll("!\\[]\\([^)]*\\.svg\\)\n\n", "");
+    }
+
+    /** The rows of the README. */
+    String rows() {
+        return new ReadmeTable(results)
+                .text(outcome.start().atZone(ZoneOffset.UTC).toLocalDate().toString(), machine);
+    }
+
+    private String cases() {
+        StringBuilder out = new StringBuilder();
         Set<String> charts = new HashSet<>();
         for (String caseName : results.entries().stream()
                 .map(Results.Entry::caseName)
@@ -74,15 +92,14 @@ final class MarkdownReport {
                 .toString();
     }
 
-    /** What the README shows: where and when, and how we stand to our aims. */
+    /** All ratios that have a limit, where and when. */
     String summary() {
         String memoryTable = outcome.memory().table(outcome.whole());
         return new TargetTables(results, outcome.tails(), outcome.whole()).text()
                 + (memoryTable.isEmpty() ? "" : "\n" + memoryTable)
                 + "\nRatios of `make bench` on "
                 + outcome.start() + (outcome.extent() == Outcome.Extent.QUICK ? ", a quick run" : "") + ": "
-                + machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
-                + machine.get("jdk") + ".\n";
+                + ReadmeTable.inWords(machine) + ".\n";
     }
 
     private String tails() {

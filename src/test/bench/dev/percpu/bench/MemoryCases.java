@@ -215,12 +215,12 @@ final class MemoryCases {
             OptionalDouble wide = value(caseName, Impl.PERCPU, WIDE_TWO);
             OptionalDouble all = value(caseName, Impl.PERCPU, WIDE_ALL);
             if (two.isPresent() && wide.isPresent() && all.isPresent()) {
-                out.append(
-                        line(caseName, WIDE_TWO + ", to ours on 2", WIDE_LIMIT, wide.getAsDouble(), two.getAsDouble()));
-                out.append(
-                        line(caseName, WIDE_ALL + ", to ours on 2", Double.NaN, all.getAsDouble(), two.getAsDouble()));
+                out.append(line(
+                        caseName, WIDE_TWO + ", to percpu on 2", WIDE_LIMIT, wide.getAsDouble(), two.getAsDouble()));
+                out.append(line(
+                        caseName, WIDE_ALL + ", to percpu on 2", Double.NaN, all.getAsDouble(), two.getAsDouble()));
             } else if (whole) {
-                out.append(unmeasured(caseName, WIDE_TWO + ", to ours on 2", WIDE_LIMIT));
+                out.append(unmeasured(caseName, WIDE_TWO + ", to percpu on 2", WIDE_LIMIT));
             }
         }
         return out.append(

@@ -2,6 +2,7 @@ package dev.percpu.bench;
 
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
@@ -55,7 +56,7 @@ final class MemoryMain {
 
     /** Ours as it would be on a host with so many CPUs. */
     private static MeterRegistry wide(int cpus) {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         return RegistryOn.store(
                 CellStore.onShards(new ShardPlan(cpus, status.indexedBy().offset())));
     }

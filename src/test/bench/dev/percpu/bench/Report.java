@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes what was measured: {@code report.json} for programs, {@code report.md} and charts for people. */
 final class Report {
+    private static final String BLOCK = "bench";
+
     private final Outcome outcome;
     private final Results results;
 
@@ -45,9 +47,11 @@ final class Report {
         }
     }
 
-    /** The short form, for the README. */
-    String summary() {
-        return markdown(Machine.describe()).summary();
+    /** Renews the blocks {@code bench} of the README and of the benchmark document. */
+    void writeDocuments(Path readme, Path document) throws IOException {
+        MarkdownReport report = markdown(Machine.describe());
+        MarkedBlock.replace(readme, BLOCK, report.rows());
+        MarkedBlock.replace(document, BLOCK, report.document());
     }
 
     private MarkdownReport markdown(Map<String, Object> machine) {

@@ -1,15 +1,19 @@
 package dev.percpu.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
     private static final List<String> AGREED = List.of(
@@ -26,6 +30,9 @@ class ReportTest {
             Impl.ATOMICLONG,
             Impl.FLOOR,
             Impl.EMPTY);
+
+    private static final Map<String, Object> MACHINE =
+            Map.of("processor", "a processor", "cpus", 2, "kernel", "a kernel", "jdk", "a JDK");
 
     private final Results results = new Results();
     private final Missing missing = new Missing();
@@ -146,9 +153,69 @@ class ReportTest {
     @Test
     void shouldGiveAReasonForEveryGap() {
         assertThat(Gaps.lines(Cases.all()))
-                .contains("- `otel` in `lookup.counter`: its API looks a series up")
+                .contains("- `otel` in `lookup.counter`: its API finds the series")
                 .contains("in `timer.record.native-histogram`: Micrometer keeps no native histograms")
                 .doesNotContain("`floor`, `empty` in `counter.add-double`");
+    }
+
+    @Test
+    void shouldWriteTheRowsOfTheReadme() {
+        for (int threads = 1; threads <= 2; threads++) {
+            add(Cases.COUNTER, Impl.PERCPU, threads, 10, 0);
+            add(Cases.COUNTER, Impl.MICROMETER, threads, 8, 0);
+        }
+        add(Cases.SCRAPE_TIMERS_10K, Impl.PERCPU, 1, 3e6, 0);
+
+        assertThat(new MarkdownReport(outcome(Outcome.Extent.WHOLE), MACHINE).rows())
+                .contains("| counter | 5.00 ns | 4.00 ns | 5.00 ns | 4.00 ns | Micrometer |\n")
+                .contains("| scrape of 10,000 timers | 1.5 ms | not measured |  |  | Micrometer |\n")
+                .contains("| timer | not measured | not measured |")
+                .contains("`make bench` on 1970-01-01: a processor, 2 CPUs, a kernel, a JDK.\n")
+                .doesNotContain("**");
+    }
+
+    @Test
+    void shouldListEveryMissedLimitWithItsReason() {
+        add(Cases.COUNTER, Impl.PERCPU, 1, 10, 0);
+        add(Cases.COUNTER, Impl.MICROMETER, 1, 8, 0);
+        add(Cases.TIMER, Impl.PERCPU, 1, 2, 0.3);
+        add(Cases.TIMER, Impl.MICROMETER, 1, 40, 0);
+        String document = new MarkdownReport(outcome(Outcome.Extent.CHOSEN), MACHINE).document();
+
+        assertThat(document)
+                .contains("- counter.increment, percpu against micrometer: A call from Java to C is most of the record")
+                .contains("against bytes per operation: The reason is not known.\n")
+                .doesNotContain("- timer.record, percpu against micrometer")
+                .doesNotContain(".svg");
+        assertThat(Misses.lines("| timer.record | percpu | micrometer | 0.10 | 0.05 |\n"))
+                .isEqualTo("None.\n");
+        assertThat(Misses.lines("| timer.record | percpu | micrometer | 0.10 | **not measured** |\n"))
+                .isEqualTo("- timer.record, percpu against micrometer: Not measured in this run.\n");
+    }
+
+    @Test
+    void shouldReplaceTheBlockBetweenItsMarksOnly(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("a.md");
+        Files.writeString(file, "a\n<!-- b:start -->\nold\n<!-- b:end -->\n<!-- c:start -->\nc\n<!-- c:end -->\n");
+
+        MarkedBlock.replace(file, "b", "new\n");
+
+        assertThat(file).hasContent("a\n<!-- b:start -->\nnew\n<!-- b:end -->\n<!-- c:start -->\nc\n<!-- c:end -->\n");
+        assertThatThrownBy(() -> MarkedBlock.replace(file, "d", ""))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("must have a block between <!-- d:start --> and <!-- d:end -->");
+    }
+
+    @Test
+    void shouldHaveTheBlocksThatARunRenews(@TempDir Path folder) throws IOException {
+        Path readme = Files.copy(Path.of("README.md"), folder.resolve("README.md"));
+        Path document = Files.copy(Benchmarks.DOCUMENT, folder.resolve("benchmarks.md"));
+
+        new Report(outcome(Outcome.Extent.WHOLE)).writeDocuments(readme, document);
+        MarkedBlock.replace(document, EndToEnd.BLOCK, "load");
+
+        assertThat(readme).content().contains("| timer with histogram | not measured |");
+        assertThat(document).content().contains("## Limits that are missed").contains("\nload\n");
     }
 
     private void add(String caseName, String impl, int threads, double nanos, double bytes) {

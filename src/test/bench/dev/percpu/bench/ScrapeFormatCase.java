@@ -3,7 +3,7 @@ package dev.percpu.bench;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.percpu.registry.RegistryOn;
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.scrape.Compression;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
@@ -93,7 +93,7 @@ public class ScrapeFormatCase {
 
         @Setup
         public void open() {
-            RseqStatus.current(); // decides how records are committed, which a store has to know
+            RseqProbe.status(); // decides how records are committed, which a store has to know
             CellStore store = busy == 0 ? null : SimulatedHost.of(CPUS);
             registry = store == null ? Impl.open(impl) : RegistryOn.store(store);
             held = new Held[meters];

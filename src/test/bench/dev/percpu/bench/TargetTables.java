@@ -28,8 +28,8 @@ final class TargetTables {
 
     private String targets() {
         boolean rounds = roundsDiffer();
-        StringBuilder out =
-                new StringBuilder("| case | ours | against | at most | 1 thread | CPU time | 2 threads | CPU time |"
+        StringBuilder out = new StringBuilder(
+                "| case | implementation | against | at most | 1 thread | CPU time | 2 threads | CPU time |"
                         + (rounds ? " rounds |" : "") + "\n|---|---|---|---|---|---|---|---|" + (rounds ? "---|" : "")
                         + "\n");
         for (Target target : Target.ALL) {
@@ -78,7 +78,9 @@ final class TargetTables {
             }
         }
         out.append(records());
-        return out.isEmpty() ? "" : "\n| bytes allocated | ours | against | at most | |\n|---|---|---|---|---|\n" + out;
+        return out.isEmpty()
+                ? ""
+                : "\n| bytes allocated | implementation | against | at most | |\n|---|---|---|---|---|\n" + out;
     }
 
     /** The one of our record cases that allocates the most. */
@@ -103,7 +105,7 @@ final class TargetTables {
         }
         String figure = most > 0 ? String.format(Locale.ROOT, "**%.2f**%s", most, whose) : records.isEmpty() ? "" : "0";
         return "| every record case, the largest of " + records.size() + " figures; less than " + NOISE_BYTES
-                + " bytes per operation are JMH's noise and told as 0 | percpu | bytes per operation | 0 | "
+                + " bytes per operation are JMH's noise and shown as 0 | percpu | bytes per operation | 0 | "
                 + (figure + " " + unknown).strip() + " |\n";
     }
 

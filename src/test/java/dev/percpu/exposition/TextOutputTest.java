@@ -88,8 +88,8 @@ class TextOutputTest {
                 output.putBuckets(head, headBytes, bounds, counts);
                 String same = string(head).substring(0, headBytes);
                 for (int i = 0; i < counts.length; i++) {
-                    String bound =
-                            string(bounds.text()).substring(i * FixedWidthCopy.BYTES, i * FixedWidthCopy.BYTES + bounds.lengths()[i]);
+                    String bound = string(bounds.text())
+                            .substring(i * FixedWidthCopy.BYTES, i * FixedWidthCopy.BYTES + bounds.lengths()[i]);
                     expected.append(same).append(bound).append(counts[i]).append('\n');
                 }
             }

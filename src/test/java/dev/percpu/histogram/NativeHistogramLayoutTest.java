@@ -29,13 +29,17 @@ class NativeHistogramLayoutTest {
     void shouldTakeTheFinestSchemaOfWhichTheBucketsAreNotTooMany() {
         assertThat(NativeHistogramLayout.ofNanos(USUAL, 100e6, 1e9).schema()).isEqualTo(5);
         assertThat(NativeHistogramLayout.ofNanos(USUAL, 10e6, 1e9).schema()).isEqualTo(4);
-        assertThat(NativeHistogramLayout.ofNanos(USUAL.withMaxBuckets(480), 1e6, 30e9).schema())
+        assertThat(NativeHistogramLayout.ofNanos(USUAL.withMaxBuckets(480), 1e6, 30e9)
+                        .schema())
                 .isEqualTo(5);
-        assertThat(NativeHistogramLayout.ofNanos(USUAL.withMaxBuckets(10), 1e6, 30e9).schema())
+        assertThat(NativeHistogramLayout.ofNanos(USUAL.withMaxBuckets(10), 1e6, 30e9)
+                        .schema())
                 .isEqualTo(-1);
-        assertThat(NativeHistogramLayout.ofNanos(USUAL.withSchema(1), 100e6, 1e9).schema())
+        assertThat(NativeHistogramLayout.ofNanos(USUAL.withSchema(1), 100e6, 1e9)
+                        .schema())
                 .isEqualTo(1);
-        assertThat(NativeHistogramLayout.ofAmounts(USUAL, 1, Double.POSITIVE_INFINITY).schema())
+        assertThat(NativeHistogramLayout.ofAmounts(USUAL, 1, Double.POSITIVE_INFINITY)
+                        .schema())
                 .isEqualTo(2);
         assertThat(NativeHistogramLayout.ofAmounts(USUAL, Double.MIN_VALUE, Double.MAX_VALUE)
                         .schema())
@@ -54,7 +58,8 @@ class NativeHistogramLayoutTest {
 
     @Test
     void shouldLeaveOutBucketsThatNoWholeNanosecondIsIn() {
-        NativeHistogramLayout buckets = NativeHistogramLayout.ofNanos(USUAL.withSchema(8).withMaxBuckets(2000), 2, 20);
+        NativeHistogramLayout buckets =
+                NativeHistogramLayout.ofNanos(USUAL.withSchema(8).withMaxBuckets(2000), 2, 20);
 
         assertThat(buckets.cells().longs()).startsWith(0, 1, 2, 3, 4);
         assertThat(told(buckets)[1]).isEqualTo(NativeHistogramSchema.indexOf(8, 2e-9));

@@ -25,7 +25,8 @@ class NativeHistogramSchemaTest {
         int octave = 1 << Math.max(schema, 0);
         for (int i = 0; i < 3 * octave + 200; i++) {
             int index = i < 3 * octave ? i - octave : random.nextInt(-60, 60) * octave + random.nextInt(octave);
-            double bound = schema < 0 && Math.abs(index << -schema) > 900 ? 1 : NativeHistogramSchema.upper(schema, index);
+            double bound =
+                    schema < 0 && Math.abs(index << -schema) > 900 ? 1 : NativeHistogramSchema.upper(schema, index);
             shouldAgree(client, schema, bound);
             shouldAgree(client, schema, Math.nextUp(bound));
             shouldAgree(client, schema, Math.nextDown(bound));
@@ -50,7 +51,8 @@ class NativeHistogramSchemaTest {
     void shouldHavePowersOfTwoAsBoundsInEverySchema() {
         for (int schema = 0; schema <= NativeHistogramSchema.MAX_SCHEMA; schema++) {
             for (int exponent = -40; exponent <= 40; exponent++) {
-                assertThat(NativeHistogramSchema.upper(schema, exponent << schema)).isEqualTo(Math.scalb(1.0, exponent));
+                assertThat(NativeHistogramSchema.upper(schema, exponent << schema))
+                        .isEqualTo(Math.scalb(1.0, exponent));
             }
         }
         assertThat(NativeHistogramSchema.upper(-2, 3)).isEqualTo(0x1p12);

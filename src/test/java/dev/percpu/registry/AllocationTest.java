@@ -67,7 +67,7 @@ public class AllocationTest {
         ofNative.close();
     }
 
-    /** The least of several runs: an earlier one still compiles. */
+    /** Returns the minimum of several runs: the JIT still compiles during the first ones. */
     public static double bytesPerCall(IntConsumer call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;

@@ -27,23 +27,23 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever is scraped under load, in every format, agrees with itself: count = sum of the buckets = +Inf, and the sum is that of exactly those
- * observations. Each bucket is given one amount only, so that the buckets tell what the sum has to be, to the last bit.
+ * Checks that every scrape under load is consistent, in every format: count = sum of the buckets = +Inf, and the sum is the sum of exactly
+ * these observations. Each bucket receives one amount only, so that the expected sum follows from the buckets, to the last bit.
  */
 class ConsistencyTest {
     private static final int WRITERS = 2;
     private static final int SERIES = 12;
 
-    /** To be scraped in all, under load. */
+    /** Lines to scrape under load, in all. */
     private static final long LINES = Long.getLong("percpu.consistency.lines", 1_050_000);
 
-    /** 2^-9 seconds are a whole number of nanoseconds, so sums of its multiples are exact in both. */
+    /** 2^-9 seconds are a whole number of nanoseconds: sums of multiples are exact in seconds and in nanoseconds. */
     private static final double UNIT = 0x1p-9;
 
     private static final double[] AMOUNTS =
             DoubleStream.iterate(UNIT, it -> it < 0.5, it -> it * 2).toArray();
 
-    /** What a meter without buckets is given. */
+    /** The amount for a meter without buckets. */
     private static final double ONE_AMOUNT = 0.25;
 
     private record Meter(String family, boolean bucketed, DoubleConsumer recorder) {
@@ -53,16 +53,16 @@ class ConsistencyTest {
     }
 
     @Test
-    void shouldAgreeWithItselfUnderLoadOnShards() throws Exception {
-        shouldAgreeWithItselfUnderLoad(CellStores.open(PrometheusConfig.DEFAULT), LINES);
+    void shouldBeConsistentUnderLoadOnShards() throws Exception {
+        shouldBeConsistentUnderLoad(CellStores.open(PrometheusConfig.DEFAULT), LINES);
     }
 
     @Test
-    void shouldAgreeWithItselfUnderLoadOnTheJvm() throws Exception {
-        shouldAgreeWithItselfUnderLoad(CellStore.onJvm(), LINES / 10);
+    void shouldBeConsistentUnderLoadOnTheJvm() throws Exception {
+        shouldBeConsistentUnderLoad(CellStore.onJvm(), LINES / 10);
     }
 
-    private static void shouldAgreeWithItselfUnderLoad(CellStore store, long lines) throws Exception {
+    private static void shouldBeConsistentUnderLoad(CellStore store, long lines) throws Exception {
         PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
                 PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store);
         List<Meter> meters = meters(registry);
@@ -93,7 +93,7 @@ class ConsistencyTest {
         }
     }
 
-    /** Returns how often each meter was recorded to. */
+    /** Returns the number of records of each meter. */
     private static long write(List<Meter> meters, AtomicBoolean stop) {
         long round = 0;
         for (; !stop.get(); round++) {
@@ -162,9 +162,9 @@ class ConsistencyTest {
     }
 
     /**
-     * Returns the lines.
+     * Checks one scrape and returns its number of lines.
      *
-     * @param rounds how often each meter was recorded to, -1 if that is not known
+     * @param rounds records of each meter, -1 while they are unknown
      */
     private static long check(Exposed.Scrape scrape, List<Meter> meters, long rounds) {
         Map<String, Exposed> series = scrape.series();

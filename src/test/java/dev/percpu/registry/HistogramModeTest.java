@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which meters get a native histogram, and what becomes of it in each format. */
+/** Which meters get a native histogram, and how each format writes it. */
 class HistogramModeTest {
     private static final String BUCKET = "t_seconds_bucket{";
 
@@ -34,8 +34,8 @@ class HistogramModeTest {
 
     private PerCpuMeterRegistry registry(Map<String, String> settings, @Nullable SpanContext spans) {
         PerCpuConfig config = settings::get;
-        registry =
-                new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), spans, CellStores.open(config));
+        registry = new PerCpuMeterRegistry(
+                config, new PrometheusRegistry(), new MockClock(), spans, CellStores.open(config));
         return registry;
     }
 
@@ -51,7 +51,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldKeepClassicBucketsOfAnyOtherwiseUnconfiguredRegistry() {
+    void shouldUseClassicBucketsByDefault() {
         PerCpuMeterRegistry usual = registry(Map.of(), null);
         timer(usual).record(Duration.ofMillis(20));
 
@@ -60,13 +60,13 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldShowANativeHistogramInProtobufAndItsCountAndSumInText() {
+    void shouldWriteANativeHistogramInProtobufAndItsCountAndSumInText() {
         PerCpuMeterRegistry nativeOnly = registry("native");
         Timer timer = timer(nativeOnly);
-        timer.record(Duration.ofNanos(100)); // up to the zero threshold of 2^-15 s
+        timer.record(Duration.ofNanos(100)); // below the zero threshold of 2^-15 s
         timer.record(Duration.ofMillis(20));
         timer.record(Duration.ofNanos(19_500_000));
-        timer.record(Duration.ofMillis(500)); // a bound
+        timer.record(Duration.ofMillis(500)); // a bucket bound
 
         assertThat(nativeOnly.scrape()).contains("# TYPE t_seconds histogram\n", """
                 t_seconds_bucket{le="+Inf"} 4
@@ -86,7 +86,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldShowBothWhereBothAreWanted() {
+    void shouldWriteBothKindsInModeBoth() {
         PerCpuMeterRegistry both = registry("both");
         timer(both).record(Duration.ofMillis(20));
 
@@ -95,7 +95,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldShowTheSameClassicBucketsAsWithoutANativeHistogram() {
+    void shouldWriteTheSameClassicBucketsAsWithoutANativeHistogram() {
         String[] scrapes = new String[2];
         String[] modes = {"classic", "both"};
         for (int i = 0; i < modes.length; i++) {
@@ -133,7 +133,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldTakeTheLongestBeginningOfTheName() {
+    void shouldPreferTheLongestPrefixOfTheName() {
         PerCpuMeterRegistry some = registry(
                 Map.of(
                         "percpu.histogram.native.mode.http", "native",
@@ -162,7 +162,7 @@ class HistogramModeTest {
         "percpu.histogram.native.zero-threshold, -1, 'auto, or a number above 0, seconds for a timer'",
         "percpu.histogram.native.zero-threshold, NaN, 'auto, or a number above 0, seconds for a timer'"
     })
-    void shouldRefuseAValueNamingKeyValueAndWhatIsAllowed(String key, String value, String allowed) {
+    void shouldRejectAValueNamingKeyAllowedValuesAndValue(String key, String value, String allowed) {
         assertThatThrownBy(() -> registry(Map.of(key, value), null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(key + " is '" + value + "', but must be: " + allowed);
@@ -177,7 +177,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldTellPercentilesBesideANativeHistogram() {
+    void shouldReportPercentilesBesideANativeHistogram() {
         PerCpuMeterRegistry nativeOnly = registry("native");
         Timer timer = Timer.builder("t")
                 .publishPercentileHistogram()
@@ -196,7 +196,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldTellMicrometerTheBucketsOfANativeHistogramAlone() {
+    void shouldReportTheBucketsOfANativeHistogramToMicrometer() {
         PerCpuMeterRegistry nativeOnly = registry("native");
         DistributionSummary summary = summary(nativeOnly);
         summary.record(1);
@@ -214,7 +214,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldTellWhatIsAboveTheRangeInTheLastBucketOfItsPowerOfTwo() {
+    void shouldCountAmountsAboveTheRangeInTheLastBucketOfTheirPowerOfTwo() {
         PerCpuMeterRegistry nativeOnly = registry("native");
         Timer timer = timer(nativeOnly);
         timer.record(Duration.ofSeconds(70)); // in (64, 128]
@@ -233,7 +233,7 @@ class HistogramModeTest {
     }
 
     @Test
-    void shouldRefuseExpectedValuesThatAreNoNumbers() {
+    void shouldRejectExpectedValuesThatAreNaN() {
         DistributionSummary.Builder builder =
                 DistributionSummary.builder("s").publishPercentileHistogram().minimumExpectedValue(Double.NaN);
         PerCpuMeterRegistry nativeOnly = registry("native");
@@ -261,7 +261,7 @@ class HistogramModeTest {
         return DistributionSummary.builder("s").publishPercentileHistogram().register(in);
     }
 
-    /** In one line. */
+    /** Returns the text in one line. */
     private static String protobuf(PerCpuMeterRegistry of) {
         PrometheusProtobufWriter writer = of.getExpositionFormats().getPrometheusProtobufWriter();
         return writer.toDebugString(of.getPrometheusRegistry().scrape()).replaceAll("\\s+", " ");

@@ -24,9 +24,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Native histograms in cells count what the Prometheus Java client's count, on native shards and on JVM atomics. */
+/** Compares native histograms with the Prometheus Java client's, on shards and on JVM atomics. */
 class NativeHistogramTest {
-    /** How a native histogram may be asked for, on which store. */
+    /** A mode of native histograms, and the store under test. */
     record Kept(NativeHistogramSettings settings, boolean nativeStore) {}
 
     static List<Kept> kept() {
@@ -46,7 +46,7 @@ class NativeHistogramTest {
 
     @ParameterizedTest
     @MethodSource("kept")
-    void shouldCountDurationsInTheBucketsThatTheClientCountsTheirSecondsIn(Kept kept) {
+    void shouldCountDurationsInTheClientsBuckets(Kept kept) {
         PerCpuMeterRegistry registry = registry(kept);
         Timer timer = Timer.builder("t").publishPercentileHistogram().register(registry);
         HistogramDataPointSnapshot empty = point(registry, "t_seconds");
@@ -55,7 +55,8 @@ class NativeHistogramTest {
 
         for (int i = 0; i < 5_000; i++) {
             double bound = NativeHistogramSchema.upper(
-                    empty.getNativeSchema(), NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-3, 15)));
+                    empty.getNativeSchema(),
+                    NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-3, 15)));
             for (long nanos : new long[] {(long) (between(random, 1e-7, 29) * 1e9), (long) (bound * 1e9)}) {
                 for (long around = nanos - 1; around <= nanos + 1; around++) {
                     timer.record(around, TimeUnit.NANOSECONDS);
@@ -70,7 +71,7 @@ class NativeHistogramTest {
 
     @ParameterizedTest
     @MethodSource("kept")
-    void shouldCountAmountsInTheBucketsThatTheClientCountsThemIn(Kept kept) {
+    void shouldCountAmountsInTheClientsBuckets(Kept kept) {
         PerCpuMeterRegistry registry = registry(kept);
         DistributionSummary summary = DistributionSummary.builder("s")
                 .publishPercentileHistogram()
@@ -83,7 +84,8 @@ class NativeHistogramTest {
 
         for (int i = 0; i < 5_000; i++) {
             double bound = NativeHistogramSchema.upper(
-                    empty.getNativeSchema(), NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-2, 100)));
+                    empty.getNativeSchema(),
+                    NativeHistogramSchema.indexOf(empty.getNativeSchema(), between(random, 1e-2, 100)));
             for (double amount : new double[] {between(random, 1e-9, 200), bound}) {
                 for (double around : new double[] {Math.nextDown(amount), amount, Math.nextUp(amount)}) {
                     summary.record(around);
@@ -116,7 +118,7 @@ class NativeHistogramTest {
         return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);
     }
 
-    /** As likely in each power of two. */
+    /** Returns a random amount, equally likely in each power of two. */
     private static double between(Random random, double from, double to) {
         return Math.exp(random.nextDouble(Math.log(from), Math.log(to)));
     }

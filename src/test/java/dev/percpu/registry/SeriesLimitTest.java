@@ -94,7 +94,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldHandOutWhatRecordsIntoTheOverflowForGood() {
+    void shouldReturnMetersThatKeepRecordingIntoTheOverflow() {
         fill();
         CompositeMeterRegistry composite = new CompositeMeterRegistry();
         composite.add(registry);
@@ -112,7 +112,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldShowEachOverflowMeterOnceAndNothingElse() {
+    void shouldListEachOverflowMeterOnce() {
         fill();
         for (int i = 0; i < 10; i++) {
             registry.counter("hits", "user", "late" + i);
@@ -135,7 +135,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldRefuseAndCountWhatCannotBeAddedUp() {
+    void shouldRejectAndCountMetersThatCannotBeSummed() {
         fill();
         Gauge gauge = Gauge.builder("g", () -> 1).register(registry);
         FunctionCounter.builder("fc", this, self -> 1).register(registry);
@@ -153,7 +153,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldAddUpLongTasks() {
+    void shouldSumLongTasks() {
         fill();
         LongTaskTimer.Sample first =
                 LongTaskTimer.builder("ltt").tag("k", "1").register(registry).start();
@@ -165,7 +165,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldTakeAMeterWithoutTagsForItsOwnOverflow() {
+    void shouldUseAMeterWithoutTagsAsItsOwnOverflow() {
         fill();
         registry.counter("plain").increment();
         registry.counter("plain").increment();
@@ -183,7 +183,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldLeaveASeriesAloneThatIsCalledLikeAnOverflow() {
+    void shouldNotReuseASeriesNamedLikeAnOverflow() {
         registry.counter("hits", "user", "overflow").increment(100);
         fill();
         registry.counter("hits", "user", "late").increment();
@@ -193,7 +193,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldTakeMetersAgainWhenOthersWereRemoved() {
+    void shouldAcceptMetersAgainAfterARemoval() {
         fill();
         registry.counter("hits", "user", "late").increment();
         registry.remove(registry.counter("hits", "user", "u0"));
@@ -218,7 +218,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldTellListenersOfRealMetersOnly() {
+    void shouldNotifyListenersOfRegisteredMetersOnly() {
         List<String> events = new ArrayList<>();
         registry.config().onMeterAdded(meter -> events.add("+" + meter.getId().getTag("user")));
         registry.config().onMeterRemoved(meter -> events.add("-" + meter.getId().getTag("user")));
@@ -233,7 +233,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldBoundTheOverflowSeriesOfNamesThatAreMadeUp() {
+    void shouldLimitTheOverflowSeriesOfUnboundedNames() {
         fill();
         for (int i = 0; i < SeriesLimit.MAX_OVERFLOW_SERIES + 10; i++) {
             registry.counter("made.up." + i).increment();
@@ -244,7 +244,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldTakeNoMemoryForAMillionMetersBeyondTheBound() {
+    void shouldTakeNoMemoryForAMillionMetersBeyondTheLimit() {
         fill();
         million("warm", 10_000);
         long before = usedHeap();
@@ -267,7 +267,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldLoseNothingWhenManyThreadsGoBeyondTheBound() throws InterruptedException {
+    void shouldLoseNothingWhenManyThreadsExceedTheLimit() throws InterruptedException {
         onFourThreads((thread, i) ->
                 registry.counter("hits", "user", "t" + thread + "-" + i % 50).increment());
 
@@ -279,7 +279,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldKeepTheBoundWhenMetersComeAndGoOnManyThreads() throws InterruptedException {
+    void shouldKeepTheLimitWhileThreadsRegisterAndRemoveMeters() throws InterruptedException {
         onFourThreads((thread, i) -> {
             registry.counter("hits", "user", "t" + thread + "-" + i % 50).increment();
             if (i % 16 == 0) {
@@ -313,7 +313,7 @@ class SeriesLimitTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "many", "", "3000000000", "1.5"})
-    void shouldRefuseABoundThatIsNone(String max) {
+    void shouldRejectAnInvalidLimit(String max) {
         assertThatExceptionOfType(ValidationException.class)
                 .isThrownBy(() -> open(max))
                 .withMessageContaining("percpu.series.max")
@@ -327,7 +327,7 @@ class SeriesLimitTest {
     }
 
     @Test
-    void shouldTakeAtLeastAHundredThousandByDefault() {
+    void shouldAcceptAHundredThousandSeriesByDefault() {
         assertThat(PerCpuConfig.DEFAULT.series().max()).isGreaterThanOrEqualTo(100_000);
         assertThat(PerCpuConfig.DEFAULT.series().expireAfter()).isNull();
     }

@@ -32,8 +32,8 @@ class FunctionMeterCollectorTest {
             new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "500" : null);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
-    private final List<Logger> loggers =
-            List.of(Logger.getLogger(FunctionMeterCollector.class.getName()), Logger.getLogger(SafeGauge.class.getName()));
+    private final List<Logger> loggers = List.of(
+            Logger.getLogger(FunctionMeterCollector.class.getName()), Logger.getLogger(SafeGauge.class.getName()));
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord entry) {

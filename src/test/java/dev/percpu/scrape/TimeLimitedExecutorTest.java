@@ -119,8 +119,10 @@ class TimeLimitedExecutorTest {
         List<Outcome> outcomes = run(impatient, hanging);
 
         assertThat(outcomes.subList(0, TimeLimitedExecutor.MOST_LEFT_BEHIND)).containsOnly(Outcome.LATE);
-        assertThat(outcomes.subList(TimeLimitedExecutor.MOST_LEFT_BEHIND, outcomes.size())).containsOnly(Outcome.NOT_ASKED);
-        assertThat(hanging.stream().mapToInt(call -> call.calls.get()).sum()).isEqualTo(TimeLimitedExecutor.MOST_LEFT_BEHIND);
+        assertThat(outcomes.subList(TimeLimitedExecutor.MOST_LEFT_BEHIND, outcomes.size()))
+                .containsOnly(Outcome.NOT_ASKED);
+        assertThat(hanging.stream().mapToInt(call -> call.calls.get()).sum())
+                .isEqualTo(TimeLimitedExecutor.MOST_LEFT_BEHIND);
         assertThat(run(impatient, List.of(other))).containsExactly(Outcome.NOT_ASKED);
 
         release.countDown();

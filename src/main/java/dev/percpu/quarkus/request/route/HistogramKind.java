@@ -5,23 +5,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Which buckets the timers of requests have, besides those of service level objectives. */
+/** The kind of histogram that the timers of HTTP requests publish, besides the buckets of service level objectives. */
 public enum HistogramKind {
-    /** No buckets, as with Quarkus' binder: count, sum and maximum. */
+    /** No histogram: count, sum and maximum only, like Quarkus' binder. */
     NONE,
-    /** Micrometer's buckets of a percentile histogram. */
+    /** The classic buckets of Micrometer's percentile histogram. */
     CLASSIC,
-    /** A native histogram of Prometheus. */
+    /** A Prometheus native histogram. */
     NATIVE,
-    /** Both, for the time in which a Prometheus is changed over. */
+    /** Classic buckets and a native histogram, for the time of a migration. */
     BOTH;
 
-    /** As it stands in a configuration. */
+    /** Returns the name of this kind in the configuration. */
     public String lowerCase() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Which of the three kinds of histogram it is, the registry is told by its own configuration. */
+    /**
+     * Adds the buckets to a timer. The registry's own configuration decides whether its percentile histograms are classic, native or both.
+     *
+     * @param objectives upper bounds of additional classic buckets
+     */
     Timer.Builder applyTo(Timer.Builder builder, List<Duration> objectives) {
         if (!objectives.isEmpty()) {
             builder.serviceLevelObjectives(objectives.toArray(Duration[]::new));

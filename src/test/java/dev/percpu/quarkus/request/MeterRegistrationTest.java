@@ -30,31 +30,31 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What a server holds, when the registry takes it away or does not give it. */
-class HeldMetersTest {
+/** The meters of a server when the registry removes or rejects them, or is slow. */
+class MeterRegistrationTest {
 
     private static final SocketAddress CLIENT = SocketAddress.inetSocketAddress(1, "client");
 
     private final MockClock clock = new MockClock();
-    private volatile boolean refusing;
-    private final AtomicInteger asked = new AtomicInteger();
+    private volatile boolean rejecting;
+    private final AtomicInteger registrations = new AtomicInteger();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, clock) {
         @Override
         protected Counter newCounter(Meter.Id id) {
-            asked.incrementAndGet();
-            if (refusing) {
+            registrations.incrementAndGet();
+            if (rejecting) {
                 throw new IllegalStateException("no memory");
             }
             return super.newCounter(id);
         }
     };
-    private final RequestMeterFactory meters =
-            Recordings.to(registry, RequestSettings.DEFAULT).meters();
+    private final HttpServerMetricsAdapter.Shared shared = Recordings.shared(registry, RequestSettings.DEFAULT);
+    private final RequestMeterFactory meters = shared.meters();
     private final HttpServerMetricsAdapter server =
-            new HttpServerMetricsAdapter(meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
+            new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http");
 
     @Test
-    void shouldRegisterEveryMeterAnewThatWasRemoved() {
+    void shouldRegisterRemovedMetersAgain() {
         var connection = server.connected(CLIENT, "client");
         Map<String, List<String>> before = series();
         assertThat(before)
@@ -80,7 +80,7 @@ class HeldMetersTest {
     }
 
     @Test
-    void shouldNotAskTheRegistryForGaugesThatAreThere() {
+    void shouldRegisterAGaugeOnlyOnce() {
         ActiveCounts counts = meters.activeConnections();
         Tags tags = Tags.of("server.port", "1");
         Gauge gauge = counts.expose(tags);
@@ -94,17 +94,17 @@ class HeldMetersTest {
         assertThat(counts.expose(tags)).isNotSameAs(gauge).isIn(registry.getMeters());
     }
 
-    /** It is open before its meter is there. */
+    /** The web socket opens before its meter is registered. */
     @Test
-    void shouldTimeAWebSocketThatIsClosedBeforeItsMeterIsThere() {
+    void shouldStopTheTimeOfAWebSocketThatClosesBeforeItsMeterIsRegistered() {
         RouteTimers routes = meters.requests();
         CountDownLatch released = new CountDownLatch(1);
         meters.registrations().run(() -> await(released));
 
-        var open = server.webSocket(routes.find("/x", null, null, "/x/:room", 200));
+        var open = server.startWebSocket(routes.find("/x", null, null, "/x/:room", 200));
         assertThat(registry.find("http.server.websocket.connections").longTaskTimer())
                 .isNull();
-        var closed = server.webSocket(routes.find("/x", null, null, "/x/:room", 200));
+        var closed = server.startWebSocket(routes.find("/x", null, null, "/x/:room", 200));
         server.disconnected(closed);
         released.countDown();
         awaitRegistrations();
@@ -119,8 +119,7 @@ class HeldMetersTest {
 
     @Test
     void shouldShareOneCountBetweenServersWithTheSameLabels() {
-        HttpServerMetricsAdapter other = new HttpServerMetricsAdapter(
-                meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
+        HttpServerMetricsAdapter other = new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http");
         server.connected(CLIENT, "client");
         other.connected(CLIENT, "client");
 
@@ -129,16 +128,16 @@ class HeldMetersTest {
     }
 
     @Test
-    void shouldBearARegistryThatRefusesAndAskAgainLater() {
-        refusing = true;
+    void shouldRetryARejectedRegistrationLater() {
+        rejecting = true;
         for (int i = 0; i < 100; i++) {
             assertThatCode(() -> server.exceptionOccurred(null, CLIENT, new IllegalStateException()))
                     .doesNotThrowAnyException();
         }
         awaitRegistrations();
-        assertThat(asked).hasValue(1);
+        assertThat(registrations).hasValue(1);
 
-        refusing = false;
+        rejecting = false;
         clock.add(Duration.ofSeconds(2));
         server.exceptionOccurred(null, CLIENT, new IllegalStateException());
         awaitRegistrations();
@@ -151,16 +150,16 @@ class HeldMetersTest {
                 .isEqualTo(1);
     }
 
-    /** Until all that were asked for so far were made, or refused. */
+    /** Waits until all registrations that were requested so far have ended. */
     private void awaitRegistrations() {
         CountDownLatch done = new CountDownLatch(1);
         meters.registrations().run(done::countDown);
         await(done);
     }
 
-    /** Another thread is in the middle of a registration, and so has the lock that a new counter needs. */
+    /** Another thread is inside a registration, and holds the lock that a new counter needs. */
     @Test
-    void shouldNotLetTheEventLoopWaitForTheRegistry() throws InterruptedException {
+    void shouldNotBlockTheEventLoopOnTheRegistry() throws InterruptedException {
         CountDownLatch locked = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);
         registry.config().onMeterAdded(meter -> {
@@ -205,17 +204,20 @@ class HeldMetersTest {
     }
 
     @Test
-    void shouldHoldContributedTimersUpToANumber() {
+    void shouldRecordToMoreContributedTimersThanAreKept() {
         UriTimers timers = meters.requests().find("/x", "/x/{id}", null, null, 200);
         for (int i = 0; i < 3_000; i++) {
-            timers.timer(MethodLabel.GET, 200, Tags.of("tenant", "t" + i)).record(Duration.ofMillis(1));
-            timers.timer(MethodLabel.GET, 200, Tags.of("tenant", "t" + i)).record(Duration.ofMillis(1));
+            timers.findOrRegister(MethodLabel.GET, 200, Tags.of("tenant", "t" + i))
+                    .record(Duration.ofMillis(1));
+            timers.findOrRegister(MethodLabel.GET, 200, Tags.of("tenant", "t" + i))
+                    .record(Duration.ofMillis(1));
         }
 
         assertThat(registry.find(RouteTimers.NAME).timers()).hasSize(3_000).allMatch(timer -> timer.count() == 2);
-        Timer replaced = timers.timer(MethodLabel.GET, 200, Tags.of("uri", "/own"));
+        Timer replaced = timers.findOrRegister(MethodLabel.GET, 200, Tags.of("uri", "/own"));
         assertThat(replaced.getId().getTag("uri")).isEqualTo("/own");
-        assertThat(timers.timer(MethodLabel.GET, 200, Tags.empty())).isSameAs(timers.timer(MethodLabel.GET, 200));
+        assertThat(timers.findOrRegister(MethodLabel.GET, 200, Tags.empty()))
+                .isSameAs(timers.findOrRegister(MethodLabel.GET, 200));
     }
 
     private Map<String, List<String>> series() {

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * instructions.c - record calls for callgrind to count, n of each: `make bench`
- * divides what it counted by n. The second argument tells which buckets the
- * observations of whole amounts go to: classic, native3 or native5.
+ * instructions.c - makes n record calls of each kind, for callgrind to count
+ * their instructions. `make bench` divides the counts by n.
  *
- * valgrind knows no rseq, so the calls get a stand-in area: memory of this
- * program in which cpu_id is 0 for ever, said to be the C library's.
+ *	instructions [N [classic|native3|native5]]
+ *
+ * The second argument selects the buckets of the integer observations.
+ *
+ * valgrind has no rseq. So the library gets a stand-in for libc's area: memory
+ * of this program where cpu_id is always 0.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "floors.h"
 #include "percpu.h"
 #include "rseq_abi.h"
 
@@ -47,10 +51,10 @@ static struct percpu_buckets *buckets_growing_by(double factor, uint32_t count)
 static struct percpu_buckets *buckets_named(const char *name)
 {
 	if (!strcmp(name, "native3"))
-		return buckets_growing_by(1.0905077326652577, 120); /* a native histogram of schema 3 */
+		return buckets_growing_by(1.0905077326652577, 120); /* 2^(2^-3): a native histogram of schema 3 */
 	if (!strcmp(name, "native5"))
-		return buckets_growing_by(1.0218971486541166, 477);
-	return buckets_growing_by(1.166, 68); /* about as Micrometer's default ones */
+		return buckets_growing_by(1.0218971486541166, 477); /* 2^(2^-5): schema 5 */
+	return buckets_growing_by(1.166, 68);			    /* close to Micrometer's percentile buckets */
 }
 
 int main(int count, char **arguments)
