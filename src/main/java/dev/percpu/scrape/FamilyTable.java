@@ -1,7 +1,7 @@
 package dev.percpu.scrape;
 
 import dev.percpu.family.Family;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import java.util.ArrayList;
 import java.util.HashMap;

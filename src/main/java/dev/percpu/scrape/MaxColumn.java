@@ -32,7 +32,7 @@ final class MaxColumn {
      * @param largest where the largest amounts of the last windows go
      */
     void drain(long nowMillis, double[] largest) {
-        WindowedMax.takeMany(
-                () -> maxima.drain((place, taken) -> largest[place] = windows[place].note(taken, nowMillis)));
+        WindowedMax.drainMany(
+                () -> maxima.drain((place, taken) -> largest[place] = windows[place].add(taken, nowMillis)));
     }
 }

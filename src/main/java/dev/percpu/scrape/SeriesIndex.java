@@ -5,7 +5,7 @@ import dev.percpu.family.FamilyKinds;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.Series;
 import dev.percpu.family.SeriesGroup;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.Expiry;
 import dev.percpu.shard.CellSnapshot;
@@ -253,7 +253,7 @@ public final class SeriesIndex implements MultiCollector {
                 shown.add(meter);
             }
         }
-        expiry.looked(meters.size() - shown.size());
+        expiry.checked(meters.size() - shown.size());
         return shown;
     }
 

@@ -4,7 +4,7 @@ import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.family.Family;
 import dev.percpu.family.FamilyValues;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.shard.CellStore;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;

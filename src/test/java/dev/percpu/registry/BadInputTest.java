@@ -284,7 +284,7 @@ class BadInputTest {
                         .publishPercentiles(0.5)
                         .distributionStatisticExpiry(Duration.ofMillis(2))
                         .register(registry))
-                .withMessageContaining("expiry 2 ms / bufferLength 3");
+                .withMessageContaining("expiry must be at least 3 ms", "but was 2 ms");
         Meter.Id id = new Meter.Id("s", Tags.empty(), null, null, Meter.Type.DISTRIBUTION_SUMMARY);
         DistributionStatisticConfig incomplete =
                 DistributionStatisticConfig.builder().percentiles(0.5).build();

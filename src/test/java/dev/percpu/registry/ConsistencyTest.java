@@ -2,7 +2,6 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.parity.Exposed;
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
@@ -153,13 +152,13 @@ class ConsistencyTest {
         return (long) (seconds * 1e9);
     }
 
-    private static Exposed.Scrape scrape(PerCpuMeterRegistry registry, int format) throws IOException {
+    private static ExposedDistribution.Scrape scrape(PerCpuMeterRegistry registry, int format) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         registry.scrape(
                 out, List.of(Peers.TEXT, Peers.OPEN_METRICS, Peers.PROTOBUF).get(format));
         return format == 2
-                ? Exposed.ofProtobuf(out.toByteArray())
-                : Exposed.ofText(out.toString(StandardCharsets.UTF_8));
+                ? ExposedDistribution.ofProtobuf(out.toByteArray())
+                : ExposedDistribution.ofText(out.toString(StandardCharsets.UTF_8));
     }
 
     /**
@@ -167,10 +166,10 @@ class ConsistencyTest {
      *
      * @param rounds records of each meter, -1 while they are unknown
      */
-    private static long check(Exposed.Scrape scrape, List<Meter> meters, long rounds) {
-        Map<String, Exposed> series = scrape.series();
+    private static long check(ExposedDistribution.Scrape scrape, List<Meter> meters, long rounds) {
+        Map<String, ExposedDistribution> series = scrape.series();
         for (Meter meter : meters) {
-            Exposed exposed = series.get(meter.family());
+            ExposedDistribution exposed = series.get(meter.family());
             double sum = meter.bucketed() ? sumOf(meter, exposed) : exposed.count * ONE_AMOUNT;
             // An assertion per series would cost more than the scrapes.
             if (exposed.sum != sum || rounds >= 0 && exposed.count != rounds) {
@@ -182,7 +181,7 @@ class ConsistencyTest {
         return scrape.lines();
     }
 
-    private static double sumOf(Meter meter, Exposed exposed) {
+    private static double sumOf(Meter meter, ExposedDistribution exposed) {
         double sum = 0;
         double before = 0;
         int amount = 0;

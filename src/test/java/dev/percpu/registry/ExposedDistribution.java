@@ -1,4 +1,4 @@
-package dev.percpu.parity;
+package dev.percpu.registry;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,19 +8,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One summary or histogram as read back from a scrape. */
-public final class Exposed {
-    public final List<Double> bounds = new ArrayList<>();
-    public final List<Double> cumulative = new ArrayList<>();
-    public double count = -1;
-    public double sum = -1;
+/** A summary or histogram that is parsed from a scrape. */
+final class ExposedDistribution {
+    final List<Double> bounds = new ArrayList<>();
+    final List<Double> cumulative = new ArrayList<>();
+    double count = -1;
+    double sum = -1;
 
-    /** All summaries and histograms of a scrape, and how many lines it had: one per sample in protobuf. */
-    public record Scrape(Map<String, Exposed> series, long lines) {}
+    /** All summaries and histograms of a scrape, and its number of lines; in protobuf, its number of samples. */
+    record Scrape(Map<String, ExposedDistribution> series, long lines) {}
 
-    /** Reads either text format; every series must have the one label {@code series}. */
-    public static Scrape ofText(String text) {
-        Map<String, Exposed> all = new HashMap<>();
+    /** Parses either text format. Each series must have exactly the label {@code series}. */
+    static Scrape ofText(String text) {
+        Map<String, ExposedDistribution> all = new HashMap<>();
         long lines = 0;
         for (int start = 0; start < text.length(); ) {
             int end = text.indexOf('\n', start);
@@ -33,13 +33,13 @@ public final class Exposed {
         return new Scrape(all, lines);
     }
 
-    private static void readLine(String text, int start, int end, Map<String, Exposed> all) {
+    private static void readLine(String text, int start, int end, Map<String, ExposedDistribution> all) {
         int brace = text.indexOf('{', start);
         int space = text.lastIndexOf(' ', end);
         String name = text.substring(start, brace);
         double value = Double.parseDouble(text.substring(space + 1, end));
         if (name.endsWith("_bucket")) {
-            Exposed exposed = of(name, "_bucket", text, brace, all);
+            ExposedDistribution exposed = of(name, "_bucket", text, brace, all);
             String bound = labelValue(text, brace, "le");
             exposed.bounds.add(bound.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(bound));
             exposed.cumulative.add(value);
@@ -50,9 +50,10 @@ public final class Exposed {
         }
     }
 
-    private static Exposed of(String name, String suffix, String text, int brace, Map<String, Exposed> all) {
+    private static ExposedDistribution of(
+            String name, String suffix, String text, int brace, Map<String, ExposedDistribution> all) {
         String family = name.substring(0, name.length() - suffix.length());
-        return all.computeIfAbsent(family + " " + labelValue(text, brace, "series"), key -> new Exposed());
+        return all.computeIfAbsent(family + " " + labelValue(text, brace, "series"), key -> new ExposedDistribution());
     }
 
     private static String labelValue(String text, int brace, String label) {
@@ -60,9 +61,9 @@ public final class Exposed {
         return text.substring(start, text.indexOf('"', start));
     }
 
-    /** Reads delimited protobuf: io.prometheus.client.MetricFamily, as in the client model's metrics.proto. */
-    public static Scrape ofProtobuf(byte[] bytes) {
-        Map<String, Exposed> all = new HashMap<>();
+    /** Parses delimited protobuf: io.prometheus.client.MetricFamily of the client model's metrics.proto. */
+    static Scrape ofProtobuf(byte[] bytes) {
+        Map<String, ExposedDistribution> all = new HashMap<>();
         long[] lines = new long[1];
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
@@ -78,7 +79,7 @@ public final class Exposed {
         return new Scrape(all, lines[0]);
     }
 
-    private static void readMetric(String name, ByteBuffer metric, Map<String, Exposed> all, long[] lines) {
+    private static void readMetric(String name, ByteBuffer metric, Map<String, ExposedDistribution> all, long[] lines) {
         String[] series = new String[1];
         Message.read(metric, (field, number, message) -> {
             if (field == 1) {
@@ -88,7 +89,8 @@ public final class Exposed {
                     }
                 });
             } else if (field == 4 || field == 7) {
-                Exposed exposed = all.computeIfAbsent(name + " " + series[0], key -> new Exposed());
+                ExposedDistribution exposed =
+                        all.computeIfAbsent(name + " " + series[0], key -> new ExposedDistribution());
                 lines[0] += exposed.readDistribution(message);
             } else {
                 lines[0]++;
@@ -96,7 +98,7 @@ public final class Exposed {
         });
     }
 
-    /** A summary or histogram: both have count and sum in the same fields, and a histogram its buckets in the next. */
+    /** Parses a summary or histogram. Both have count and sum in fields 1 and 2; a histogram has its buckets in field 3. */
     private int readDistribution(ByteBuffer distribution) {
         count = 0;
         sum = 0;
@@ -124,11 +126,13 @@ public final class Exposed {
         return slice;
     }
 
-    /** The wire format of protobuf, as far as it is used here. */
+    /** The part of the protobuf wire format that is needed here. */
     private interface Message {
         /**
-         * @param number of a field that is one, the bits of a double included
-         * @param message of a field that is one, or text; null for a number
+         * Receives one field.
+         *
+         * @param number the value of a number; the bits of a double
+         * @param message the bytes of a message or text; null for a number
          */
         void field(int field, long number, ByteBuffer message);
 
