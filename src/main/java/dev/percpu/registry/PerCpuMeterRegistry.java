@@ -11,10 +11,10 @@ import dev.percpu.scrape.FunctionMeterCollector;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.scrape.ScrapeEncodings;
 import dev.percpu.scrape.ScrapeType;
+import dev.percpu.scrape.ScrapeWriter;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
-import dev.percpu.scrape.TextScrape;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -43,7 +43,6 @@ import io.micrometer.core.instrument.noop.NoopMeter;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -97,8 +96,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final ScrapeEncodings encodings;
     private final CellStore store;
     private final SeriesIndex index;
-    private final ExternalCollectors external;
-    private final TextScrape textScrape;
+    private final ScrapeWriter scrapeWriter;
     private final @Nullable Expiry expiry;
     private final MeterFactory factory;
     private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
@@ -168,8 +166,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 index,
                 () -> config().namingConvention(),
                 this::meterRegistrationFailed);
-        this.external = new ExternalCollectors(registry, index);
-        this.textScrape = new TextScrape(index, external, clock);
+        this.scrapeWriter = new ScrapeWriter(index, new ExternalCollectors(registry, index), clock);
         this.rotator =
                 clock == Clock.SYSTEM ? new WindowRotator<>(this, PerCpuMeterRegistry::rotateWindows, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
@@ -177,7 +174,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             limit().removed();
             factory.removed(meter);
             if (meter instanceof CellMeter inCells) {
-                textScrape.forget(inCells);
+                scrapeWriter.remove(inCells);
             }
         });
         registry.register(index);
@@ -264,13 +261,11 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     private void scrape(OutputStream out, ScrapeEncodings.Encoding encoding, @Nullable Set<String> includedNames)
             throws IOException {
-        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
-        // The dots scheme also changes names that need no quotation marks: it doubles their underscores.
-        if (encoding.text() != null && encoding.escaping() != EscapingScheme.DOTS_ESCAPING) {
-            textScrape.write(out, encoding.text(), included, encoding.escaping());
-        } else {
-            encoding.writer().write(out, index.everything(included, external), encoding.escaping());
-        }
+        scrapeWriter.write(out, encoding, included(includedNames));
+    }
+
+    private static Predicate<String> included(@Nullable Set<String> includedNames) {
+        return includedNames == null ? name -> true : includedNames::contains;
     }
 
     /**
@@ -314,8 +309,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             ShardNaming naming,
             MetricSnapshots others)
             throws IOException {
-        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
-                .write(index.shown(), others, out, encoding);
+        new ShardScrape(store, naming, included(includedNames)).write(index.exposed(), others, out, encoding);
     }
 
     /** Computes memory and records of the shards now. Reads every cell. */
@@ -477,7 +471,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             }
         });
         if (expiry != null && expiry.isDue()) {
-            index.shown(); // updates which series are hidden
+            index.exposed(); // updates which series are hidden
         }
     }
 

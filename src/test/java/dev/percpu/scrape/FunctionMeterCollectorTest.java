@@ -48,7 +48,7 @@ class FunctionMeterCollectorTest {
     };
 
     @BeforeEach
-    void listen() {
+    void addLogHandler() {
         loggers.forEach(logger -> logger.addHandler(handler));
         registry.counter("before").increment();
         Gauge.builder("working", () -> 7).register(registry);
@@ -61,7 +61,7 @@ class FunctionMeterCollectorTest {
         registry.close();
     }
 
-    private double hang() {
+    private double block() {
         try {
             release.await();
             return 1;
@@ -71,37 +71,37 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldShowNaNForAGaugeThatHangsAndEverythingElse() {
+    void shouldWriteNaNForAGaugeThatBlocksAndAllOtherValues() {
         AtomicInteger calls = new AtomicInteger();
-        Gauge.builder("hanging", () -> {
+        Gauge.builder("blocking", () -> {
                     calls.incrementAndGet();
-                    return hang();
+                    return block();
                 })
                 .tag("a", "b")
                 .register(registry);
 
         for (int i = 0; i < 3; i++) {
-            assertThat(registry.scrape().lines()).contains("hanging{a=\"b\"} NaN", "working 7.0", "before_total 1.0");
+            assertThat(registry.scrape().lines()).contains("blocking{a=\"b\"} NaN", "working 7.0", "before_total 1.0");
         }
-        assertThat(registry.scrape(PROTOBUF)).contains("hanging", "working");
+        assertThat(registry.scrape(PROTOBUF)).contains("blocking", "working");
         assertThat(calls).hasValue(1);
-        assertThat(warnings).singleElement().asString().contains("hanging", "did not tell its value within 500 ms");
+        assertThat(warnings).singleElement().asString().contains("blocking", "did not return within 500 ms");
 
         release.countDown();
-        assertEventually(() -> registry.scrape().contains("hanging{a=\"b\"} 1.0\n"), true);
+        assertEventually(() -> registry.scrape().contains("blocking{a=\"b\"} 1.0\n"), true);
     }
 
     @Test
-    void shouldLeaveOutAFunctionCounterThatHangs() {
-        FunctionCounter.builder("hanging.calls", this, ignored -> hang()).register(registry);
+    void shouldLeaveOutAFunctionCounterThatBlocks() {
+        FunctionCounter.builder("blocking.calls", this, ignored -> block()).register(registry);
 
         assertThat(registry.scrape().lines())
-                .noneMatch(line -> line.startsWith("hanging"))
+                .noneMatch(line -> line.startsWith("blocking"))
                 .contains("working 7.0", "before_total 1.0");
     }
 
     @Test
-    void shouldShowNaNForGaugesThatThrowAndNameEachOnce() {
+    void shouldWriteNaNForGaugesThatThrowAndLogEachOnce() {
         for (String name : List.of("first", "second")) {
             Gauge.builder(name, () -> {
                         throw new IllegalStateException("on purpose");
@@ -126,37 +126,39 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldSayOnceThatGaugesAreNotAskedWhileTooManyHang() {
-        PerCpuMeterRegistry impatient =
+    void shouldLogOnceThatGaugesAreNotCalledWhileTooManyBlock() {
+        PerCpuMeterRegistry shortLimit =
                 new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "50" : null);
         AtomicInteger calls = new AtomicInteger();
         for (int i = 0; i < 100; i++) {
-            Gauge.builder("many", () -> calls.incrementAndGet() > 50 ? hang() : 1)
+            Gauge.builder("many", () -> calls.incrementAndGet() > 50 ? block() : 1)
                     .tag("i", "" + i)
-                    .register(impatient);
+                    .register(shortLimit);
         }
 
-        assertThat(impatient.scrape().lines().filter(line -> line.endsWith(" NaN")))
+        assertThat(shortLimit.scrape().lines().filter(line -> line.endsWith(" NaN")))
                 .hasSize(50);
-        impatient.scrape();
+        shortLimit.scrape();
 
-        assertThat(calls).hasValue(50 + TimeLimitedExecutor.MOST_LEFT_BEHIND);
-        assertThat(warnings.stream().filter(warning -> warning.contains("did not tell its value")))
-                .hasSize(TimeLimitedExecutor.MOST_LEFT_BEHIND);
-        assertThat(warnings.stream().filter(warning -> warning.contains("16 calls have not returned")))
+        assertThat(calls).hasValue(50 + TimeLimitedExecutor.MAX_ABANDONED);
+        assertThat(warnings.stream().filter(warning -> warning.contains("did not return within")))
+                .hasSize(TimeLimitedExecutor.MAX_ABANDONED);
+        assertThat(warnings.stream()
+                        .filter(warning ->
+                                warning.startsWith("16 calls of gauges and other functions have not returned")))
                 .singleElement()
                 .asString()
-                .contains("(34 in this scrape)");
-        impatient.close();
+                .contains("34 functions were not called in this scrape");
+        shortLimit.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/openmetrics-text", PROTOBUF, "text/plain; escaping=dots"})
-    void shouldEndTheScrapeOfAThreadThatIsInterrupted(String format) {
+    void shouldEndTheScrapeOfAnInterruptedThread(String format) {
         Thread scraping = Thread.currentThread();
-        Gauge.builder("hanging", () -> {
+        Gauge.builder("blocking", () -> {
                     scraping.interrupt();
-                    return hang();
+                    return block();
                 })
                 .register(registry);
 
@@ -167,7 +169,7 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldReadCountersAfterAGaugeThatTakesItsTime() {
+    void shouldReadCountersAfterASlowGauge() {
         Gauge.builder("slow", () -> {
                     registry.counter("before").increment();
                     return 1;
@@ -179,9 +181,9 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldNotAskForGaugesThatAreNotWanted() {
+    void shouldNotCallGaugesThatAreNotIncluded() {
         AtomicInteger calls = new AtomicInteger();
-        Gauge.builder("unwanted", calls::incrementAndGet).register(registry);
+        Gauge.builder("excluded", calls::incrementAndGet).register(registry);
 
         registry.scrape("text/plain", java.util.Set.of("working"));
 
@@ -190,7 +192,7 @@ class FunctionMeterCollectorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "60001", "1s", "", "-1", "999999999999"})
-    void shouldRefuseATimeoutThatIsNoneNamingKeyValueAndWhatIsAllowed(String value) {
+    void shouldRejectAnInvalidTimeoutWithKeyValueAndAllowedValues(String value) {
         assertThatThrownBy(() -> new PerCpuMeterRegistry(
                         (PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? value : null))
                 .isInstanceOf(IllegalArgumentException.class)

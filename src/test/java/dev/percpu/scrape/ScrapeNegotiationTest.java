@@ -37,8 +37,8 @@ class ScrapeNegotiationTest {
     void shouldReturnTheContentTypeOfEveryClient(Clients client) {
         assertThat(plain.negotiate(List.of(client.accept()), null))
                 .asInstanceOf(InstanceOfAssertFactories.type(ScrapeNegotiation.Accepted.class))
-                .satisfies(accepted ->
-                        assertThat(accepted.headers()).containsEntry("Content-Type", client.contentType()));
+                .satisfies(
+                        accepted -> assertThat(accepted.headers()).containsEntry("Content-Type", client.contentType()));
     }
 
     @Test
@@ -87,8 +87,8 @@ class ScrapeNegotiationTest {
     @Test
     void shouldOfferGzipInTheReasonOfAnEndpointThatCompresses() {
         assertThat(compressing.negotiate(null, List.of("br, *;q=0")))
-                .isEqualTo(new ScrapeNegotiation.Rejected(
-                        406, "The Accept-Encoding header must allow identity or gzip."));
+                .isEqualTo(
+                        new ScrapeNegotiation.Rejected(406, "The Accept-Encoding header must allow identity or gzip."));
     }
 
     @Test

@@ -135,8 +135,8 @@ class MetricsRoute {
         respond(
                 context,
                 503,
-                settings.maxConcurrent() + " scrapes are in progress, the maximum that "
-                        + ScrapeSettings.MAX_CONCURRENT + " allows.");
+                settings.maxConcurrent() + " scrapes are in progress, the maximum that " + ScrapeSettings.MAX_CONCURRENT
+                        + " allows.");
     }
 
     /** Passes an admitted scrape to a worker thread, which releases the permit. */
@@ -165,15 +165,15 @@ class MetricsRoute {
         HttpServerResponse response = context.response();
         setHeaders(response, scrape.request());
         response.setChunked(true);
-        ResponseStream out =
-                new ResponseStream(response, scrape.cancellation().deadlineNanos());
+        ResponseStream out = new ResponseStream(response, scrape.cancellation().deadlineNanos());
         Throwable failure;
         try {
             failure = scrape(source, scrape, out);
         } finally {
             permits.release();
         }
-        // The response ends after the permit is released: a client can request the next scrape as soon as it has this one.
+        // The response ends after the permit is released: a client can request the next scrape as soon as it has this
+        // one.
         if (failure == null) {
             meters.recordScrape(System.nanoTime() - scrape.arrivalNanos(), out.count());
             out.end();

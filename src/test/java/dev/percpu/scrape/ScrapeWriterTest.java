@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is written straight from cells has the bytes that the Prometheus client's writer makes of the same values as snapshots. */
-class TextScrapeTest {
+/** Compares the text of cell meters with what the Prometheus client's writer writes for snapshots of the same values. */
+class ScrapeWriterTest {
     private final PrometheusRegistry collectors = new PrometheusRegistry();
     private final PerCpuMeterRegistry registry =
             new PerCpuMeterRegistry(PerCpuConfig.DEFAULT, collectors, new MockClock());
@@ -42,13 +42,13 @@ class TextScrapeTest {
         registry.close();
     }
 
-    private void shouldBeWhatTheClientWrites(String format) throws IOException {
+    private void assertThatScrapeEqualsTheClients(String format) throws IOException {
         ExpositionFormatWriter writer = registry.getExpositionFormats().findWriter(format);
-        ByteArrayOutputStream theirs = new ByteArrayOutputStream();
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
         MetricSnapshots snapshots = collectors.scrape();
-        writer.write(theirs, snapshots);
+        writer.write(expected, snapshots);
 
-        assertThat(registry.scrape(format)).isEqualTo(theirs.toString(StandardCharsets.UTF_8));
+        assertThat(registry.scrape(format)).isEqualTo(expected.toString(StandardCharsets.UTF_8));
     }
 
     private void record() {
@@ -79,13 +79,13 @@ class TextScrapeTest {
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
     void shouldWriteEveryKindOfCell(String format) throws IOException {
         record();
-        shouldBeWhatTheClientWrites(format);
+        assertThatScrapeEqualsTheClients(format);
         assertThat(registry.scrape(format)).contains("buckets_seconds_bucket", "uri=\"/\\\"quoted\\\"\\\\\\n\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldReadFamiliesOutOfSeveralRegions(String format) throws IOException {
+    void shouldReadFamiliesInSeveralRegions(String format) throws IOException {
         PrometheusRegistry collectorsOfMany = new PrometheusRegistry();
         PerCpuMeterRegistry many = RegistryOn.store(
                 PerCpuConfig.DEFAULT, collectorsOfMany, new MockClock(), null, NativeStores.ofSmallRegions());
@@ -100,36 +100,36 @@ class TextScrapeTest {
             }
         }
         assertThat(many.statistics().reservedBytes())
-                .as("more than a region of counters and one of timers")
+                .as("more than one region of counters and one of timers")
                 .isGreaterThan(3 * many.statistics().strideBytes());
-        ByteArrayOutputStream theirs = new ByteArrayOutputStream();
-        many.getExpositionFormats().findWriter(format).write(theirs, collectorsOfMany.scrape());
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        many.getExpositionFormats().findWriter(format).write(expected, collectorsOfMany.scrape());
 
-        assertThat(many.scrape(format)).isEqualTo(theirs.toString(StandardCharsets.UTF_8));
+        assertThat(many.scrape(format)).isEqualTo(expected.toString(StandardCharsets.UTF_8));
         many.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldFollowMetersThatComeAndGo(String format) throws IOException {
+    void shouldFollowRegistrationsAndRemovals(String format) throws IOException {
         record();
         for (int i = 0; i < 10; i++) {
             registry.counter("calls", "uri", "/" + i).increment();
-            shouldBeWhatTheClientWrites(format);
+            assertThatScrapeEqualsTheClients(format);
             registry.remove(registry.get("latency").timers().iterator().next());
-            shouldBeWhatTheClientWrites(format);
+            assertThatScrapeEqualsTheClients(format);
             registry.timer("latency", "uri", "/new" + i).record(Duration.ofMillis(i));
-            shouldBeWhatTheClientWrites(format);
+            assertThatScrapeEqualsTheClients(format);
         }
         registry.clear();
         assertThat(registry.scrape(format)).doesNotContain("calls", "latency");
         record();
-        shouldBeWhatTheClientWrites(format);
+        assertThatScrapeEqualsTheClients(format);
     }
 
-    /** Some at the beginning of the family, at its end, and in between; some that were there before. */
+    /** Meters are added and removed at the beginning, middle and end of a family; some ids are registered again. */
     @Test
-    void shouldKeepTheOrderOfLabelsWhateverComesAndGoes() throws IOException {
+    void shouldSortByLabelsAfterRandomRegistrationsAndRemovals() throws IOException {
         Random random = new Random(7);
         for (int step = 0; step < 300; step++) {
             for (int i = random.nextInt(4); i > 0; i--) {
@@ -141,35 +141,35 @@ class TextScrapeTest {
             for (int i = Math.min(random.nextInt(3), timers.size()); i > 0; i--) {
                 registry.remove(timers.get(random.nextInt(timers.size())));
             }
-            shouldBeWhatTheClientWrites(Peers.TEXT);
+            assertThatScrapeEqualsTheClients(Peers.TEXT);
         }
         assertThat(registry.find("latency").timers()).hasSizeGreaterThan(20);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldPutTheOthersInTheirPlaces(String format) throws IOException {
+    void shouldSortFamiliesOfGaugesAndCollectorsAmongFamiliesOfCells(String format) throws IOException {
         record();
         registry.gauge("aaa", 1);
         registry.gauge("latency.other", 2);
         registry.gauge("zzz", 3);
         registry.more().counter("counted.elsewhere", java.util.List.of(), 4);
         io.prometheus.metrics.core.metrics.Gauge.builder()
-                .name("foreign")
+                .name("external")
                 .register(collectors)
                 .set(5);
 
-        shouldBeWhatTheClientWrites(format);
-        assertThat(registry.scrape(format)).containsOnlyOnce("# TYPE foreign gauge");
+        assertThatScrapeEqualsTheClients(format);
+        assertThat(registry.scrape(format)).containsOnlyOnce("# TYPE external gauge");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldWriteAFamilyOnceThatACellAndAGaugeShare(String format) throws IOException {
+    void shouldWriteAFamilyOfCellsAndAGaugeOnce(String format) throws IOException {
         record();
         Gauge.builder("latency.seconds.max", () -> 7).tag("uri", "/c").register(registry);
 
-        shouldBeWhatTheClientWrites(format);
+        assertThatScrapeEqualsTheClients(format);
         assertThat(registry.scrape(format))
                 .containsOnlyOnce("# TYPE latency_seconds_max gauge")
                 .contains("latency_seconds_max{uri=\"/c\"} 7.0")
@@ -178,42 +178,42 @@ class TextScrapeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldLeaveNamesThatNeedQuotesToTheClient(String format) throws IOException {
+    void shouldWriteNamesThatNeedQuotationMarksByTheClientsWriter(String format) throws IOException {
         registry.config().namingConvention(NamingConvention.identity);
         record();
         Counter.builder("with.dots").tag("dotted.label", "x").register(registry).increment();
 
-        shouldBeWhatTheClientWrites(format);
+        assertThatScrapeEqualsTheClients(format);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldWriteWhatIsRegisteredAndNothingElse(String format) throws IOException {
+    void shouldWriteRegisteredMetersOnly(String format) throws IOException {
         record();
         registry.scrape(format);
         Meter removed = registry.get("calls").tag("uri", "/a").counter();
         registry.remove(removed);
         registry.timer("late").record(Duration.ofSeconds(1));
 
-        shouldBeWhatTheClientWrites(format);
+        assertThatScrapeEqualsTheClients(format);
         assertThat(registry.scrape(format)).contains("late_seconds_sum 1.0").doesNotContain("calls_total{uri=\"/a\"}");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldWriteTheHelpTextThatIsLeft(String format) throws IOException {
+    void shouldWriteTheHelpTextOfTheRemainingMeter(String format) throws IOException {
         Counter first = Counter.builder("calls").description("one").register(registry);
         registry.scrape(format);
         registry.remove(first);
         Counter.builder("calls").description("other").register(registry);
 
-        shouldBeWhatTheClientWrites(format);
+        assertThatScrapeEqualsTheClients(format);
         assertThat(registry.scrape(format)).contains("other").doesNotContain("one");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldWriteTheFamiliesThatAreWanted(String format) {
+    void shouldWriteIncludedFamiliesOnly(String format) {
         record();
         String scraped = registry.scrape(format, Set.of("latency_seconds_max", "buckets_seconds"));
 
@@ -223,16 +223,16 @@ class TextScrapeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
-    void shouldKeepAMaximumWhoseReaderWentAway(String format) {
+    void shouldKeepAMaximumIfTheClientDisconnects(String format) {
         record();
-        OutputStream gone = new OutputStream() {
+        OutputStream disconnected = new OutputStream() {
             @Override
             public void write(int b) throws IOException {
-                throw new IOException("gone");
+                throw new IOException("disconnected");
             }
         };
 
-        assertThatThrownBy(() -> registry.scrape(gone, format)).hasMessage("gone");
+        assertThatThrownBy(() -> registry.scrape(disconnected, format)).hasMessage("disconnected");
         assertThat(registry.scrape(format)).contains("latency_seconds_max{uri=\"/a\"} 0.005");
     }
 }
