@@ -4,7 +4,7 @@
  *
  *	driver LIBRARY RESTARTS BUDGET_NANOS RECORDS HWCAP [rseq|atomic]
  *
- * Goes the way of dev.percpu.abi: finds the owner, runs the self-test (until
+ * Goes the way of dev.percpu.rseq: finds the owner, runs the self-test (until
  * so many restarts, each part at most so long), fixes the mode (or the one that
  * is asked for), then records from several threads, each so many times with
  * each operation, and reads all sums when these have ended. Prints "key=value"

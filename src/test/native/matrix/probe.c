@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * probe.c - the truth about rseq in a process of this libc, worked out without
- * a line of the library or of dev.percpu.abi, to compare them with.
+ * a line of the library or of dev.percpu.rseq, to compare them with.
  *
  *	probe [PID]
  *

@@ -47,7 +47,7 @@ public final class BucketIndex {
             throw new IllegalArgumentException(
                     bounds.length + " bucket bounds are too many: at most " + MAX_BOUNDS + " are allowed");
         }
-        ColdPath.Functions functions = ColdPath.functions();
+        ControlCalls.Functions functions = ControlCalls.functions();
         long bytes = functions.percpu_buckets_size(bounds, bounds.length, kind.ordinal());
         if (bytes < 0) {
             throw new IllegalArgumentException(
@@ -63,7 +63,7 @@ public final class BucketIndex {
 
     /** The bucket of a whole amount, or of the raw bits of a double; for tests. */
     int indexOf(long amount) {
-        int index = ColdPath.functions().percpu_buckets_index(address, amount);
+        int index = ControlCalls.functions().percpu_buckets_index(address, amount);
         Reference.reachabilityFence(memory);
         return index;
     }

@@ -20,7 +20,7 @@ public final class NativeLibrary {
         try {
             Path file = LibraryFile.find();
             symbols = load(file);
-            ColdPath.bind(file);
+            ControlCalls.bind(file);
         } catch (LibraryUnavailableException e) {
             cause = e;
         }

@@ -6,7 +6,7 @@ import com.sun.jna.NativeLibrary;
 /**
  * What the native library is told of the process it is in.
  *
- * @param owner who registers the rseq areas: one of {@link ColdPath}'s OWNER constants
+ * @param owner who registers the rseq areas: one of {@link ControlCalls}'s OWNER constants
  * @param libcOffset {@code __rseq_offset}, from the thread pointer, bytes; used when libc is the owner
  * @param areaLength bytes to register, when we are the owner
  * @param areaAlignment of the area, bytes, when we are the owner

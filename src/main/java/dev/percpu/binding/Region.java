@@ -38,14 +38,14 @@ public final class Region {
      */
     public static Region reserve(int shards, int strideShift, SumKind sumKind, int indexOffset) {
         try (Memory out = new Memory(8)) {
-            int error =
-                    ColdPath.functions().percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
+            int error = ControlCalls.functions()
+                    .percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
             if (error != 0) {
                 throw new ReservationRefusedException(shards, strideShift, -error);
             }
             Region region = new Region(out.getLong(0), shards, strideShift, sumKind);
             long address = region.address;
-            CLEANER.register(region, () -> ColdPath.functions().percpu_region_destroy(address));
+            CLEANER.register(region, () -> ControlCalls.functions().percpu_region_destroy(address));
             return region;
         }
     }
@@ -66,28 +66,28 @@ public final class Region {
 
     /** Offset of the first cell in every shard, bytes. */
     public long firstCell() {
-        long offset = ColdPath.functions().percpu_region_first_cell(address);
+        long offset = ControlCalls.functions().percpu_region_first_cell(address);
         Reference.reachabilityFence(this);
         return offset;
     }
 
     /** Address space, bytes. */
     public long reservedBytes() {
-        long bytes = ColdPath.functions().percpu_region_reserved(address);
+        long bytes = ControlCalls.functions().percpu_region_reserved(address);
         Reference.reachabilityFence(this);
         return bytes;
     }
 
     /** Of it, bytes that are in memory now (mincore(2)). */
     public long residentBytes() {
-        long bytes = ColdPath.functions().percpu_region_resident(address, PAGE_BYTES);
+        long bytes = ControlCalls.functions().percpu_region_resident(address, PAGE_BYTES);
         Reference.reachabilityFence(this);
         return Math.max(bytes, 0);
     }
 
     /** Sections of this shard that were restarted, since the reservation. */
     public long restarts(int shard) {
-        long restarts = ColdPath.functions().percpu_shard_restarts(address, shard);
+        long restarts = ControlCalls.functions().percpu_shard_restarts(address, shard);
         Reference.reachabilityFence(this);
         if (restarts < 0) {
             throw new IndexOutOfBoundsException("shard " + shard + " is not one of 0 to " + shards);
@@ -97,7 +97,7 @@ public final class Region {
 
     /** Records of any kind that went to the shared shard because no per-CPU shard could take them. */
     public long sharedRecords() {
-        long records = ColdPath.functions().percpu_shared_records(address);
+        long records = ControlCalls.functions().percpu_shared_records(address);
         Reference.reachabilityFence(this);
         return records;
     }
@@ -121,7 +121,7 @@ public final class Region {
             throw new IllegalArgumentException("cells [" + from + ", " + to + ") end before they begin");
         }
         requireNative(out, to - from, "the sums of cells [" + from + ", " + to + ")");
-        int error = ColdPath.functions().percpu_sum(address, first, last, from, to, out.address());
+        int error = ControlCalls.functions().percpu_sum(address, first, last, from, to, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(out);
         if (error != 0) {
@@ -147,7 +147,7 @@ public final class Region {
         requireNative(offsets, 0, ranges);
         boolean tooMany = bytes > 0 && count > Long.MAX_VALUE / bytes;
         requireNative(out, tooMany ? Long.MAX_VALUE : count * bytes, "the sums of " + ranges);
-        int error = ColdPath.functions()
+        int error = ControlCalls.functions()
                 .percpu_sum_ranges(address, first, last, count, offsets.address(), bytes, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(offsets);
@@ -174,7 +174,7 @@ public final class Region {
      * @return the largest, a long or the raw bits of a double; 0 if none was recorded since the last call
      */
     public long drainMax(long group, int buckets) {
-        long max = ColdPath.functions().percpu_drain_max(address, group, buckets);
+        long max = ControlCalls.functions().percpu_drain_max(address, group, buckets);
         Reference.reachabilityFence(this);
         return max;
     }
@@ -190,7 +190,7 @@ public final class Region {
         String maxima = "the maxima of " + count + " groups";
         requireNative(groups, 0, maxima);
         requireNative(out, count * Long.BYTES, maxima);
-        ColdPath.functions().percpu_drain_maxima(address, count, groups.address(), out.address());
+        ControlCalls.functions().percpu_drain_maxima(address, count, groups.address(), out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(groups);
         Reference.reachabilityFence(out);
@@ -198,7 +198,7 @@ public final class Region {
 
     /** Sets cells to zero that no thread can record into any more. */
     public void clear(long from, long to) {
-        int error = ColdPath.functions().percpu_clear(address, from, to);
+        int error = ControlCalls.functions().percpu_clear(address, from, to);
         Reference.reachabilityFence(this);
         if (error != 0) {
             throw new IndexOutOfBoundsException("cells [" + from + ", " + to + ") are not inside the region");

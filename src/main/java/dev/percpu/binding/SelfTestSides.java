@@ -36,14 +36,14 @@ public final class SelfTestSides implements AutoCloseable {
     /** Runs critical sections until the test is decided. Returns 0 or -errno. */
     public int runVictim() {
         ensureOpen();
-        int error = ColdPath.registerThread();
-        return error != 0 ? error : ColdPath.functions().percpu_self_test_victim(test);
+        int error = ControlCalls.registerThread();
+        return error != 0 ? error : ControlCalls.functions().percpu_self_test_victim(test);
     }
 
     /** Interrupts the victim until it is done. Returns 0 or -errno. */
     public int runDisturber() {
         ensureOpen();
-        return ColdPath.functions().percpu_self_test_disturb(test);
+        return ControlCalls.functions().percpu_self_test_disturb(test);
     }
 
     public int restarts() {

@@ -17,12 +17,12 @@ public final class TextBounds {
 
     /** In that order. */
     public static TextBounds of(double[] bounds) {
-        byte[] text = new byte[bounds.length * Slots.BYTES];
+        byte[] text = new byte[bounds.length * FixedWidthCopy.BYTES];
         int[] lengths = new int[bounds.length];
         for (int i = 0; i < bounds.length; i++) {
             String bound = bounds[i] == Double.POSITIVE_INFINITY ? "+Inf" : Double.toString(bounds[i]);
             byte[] end = (bound + "\"} ").getBytes(StandardCharsets.US_ASCII);
-            System.arraycopy(end, 0, text, i * Slots.BYTES, end.length);
+            System.arraycopy(end, 0, text, i * FixedWidthCopy.BYTES, end.length);
             lengths[i] = end.length;
         }
         return new TextBounds(text, lengths);

@@ -100,7 +100,7 @@ public final class TextOutput {
      */
     void putBuckets(byte[] head, int headBytes, TextBounds bounds, long[] counts) throws IOException {
         int copied = Math.min(headBytes + HEAD_UNIT - 1 & -HEAD_UNIT, head.length);
-        int most = copied + 2 * Slots.BYTES;
+        int most = copied + 2 * FixedWidthCopy.BYTES;
         if (most > CHUNK_BYTES) {
             for (int i = 0; i < bounds.size(); i++) {
                 putBucket(head, headBytes, bounds, i, counts[i]);
@@ -120,7 +120,7 @@ public final class TextOutput {
             }
             System.arraycopy(head, 0, to, at, copied);
             at += headBytes;
-            Slots.copy(text, i * Slots.BYTES, to, at);
+            FixedWidthCopy.copy(text, i * FixedWidthCopy.BYTES, to, at);
             at += lengths[i];
             at = Decimals.put(counts[i], to, at);
             to[at++] = '\n';
@@ -131,7 +131,7 @@ public final class TextOutput {
     /** One of them, without the end of its line. */
     void putBucket(byte[] head, int headBytes, TextBounds bounds, int place, long count) throws IOException {
         put(head, 0, headBytes);
-        put(bounds.text(), place * Slots.BYTES, bounds.lengths()[place]);
+        put(bounds.text(), place * FixedWidthCopy.BYTES, bounds.lengths()[place]);
         put(count);
     }
 
@@ -175,7 +175,7 @@ public final class TextOutput {
 
     /** A stream into this output that keeps the last bytes to itself, such as a footer that is to come later. */
     OutputStream without(int lastBytes) {
-        return new Withholding(this, lastBytes);
+        return new TailDroppingOutputStream(this, lastBytes);
     }
 
     private void makeRoom(int bytes) throws IOException {

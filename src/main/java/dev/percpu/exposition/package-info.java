@@ -1,6 +1,12 @@
 /**
- * The formats of a scrape: which of them a client gets, and the bytes of the two text formats, which are those that the Prometheus client's
- * writers make of the same values. What has values is {@code meter}'s business.
+ * The bytes of the two text formats of Prometheus: numbers, names, labels and sample lines. They equal the bytes that the Prometheus
+ * client's writers produce for the same values.
+ *
+ * <p>Does not belong here: content negotiation (package {@code scrape}), and where a value comes from.
+ *
+ * <p>Imports {@code settings} at most.
  */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.percpu.exposition;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,11 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.FamilyValues;
+import dev.percpu.family.PointWriter;
+import dev.percpu.family.SeriesShape;
 import dev.percpu.shard.Cell;
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.AbstractMeter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -13,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * A meter whose values are in a cell. It is its own series in a scrape: a registry may hold a million, so there is nothing beside it but
  * what it shares with others ({@link SeriesShape}).
  */
-abstract class CellMeter extends AbstractMeter {
+public abstract class CellMeter extends AbstractMeter {
     private final long createdMillis;
 
     /** Set once, before other threads see this meter, as is the next. */
     private @Nullable SeriesShape shape;
 
-    private Expiry.@Nullable Watch watch;
+    private Expiry.@Nullable LastChange watch;
 
     /**
      * @param createdMillis wall-clock time of registration
@@ -33,45 +36,45 @@ abstract class CellMeter extends AbstractMeter {
         return createdMillis;
     }
 
-    final void exposeAs(SeriesShape exposed) {
+    public final void exposeAs(SeriesShape exposed) {
         shape = exposed;
     }
 
     /** What a scrape shows this meter as; null if Prometheus cannot be told of it. */
-    final @Nullable SeriesShape shape() {
+    public final @Nullable SeriesShape shape() {
         return shape;
     }
 
-    final void watch(Expiry.Watch by) {
+    final void watch(Expiry.LastChange by) {
         watch = by;
     }
 
     /** Null if this meter is never hidden. */
-    final Expiry.@Nullable Watch watch() {
+    final Expiry.@Nullable LastChange watch() {
         return watch;
     }
 
     /** A number that is another one when something was recorded; 0 if nothing ever was. */
-    abstract long fingerprint(Totals totals);
+    abstract long fingerprint(CellSnapshot totals);
 
     /** What it records into. */
-    abstract Cell cell();
+    public abstract Cell cell();
 
     /** What writes a point of its main family out of its cells alone; null if there is more to it, such as exemplars or percentiles. */
-    abstract @Nullable PointWriter plainWriter();
+    public abstract @Nullable PointWriter plainWriter();
 
     /** Adds this meter's values as of that snapshot. */
-    abstract void collect(SeriesShape as, Totals totals, FamilyValues values);
+    public abstract void collect(SeriesShape as, CellSnapshot totals, FamilyValues values);
 
     /** Writes the same as samples of its main family. */
-    abstract void write(Totals totals, SampleWriter out) throws IOException;
+    public abstract void write(CellSnapshot totals, SampleWriter out) throws IOException;
 
     /** What keeps the maximum that is drained of its cell and told in a family of its own; null if there is none. */
-    abstract @Nullable WindowedMax windowedMax();
+    public abstract @Nullable WindowedMax windowedMax();
 
     /**
      * This meter's values in one shard, without what is not kept by shard (maximum, percentiles, exemplars); null if nothing was recorded
      * there.
      */
-    abstract @Nullable DataPointSnapshot pointOf(int shard, Labels labels);
+    public abstract @Nullable DataPointSnapshot pointOf(int shard, Labels labels);
 }

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.histogram.BucketLayout;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.config.ExemplarsProperties;
 import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
@@ -14,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the exemplar samplers of a registry that knows of spans. Thread-safe. */
-final class ExemplarSamplers {
+public final class ExemplarSamplers {
     /** As many as the Prometheus Java client samples for a native histogram. */
     private static final int EXEMPLARS_OF_NATIVE = 4;
 
@@ -26,7 +27,7 @@ final class ExemplarSamplers {
     /** Meters of equal configuration share a layout, and so a sampler's configuration. */
     private final Map<BucketLayout, ExemplarSamplerConfig> byLayout = new WeakHashMap<>();
 
-    ExemplarSamplers(SpanContext spanContext, ExemplarsProperties properties) {
+    public ExemplarSamplers(SpanContext spanContext, ExemplarsProperties properties) {
         this.spanContext = spanContext;
         this.properties = properties;
         this.one = new ExemplarSamplerConfig(properties, 1);
@@ -34,12 +35,12 @@ final class ExemplarSamplers {
     }
 
     /** For a meter without buckets: one exemplar. */
-    SpanExemplars forValue() {
+    public SpanExemplars forValue() {
         return new SpanExemplars(one, spanContext);
     }
 
     /** For a timer or summary: one exemplar per classic bucket, in the unit of its amounts; some for a native histogram alone. */
-    SpanExemplars forLayout(BucketLayout layout) {
+    public SpanExemplars forLayout(BucketLayout layout) {
         if (!layout.publishesClassicBuckets()) {
             return new SpanExemplars(layout.publishesHistogram() ? several : one, spanContext);
         }

@@ -1,6 +1,6 @@
 package dev.percpu.meter;
 
-import dev.percpu.shard.Totals;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.Clock;
 import java.time.Duration;
 
@@ -12,7 +12,7 @@ import java.time.Duration;
  * recorded into at the look that finds a difference, so it is never hidden too early, and too late by the time between two looks.
  * Thread-safe. Only meters with cells are watched: what a gauge or a function tells may stay the same and be right.
  */
-final class Expiry {
+public final class Expiry {
     /** Looks of the background thread until a series expires. */
     private static final int LOOKS = 20;
 
@@ -27,50 +27,50 @@ final class Expiry {
     /**
      * @param clock its monotonic time counts: nothing is hidden since somebody has put the clock forward
      */
-    Expiry(Clock clock, Duration after) {
+    public Expiry(Clock clock, Duration after) {
         this.clock = clock;
         this.afterNanos = after.toNanos();
         this.periodNanos = Math.min(afterNanos / LOOKS, LONGEST_PERIOD_NANOS);
         this.lookedNanos = clock.monotonicTime();
     }
 
-    long afterMillis() {
+    public long afterMillis() {
         return afterNanos / 1_000_000;
     }
 
     /** From now on a meter that has recorded nothing yet is watched. */
-    void watch(CellMeter meter) {
-        meter.watch(new Watch(clock.monotonicTime()));
+    public void watch(CellMeter meter) {
+        meter.watch(new LastChange(clock.monotonicTime()));
     }
 
     /** Whether the background thread has to look. */
-    boolean isDue() {
+    public boolean isDue() {
         return clock.monotonicTime() - lookedNanos >= periodNanos;
     }
 
     /** Takes note of what a meter has counted; whether it is hidden. */
-    boolean hides(CellMeter meter, Totals totals) {
-        Watch watch = meter.watch();
+    public boolean hides(CellMeter meter, CellSnapshot totals) {
+        LastChange watch = meter.watch();
         return watch != null && watch.isIdle(meter.fingerprint(totals), clock.monotonicTime(), afterNanos);
     }
 
     /** All meters were looked at, and that many of them are hidden. */
-    void looked(int hiddenNow) {
+    public void looked(int hiddenNow) {
         hidden = hiddenNow;
         lookedNanos = clock.monotonicTime();
     }
 
     /** As of the last look at all meters. */
-    int hidden() {
+    public int hidden() {
         return hidden;
     }
 
     /** What is known of one meter. */
-    static final class Watch {
+    static final class LastChange {
         private long fingerprint;
         private long changedNanos;
 
-        Watch(long createdNanos) {
+        LastChange(long createdNanos) {
             changedNanos = createdNanos;
         }
 

@@ -1,7 +1,13 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
-import dev.percpu.shard.Totals;
+import dev.percpu.family.Distribution;
+import dev.percpu.family.DistributionSeries;
+import dev.percpu.family.FamilyValues;
+import dev.percpu.family.PointWriter;
+import dev.percpu.family.SeriesShape;
+import dev.percpu.histogram.BucketLayout;
+import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
@@ -18,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * What timers and summaries have in common: a group of cells, out of which count, sum and buckets are read together, so that they always
  * agree; and besides a maximum, percentiles and exemplars, none of which a record has to wait for.
  */
-abstract class ObservationMeter extends CellMeter implements Windowed {
+abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     /** Told of every record before the cell, so that nothing of this object is needed after the downcall; null if there are no spans. */
     final @Nullable SpanExemplars sampler;
 
@@ -51,7 +57,7 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
      * @param counts where the count of each cell goes
      * @return the sum of all amounts in the base unit
      */
-    abstract double read(Totals totals, long[] counts);
+    abstract double read(CellSnapshot totals, long[] counts);
 
     /** An amount in the base unit. */
     abstract double inBaseUnit(double amount);
@@ -63,12 +69,12 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     abstract PointWriter pointsOf(BucketLayout layout);
 
     @Override
-    final @Nullable PointWriter plainWriter() {
+    public final @Nullable PointWriter plainWriter() {
         return percentiles == null && sampler == null ? pointsOf(layout) : null;
     }
 
     @Override
-    final WindowedMax windowedMax() {
+    public final WindowedMax windowedMax() {
         return max;
     }
 
@@ -78,18 +84,18 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     }
 
     @Override
-    final long fingerprint(Totals totals) {
+    final long fingerprint(CellSnapshot totals) {
         long[] counts = new long[layout.cells().buckets()];
         read(totals, counts);
         return layout.count(counts);
     }
 
     @Override
-    final void collect(SeriesShape as, Totals totals, FamilyValues values) {
+    public final void collect(SeriesShape as, CellSnapshot totals, FamilyValues values) {
         DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
     }
 
-    private Distribution distribution(Totals totals) {
+    private Distribution distribution(CellSnapshot totals) {
         long[] counts = new long[layout.cells().buckets()];
         double sum = read(totals, counts);
         ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
@@ -112,7 +118,7 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     }
 
     @Override
-    final void write(Totals totals, SampleWriter out) throws IOException {
+    public final void write(CellSnapshot totals, SampleWriter out) throws IOException {
         Exemplars exemplars = out.hasExemplars() ? exemplars() : ExemplarSamplers.none(sampler);
         int cells = layout.cells().buckets();
         long[] counts = percentiles == null ? out.scratch(cells) : new long[cells];
@@ -126,10 +132,10 @@ abstract class ObservationMeter extends CellMeter implements Windowed {
     }
 
     @Override
-    public final void settle(long nowMillis, long withinMillis) {
-        max.settle(nowMillis, withinMillis);
+    public final void rotate(long nowMillis, long withinMillis) {
+        max.rotate(nowMillis, withinMillis);
         if (percentiles != null) {
-            percentiles.settle(nowMillis, withinMillis);
+            percentiles.rotate(nowMillis, withinMillis);
         }
     }
 }

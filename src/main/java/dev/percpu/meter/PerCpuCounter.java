@@ -1,8 +1,11 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.FamilyValues;
+import dev.percpu.family.PointWriter;
+import dev.percpu.family.SeriesShape;
+import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CounterCell;
-import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -14,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * A counter whose amounts go straight into its cell. Amounts that are not above 0 (NaN among them) are ignored, as by Micrometer's
  * counters; an infinite one makes the count infinite for good.
  */
-final class PerCpuCounter extends CellMeter implements Counter {
+public final class PerCpuCounter extends CellMeter implements Counter {
     private static final PointWriter PLAIN =
             (cells, place, out) -> out.value(SampleWriter.VALUE, cells.counter(place), null);
 
     private final CounterCell cell;
     private final @Nullable SpanExemplars sampler;
 
-    PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable SpanExemplars sampler) {
+    public PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable SpanExemplars sampler) {
         super(id, createdMillis);
         this.cell = cell;
         this.sampler = sampler;
@@ -63,44 +66,35 @@ final class PerCpuCounter extends CellMeter implements Counter {
 
     /** An amount that is too small to change a sum that is not whole is as good as none. */
     @Override
-    long fingerprint(Totals totals) {
+    long fingerprint(CellSnapshot totals) {
         return cell.fingerprint(totals);
     }
 
-    @Override
-    CounterCell cell() {
+    public @Override CounterCell cell() {
         return cell;
     }
 
-    @Override
-    @Nullable
-    PointWriter plainWriter() {
+    public @Override @Nullable PointWriter plainWriter() {
         return sampler == null ? PLAIN : null;
     }
 
-    @Override
-    void collect(SeriesShape as, Totals totals, FamilyValues values) {
+    public @Override void collect(SeriesShape as, CellSnapshot totals, FamilyValues values) {
         values.add(
                 as.main(),
                 new CounterDataPointSnapshot(
                         cell.sum(totals), as.labels(getId()), ExemplarSamplers.latest(sampler), createdMillis()));
     }
 
-    @Override
-    @Nullable
-    DataPointSnapshot pointOf(int shard, Labels labels) {
+    public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
         double sum = cell.sumOf(shard);
         return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }
 
-    @Override
-    void write(Totals totals, SampleWriter out) throws IOException {
+    public @Override void write(CellSnapshot totals, SampleWriter out) throws IOException {
         out.value(SampleWriter.VALUE, cell.sum(totals), ExemplarSamplers.latest(sampler));
     }
 
-    @Override
-    @Nullable
-    WindowedMax windowedMax() {
+    public @Override @Nullable WindowedMax windowedMax() {
         return null;
     }
 }

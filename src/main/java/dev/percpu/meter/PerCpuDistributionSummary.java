@@ -1,10 +1,12 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.PointWriter;
+import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
+import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.DoubleObservationCell;
 import dev.percpu.shard.DoubleObservations;
-import dev.percpu.shard.Totals;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -22,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Amounts that are not at least 0 (NaN among them), before or after scaling, are ignored; an infinite one is in the +Inf bucket and
  * makes the sum infinite for good. An amount is in the bucket that its exact value belongs to: 0.4 meets an objective of 0.5.
  */
-final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
+public final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
     private final DoubleObservationCell cell;
     private final double scale;
 
     /**
      * @param scale what every amount is multiplied by
      */
-    PerCpuDistributionSummary(
+    public PerCpuDistributionSummary(
             Id id,
             DoubleObservationCell cell,
             BucketLayout layout,
@@ -82,13 +84,12 @@ final class PerCpuDistributionSummary extends ObservationMeter implements Distri
         return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
     }
 
-    @Override
-    DoubleObservationCell cell() {
+    public @Override DoubleObservationCell cell() {
         return cell;
     }
 
     @Override
-    double read(Totals totals, long[] counts) {
+    double read(CellSnapshot totals, long[] counts) {
         return cell.read(totals, counts);
     }
 
@@ -102,9 +103,7 @@ final class PerCpuDistributionSummary extends ObservationMeter implements Distri
         return ExemplarSamplers.all(sampler);
     }
 
-    @Override
-    @Nullable
-    DataPointSnapshot pointOf(int shard, Labels labels) {
+    public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
         DoubleObservations seen = cell.readOf(shard);
         return pointOf(seen.bucketCounts(), seen.sum(), labels);
     }
@@ -116,7 +115,7 @@ final class PerCpuDistributionSummary extends ObservationMeter implements Distri
 
     private record Points(BucketLayout layout) implements PointWriter {
         @Override
-        public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(layout.cells().buckets());
             double sum = cells.doubleObservations(place, counts);
             layout.write(counts, Exemplars.EMPTY, out);

@@ -1,10 +1,12 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.PointWriter;
+import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
+import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.LongObservationCell;
 import dev.percpu.shard.LongObservations;
-import dev.percpu.shard.Totals;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
@@ -28,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * A timer whose nanoseconds go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are read out
  * of the same cells, so they always agree. Negative amounts are ignored, as by Micrometer's timers.
  */
-final class PerCpuTimer extends ObservationMeter implements Timer {
+public final class PerCpuTimer extends ObservationMeter implements Timer {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(PerCpuTimer.class);
 
     private final LongObservationCell cell;
     private final Clock clock;
 
-    PerCpuTimer(
+    public PerCpuTimer(
             Id id,
             LongObservationCell cell,
             BucketLayout layout,
@@ -167,13 +169,12 @@ final class PerCpuTimer extends ObservationMeter implements Timer {
         return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
     }
 
-    @Override
-    LongObservationCell cell() {
+    public @Override LongObservationCell cell() {
         return cell;
     }
 
     @Override
-    double read(Totals totals, long[] counts) {
+    double read(CellSnapshot totals, long[] counts) {
         return inBaseUnit(cell.read(totals, counts));
     }
 
@@ -187,9 +188,7 @@ final class PerCpuTimer extends ObservationMeter implements Timer {
         return ExemplarSamplers.inSeconds(sampler);
     }
 
-    @Override
-    @Nullable
-    DataPointSnapshot pointOf(int shard, Labels labels) {
+    public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
         LongObservations seen = cell.readOf(shard);
         return pointOf(seen.bucketCounts(), inBaseUnit(seen.sum()), labels);
     }
@@ -201,7 +200,7 @@ final class PerCpuTimer extends ObservationMeter implements Timer {
 
     private record Points(BucketLayout layout) implements PointWriter {
         @Override
-        public void write(CellColumn.Reading cells, int place, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(layout.cells().buckets());
             long sumNanos = cells.longObservations(place, counts);
             layout.write(counts, Exemplars.EMPTY, out);

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.histogram.BucketLayout;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.config.InvalidConfigurationException;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The rank is looked up by an HdrHistogram that is filled with the cells, so that the result is what a histogram filled by the single
  * observations would have told. Thread-safe.
  */
-final class Percentiles {
+public final class Percentiles {
     private final BucketLayout layout;
     private final double[] wanted;
     private final int digits;
@@ -53,7 +54,7 @@ final class Percentiles {
      *
      * @throws InvalidConfigurationException if that is less than a millisecond
      */
-    static long windowMillis(DistributionStatisticConfig config) {
+    public static long windowMillis(DistributionStatisticConfig config) {
         long expiryMillis = Objects.requireNonNull(config.getExpiry()).toMillis();
         int bufferLength = Objects.requireNonNull(config.getBufferLength());
         if (expiryMillis < bufferLength) {
@@ -98,13 +99,13 @@ final class Percentiles {
 
     /** Takes note of all that was ever counted per cell, without asking for percentiles. */
     void note(long[] counts) {
-        settle(counts, clock.wallTime());
+        rotate(counts, clock.wallTime());
     }
 
-    private void settle(long[] counts, long nowMillis) {
+    private void rotate(long[] counts, long nowMillis) {
         WindowedCounts counted = windowsOf(counts);
         if (counted != null) {
-            counted.settle(counts, nowMillis);
+            counted.rotate(counts, nowMillis);
         }
     }
 
@@ -117,9 +118,9 @@ final class Percentiles {
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
-    void settle(long nowMillis, long withinMillis) {
+    void rotate(long nowMillis, long withinMillis) {
         if (isDue(nowMillis + withinMillis)) {
-            settle(cellCounts.get(), nowMillis);
+            rotate(cellCounts.get(), nowMillis);
         }
     }
 

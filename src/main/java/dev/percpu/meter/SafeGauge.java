@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * A gauge that is NaN where its function throws and where its object is gone, as Micrometer's are; but the log names each gauge whose
  * function throws, once, and not only the first of all.
  */
-final class SafeGauge<T> extends AbstractMeter implements Gauge {
+public final class SafeGauge<T> extends AbstractMeter implements Gauge {
     private static final System.Logger LOG = System.getLogger(SafeGauge.class.getName());
 
     private final WeakReference<@Nullable T> object;
     private final ToDoubleFunction<T> function;
     private volatile boolean told;
 
-    SafeGauge(Id id, @Nullable T object, ToDoubleFunction<T> function) {
+    public SafeGauge(Id id, @Nullable T object, ToDoubleFunction<T> function) {
         super(id);
         this.object = new WeakReference<>(object);
         this.function = function;

@@ -5,14 +5,14 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 
 /** Records into a summary that several share, each with a scale of its own. What it tells is what all of them recorded. */
-final class ScaledSummary extends AbstractMeter implements DistributionSummary {
+public final class ScaledSummary extends AbstractMeter implements DistributionSummary {
     private final DistributionSummary shared;
     private final double scale;
 
     /**
      * @param shared with a scale of 1
      */
-    ScaledSummary(DistributionSummary shared, double scale) {
+    public ScaledSummary(DistributionSummary shared, double scale) {
         super(shared.getId());
         this.shared = shared;
         this.scale = scale;

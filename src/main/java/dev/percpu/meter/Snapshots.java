@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.histogram.BucketLayout;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import java.io.PrintStream;

@@ -40,7 +40,7 @@ final class WindowedCounts {
      * @param counts counted in all, always the same number of cells; not changed afterwards by the caller
      */
     synchronized long[] look(long[] counts, long nowMillis) {
-        turn(nowMillis);
+        rotate(nowMillis);
         long[] start = ends.element();
         remember(counts);
         long[] recent = counts.clone();
@@ -52,12 +52,12 @@ final class WindowedCounts {
     }
 
     /** Remembers these counts as what the current window ends with, unless somebody looks later in it. */
-    synchronized void settle(long[] counts, long nowMillis) {
-        turn(nowMillis);
+    synchronized void rotate(long[] counts, long nowMillis) {
+        rotate(nowMillis);
         remember(counts);
     }
 
-    private void turn(long nowMillis) {
+    private void rotate(long nowMillis) {
         long ended = Math.min(clock.advanceTo(nowMillis), ends.size());
         for (long i = 0; i < ended; i++) {
             ends.remove();

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * by window, as in Micrometer's {@code TimeWindowMax}.
  *
  * <p>An amount counts for the window in which it was taken. Somebody therefore has to look shortly before a window ends
- * ({@link #settle}). Thread-safe: nobody looks between the moment when an amount is taken and the one when it is noted, so that no look
+ * ({@link #rotate}). Thread-safe: nobody looks between the moment when an amount is taken and the one when it is noted, so that no look
  * misses what another has in hand. Small as long as there was no amount: most meters of a large registry never have one.
  */
-final class WindowedMax {
+public final class WindowedMax {
     /**
      * Written by whoever takes the maxima of many cells and then notes one after the other, which is over in a millisecond; read by whoever
      * looks. One for all registries, since there is one for every meter otherwise.
@@ -50,7 +50,7 @@ final class WindowedMax {
     }
 
     /** How long each of the windows is: an amount is forgotten after {@code bufferLength} of them. */
-    static long windowMillis(DistributionStatisticConfig config) {
+    public static long windowMillis(DistributionStatisticConfig config) {
         return Objects.requireNonNull(config.getExpiry()).toMillis();
     }
 
@@ -65,7 +65,7 @@ final class WindowedMax {
     }
 
     /** Takes the maxima of many cells and {@linkplain #note notes} them. */
-    static void takeMany(Runnable taking) {
+    public static void takeMany(Runnable taking) {
         MANY.writeLock().lock();
         try {
             taking.run();
@@ -81,8 +81,8 @@ final class WindowedMax {
      * @param nowMillis by this one's clock
      * @return the largest amount of the last windows, 0 if there was none
      */
-    synchronized double note(double taken, long nowMillis) {
-        turn(nowMillis);
+    public synchronized double note(double taken, long nowMillis) {
+        rotate(nowMillis);
         if (taken > 0) {
             if (since == null) {
                 since = new double[windows];
@@ -95,7 +95,7 @@ final class WindowedMax {
     }
 
     /** Looks if a window ends within that time and nobody has looked for its sake yet. */
-    synchronized void settle(long nowMillis, long withinMillis) {
+    synchronized void rotate(long nowMillis, long withinMillis) {
         long aheadMillis = nowMillis + withinMillis;
         if (aheadMillis >= dueMillis) {
             dueMillis += ((aheadMillis - dueMillis) / windowMillis + 1) * windowMillis;
@@ -108,7 +108,7 @@ final class WindowedMax {
         return note(drain.getAsDouble(), clock.wallTime());
     }
 
-    private void turn(long nowMillis) {
+    private void rotate(long nowMillis) {
         long passed = (nowMillis - startMillis) / windowMillis;
         if (passed <= 0) {
             return;

@@ -1,9 +1,9 @@
 /**
- * A Micrometer registry whose meters record into cells and that Prometheus scrapes.
+ * The Micrometer meters that applications hold: counter, timer and summary, with their time windows, percentiles, exemplars and expiry.
  *
- * <p>{@link dev.percpu.meter.PerCpuMeterRegistry} is the way in. What belongs here: Micrometer's meters on top of cells, what is worked out
- * of cells off the record path (buckets, percentiles, windowed maxima), and how a scrape finds names, labels and values. Recording itself
- * is the matter of {@code dev.percpu.shard}.
+ * <p>Does not belong here: registering a meter (package {@code registry}), and collecting it in a scrape (package {@code scrape}).
+ *
+ * <p>Imports {@code family}, {@code histogram}, {@code shard}, {@code exposition} and {@code settings}.
  */
 @NullMarked
 package dev.percpu.meter;

@@ -1,7 +1,7 @@
 package dev.percpu.service;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.RseqStatus;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -18,7 +18,7 @@ class HealthChecks {
     @Produces
     @Singleton
     @Startup
-    HealthCheck probed(AbiStatus status) {
+    HealthCheck probed(RseqStatus status) {
         return () -> HealthCheckResponse.named("rseq probed")
                 .withData("owner", status.owner().toString())
                 .withData("selfTest", status.selfTest().result().toString())
@@ -29,7 +29,7 @@ class HealthChecks {
     @Produces
     @Singleton
     @Readiness
-    HealthCheck recording(PerCpuMeterRegistry registry, AbiStatus status) {
+    HealthCheck recording(PerCpuMeterRegistry registry, RseqStatus status) {
         return () -> HealthCheckResponse.named("recording")
                 .withData("mode", status.mode().toString())
                 .withData("reason", status.reason() == null ? "" : status.reason())

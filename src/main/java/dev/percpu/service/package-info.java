@@ -1,8 +1,10 @@
 /**
- * The service around the registry: what it answers over HTTP, how it is configured, how its parts are put together (Quarkus).
+ * The microservice: start-up, page and health.
  *
- * <p>What belongs here: REST resources, the scrape's route, the status page's data, health checks, configuration, CDI producers. What
- * does not: anything that a program without Quarkus needs in order to use the registry.
+ * <p>The sub-package {@code status} serves {@code /api}. Does not belong here: anything that another Quarkus application needs (package
+ * {@code quarkus}).
+ *
+ * <p>Imports every package.
  */
 @NullMarked
 package dev.percpu.service;

@@ -33,7 +33,7 @@ public final class CellColumn {
     /** Offsets that lie in one region. */
     private record Run(Region region, int from, int count) {}
 
-    private CellColumn(List<NativeCell> cells) {
+    private CellColumn(List<ShardedCell> cells) {
         int size = cells.size();
         buckets = cells.getFirst().buckets();
         bytes = Layout.CELL_BYTES * Math.max(buckets, 1);
@@ -47,7 +47,7 @@ public final class CellColumn {
         }
     }
 
-    private Run[] sorted(List<NativeCell> cells, int from, int to) {
+    private Run[] sorted(List<ShardedCell> cells, int from, int to) {
         IdentityHashMap<Region, List<Integer>> byRegion = new IdentityHashMap<>();
         for (int place = from; place < to; place++) {
             byRegion.computeIfAbsent(cells.get(place).point().region(), region -> new ArrayList<>())
@@ -67,9 +67,9 @@ public final class CellColumn {
 
     /** Of these cells in their order; null if they do not all lie in shards or have different numbers of buckets. */
     public static @Nullable CellColumn of(List<? extends Cell> cells) {
-        List<NativeCell> natives = new ArrayList<>(cells.size());
+        List<ShardedCell> natives = new ArrayList<>(cells.size());
         for (Cell cell : cells) {
-            if (!(cell instanceof NativeCell inShards)
+            if (!(cell instanceof ShardedCell inShards)
                     || (!natives.isEmpty()
                             && inShards.buckets() != natives.getFirst().buckets())) {
                 return null;
@@ -80,25 +80,25 @@ public final class CellColumn {
     }
 
     /** The cells, each as it is when its batch is read. */
-    public Reading in(ColumnReader reader) {
-        return new Reading(reader);
+    public Cursor in(ColumnReader reader) {
+        return new Cursor(reader);
     }
 
     /** What the cells of a column hold; to be read by the thread of the reader, as long as that is open. In order of the places is best. */
-    public final class Reading {
+    public final class Cursor {
         private final ColumnReader reader;
         private int batch = -1;
 
         /** Of one place, its buckets' words one after the other: one copy is faster than many reads of memory that may be closed. */
         private final long[] cells = new long[2 * buckets];
 
-        private Reading(ColumnReader reader) {
+        private Cursor(ColumnReader reader) {
             this.reader = reader;
         }
 
         /** The sum of a counter. */
         public double counter(int place) {
-            return new NativeTotals.Sums(reader.sums, read(place)).sum();
+            return new ShardedSnapshot.Sums(reader.sums, read(place)).sum();
         }
 
         /**

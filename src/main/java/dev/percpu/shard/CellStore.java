@@ -8,12 +8,12 @@ import java.util.BitSet;
  * <p>Thread-safe. Records are plain: an observation made before {@link #totals()} by a thread that synchronises with the reader is in
  * the totals; one that races with it is either wholly in or wholly out.
  */
-public abstract sealed class CellStore implements AutoCloseable permits NativeCellStore, JvmCellStore {
+public abstract sealed class CellStore implements AutoCloseable permits ShardedCellStore, JvmCellStore {
     CellStore() {}
 
     /** A store on native per-CPU shards. The native library must be there and the mode of the process decided. */
     public static CellStore onShards(ShardPlan plan) {
-        return new NativeCellStore(plan);
+        return new ShardedCellStore(plan);
     }
 
     /** A store on JVM atomics, for a process that has no native library. Nothing is lost or torn; recording may allocate. */
@@ -56,7 +56,7 @@ public abstract sealed class CellStore implements AutoCloseable permits NativeCe
     public abstract void recycle();
 
     /** Adds up all cells now. The result does not change any more, and is the calling thread's; close it after use. Never blocks a record. */
-    public abstract Totals totals();
+    public abstract CellSnapshot totals();
 
     /**
      * The shards that have a record of any kind, by ascending index: of per-CPU shards, and {@link #sharedShard()}. Reads every cell.

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Cells as heap objects behind atomics: what is recorded to where the native library is not there.
  *
  * <p>The store holds its cells weakly, so that a removed meter's cells go as soon as nobody holds its handle. Cells are numbered in the
- * order of their making and a number is never used twice: that is how a {@link JvmTotals} finds the value of a cell.
+ * order of their making and a number is never used twice: that is how a {@link JvmSnapshot} finds the value of a cell.
  */
 final class JvmCellStore extends CellStore {
     private static final int FEW = 1024;
@@ -85,7 +85,7 @@ final class JvmCellStore extends CellStore {
     }
 
     @Override
-    public JvmTotals totals() {
+    public JvmSnapshot totals() {
         List<JvmCell> live = liveCells();
         long[] numbers = new long[live.size()];
         Object[] values = new Object[numbers.length];
@@ -93,7 +93,7 @@ final class JvmCellStore extends CellStore {
             numbers[i] = live.get(i).number();
             values[i] = live.get(i).value();
         }
-        return new JvmTotals(this, numbers, values);
+        return new JvmSnapshot(this, numbers, values);
     }
 
     /** Observations since the store was opened. */

@@ -33,19 +33,19 @@ final class JvmCounterCell extends CounterCell implements JvmCell {
     }
 
     @Override
-    public double sum(Totals totals) {
+    public double sum(CellSnapshot totals) {
         Sums sums = sums(totals);
         return sums.whole + sums.other;
     }
 
     @Override
-    public long fingerprint(Totals totals) {
+    public long fingerprint(CellSnapshot totals) {
         Sums sums = sums(totals);
         return 31 * sums.whole + Double.doubleToRawLongBits(sums.other);
     }
 
-    private Sums sums(Totals totals) {
-        return JvmTotals.valueIn(totals, store, number, Sums.class, () -> NOTHING);
+    private Sums sums(CellSnapshot totals) {
+        return JvmSnapshot.valueIn(totals, store, number, Sums.class, () -> NOTHING);
     }
 
     @Override

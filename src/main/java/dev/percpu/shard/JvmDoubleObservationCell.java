@@ -75,13 +75,13 @@ final class JvmDoubleObservationCell extends DoubleObservationCell implements Jv
     }
 
     @Override
-    public DoubleObservations read(Totals totals) {
-        return JvmTotals.valueIn(
+    public DoubleObservations read(CellSnapshot totals) {
+        return JvmSnapshot.valueIn(
                 totals, store, number, DoubleObservations.class, () -> DoubleObservations.none(buckets.length()));
     }
 
     @Override
-    public double read(Totals totals, long[] counts) {
+    public double read(CellSnapshot totals, long[] counts) {
         DoubleObservations seen = read(totals);
         System.arraycopy(seen.bucketCounts(), 0, counts, 0, buckets.length());
         return seen.sum();

@@ -72,13 +72,13 @@ final class JvmLongObservationCell extends LongObservationCell implements JvmCel
     }
 
     @Override
-    public LongObservations read(Totals totals) {
-        return JvmTotals.valueIn(
+    public LongObservations read(CellSnapshot totals) {
+        return JvmSnapshot.valueIn(
                 totals, store, number, LongObservations.class, () -> LongObservations.none(buckets.length()));
     }
 
     @Override
-    public long read(Totals totals, long[] counts) {
+    public long read(CellSnapshot totals, long[] counts) {
         LongObservations seen = read(totals);
         System.arraycopy(seen.bucketCounts(), 0, counts, 0, buckets.length());
         return seen.sum();

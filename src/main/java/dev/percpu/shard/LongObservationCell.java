@@ -6,7 +6,7 @@ package dev.percpu.shard;
  * <p>Thread-safe. Each observation is in exactly one bucket, once, whatever the scheduler does; no reader sees its count without its sum.
  */
 public abstract sealed class LongObservationCell implements ObservationCell
-        permits NativeLongObservationCell, JvmLongObservationCell {
+        permits ShardedLongObservationCell, JvmLongObservationCell {
     LongObservationCell() {}
 
     /**
@@ -25,7 +25,7 @@ public abstract sealed class LongObservationCell implements ObservationCell
      * @throws IllegalArgumentException if the snapshot is of another store
      * @throws IllegalStateException if the snapshot is closed
      */
-    public abstract LongObservations read(Totals totals);
+    public abstract LongObservations read(CellSnapshot totals);
 
     /**
      * The same without garbage.
@@ -33,7 +33,7 @@ public abstract sealed class LongObservationCell implements ObservationCell
      * @param counts where the count of each bucket goes, from its beginning; at least as long as there are buckets
      * @return the sum of all observations
      */
-    public abstract long read(Totals totals, long[] counts);
+    public abstract long read(CellSnapshot totals, long[] counts);
 
     /** The largest amount since the last drain, 0 if there was none. Takes it by an atomic exchange: no maximum is lost or told twice. */
     public abstract long drainMax();

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 final class NativeStatistics {
     private NativeStatistics() {}
 
-    static ShardStatistics of(NativeCellStore store) {
+    static ShardStatistics of(ShardedCellStore store) {
         int shards = store.plan().shards();
         List<CellRegion> groups = Stream.of(store.timers(), store.summaries())
                 .flatMap(chain -> chain.regions().stream())
@@ -39,7 +39,7 @@ final class NativeStatistics {
                         + store.heapCells().records());
     }
 
-    private static long records(NativeCellStore store, List<CellRegion> regions, int shard) {
+    private static long records(ShardedCellStore store, List<CellRegion> regions, int shard) {
         long records = store.timers().clearedRecords(shard) + store.summaries().clearedRecords(shard);
         for (CellRegion region : regions) {
             records += records(region, shard);
@@ -64,7 +64,7 @@ final class NativeStatistics {
     }
 
     /** The shards in which a cell is not 0. */
-    static BitSet recordedShards(NativeCellStore store) {
+    static BitSet recordedShards(ShardedCellStore store) {
         BitSet recorded = new BitSet();
         for (RegionChain chain : List.of(store.counters(), store.timers(), store.summaries())) {
             for (CellRegion region : chain.regions()) {

@@ -1,7 +1,7 @@
 package dev.percpu.shard;
 
 import dev.percpu.binding.BucketIndex;
-import dev.percpu.binding.RecordPoint;
+import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
@@ -23,14 +23,14 @@ final class RegionChain {
 
     private final ShardPlan plan;
     private final SumKind sumKind;
-    private final Clearing clearing;
-    private final RetiredCells retired;
+    private final RecycleLock clearing;
+    private final CellRecycler retired;
     private final CopyOnWriteArrayList<CellRegion> regions = new CopyOnWriteArrayList<>();
 
     /** Per shard, observations in groups that were cleared; read and written under the clearing's lock. */
     private final long[] clearedRecords;
 
-    RegionChain(ShardPlan plan, SumKind sumKind, Clearing clearing, RetiredCells retired) {
+    RegionChain(ShardPlan plan, SumKind sumKind, RecycleLock clearing, CellRecycler retired) {
         this.plan = plan;
         this.sumKind = sumKind;
         this.clearing = clearing;
@@ -44,11 +44,11 @@ final class RegionChain {
      * @param buckets of the group to place; 0 for a single cell without a maximum
      * @throws ReservationRefusedException if no address space was granted, however small
      */
-    synchronized RecordPoint place(int buckets, BucketIndex index) {
+    synchronized CellHandle place(int buckets, BucketIndex index) {
         recycle(CLEARED_PER_PLACE);
-        RetiredCells.Retired used = retired.take(buckets);
+        CellRecycler.Retired used = retired.take(buckets);
         if (used != null) {
-            return new RecordPoint(used.region().region(), used.offset(), index, used.generation());
+            return new CellHandle(used.region().region(), used.offset(), index, used.generation());
         }
         long bytes = Layout.groupBytes(buckets);
         CellRegion newest = regions.isEmpty() ? null : regions.getLast();
@@ -56,11 +56,11 @@ final class RegionChain {
             newest = reserve(bytes);
             regions.add(newest);
         }
-        return new RecordPoint(newest.region(), newest.take(bytes, buckets), index);
+        return new CellHandle(newest.region(), newest.take(bytes, buckets), index);
     }
 
     /** Takes cells back that {@link #place} handed out, for others once nobody can reach the point any more. */
-    synchronized void retire(RecordPoint point, int buckets) {
+    synchronized void retire(CellHandle point, int buckets) {
         for (CellRegion region : regions) {
             if (isIn(point, region)) {
                 retired.retire(point, region, buckets);
@@ -73,7 +73,7 @@ final class RegionChain {
     /** Clears cells whose time has come, at most so many groups of them, so that they can be handed out again. */
     synchronized void recycle(int most) {
         for (int i = 0; i < most; i++) {
-            RetiredCells.Retired next = retired.nextToClear();
+            CellRecycler.Retired next = retired.nextToClear();
             if (next == null) {
                 return;
             }
@@ -82,7 +82,7 @@ final class RegionChain {
         }
     }
 
-    private void clear(RetiredCells.Retired cells) {
+    private void clear(CellRecycler.Retired cells) {
         Region region = cells.region().region();
         long end = cells.offset() + Layout.groupBytes(cells.buckets());
         if (cells.buckets() > 0) {
@@ -119,12 +119,12 @@ final class RegionChain {
         return regions;
     }
 
-    boolean owns(RecordPoint point) {
+    boolean owns(CellHandle point) {
         return regions.stream().anyMatch(region -> isIn(point, region));
     }
 
     @SuppressWarnings("ReferenceEquality") // a region is one mapping
-    private static boolean isIn(RecordPoint point, CellRegion region) {
+    private static boolean isIn(CellHandle point, CellRegion region) {
         return region.region() == point.region();
     }
 

@@ -3,7 +3,7 @@ package dev.percpu.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.acceptance.PrometheusServer.Sample;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;

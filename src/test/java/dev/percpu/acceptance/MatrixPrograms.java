@@ -2,7 +2,7 @@ package dev.percpu.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.abi.AbiRules;
+import dev.percpu.rseq.AbiRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

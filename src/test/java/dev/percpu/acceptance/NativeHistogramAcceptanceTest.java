@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.percpu.acceptance.PrometheusServer.Sample;
-import dev.percpu.meter.NativeHistogramKey;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.NativeHistogramKey;
+import dev.percpu.registry.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;

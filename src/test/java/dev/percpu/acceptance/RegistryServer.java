@@ -2,10 +2,10 @@ package dev.percpu.acceptance;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.percpu.exposition.AcceptHeader;
-import dev.percpu.exposition.MalformedHeaderException;
-import dev.percpu.exposition.ScrapeType;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.scrape.AcceptHeader;
+import dev.percpu.scrape.MalformedHeaderException;
+import dev.percpu.scrape.ScrapeType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,11 +1,11 @@
 package dev.percpu.bench;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.abi.Owner;
 import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.Floors;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
+import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.RseqStatus;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
@@ -32,8 +32,8 @@ public class FloorCase {
 
         @Setup
         public void open() {
-            AbiStatus status = AbiStatus.current();
-            if (!status.active() || status.owner() != Owner.LIBC) {
+            RseqStatus status = RseqStatus.current();
+            if (!status.active() || status.owner() != AreaOwner.LIBC) {
                 throw new IllegalStateException(
                         "the floors need areas that the C library registered, not " + status.owner());
             }

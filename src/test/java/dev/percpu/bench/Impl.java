@@ -1,11 +1,11 @@
 package dev.percpu.bench;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.abi.Mode;
-import dev.percpu.abi.Owner;
-import dev.percpu.meter.NativeHistogramKey;
-import dev.percpu.meter.PerCpuConfig;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.NativeHistogramKey;
+import dev.percpu.registry.PerCpuConfig;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.Mode;
+import dev.percpu.rseq.RseqStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -65,9 +65,9 @@ final class Impl {
 
     private static MeterRegistry openPerCpu(String impl, PerCpuConfig config) {
         MeterRegistry registry = new PerCpuMeterRegistry(config);
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
         Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
-        if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != Owner.SELF)) {
+        if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != AreaOwner.SELF)) {
             throw new IllegalStateException(
                     impl + " cannot be had here: mode " + status.mode() + ", owner " + status.owner());
         }

@@ -1,8 +1,8 @@
 package dev.percpu.bench;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.meter.PerCpuMeterRegistry;
-import dev.percpu.meter.RegistryOn;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.RegistryOn;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
 import io.micrometer.core.instrument.Counter;
@@ -55,7 +55,7 @@ final class MemoryMain {
 
     /** Ours as it would be on a host with so many CPUs. */
     private static MeterRegistry wide(int cpus) {
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
         return RegistryOn.store(
                 CellStore.onShards(new ShardPlan(cpus, status.indexedBy().offset())));
     }

@@ -1,6 +1,6 @@
 package dev.percpu.bench;
 
-import dev.percpu.request.Recordings;
+import dev.percpu.quarkus.request.Recordings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;

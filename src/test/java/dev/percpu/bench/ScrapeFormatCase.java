@@ -2,9 +2,9 @@ package dev.percpu.bench;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.exposition.Compression;
-import dev.percpu.meter.RegistryOn;
+import dev.percpu.registry.RegistryOn;
+import dev.percpu.rseq.RseqStatus;
+import dev.percpu.scrape.Compression;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
 import io.micrometer.core.instrument.Counter;
@@ -93,7 +93,7 @@ public class ScrapeFormatCase {
 
         @Setup
         public void open() {
-            AbiStatus.current(); // decides how records are committed, which a store has to know
+            RseqStatus.current(); // decides how records are committed, which a store has to know
             CellStore store = busy == 0 ? null : SimulatedHost.of(CPUS);
             registry = store == null ? Impl.open(impl) : RegistryOn.store(store);
             held = new Held[meters];

@@ -1,6 +1,6 @@
 package dev.percpu.bench;
 
-import dev.percpu.meter.NativeCells;
+import dev.percpu.histogram.NativeCells;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;

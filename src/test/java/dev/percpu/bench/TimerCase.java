@@ -2,7 +2,7 @@ package dev.percpu.bench;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.metrics.DoubleHistogram;

@@ -10,7 +10,7 @@ import java.lang.ref.Reference;
 
 /**
  * What no record call can be faster than, for benchmarks only: a critical downcall that does nothing, and C loops around the sections that
- * {@link HotPath} calls. The loops use the area that the C library registered.
+ * {@link RecordCalls} calls. The loops use the area that the C library registered.
  */
 public final class Floors {
     private static final MethodHandle EMPTY = bind(
@@ -36,8 +36,8 @@ public final class Floors {
             throw new AssertionError(e);
         }
         Reference.reachabilityFence(region);
-        if (result != ColdPath.RECORDED) {
-            ColdPath.registerThread();
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
         }
     }
 

@@ -9,7 +9,7 @@ class NativeLayoutTest {
     private static final int PROCESS = 12;
     private static final int SELF_TEST = 17;
 
-    private final int[] layout = ColdPath.layout();
+    private final int[] layout = ControlCalls.layout();
 
     @Test
     void shouldWriteTheProcessWhereCReadsIt() {

@@ -3,7 +3,7 @@ package dev.percpu.binding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,12 +35,12 @@ class RegionTest {
         1L << 63 >> 20
     };
 
-    private final int shards = AbiStatus.current().cpus().shardCount();
+    private final int shards = RseqStatus.current().cpus().shardCount();
     private final Region region = Region.reserve(shards, SHIFT, SumKind.LONG, CPU_ID);
 
     @BeforeAll
     static void decideTheMode() {
-        AbiStatus.current();
+        RseqStatus.current();
     }
 
     @Test
@@ -49,11 +49,11 @@ class RegionTest {
         BucketIndex buckets = BucketIndex.ofLongs(1, 10, 100);
         for (int i = 0; i < 200_000; i++) {
             long offset = i < HARD.length ? HARD[i] : random.nextLong();
-            RecordPoint single = new RecordPoint(region, offset, BucketIndex.NONE);
-            HotPath.addLong(single, 1);
-            HotPath.addDouble(single, 1);
-            HotPath.observeLong(new RecordPoint(region, offset, buckets), random.nextLong());
-            HotPath.observeDouble(single, random.nextDouble());
+            CellHandle single = new CellHandle(region, offset, BucketIndex.NONE);
+            RecordCalls.addLong(single, 1);
+            RecordCalls.addDouble(single, 1);
+            RecordCalls.observeLong(new CellHandle(region, offset, buckets), random.nextLong());
+            RecordCalls.observeDouble(single, random.nextDouble());
         }
         assertThat(region.residentBytes()).isPositive();
     }
@@ -64,8 +64,8 @@ class RegionTest {
         BucketIndex longs = BucketIndex.ofLongs(1, 10, 100);
         BucketIndex doubles = BucketIndex.ofDoubles(0.1, 1, 10);
         for (long amount : HARD) {
-            HotPath.observeLong(new RecordPoint(region, group, longs), amount);
-            HotPath.observeDouble(new RecordPoint(region, group, doubles), Double.longBitsToDouble(amount));
+            RecordCalls.observeLong(new CellHandle(region, group, longs), amount);
+            RecordCalls.observeDouble(new CellHandle(region, group, doubles), Double.longBitsToDouble(amount));
         }
         assertThat(count(group, 4)).isEqualTo(2L * HARD.length);
     }
@@ -108,7 +108,7 @@ class RegionTest {
     void shouldAddUpManyRanges() {
         long first = region.firstCell();
         for (long cell : new long[] {0, 3, 3, 1000}) {
-            HotPath.addLong(new RecordPoint(region, first + 16 * cell, BucketIndex.NONE), cell + 1);
+            RecordCalls.addLong(new CellHandle(region, first + 16 * cell, BucketIndex.NONE), cell + 1);
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first + 16_000, first, first + 32);
@@ -201,7 +201,7 @@ class RegionTest {
     @Test
     void shouldCostNoMemoryForShardsThatNobodyWrites() {
         Region wide = Region.reserve(256, 24, SumKind.LONG, CPU_ID);
-        HotPath.addLong(new RecordPoint(wide, wide.firstCell(), BucketIndex.NONE), 1);
+        RecordCalls.addLong(new CellHandle(wide, wide.firstCell(), BucketIndex.NONE), 1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cells = arena.allocate(1 << 20, 16);
             wide.sum(wide.firstCell(), wide.firstCell() + cells.byteSize(), cells);

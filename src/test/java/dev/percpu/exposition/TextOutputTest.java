@@ -88,8 +88,8 @@ class TextOutputTest {
                 output.putBuckets(head, headBytes, bounds, counts);
                 String same = string(head).substring(0, headBytes);
                 for (int i = 0; i < counts.length; i++) {
-                    String bound =
-                            string(bounds.text()).substring(i * Slots.BYTES, i * Slots.BYTES + bounds.lengths()[i]);
+                    String bound = string(bounds.text())
+                            .substring(i * FixedWidthCopy.BYTES, i * FixedWidthCopy.BYTES + bounds.lengths()[i]);
                     expected.append(same).append(bound).append(counts[i]).append('\n');
                 }
             }
@@ -112,7 +112,7 @@ class TextOutputTest {
         };
         byte[] head = text(30);
         for (long[] counts : allCounts) {
-            for (int left = 0; left <= 3 * (head.length + 2 * Slots.BYTES); left++) {
+            for (int left = 0; left <= 3 * (head.length + 2 * FixedWidthCopy.BYTES); left++) {
                 byte[] filler = text(TextOutput.CHUNK_BYTES - left);
                 output.to(arrived).put(filler);
                 output.putBuckets(head, head.length, bounds, counts);

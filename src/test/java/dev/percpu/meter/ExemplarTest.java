@@ -2,6 +2,7 @@ package dev.percpu.meter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.parity.Peers;
 import io.micrometer.core.instrument.Timer;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.time.Duration;
@@ -9,14 +10,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class ExemplarTest {
-    static final String SPAN = "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
+public class ExemplarTest {
+    public static final String SPAN = "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
 
     /** When an exemplar was sampled: each registry samples for itself. */
     private static final Pattern TIMES = Pattern.compile("(# \\{[^}]*} \\S+) \\S+");
 
     /** A span that is always there. */
-    static final SpanContext SPANS = new SpanContext() {
+    public static final SpanContext SPANS = new SpanContext() {
         @Override
         public String getCurrentTraceId() {
             return "00000000000000000000000000000001";

@@ -3,6 +3,11 @@ package dev.percpu.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
+import dev.percpu.parity.Peers;
+import dev.percpu.registry.AllocationTest;
+import dev.percpu.registry.CellStores;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.RegistryOn;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
@@ -49,8 +54,8 @@ class SpanExemplarsTest {
     }
 
     private final Spans spans = new Spans();
-    private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
-            quick(), new PrometheusRegistry(), new MockClock(), spans, Cells.open(PrometheusConfig.DEFAULT));
+    private final PerCpuMeterRegistry registry = RegistryOn.store(
+            quick(), new PrometheusRegistry(), new MockClock(), spans, CellStores.open(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {

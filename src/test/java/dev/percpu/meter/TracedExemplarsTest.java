@@ -2,6 +2,8 @@ package dev.percpu.meter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.parity.Peers;
+import dev.percpu.registry.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;

@@ -3,8 +3,8 @@ package dev.percpu.nativecore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.abi.Owner;
+import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.RseqStatus;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -25,14 +25,14 @@ class NativePathsTest {
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
     private static final List<String> TESTS = List.of(
-            "dev.percpu.shard.NativeCellTest",
-            "dev.percpu.shard.NativeCellStressTest",
-            "dev.percpu.shard.NativeCellMigrationTest",
-            "dev.percpu.meter.NativeHistogramTest");
+            "dev.percpu.shard.ShardedCellTest",
+            "dev.percpu.shard.ShardedCellStressTest",
+            "dev.percpu.shard.ShardedCellMigrationTest",
+            "dev.percpu.registry.NativeHistogramTest");
 
     /** Of the registry: on rseq they run with all other tests, so that the other way to record has its turn here. */
     private static final List<String> REGISTRY_TESTS =
-            List.of("dev.percpu.meter.ConsistencyTest", "dev.percpu.meter.PerCpuMeterRegistryCompatibilityTest");
+            List.of("dev.percpu.registry.ConsistencyTest", "dev.percpu.parity.PerCpuMeterRegistryCompatibilityTest");
 
     /** What the process is started in, and what it must find itself to be. */
     record Way(
@@ -110,9 +110,9 @@ class NativePathsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
     void shouldKeepTheContractOfCells(Way way) throws Exception {
-        AbiStatus here = AbiStatus.current();
+        RseqStatus here = RseqStatus.current();
         assumeTrue(
-                !way.needsLibcAsOwner() || here.owner() == Owner.LIBC,
+                !way.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
                 () -> "libc does not register rseq here: the owner is " + here.owner());
         assumeTrue(
                 !way.index().equals("mm_cid") || here.activeSize() != null && here.activeSize() >= 28,

@@ -2,7 +2,7 @@ package dev.percpu.nativecore;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.BucketBounds;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.LongObservationCell;
@@ -30,7 +30,7 @@ final class PathMain {
 
     public static void main(String[] arguments) throws Exception {
         List<String> all = List.of(arguments);
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
         System.out.println(status);
         String seen = status.owner() + " " + status.mode() + " " + status.indexedBy();
         String expected = String.join(" ", all.subList(0, 3));
@@ -47,7 +47,7 @@ final class PathMain {
     }
 
     /** A thread that was never seen: at most its first record goes to the shared shard. */
-    private static void recordOnThisPath(AbiStatus status) throws InterruptedException {
+    private static void recordOnThisPath(RseqStatus status) throws InterruptedException {
         CellStore store = CellStore.onShards(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         LongObservationCell cell = store.newLongObservation(BucketBounds.none());

@@ -6,8 +6,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
-import dev.percpu.abi.AbiStatus;
-import dev.percpu.meter.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.RseqStatus;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -24,7 +24,7 @@ class HealthChecksTest {
     URI management;
 
     @Inject
-    AbiStatus status;
+    RseqStatus status;
 
     @ParameterizedTest
     @ValueSource(strings = {"/q/health/live", "/q/health/ready", "/q/health/started"})

@@ -42,7 +42,7 @@ class CellColumnTest {
         }
         Collections.shuffle(cells, random);
 
-        CellColumn.Reading reading = columnOf(cells).in(reader);
+        CellColumn.Cursor reading = columnOf(cells).in(reader);
 
         for (int place = 0; place < cells.size(); place++) {
             assertThat(reading.counter(place))
@@ -79,13 +79,13 @@ class CellColumnTest {
         Collections.shuffle(doubles, random);
         long[] counts = new long[buckets];
 
-        CellColumn.Reading reading = columnOf(longs).in(reader);
+        CellColumn.Cursor reading = columnOf(longs).in(reader);
         for (int place = 0; place < longs.size(); place++) {
             long sum = reading.longObservations(place, counts);
             assertThat(new LongObservations(counts.clone(), sum))
                     .isEqualTo(longs.get(place).read());
         }
-        CellColumn.Reading ofDoubles = columnOf(doubles).in(reader);
+        CellColumn.Cursor ofDoubles = columnOf(doubles).in(reader);
         for (int place = 0; place < doubles.size(); place++) {
             double sum = ofDoubles.doubleObservations(place, counts);
             assertThat(new DoubleObservations(counts.clone(), sum))
@@ -103,7 +103,7 @@ class CellColumnTest {
                 cell.observe(5000);
                 cells.add(cell);
             }
-            CellColumn.Reading reading = columnOf(cells).in(reader);
+            CellColumn.Cursor reading = columnOf(cells).in(reader);
             for (int place = 0; place < cells.size(); place++) {
                 long[] counts = new long[4096];
                 long sum = reading.longObservations(place, counts);
@@ -129,8 +129,8 @@ class CellColumnTest {
         CounterCell other = store.newCounter();
         one.add(1L);
         other.add(2L);
-        CellColumn.Reading ofOne = columnOf(List.of(one)).in(reader);
-        CellColumn.Reading ofOther = columnOf(List.of(other)).in(reader);
+        CellColumn.Cursor ofOne = columnOf(List.of(one)).in(reader);
+        CellColumn.Cursor ofOther = columnOf(List.of(other)).in(reader);
 
         assertThat(List.of(ofOne.counter(0), ofOther.counter(0), ofOne.counter(0)))
                 .containsExactly(1.0, 2.0, 1.0);

@@ -84,7 +84,7 @@ abstract class CellContract {
         longs.observe(10);
         doubles.observe(0.75);
 
-        try (Totals totals = store.totals()) {
+        try (CellSnapshot totals = store.totals()) {
             counter.add(100L);
             longs.observe(11);
             doubles.observe(0.25);
@@ -100,7 +100,7 @@ abstract class CellContract {
 
     @Test
     void shouldReadACellThatIsYoungerThanTheTotalsAsEmpty() {
-        try (Totals totals = store.totals()) {
+        try (CellSnapshot totals = store.totals()) {
             CounterCell counter = store.newCounter();
             LongObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10, 20));
             DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
@@ -118,14 +118,14 @@ abstract class CellContract {
     void shouldRefuseClosedTotalsAndThoseOfAnotherStore() {
         CounterCell counter = store.newCounter();
         LongObservationCell longs = store.newLongObservation(BucketBounds.none());
-        Totals closed = store.totals();
+        CellSnapshot closed = store.totals();
         closed.close();
         closed.close();
 
         assertThatIllegalStateException().isThrownBy(() -> counter.sum(closed));
         assertThatIllegalStateException().isThrownBy(() -> longs.read(closed));
         try (CellStore other = open();
-                Totals totals = other.totals()) {
+                CellSnapshot totals = other.totals()) {
             assertThatIllegalArgumentException().isThrownBy(() -> counter.sum(totals));
             assertThatIllegalArgumentException().isThrownBy(() -> longs.read(totals));
         }
@@ -149,7 +149,7 @@ abstract class CellContract {
         doubles.observe(3);
 
         assertThat(counter.sum()).isEqualTo(3);
-        try (Totals totals = store.totals()) {
+        try (CellSnapshot totals = store.totals()) {
             assertThat(counter.sum(totals)).isEqualTo(3);
             assertThat(doubles.read(totals)).isEqualTo(new DoubleObservations(new long[] {0, 1}, 3));
         }

@@ -15,10 +15,10 @@ class CellReuseTest {
     private static final BucketBounds BOUNDS = BucketBounds.ofLongs(10, 100);
 
     private final AtomicLong nanoTime = new AtomicLong();
-    private final NativeCellStore store = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
+    private final ShardedCellStore store = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
 
     private static long offset(LongObservationCell cell) {
-        return ((NativeLongObservationCell) cell).point().offset();
+        return ((ShardedLongObservationCell) cell).point().offset();
     }
 
     /** Records, retires and lets go. Returns where the cells are. */
@@ -93,13 +93,13 @@ class CellReuseTest {
     @Test
     void shouldReadAsEmptyInASnapshotThatIsOlderThanTheClearing() {
         long offset = retireOne(BOUNDS);
-        try (Totals before = store.totals()) {
+        try (CellSnapshot before = store.totals()) {
             endQuarantine();
             LongObservationCell next = store.newLongObservation(BOUNDS);
             next.observe(1);
             assertThat(offset(next)).isEqualTo(offset);
             assertThat(next.read(before).count()).isZero();
-            try (Totals after = store.totals()) {
+            try (CellSnapshot after = store.totals()) {
                 assertThat(next.read(after)).isEqualTo(new LongObservations(new long[] {1, 0, 0}, 1));
             }
         }
@@ -169,7 +169,7 @@ class CellReuseTest {
 
     @Test
     void shouldRefuseCellsOfAnotherStore() {
-        NativeCellStore other = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
+        ShardedCellStore other = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
 
         assertThatIllegalArgumentException().isThrownBy(() -> store.retire(other.newCounter()));
     }

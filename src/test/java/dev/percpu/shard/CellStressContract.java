@@ -105,7 +105,7 @@ abstract class CellStressContract {
                     }
                 },
                 () -> {
-                    try (Totals totals = store.totals()) {
+                    try (CellSnapshot totals = store.totals()) {
                         assertThat(whole.sum(totals)).isGreaterThanOrEqualTo(before[0]);
                         assertThat(mixed.sum(totals)).isGreaterThanOrEqualTo(before[1]);
                         before[0] = whole.sum(totals);
@@ -132,7 +132,7 @@ abstract class CellStressContract {
                     }
                 },
                 () -> {
-                    try (Totals totals = store.totals()) {
+                    try (CellSnapshot totals = store.totals()) {
                         LongObservations fixed = one.read(totals);
                         assertThat(fixed.sum()).isEqualTo(fixed.count() * AMOUNTS[0]);
                         shouldAgree(several.read(totals), before);
@@ -168,7 +168,7 @@ abstract class CellStressContract {
                     }
                 },
                 () -> {
-                    try (Totals totals = store.totals()) {
+                    try (CellSnapshot totals = store.totals()) {
                         DoubleObservations seen = cell.read(totals);
                         double sum = 0;
                         for (int i = 0; i < amounts.length; i++) {

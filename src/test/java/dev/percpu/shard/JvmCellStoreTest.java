@@ -27,7 +27,7 @@ class JvmCellStoreTest {
         }
 
         assertThat(collected.getCount()).isZero();
-        try (Totals totals = store.totals()) {
+        try (CellSnapshot totals = store.totals()) {
             assertThat(before.sum(totals)).isEqualTo(1);
             assertThat(after.sum(totals)).isEqualTo(2);
         }

@@ -2,12 +2,12 @@ package dev.percpu.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.binding.ColdPath;
+import dev.percpu.binding.ControlCalls;
 import org.junit.jupiter.api.Test;
 
 /** The numbers that Java mirrors from layout.h, against what the C compiler made of them. The order is that of percpu_layout(). */
 class LayoutTest {
-    private final int[] layout = ColdPath.layout();
+    private final int[] layout = ControlCalls.layout();
 
     @Test
     void shouldAgreeOnTheCell() {

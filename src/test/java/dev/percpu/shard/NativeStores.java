@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 
 /** Native stores for tests, on whatever path this process has. */
 public final class NativeStores {
@@ -16,7 +16,7 @@ public final class NativeStores {
     }
 
     private static CellStore withStride(long bytes) {
-        AbiStatus status = AbiStatus.current();
+        RseqStatus status = RseqStatus.current();
         return CellStore.onShards(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset(), bytes));
     }

@@ -1,6 +1,6 @@
 package dev.percpu.shard;
 
-import dev.percpu.abi.AbiStatus;
+import dev.percpu.rseq.RseqStatus;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -13,9 +13,9 @@ public final class QuickStores {
         return withQuarantine(Duration.ZERO, System::nanoTime);
     }
 
-    static NativeCellStore withQuarantine(Duration quarantine, LongSupplier nanoTime) {
-        AbiStatus status = AbiStatus.current();
-        return new NativeCellStore(
+    static ShardedCellStore withQuarantine(Duration quarantine, LongSupplier nanoTime) {
+        RseqStatus status = RseqStatus.current();
+        return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()), quarantine, nanoTime);
     }
 }

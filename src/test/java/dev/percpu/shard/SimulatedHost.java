@@ -20,7 +20,7 @@ public final class SimulatedHost {
      * @param busy at most the CPUs of the store
      */
     public static void spread(CellStore store, int busy) {
-        NativeCellStore onShards = (NativeCellStore) store;
+        ShardedCellStore onShards = (ShardedCellStore) store;
         for (RegionChain chain : List.of(onShards.counters(), onShards.timers(), onShards.summaries())) {
             for (CellRegion region : chain.regions()) {
                 spread(region, busy, store.recordedShards().nextSetBit(0));

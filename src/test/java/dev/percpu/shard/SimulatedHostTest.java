@@ -26,7 +26,7 @@ class SimulatedHostTest {
             assertThat(counter.sumOf(63)).isEqualTo(3);
             assertThat(counter.sumOf(64)).isZero();
             assertThat(timer.readOf(5)).isEqualTo(new LongObservations(new long[] {0, 1, 1}, 40));
-            try (Totals totals = store.totals()) {
+            try (CellSnapshot totals = store.totals()) {
                 assertThat(counter.sum(totals)).isEqualTo(3.0 * 64);
                 assertThat(timer.read(totals)).isEqualTo(new LongObservations(new long[] {0, 64, 64}, 40 * 64));
             }

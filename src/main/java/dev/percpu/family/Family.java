@@ -1,0 +1,109 @@
+package dev.percpu.family;
+
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.Quantile;
+import io.prometheus.metrics.model.snapshots.Quantiles;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
+import java.util.Collection;
+import java.util.List;
+
+/** Name, help and kind of a Prometheus metric family. Immutable. */
+public record Family(MetricMetadata metadata, Kind kind) {
+    public String name() {
+        return metadata.getPrometheusName();
+    }
+
+    /** A family of this kind and name with one point, which has all that such points can have but labels. */
+    public MetricSnapshot specimen() {
+        DataPointSnapshot point = switch (kind) {
+            case COUNTER -> new CounterDataPointSnapshot(1, Labels.EMPTY, null, 0);
+            case GAUGE -> new GaugeDataPointSnapshot(1, Labels.EMPTY, null);
+            case INFO -> new InfoDataPointSnapshot(Labels.EMPTY);
+            case SUMMARY ->
+                new SummaryDataPointSnapshot(1, 1, Quantiles.of(new Quantile(1, 1)), Labels.EMPTY, Exemplars.EMPTY, 0);
+            case HISTOGRAM, GAUGE_HISTOGRAM ->
+                new HistogramDataPointSnapshot(
+                        ClassicHistogramBuckets.of(new double[] {Double.POSITIVE_INFINITY}, new long[] {1}),
+                        1,
+                        Labels.EMPTY,
+                        Exemplars.EMPTY,
+                        0);
+        };
+        return kind.snapshot(metadata, List.of(point));
+    }
+
+    /** What a family can be; each kind knows its snapshot. */
+    public enum Kind {
+        COUNTER("counter") {
+            @Override
+            MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points) {
+                return new CounterSnapshot(metadata, cast(points, CounterDataPointSnapshot.class));
+            }
+        },
+        GAUGE("gauge") {
+            @Override
+            MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points) {
+                return new GaugeSnapshot(metadata, cast(points, GaugeDataPointSnapshot.class));
+            }
+        },
+        INFO("info") {
+            @Override
+            MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points) {
+                return new InfoSnapshot(metadata, cast(points, InfoDataPointSnapshot.class));
+            }
+        },
+        SUMMARY("summary") {
+            @Override
+            MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points) {
+                return new SummarySnapshot(metadata, cast(points, SummaryDataPointSnapshot.class));
+            }
+        },
+        HISTOGRAM("histogram") {
+            @Override
+            MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points) {
+                return new HistogramSnapshot(false, metadata, cast(points, HistogramDataPointSnapshot.class));
+            }
+        },
+        GAUGE_HISTOGRAM("gauge histogram") {
+            @Override
+            MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points) {
+                return new HistogramSnapshot(true, metadata, cast(points, HistogramDataPointSnapshot.class));
+            }
+        };
+
+        private final String inWords;
+
+        Kind(String inWords) {
+            this.inWords = inWords;
+        }
+
+        /**
+         * @throws ClassCastException if a point is of another kind
+         * @throws IllegalArgumentException if two points have the same labels
+         */
+        abstract MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points);
+
+        private static <P extends DataPointSnapshot> List<P> cast(Collection<DataPointSnapshot> points, Class<P> type) {
+            return points.stream().map(type::cast).toList();
+        }
+
+        @Override
+        public String toString() {
+            return inWords;
+        }
+    }
+}

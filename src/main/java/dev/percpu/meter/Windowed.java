@@ -1,7 +1,0 @@
-package dev.percpu.meter;
-
-/** A meter with values of the last windows of time. */
-interface Windowed {
-    /** Takes account of what was recorded up to now, if a window of this meter ends within that time. Cheap if none does. */
-    void settle(long nowMillis, long withinMillis);
-}

@@ -1,0 +1,43 @@
+package dev.percpu.quarkus.request.route;
+
+import io.vertx.core.http.HttpMethod;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of the label {@code method}: the methods of RFC 9110 and PATCH (RFC 5789). Every other method is {@link #UNKNOWN}, since
+ * a client may send any token as a method and each would become a series (CVE-2022-21698).
+ */
+public enum MethodLabel {
+    GET,
+    HEAD,
+    POST,
+    PUT,
+    DELETE,
+    CONNECT,
+    OPTIONS,
+    TRACE,
+    PATCH,
+    UNKNOWN;
+
+    /** How many values there are. */
+    static final int COUNT = values().length;
+
+    /** The value for a request's method; methods are case-sensitive, so {@code get} is unknown. */
+    public static MethodLabel of(@Nullable HttpMethod method) {
+        if (method == null) {
+            return UNKNOWN;
+        }
+        return switch (method.name()) {
+            case "GET" -> GET;
+            case "HEAD" -> HEAD;
+            case "POST" -> POST;
+            case "PUT" -> PUT;
+            case "DELETE" -> DELETE;
+            case "CONNECT" -> CONNECT;
+            case "OPTIONS" -> OPTIONS;
+            case "TRACE" -> TRACE;
+            case "PATCH" -> PATCH;
+            default -> UNKNOWN;
+        };
+    }
+}

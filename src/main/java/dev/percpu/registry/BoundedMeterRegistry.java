@@ -1,0 +1,93 @@
+package dev.percpu.registry;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A meter registry with a limit on the number of its meters. Meters beyond the limit are not stored.
+ *
+ * <p>{@link #getMeters()} and {@link #forEachMeter} include each overflow meter once. Listeners receive no event for an overflow meter, and
+ * an overflow meter cannot be removed. Thread-safe.
+ */
+abstract class BoundedMeterRegistry extends MeterRegistry {
+    private final SeriesSettings settings;
+    private final SeriesLimit limit;
+    private final Config config = new BoundedConfig();
+
+    BoundedMeterRegistry(Clock clock, SeriesSettings settings) {
+        super(clock);
+        this.settings = settings;
+        limit = new SeriesLimit(settings.max(), this::isRegistered, this::remove);
+    }
+
+    final SeriesSettings settings() {
+        return settings;
+    }
+
+    final SeriesLimit limit() {
+        return limit;
+    }
+
+    /** Returns whether a meter has this id. Scans all meters: called once per overflow series. */
+    private boolean isRegistered(Meter.Id id) {
+        return super.getMeters().stream().anyMatch(meter -> meter.getId().equals(id));
+    }
+
+    @Override
+    public Config config() {
+        return config;
+    }
+
+    @Override
+    public List<Meter> getMeters() {
+        List<Meter> meters = new ArrayList<>();
+        forEachMeter(meters::add);
+        return Collections.unmodifiableList(meters);
+    }
+
+    @Override
+    public void forEachMeter(Consumer<? super Meter> consumer) {
+        super.forEachMeter(meter -> {
+            if (!limit.isPlaceholder(meter)) {
+                consumer.accept(meter);
+            }
+        });
+        limit.overflowMeters().forEach(consumer);
+    }
+
+    /** Remembers the filters, and hides placeholders from listeners. */
+    private final class BoundedConfig extends Config {
+        @Override
+        public synchronized Config meterFilter(MeterFilter filter) {
+            limit.addFilter(filter);
+            super.meterFilter(filter);
+            return this;
+        }
+
+        @Override
+        public Config onMeterAdded(Consumer<Meter> listener) {
+            super.onMeterAdded(unlessPlaceholder(listener));
+            return this;
+        }
+
+        @Override
+        public Config onMeterRemoved(Consumer<Meter> listener) {
+            super.onMeterRemoved(unlessPlaceholder(listener));
+            return this;
+        }
+
+        private Consumer<Meter> unlessPlaceholder(Consumer<Meter> listener) {
+            return meter -> {
+                if (!limit.isPlaceholder(meter)) {
+                    listener.accept(meter);
+                }
+            };
+        }
+    }
+}

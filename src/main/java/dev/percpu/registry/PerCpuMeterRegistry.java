@@ -1,0 +1,489 @@
+package dev.percpu.registry;
+
+import dev.percpu.exposition.TextFormat;
+import dev.percpu.histogram.BucketLayouts;
+import dev.percpu.meter.CellMeter;
+import dev.percpu.meter.ExemplarSamplers;
+import dev.percpu.meter.Expiry;
+import dev.percpu.meter.ScaledSummary;
+import dev.percpu.meter.TimeWindowed;
+import dev.percpu.scrape.ExternalCollectors;
+import dev.percpu.scrape.FunctionMeterCollector;
+import dev.percpu.scrape.IsolatingPrometheusRegistry;
+import dev.percpu.scrape.SeriesIndex;
+import dev.percpu.scrape.ShardNaming;
+import dev.percpu.scrape.ShardScrape;
+import dev.percpu.scrape.TextScrape;
+import dev.percpu.shard.CellStore;
+import dev.percpu.shard.ShardStatistics;
+import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.LongTaskTimer;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.pause.NoPauseDetector;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
+import io.micrometer.core.instrument.noop.NoopCounter;
+import io.micrometer.core.instrument.noop.NoopDistributionSummary;
+import io.micrometer.core.instrument.noop.NoopFunctionCounter;
+import io.micrometer.core.instrument.noop.NoopFunctionTimer;
+import io.micrometer.core.instrument.noop.NoopGauge;
+import io.micrometer.core.instrument.noop.NoopLongTaskTimer;
+import io.micrometer.core.instrument.noop.NoopMeter;
+import io.micrometer.core.instrument.noop.NoopTimer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.config.ExporterProperties;
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.config.PrometheusPropertiesLoader;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.tracer.common.SpanContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link MeterRegistry} for Prometheus that records into per-CPU cells and sums them when it is scraped. It replaces Micrometer's {@code
+ * PrometheusMeterRegistry}: the methods that both have do the same.
+ *
+ * <p>Thread-safe. A record takes no lock, reads no clock and allocates nothing. A scrape reads all cells of a meter together, so that
+ * count, sum and buckets agree. In the text formats each family is read when it is written: two families can differ in time by as much as
+ * the stream's reader takes.
+ *
+ * <p>Intended differences from {@code PrometheusMeterRegistry}:
+ * <ul>
+ *   <li>A summary's amount is counted in the bucket of its exact value, not of the next whole number.
+ *   <li>A meter that throws when it is read, or that repeats the labels of another, is left out of the scrape. The scrape does not fail.
+ *   <li>Labels that Prometheus does not accept, and a family of two types (a timer with a histogram beside one without), are rejected at
+ *       registration.
+ *   <li>After an idle time, reads do not clear percentiles.
+ *   <li>A percentile has more than one significant digit within the expected range only.
+ *   <li>Pause detectors are not supported.
+ * </ul>
+ *
+ * <p>After {@link #close()}, a newly registered meter does nothing, and a held meter still records safely.
+ */
+public class PerCpuMeterRegistry extends BoundedMeterRegistry {
+    private static final WarnThenDebugLogger REGISTRATION_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
+    private static final WarnThenDebugLogger PAUSE_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
+
+    private final PrometheusConfig config;
+    private final PrometheusRegistry prometheusRegistry;
+    private final ExpositionFormats formats;
+    private final CellStore store;
+    private final SeriesIndex index;
+    private final ExternalCollectors external;
+    private final TextScrape textScrape;
+    private final ExporterProperties exporterProperties;
+    private final @Nullable Expiry expiry;
+    private final MeterFactory factory;
+    private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
+
+    /** Creates a registry with {@link PerCpuConfig#DEFAULT}. */
+    public PerCpuMeterRegistry() {
+        this(PerCpuConfig.DEFAULT);
+    }
+
+    /** Creates a registry with its own {@link IsolatingPrometheusRegistry} and the system clock. */
+    public PerCpuMeterRegistry(PrometheusConfig config) {
+        this(config, new IsolatingPrometheusRegistry(), Clock.SYSTEM);
+    }
+
+    /** Creates a registry without exemplars. */
+    public PerCpuMeterRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock) {
+        this(config, registry, clock, null);
+    }
+
+    /**
+     * Creates a registry.
+     *
+     * @param config the configuration, validated here
+     * @param registry the Prometheus registry that is scraped with this registry. Collectors registered there are read within {@link
+     *     PerCpuConfig#GAUGE_TIMEOUT}: each by itself in an {@link IsolatingPrometheusRegistry}, else all of them together.
+     * @param clock the clock of windows and creation times. With a clock other than {@link Clock#SYSTEM}, windows rotate only on reads.
+     * @param spanContext returns the current span for exemplars; null for no exemplars
+     * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
+     */
+    @SuppressWarnings("this-escape") // as below
+    public PerCpuMeterRegistry(
+            PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext) {
+        this(checked(config), registry, clock, spanContext, CellStores.open(config));
+    }
+
+    /**
+     * @param store closed with this registry
+     */
+    @SuppressWarnings({
+        "this-escape", // the constructors of Micrometer's registries call their own methods; callbacks run later only
+        "ReferenceEquality" // Clock.SYSTEM is one object
+    })
+    PerCpuMeterRegistry(
+            PrometheusConfig config,
+            PrometheusRegistry registry,
+            Clock clock,
+            @Nullable SpanContext spanContext,
+            CellStore store) {
+        super(clock, SeriesSettings.of(config));
+        this.config = config;
+        this.prometheusRegistry = registry;
+        this.store = store;
+        PrometheusProperties properties = properties(config.prometheusProperties());
+        this.formats = ExpositionFormats.init(properties);
+        ExemplarSamplers samplers =
+                spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
+        Duration expireAfter = settings().expireAfter();
+        this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
+        FunctionMeterCollector measured = new FunctionMeterCollector(GaugeTimeout.millis(config));
+        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
+        BucketLayouts layouts = new BucketLayouts(NativeHistogramKey.settings(config));
+        this.factory = new MeterFactory(
+                store,
+                clock,
+                samplers,
+                layouts,
+                index,
+                () -> config().namingConvention(),
+                this::meterRegistrationFailed);
+        this.external = new ExternalCollectors(registry, index);
+        this.textScrape = new TextScrape(index, external, clock);
+        this.rotator =
+                clock == Clock.SYSTEM ? new WindowRotator<>(this, PerCpuMeterRegistry::rotateWindows, clock) : null;
+        config().namingConvention(new PrometheusNamingConvention());
+        config().onMeterRemoved(meter -> {
+            limit().removed();
+            factory.removed(meter);
+            if (meter instanceof CellMeter inCells) {
+                textScrape.forget(inCells);
+            }
+        });
+        registry.register(index);
+        this.exporterProperties = properties.getExporterProperties();
+        if (rotator != null && expiry != null) {
+            rotator.include(expiry.afterMillis());
+        }
+    }
+
+    private static PrometheusConfig checked(PrometheusConfig config) {
+        config.requireValid();
+        return config;
+    }
+
+    private static PrometheusProperties properties(@Nullable Properties own) {
+        return own == null ? PrometheusPropertiesLoader.load() : PrometheusPropertiesLoader.load(own);
+    }
+
+    /** Returns all families in the Prometheus text format 0.0.4. */
+    public String scrape() {
+        return scrape(PrometheusTextFormatWriter.CONTENT_TYPE);
+    }
+
+    /**
+     * Returns all families in the format of a content type.
+     *
+     * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
+     */
+    public String scrape(String contentType) {
+        return scrape(contentType, null);
+    }
+
+    /**
+     * Returns the named families in the format of a content type.
+     *
+     * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
+     * @param includedNames names of families or samples; null for all families
+     */
+    public String scrape(String contentType, @Nullable Set<String> includedNames) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            scrape(out, contentType, includedNames);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The scrape was not completed", e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Writes all families in the Prometheus text format 0.0.4. The stream stays open. */
+    public void scrape(OutputStream out) throws IOException {
+        scrape(out, PrometheusTextFormatWriter.CONTENT_TYPE);
+    }
+
+    /** Writes all families in the format of a content type. The stream stays open. */
+    public void scrape(OutputStream out, String contentType) throws IOException {
+        scrape(out, contentType, null);
+    }
+
+    /**
+     * Writes the named families in the format of a content type. The stream stays open.
+     *
+     * <p>The content type's parameter {@code escaping} ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) selects how
+     * characters in names are written that only Prometheus 3 accepts. The default is {@code underscores}.
+     *
+     * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
+     * @param includedNames names of families or samples; null for all families
+     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the thread stays
+     *     interrupted
+     */
+    public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
+        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
+        EscapingScheme scheme = EscapingScheme.fromAcceptHeader(contentType);
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
+        // The dots scheme also changes names that need no quotation marks: it doubles their underscores.
+        if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
+            textScrape.write(out, text.get(), included, scheme);
+        } else {
+            writer.write(out, index.everything(included, external), scheme);
+        }
+    }
+
+    /**
+     * Writes counters, timers and summaries broken down by shard. The stream stays open.
+     *
+     * <p>The sum over the shards equals what the other methods write. Left out are values that are not kept per shard (other meters, maxima,
+     * percentiles, exemplars), and shards that a meter never recorded in.
+     *
+     * @param contentType a content type or Accept header
+     * @param includedNames names of families or samples; null for all families
+     * @param naming the labels of each shard
+     */
+    public void scrapeShards(
+            OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
+            throws IOException {
+        scrapeShards(out, contentType, includedNames, naming, MetricSnapshots.of());
+    }
+
+    /**
+     * Writes counters, timers and summaries broken down by shard, and additional families.
+     *
+     * @param others additional families; one with the name of a family of this registry is left out
+     */
+    public void scrapeShards(
+            OutputStream out,
+            String contentType,
+            @Nullable Set<String> includedNames,
+            ShardNaming naming,
+            MetricSnapshots others)
+            throws IOException {
+        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
+                .write(
+                        index.shown(),
+                        others,
+                        out,
+                        writer,
+                        TextFormat.of(writer, exporterProperties),
+                        EscapingScheme.fromAcceptHeader(contentType));
+    }
+
+    /** Computes memory and records of the shards now. Reads every cell. */
+    public ShardStatistics statistics() {
+        return store.statistics();
+    }
+
+    /** Returns the number of series, and of registrations beyond the limit. Constant time. */
+    public SeriesStatistics seriesStatistics() {
+        return limit().statistics(expiry == null ? 0 : expiry.hidden());
+    }
+
+    /**
+     * Returns the Prometheus registry that is scraped with this registry. A collector registered there is scraped too; one that blocks or
+     * throws is left out of the scrape.
+     */
+    public PrometheusRegistry getPrometheusRegistry() {
+        return prometheusRegistry;
+    }
+
+    /** Returns the writers of all formats, configured by the Prometheus client's properties. */
+    public ExpositionFormats getExpositionFormats() {
+        return formats;
+    }
+
+    /**
+     * Makes a registration that cannot be exposed throw an {@link IllegalArgumentException} with the reason.
+     *
+     * @return this registry
+     */
+    public PerCpuMeterRegistry throwExceptionOnRegistrationFailure() {
+        config().onMeterRegistrationFailed((id, reason) -> {
+            throw new IllegalArgumentException(reason);
+        });
+        return this;
+    }
+
+    @Override
+    public Counter newCounter(Meter.Id id) {
+        return limit().ownOrOverflow(
+                        id,
+                        false,
+                        Counter.class,
+                        it -> unlessClosed(() -> factory.counter(it), () -> new NoopCounter(it)),
+                        NoopCounter::new,
+                        UnaryOperator.identity());
+    }
+
+    @Override
+    protected Timer newTimer(Meter.Id id, DistributionStatisticConfig statistics, PauseDetector pauseDetector) {
+        if (!(pauseDetector instanceof NoPauseDetector)) {
+            PAUSE_LOGGER.log("Pause detection is not supported: timers record durations unchanged");
+        }
+        Timer timer = limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        Timer.class,
+                        it -> unlessClosed(() -> factory.timer(it, statistics), () -> new NoopTimer(it)),
+                        NoopTimer::new,
+                        UnaryOperator.identity());
+        rotateWindowsOf(statistics);
+        return timer;
+    }
+
+    @Override
+    @SuppressWarnings(
+            "ReferenceEquality") // same object: the meter's own id; another object: the id of an overflow meter
+    public DistributionSummary newDistributionSummary(
+            Meter.Id id, DistributionStatisticConfig statistics, double scale) {
+        DistributionSummary summary = limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        DistributionSummary.class,
+                        it -> unlessClosed(
+                                () -> factory.summary(it, statistics, it == id ? scale : 1),
+                                () -> new NoopDistributionSummary(it)),
+                        NoopDistributionSummary::new,
+                        overflow -> scale == 1 ? overflow : new ScaledSummary(overflow, scale));
+        rotateWindowsOf(statistics);
+        return summary;
+    }
+
+    /** Returns a no-op meter if {@link #close()} closed the store during the registration. */
+    private <M> M unlessClosed(Supplier<M> maker, Supplier<M> noop) {
+        try {
+            return maker.get();
+        } catch (IllegalStateException e) {
+            if (isClosed()) {
+                return noop.get();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
+        return limit().ownOrOverflow(
+                        id,
+                        statistics.isPublishingHistogram(),
+                        LongTaskTimer.class,
+                        it -> factory.longTaskTimer(it, statistics),
+                        NoopLongTaskTimer::new,
+                        UnaryOperator.identity());
+    }
+
+    @Override
+    protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
+        return limit().ownOrNothing(id, () -> factory.gauge(id, obj, valueFunction), NoopGauge::new);
+    }
+
+    @Override
+    protected <T> TimeGauge newTimeGauge(
+            Meter.Id id, @Nullable T obj, TimeUnit valueFunctionUnit, ToDoubleFunction<T> valueFunction) {
+        return limit().wrapped(super.newTimeGauge(id, obj, valueFunctionUnit, valueFunction));
+    }
+
+    @Override
+    protected <T> FunctionTimer newFunctionTimer(
+            Meter.Id id,
+            T obj,
+            ToLongFunction<T> countFunction,
+            ToDoubleFunction<T> totalTimeFunction,
+            TimeUnit totalTimeFunctionUnit) {
+        return limit().ownOrNothing(
+                        id,
+                        () -> factory.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit),
+                        NoopFunctionTimer::new);
+    }
+
+    @Override
+    protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
+        return limit().ownOrNothing(
+                        id, () -> factory.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
+    }
+
+    @Override
+    protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
+        return limit().ownOrNothing(id, () -> factory.custom(id, type, measurements), NoopMeter::new);
+    }
+
+    @Override
+    protected void meterRegistrationFailed(Meter.Id id, @Nullable String reason) {
+        REGISTRATION_LOGGER.log(() -> "The meter " + id + " is registered but not exposed to Prometheus: " + reason);
+        super.meterRegistrationFailed(id, reason);
+    }
+
+    private void rotateWindowsOf(DistributionStatisticConfig statistics) {
+        if (rotator != null) {
+            rotator.include(MeterFactory.windowMillis(statistics));
+        }
+    }
+
+    /** Reads every cell into the current window of its meter, and starts the windows that begin within this time. */
+    void rotateWindows(long nowMillis, long withinMillis) {
+        store.recycle();
+        forEachMeter(meter -> {
+            if (meter instanceof TimeWindowed windowed) {
+                windowed.rotate(nowMillis, withinMillis);
+            }
+        });
+        if (expiry != null && expiry.isDue()) {
+            index.shown(); // updates which series are hidden
+        }
+    }
+
+    @Override
+    protected TimeUnit getBaseTimeUnit() {
+        return TimeUnit.SECONDS;
+    }
+
+    @Override
+    protected DistributionStatisticConfig defaultHistogramConfig() {
+        return DistributionStatisticConfig.builder()
+                .expiry(config.step())
+                .build()
+                .merge(DistributionStatisticConfig.DEFAULT);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        if (rotator != null) {
+            rotator.stop();
+        }
+        store.close();
+    }
+}

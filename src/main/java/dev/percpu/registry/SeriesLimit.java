@@ -1,0 +1,215 @@
+package dev.percpu.registry;
+
+import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.config.MeterFilter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limit on a registry's series, {@code percpu.series.max}.
+ *
+ * <p>Beyond the limit a counter, timer or summary records into the overflow meter of its name, which is one more series. Any other meter
+ * beyond the limit does nothing.
+ *
+ * <p>Micrometer stores every meter that a registry returns. A meter beyond the limit must not take memory for good: the next registration
+ * removes it. At most one such {@linkplain #isPlaceholder placeholder} is stored at a time.
+ *
+ * <p>Written under the registry's lock only, which Micrometer holds while it creates or removes a meter. Read by any thread.
+ */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time: the registry's lock
+final class SeriesLimit {
+    /** The label value of an overflow series. Labels that a filter adds to every meter keep their value. */
+    static final String OVERFLOW = "overflow";
+
+    /** The limit on overflow series: meter names can be unbounded too. */
+    static final int MAX_OVERFLOW_SERIES = 10_000;
+
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesLimit.class);
+
+    private final int max;
+    private final Predicate<Meter.Id> isRegistered;
+    private final Consumer<Meter.Id> evictor;
+    private final List<MeterFilter> filters = new CopyOnWriteArrayList<>();
+    private final Map<Key, Meter> overflowMeters = new ConcurrentHashMap<>();
+    private final AtomicInteger series = new AtomicInteger();
+    private final AtomicLong overflowed = new AtomicLong();
+    private volatile @Nullable Placeholder placeholder;
+
+    /** Identifies an overflow series. Meters with and without a histogram cannot share a family. */
+    private record Key(Meter.Id id, boolean histogram) {}
+
+    /** A meter beyond the limit that Micrometer stores, or is about to store. */
+    private record Placeholder(Meter.Id id, Meter meter) {}
+
+    /**
+     * @param max the number of series, 1 or more
+     * @param isRegistered returns whether the registry has a meter with an id; scans all meters
+     * @param evictor removes a meter from the registry
+     */
+    SeriesLimit(int max, Predicate<Meter.Id> isRegistered, Consumer<Meter.Id> evictor) {
+        this.max = max;
+        this.isRegistered = isRegistered;
+        this.evictor = evictor;
+    }
+
+    /** Adds a filter that the registry applies to every id. */
+    void addFilter(MeterFilter filter) {
+        filters.add(filter);
+    }
+
+    /**
+     * Returns a meter with its own series, or one that does nothing beyond the limit.
+     *
+     * @param maker creates the meter
+     * @param noop creates a meter that does nothing
+     */
+    <M extends Meter> M ownOrNothing(Meter.Id id, Supplier<M> maker, Function<Meter.Id, M> noop) {
+        evict();
+        if (series.get() < max) {
+            return counted(maker.get());
+        }
+        warn(id, "does nothing");
+        return placeholder(id, noop.apply(id));
+    }
+
+    /**
+     * Returns a meter with its own series, or one that records into the overflow meter of its name beyond the limit.
+     *
+     * @param histogram whether the meter publishes buckets
+     * @param maker creates a meter
+     * @param noop creates a meter that does nothing
+     * @param adapter wraps the overflow meter, for a meter with another scale
+     */
+    <M extends Meter> M ownOrOverflow(
+            Meter.Id id,
+            boolean histogram,
+            Class<M> type,
+            Function<Meter.Id, ? extends M> maker,
+            Function<Meter.Id, ? extends M> noop,
+            UnaryOperator<M> adapter) {
+        evict();
+        if (series.get() < max && (overflowMeters.isEmpty() || !overflowMeters.containsKey(new Key(id, histogram)))) {
+            return counted(maker.apply(id));
+        }
+        Key key = new Key(overflowId(id, OVERFLOW), histogram);
+        Meter overflow = overflowMeters.get(key);
+        if (overflow == null && overflowMeters.size() < MAX_OVERFLOW_SERIES) {
+            overflow = maker.apply(freeOverflowId(id));
+            overflowMeters.put(key, overflow);
+        }
+        if (!type.isInstance(overflow)) {
+            warn(id, "does nothing: the limit of " + MAX_OVERFLOW_SERIES + " overflow series is reached");
+            return placeholder(id, noop.apply(id));
+        }
+        Meter.Id shared = overflow.getId();
+        warn(id, "records into the overflow series " + shared);
+        return placeholder(id, adapter.apply(type.cast(overflow)));
+    }
+
+    private <M> M counted(M made) {
+        series.incrementAndGet();
+        return made;
+    }
+
+    private <M extends Meter> M placeholder(Meter.Id id, M meter) {
+        overflowed.incrementAndGet();
+        placeholder = new Placeholder(id, meter);
+        return meter;
+    }
+
+    private void evict() {
+        Placeholder evicted = placeholder;
+        if (evicted != null) {
+            evictor.accept(evicted.id);
+            placeholder = null;
+        }
+    }
+
+    private void warn(Meter.Id id, String instead) {
+        LOGGER.log(() -> SeriesKey.MAX.key() + " = " + max + " is reached: " + id + " " + instead);
+    }
+
+    /** Called after a counted meter was removed. Evicts the placeholder, so that its id can be registered again. */
+    void removed() {
+        series.decrementAndGet();
+        evict();
+    }
+
+    /** Reports that Micrometer stores the meter created last inside this wrapper. */
+    <M extends Meter> M wrapped(M wrapping) {
+        Placeholder now = placeholder;
+        if (now != null) {
+            placeholder = new Placeholder(now.id, wrapping);
+        }
+        return wrapping;
+    }
+
+    /** Returns whether this meter is stored only because Micrometer stores every meter. Listeners must not see it. */
+    @SuppressWarnings("ReferenceEquality") // another meter may have the same id
+    boolean isPlaceholder(Meter meter) {
+        Placeholder now = placeholder;
+        return now != null && now.meter == meter;
+    }
+
+    /** Returns all overflow meters. */
+    Collection<Meter> overflowMeters() {
+        return overflowMeters.values();
+    }
+
+    SeriesStatistics statistics(int hidden) {
+        return new SeriesStatistics(series.get(), overflowMeters.size(), overflowed.get(), hidden);
+    }
+
+    /** Returns an overflow id that no registered meter has: an application may use the label value "overflow" itself. */
+    private Meter.Id freeOverflowId(Meter.Id id) {
+        String value = OVERFLOW;
+        Meter.Id free = overflowId(id, value);
+        while (!free.getTags().isEmpty() && isRegistered.test(free)) {
+            value += "_";
+            free = overflowId(id, value);
+        }
+        return free;
+    }
+
+    /** Returns the id with every tag set to a value, except tags that a filter adds to every meter. */
+    private Meter.Id overflowId(Meter.Id id, String value) {
+        Set<Tag> common = commonTags(id);
+        List<Tag> tags = new ArrayList<>();
+        for (Tag tag : id.getTagsAsIterable()) {
+            tags.add(common.contains(tag) ? tag : Tag.of(tag.getKey(), value));
+        }
+        return new Meter.Id(id.getName(), Tags.of(tags), id.getBaseUnit(), id.getDescription(), id.getType());
+    }
+
+    /** Returns the tags that filters add to a meter of this name without tags. */
+    private Set<Tag> commonTags(Meter.Id id) {
+        Meter.Id bare = new Meter.Id(id.getName(), Tags.empty(), id.getBaseUnit(), null, id.getType());
+        for (MeterFilter filter : filters) {
+            try {
+                bare = filter.map(bare);
+            } catch (RuntimeException requiresTag) {
+                // A filter that requires a tag adds none to every meter.
+            }
+        }
+        Set<Tag> tags = new HashSet<>();
+        bare.getTagsAsIterable().forEach(tags::add);
+        return tags;
+    }
+}

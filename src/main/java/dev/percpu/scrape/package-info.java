@@ -1,0 +1,12 @@
+/**
+ * One scrape, from cells to bytes: the index of families, sums of many cells by one native call, external collectors, user callbacks with a
+ * time limit, and the negotiation of format and compression.
+ *
+ * <p>Does not belong here: HTTP servers and framework types (packages {@code quarkus} and {@code spring}).
+ *
+ * <p>Imports {@code meter}, {@code family}, {@code shard}, {@code exposition} and {@code settings}.
+ */
+@NullMarked
+package dev.percpu.scrape;
+
+import org.jspecify.annotations.NullMarked;

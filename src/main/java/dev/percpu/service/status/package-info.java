@@ -1,0 +1,9 @@
+/**
+ * The endpoints {@code /api/rseq} and {@code /api/cpus} and the objects that they answer with.
+ *
+ * <p>Imports {@code registry} and the packages below it.
+ */
+@NullMarked
+package dev.percpu.service.status;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package dev.percpu.parity;
+
+import dev.percpu.registry.RegistryOn;
+import dev.percpu.shard.CellStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.tck.MeterRegistryCompatibilityKit;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+
+/** The same where the native library is not there. */
+class JvmMeterRegistryCompatibilityTest extends MeterRegistryCompatibilityKit {
+    @Override
+    public MeterRegistry registry() {
+        return RegistryOn.store(
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm());
+    }
+
+    @Override
+    public Duration step() {
+        return PrometheusConfig.DEFAULT.step();
+    }
+}

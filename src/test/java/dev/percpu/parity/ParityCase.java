@@ -1,0 +1,31 @@
+package dev.percpu.parity;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Operations to be done to two registries. */
+public record ParityCase(String name, Consumer<MeterRegistry> operations) {
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    public static void recordInto(Timer timer) {
+        Random random = new Random(1);
+        for (int i = 0; i < 1000; i++) {
+            timer.record((long) Math.exp(random.nextDouble() * 25), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Whole amounts: the peer rounds others up. */
+    public static void recordInto(DistributionSummary summary) {
+        Random random = new Random(1);
+        for (int i = 0; i < 1000; i++) {
+            summary.record((long) Math.exp(random.nextDouble() * 12));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.percpu.parity;
+
+import dev.percpu.registry.PerCpuMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.tck.MeterRegistryCompatibilityKit;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+
+/** Micrometer's own tests of what every registry must do. */
+class PerCpuMeterRegistryCompatibilityTest extends MeterRegistryCompatibilityKit {
+    @Override
+    public MeterRegistry registry() {
+        return new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock());
+    }
+
+    @Override
+    public Duration step() {
+        return PrometheusConfig.DEFAULT.step();
+    }
+}

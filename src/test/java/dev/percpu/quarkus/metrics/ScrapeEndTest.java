@@ -1,0 +1,252 @@
+package dev.percpu.quarkus.metrics;
+
+import static dev.percpu.Eventually.assertEventually;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.percpu.quarkus.RequestSettings;
+import dev.percpu.quarkus.ScrapeSettings;
+import dev.percpu.quarkus.ServiceSettings;
+import dev.percpu.registry.PerCpuConfig;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeters;
+import dev.percpu.registry.ScrapeFailure;
+import dev.percpu.registry.ShardReader;
+import dev.percpu.rseq.RseqStatus;
+import dev.percpu.scrape.ShardNaming;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.restassured.response.Response;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What ends a scrape, on a server with one worker thread and a registry whose scrapes do what the test says. */
+@SuppressWarnings("try") // a client that goes away early
+class ScrapeEndTest {
+
+    /** What every scrape does. */
+    private interface Scrape {
+        void run(OutputStream out) throws IOException, InterruptedException;
+    }
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
+    private final Semaphore begun = new Semaphore(0);
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final List<Boolean> interruptedBefore = new CopyOnWriteArrayList<>();
+    private volatile Scrape scrape = out -> {};
+    private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(PerCpuConfig.DEFAULT) {
+        @Override
+        public void scrape(OutputStream out, String contentType, @Nullable Set<String> names) throws IOException {
+            answer(out);
+        }
+
+        @Override
+        public void scrapeShards(
+                OutputStream out,
+                String contentType,
+                @Nullable Set<String> names,
+                ShardNaming naming,
+                MetricSnapshots others)
+                throws IOException {
+            answer(out);
+        }
+
+        private void answer(OutputStream out) throws IOException {
+            interruptedBefore.add(Thread.currentThread().isInterrupted());
+            begun.release();
+            try {
+                scrape.run(out);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("on purpose");
+            }
+            out.write("whole\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    };
+    private URI server = URI.create("http://localhost");
+
+    @BeforeEach
+    void start() {
+        RseqStatus status = RseqStatus.current();
+        PerCpuMeters meters = new PerCpuMeters(registry, status, new ShardReader(registry::statistics));
+        meters.bindTo(registry);
+        Router router = Router.router(vertx);
+        ManagementInterface management = () -> router;
+        new MetricsRoute(
+                        registry,
+                        meters,
+                        status,
+                        new ServiceSettings(
+                                Map.of(), Optional.empty(), ScrapeSettings.DEFAULT, RequestSettings.DEFAULT),
+                        vertx)
+                .register(management);
+        HttpServer http = vertx.createHttpServer()
+                .requestHandler(router)
+                .listen(0)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+        server = URI.create("http://localhost:" + http.actualPort());
+    }
+
+    @AfterEach
+    void stop() {
+        release.countDown();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+        registry.close();
+    }
+
+    private Response get(String path, String timeout) {
+        return given().header(ScrapeRequest.TIMEOUT_HEADER, timeout).when().get(server.resolve(path));
+    }
+
+    private static <T> CompletableFuture<T> later(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, run -> Thread.ofPlatform().start(run));
+    }
+
+    private double failures(ScrapeFailure reason) {
+        return registry.get("percpu.scrape.failures")
+                .tag("reason", reason.toString())
+                .counter()
+                .count();
+    }
+
+    private void shouldScrapeAgain(String path) {
+        scrape = out -> {};
+        assertThat(get(path, "30").asString()).isEqualTo("whole\n");
+        assertThat(interruptedBefore).containsOnly(false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldInterruptAScrapeWhoseTimeIsOver(String path) {
+        scrape = out -> release.await();
+
+        assertThat(get(path, "0.2").statusCode()).isEqualTo(503);
+
+        assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(1);
+        shouldScrapeAgain(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldInterruptAScrapeWhoseClientGoesAway(String path) throws Exception {
+        scrape = out -> release.await();
+        try (SlowClient client = new SlowClient(server, "GET " + path + " HTTP/1.1\r\nHost: localhost")) {
+            begun.acquire();
+            client.close();
+
+            assertEventually(() -> failures(ScrapeFailure.GONE), 1.0);
+        }
+        shouldScrapeAgain(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldLeaveTheWorkersOfTheApplicationAlone(String path) throws Exception {
+        scrape = out -> release.await();
+        CompletableFuture<Response> hanging = later(() -> get(path, "30"));
+        begun.acquire();
+
+        assertThat(vertx.executeBlocking(() -> "done")
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .get(10, TimeUnit.SECONDS))
+                .isEqualTo("done");
+        release.countDown();
+        assertThat(hanging.join().asString()).isEqualTo("whole\n");
+    }
+
+    private void writeAPartOnly() {
+        scrape = out -> {
+            out.write(new byte[4 * ResponseStream.CHUNK_BYTES]);
+            release.await();
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
+    void shouldNotLetAPartPassForTheWhole(String version) throws Exception {
+        writeAPartOnly();
+        try (SlowClient client = new SlowClient(
+                server,
+                "GET /q/metrics " + version + "\r\nHost: localhost\r\n" + ScrapeRequest.TIMEOUT_HEADER + ": 0.3")) {
+            assertThat(client.line()).isEqualTo(version + " 200 OK");
+            if (version.equals("HTTP/1.0")) {
+                assertThat(client.endsInOrder())
+                        .as("that would be the end of the body")
+                        .isFalse();
+            } else {
+                assertThat(client.rest()).doesNotEndWith("\r\n0\r\n\r\n");
+            }
+        }
+        assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotLetAPartPassForTheWholeWithHttp2() {
+        writeAPartOnly();
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+
+        CompletableFuture<Buffer> body = client.request(
+                        HttpMethod.GET, server.getPort(), server.getHost(), MetricsRoute.PATH)
+                .compose(request ->
+                        request.putHeader(ScrapeRequest.TIMEOUT_HEADER, "0.3").send())
+                .compose(HttpClientResponse::body)
+                .toCompletionStage()
+                .toCompletableFuture();
+
+        assertThatThrownBy(() -> body.get(30, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(StreamResetException.class)
+                .satisfies(e -> assertThat(((StreamResetException) e.getCause()).getCode())
+                        .as("the error of HTTP/2")
+                        .isEqualTo(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    void shouldCountAnErrorAsAFailedScrape(String path) {
+        scrape = out -> {
+            throw new StackOverflowError("on purpose");
+        };
+
+        for (int i = 1; i <= 5; i++) {
+            Response failed = get(path, "30");
+            assertThat(failed.statusCode()).isEqualTo(500);
+            assertThat(failed.asString()).contains("the log of the service says why");
+            assertThat(failures(ScrapeFailure.ERROR)).isEqualTo(i);
+        }
+        shouldScrapeAgain(path);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.percpu.quarkus.request;
+
+import dev.percpu.quarkus.RequestSettings;
+import dev.percpu.quarkus.request.route.HistogramKind;
+import dev.percpu.quarkus.request.route.RouteTimers;
+import dev.percpu.quarkus.request.route.UriRules;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.spi.metrics.HttpServerMetrics;
+import java.util.List;
+import java.util.Set;
+
+/** Request metrics on a registry of a test's own, as the service sets them up. */
+public final class Recordings {
+
+    private Recordings() {}
+
+    static ServerMetricsSource.Recording to(
+            MeterRegistry registry, RequestSettings settings, HttpServerMetricsTagsContributor... contributors) {
+        return new ServerMetricsSource.Recording(
+                new RequestMeterFactory(registry, settings, Set.of()),
+                new ContributedTags(List.of(contributors)),
+                new RequestSpan(null));
+    }
+
+    static ServerMetricsSource source(MeterRegistry registry) {
+        return source(registry, RequestSettings.DEFAULT);
+    }
+
+    static ServerMetricsSource source(
+            MeterRegistry registry, RequestSettings settings, HttpServerMetricsTagsContributor... contributors) {
+        return new ServerMetricsSource(() -> to(registry, settings, contributors), (options, address) -> false);
+    }
+
+    /** The metrics of one server with these options, in a service without any configuration. */
+    public static HttpServerMetrics<?, ?, ?> server(MeterRegistry registry, HttpServerOptions options) {
+        RequestSettings settings = RequestSettings.read(new SmallRyeConfigBuilder().build(), Recordings::complain);
+        return source(registry, settings)
+                .create(options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
+    }
+
+    private static void complain(String complaint) {
+        throw new AssertionError(complaint);
+    }
+
+    public static RouteTimers routes(MeterRegistry registry, UriRules rules, Set<String> staticPaths) {
+        return routes(registry, rules, "/", staticPaths);
+    }
+
+    public static RouteTimers routes(MeterRegistry registry, UriRules rules, String root, Set<String> staticPaths) {
+        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), HistogramKind.NONE);
+        return new RequestMeterFactory(registry, settings, staticPaths).requests();
+    }
+}

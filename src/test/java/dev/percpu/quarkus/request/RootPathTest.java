@@ -1,0 +1,122 @@
+package dev.percpu.quarkus.request;
+
+import static dev.percpu.Eventually.assertEventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.percpu.quarkus.RequestSettings;
+import dev.percpu.quarkus.request.route.HistogramKind;
+import dev.percpu.quarkus.request.route.RouteTimers;
+import dev.percpu.quarkus.request.route.StaticPaths;
+import dev.percpu.quarkus.request.route.UriRules;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An application below a root path: Quarkus mounts all of its routes there, as is done here. */
+class RootPathTest {
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final RequestSettings settings =
+            new RequestSettings(true, UriRules.NONE, "/app", List.of(), HistogramKind.NONE);
+    private final ServerMetricsSource.Recording recording = new ServerMetricsSource.Recording(
+            new RequestMeterFactory(registry, settings, StaticPaths.ofApplication("/app")),
+            ContributedTags.NONE,
+            new RequestSpan(null));
+    private final Vertx vertx = Vertx.vertx(new VertxOptions()
+            .setMetricsOptions(new ChainedMetricsOptions(
+                    null, new ServerMetricsSource(() -> recording, (options, address) -> false))));
+
+    @AfterEach
+    void close() {
+        await(vertx.close());
+    }
+
+    @Test
+    void shouldTellStaticResourcesRefusalsAndRoutesApart() {
+        Router inner = Router.router(vertx);
+        inner.get("/inside").handler(context -> context.end());
+        Router application = Router.router(vertx);
+        application.route().handler(context -> {
+            if (context.request().getHeader("Refuse") != null) {
+                context.fail(401);
+            } else {
+                context.next();
+            }
+        });
+        application.get("/plain").handler(context -> context.end());
+        application.get("/things/:thing").handler(context -> context.end());
+        application.route("/mounted/*").subRouter(inner);
+        application.get("/*").handler(context -> {
+            if (context.request().path().endsWith(".html")) {
+                context.end();
+            } else {
+                context.next();
+            }
+        });
+        Router main = Router.router(vertx);
+        main.route("/app/*").subRouter(application);
+        int port =
+                await(vertx.createHttpServer().requestHandler(main).listen(0)).actualPort();
+        HttpClient client = vertx.createHttpClient();
+
+        for (String path : List.of(
+                "/app/plain", "/app/things/7", "/app/mounted/inside", "/app/sample.html", "/app/nowhere", "/nowhere")) {
+            get(client, port, path, false);
+        }
+        get(client, port, "/app/made-up", true);
+
+        Map<String, Long> expected = new TreeMap<>();
+        expected.put("200 /app/plain", 1L);
+        expected.put("200 /things/{thing}", 1L);
+        expected.put("200 /app/mounted/inside", 1L);
+        expected.put("200 /app/sample.html", 1L);
+        expected.put("404 NOT_FOUND", 2L);
+        expected.put("401 UNKNOWN", 1L);
+        assertEventually(this::counts, expected);
+    }
+
+    @Test
+    void shouldFindStaticResourcesBelowTheRootPath() {
+        Set<String> below = StaticPaths.ofApplication("/app");
+
+        assertThat(below).contains("/app/sample.html", "/app").doesNotContain("/sample.html", "/");
+    }
+
+    private static void get(HttpClient client, int port, String path, boolean refused) {
+        await(client.request(HttpMethod.GET, port, "localhost", path).compose(request -> {
+            if (refused) {
+                request.putHeader("Refuse", "yes");
+            }
+            return request.send().compose(response -> response.body());
+        }));
+    }
+
+    private Map<String, Long> counts() {
+        return registry.find(RouteTimers.NAME).timers().stream()
+                .collect(Collectors.toMap(
+                        timer -> timer.getId().getTag("status") + " "
+                                + timer.getId().getTag("uri"),
+                        timer -> timer.count(),
+                        Long::sum,
+                        TreeMap::new));
+    }
+
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.percpu.scrape;
+
+import static dev.percpu.scrape.ScrapeFormat.OPENMETRICS;
+import static dev.percpu.scrape.ScrapeFormat.OPENMETRICS_DRAFT;
+import static dev.percpu.scrape.ScrapeFormat.PROTOBUF;
+import static dev.percpu.scrape.ScrapeFormat.TEXT;
+import static dev.percpu.scrape.ScrapeFormat.TEXT_1;
+import static io.prometheus.metrics.config.EscapingScheme.ALLOW_UTF8;
+import static io.prometheus.metrics.config.EscapingScheme.DOTS_ESCAPING;
+import static io.prometheus.metrics.config.EscapingScheme.UNDERSCORE_ESCAPING;
+import static io.prometheus.metrics.config.EscapingScheme.VALUE_ENCODING_ESCAPING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScrapeTypeTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "*/*",
+                "text/plain",
+                "text/*",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                "text/plain;version=0.0.4;charset=utf-8",
+                "application/openmetrics-text;q=0, */*",
+                "application/openmetrics-text;version=7.0.0, text/plain;q=0.1",
+            })
+    void shouldAnswerInTextWhereNothingElseIsLikedBetter(String accept) throws MalformedHeaderException {
+        assertThat(choose(accept)).contains(ScrapeType.DEFAULT);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Clients.class)
+    void shouldAnswerEveryClientAsItIsMeant(Clients client) throws MalformedHeaderException {
+        assertThat(choose(client.accept())).map(ScrapeType::contentType).contains(client.contentType());
+    }
+
+    @Test
+    void shouldFollowWeightsFirstAndTheClientsOrderThen() throws MalformedHeaderException {
+        assertThat(choose("text/plain;q=0.4, application/openmetrics-text;q=0.5"))
+                .contains(new ScrapeType(OPENMETRICS, null));
+        assertThat(choose("application/openmetrics-text, text/plain")).contains(new ScrapeType(OPENMETRICS, null));
+        assertThat(choose("text/plain, application/openmetrics-text")).contains(ScrapeType.DEFAULT);
+        assertThat(choose("*/*;q=0.9, text/plain;q=0.1")).contains(new ScrapeType(OPENMETRICS, null));
+    }
+
+    @Test
+    void shouldAnswerInTheVersionThatIsAskedFor() throws MalformedHeaderException {
+        assertThat(choose("text/plain;version=1.0.0, text/plain;version=0.0.4;q=0.9"))
+                .contains(new ScrapeType(TEXT_1, null));
+        assertThat(choose("text/plain;version=1.0.0;q=0.8, text/plain;version=0.0.4;q=0.9"))
+                .contains(new ScrapeType(TEXT, null));
+        assertThat(choose("application/openmetrics-text;version=0.0.1"))
+                .contains(new ScrapeType(OPENMETRICS_DRAFT, null));
+        assertThat(choose("application/openmetrics-text")).contains(new ScrapeType(OPENMETRICS, null));
+    }
+
+    @Test
+    void shouldEscapeAsTheRangeSaysThatIsChosen() throws MalformedHeaderException {
+        assertThat(choose("application/openmetrics-text;escaping=dots;q=0.5, text/plain;escaping=values;q=0.4"))
+                .contains(new ScrapeType(OPENMETRICS, DOTS_ESCAPING));
+        assertThat(choose("application/openmetrics-text;escaping=dots;q=0.3, text/plain;escaping=values;q=0.4"))
+                .contains(new ScrapeType(TEXT, VALUE_ENCODING_ESCAPING));
+        assertThat(choose("text/plain;version=1.0.0;escaping=\"allow-utf-8\""))
+                .contains(new ScrapeType(TEXT_1, ALLOW_UTF8));
+        assertThat(choose("*/*;escaping=underscores")).contains(new ScrapeType(TEXT, UNDERSCORE_ESCAPING));
+        assertThat(choose("application/vnd.google.protobuf, text/plain;escaping=dots;q=0.9"))
+                .contains(new ScrapeType(PROTOBUF, null));
+    }
+
+    @Test
+    void shouldIgnoreAnEscapingSchemeThatIsNotKnown() throws MalformedHeaderException {
+        assertThat(choose("text/plain;escaping=hieroglyphs")).contains(ScrapeType.DEFAULT);
+    }
+
+    @Test
+    void shouldNameTheSchemeToAClientThatNamedOne() {
+        assertThat(new ScrapeType(TEXT_1, ALLOW_UTF8).contentType())
+                .isEqualTo("text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+        assertThat(new ScrapeType(TEXT, null).contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(new ScrapeType(PROTOBUF, DOTS_ESCAPING).contentType())
+                .isEqualTo("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
+                        + "encoding=delimited; escaping=dots");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "text/html",
+                "text/plain;q=0",
+                "text/plain;version=0.0.3",
+                "application/vnd.google.protobuf;proto=other.Message",
+                "*/*;q=0",
+            })
+    void shouldOfferNothingToAClientThatTakesNoneOfTheFormats(String accept) throws MalformedHeaderException {
+        assertThat(choose(accept)).isEmpty();
+    }
+
+    private static Optional<ScrapeType> choose(String accept) throws MalformedHeaderException {
+        return ScrapeType.choose(AcceptHeader.parse(accept));
+    }
+}

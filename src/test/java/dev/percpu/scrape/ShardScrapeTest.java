@@ -1,0 +1,231 @@
+package dev.percpu.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.percpu.registry.PerCpuConfig;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.RegistryOn;
+import dev.percpu.shard.CellStore;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Timer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+public class ShardScrapeTest {
+    private static final String TEXT = "text/plain; version=0.0.4";
+    private static final String OPENMETRICS = "application/openmetrics-text; version=1.0.0";
+
+    public static final ShardNaming NAMING = new ShardNaming() {
+        @Override
+        public Labels of(int shard) {
+            return Labels.of("cpu", Integer.toString(shard));
+        }
+
+        @Override
+        public Labels shared() {
+            return Labels.of("cpu", "shared");
+        }
+
+        @Override
+        public String remark() {
+            return " (remarked)";
+        }
+    };
+
+    private PerCpuMeterRegistry registry = new PerCpuMeterRegistry();
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TEXT, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily"})
+    void shouldEndWhenItsThreadIsInterrupted(String format) {
+        registry.counter("calls").increment();
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> registry.scrapeShards(OutputStream.nullOutputStream(), format, null, NAMING))
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    /** On native shards, on JVM atomics. */
+    enum Store {
+        NATIVE,
+        JVM
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAddUpToTheWhole(Store store) throws Exception {
+        if (store == Store.JVM) {
+            registry.close();
+            registry = RegistryOn.store(
+                    PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
+        }
+        List<Counter> counters = IntStream.range(0, 5)
+                .mapToObj(i -> registry.counter("requests", "uri", "/" + i))
+                .toList();
+        Timer plain = registry.timer("plain");
+        Timer histogram = Timer.builder("histogram")
+                .publishPercentileHistogram()
+                .publishPercentiles(0.5)
+                .register(registry);
+        DistributionSummary summary = DistributionSummary.builder("amounts")
+                .serviceLevelObjectives(1, 10)
+                .register(registry);
+        registry.gauge("gauge", 1);
+        Thread[] threads = new Thread[4];
+        Arrays.setAll(
+                threads,
+                t -> Thread.ofPlatform().start(() -> {
+                    for (int i = 0; i < 20_000; i++) {
+                        counters.get(i % 5).increment(i % 7 == 0 ? 0.5 : 1);
+                        // multiples of 1/8 s and of 1/4: their sums are exact whatever the order
+                        plain.record(Duration.ofMillis(125L * (i % 9)));
+                        histogram.record(Duration.ofMillis(
+                                125L * ThreadLocalRandom.current().nextInt(100)));
+                        summary.record(0.25 * (i % 50));
+                    }
+                }));
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        Map<String, Double> whole = samples(registry.scrape(TEXT));
+        Map<String, Double> added = new TreeMap<>();
+        samples(scrapeShards(TEXT, null))
+                .forEach((sample, value) ->
+                        added.merge(sample.replaceAll(",?cpu=\"\\w+\",?", "").replace("{}", ""), value, Double::sum));
+        whole.keySet().removeIf(sample -> sample.contains("_max") || sample.startsWith("gauge"));
+
+        assertThat(added).isEqualTo(whole);
+        assertThat(whole).hasSizeGreaterThan(80);
+    }
+
+    @Test
+    void shouldLeaveOutShardsThatAMeterDidNotRecordIn() throws IOException {
+        registry.counter("unused");
+        Counter used = registry.counter("used", "b", "c");
+        used.increment();
+
+        assertThat(scrapeShards(TEXT, null).lines().filter(line -> !line.startsWith("#")))
+                .singleElement()
+                .asString()
+                .matches("used_total\\{b=\"c\",cpu=\"\\d+\"} 1\\.0");
+    }
+
+    @Test
+    void shouldLeaveOutWhatIsNotKeptByShard() throws IOException {
+        Timer.builder("t").publishPercentiles(0.5).register(registry).record(Duration.ofSeconds(1));
+        registry.gauge("g", 1);
+        FunctionCounter.builder("f", this, ignored -> 1).register(registry);
+
+        String whole = registry.scrape(TEXT);
+        String scrape = scrapeShards(TEXT, null);
+
+        assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE")))
+                .containsExactly("# TYPE t_seconds summary");
+        assertThat(scrape.lines().filter(line -> !line.startsWith("#"))).hasSize(2);
+        // and what is looked at by shard changes nothing in the maximum and the percentiles of the whole
+        assertThat(registry.scrape(TEXT)).isEqualTo(whole);
+    }
+
+    @Test
+    void shouldKeepALabelOfAMeterThatIsCalledAsOneOfOurs() throws IOException {
+        registry.counter("used", "cpu", "9", "exported_cpu", "8").increment();
+
+        assertThat(scrapeShards(TEXT, null))
+                .containsPattern("used_total\\{cpu=\"\\d+\",exported_cpu=\"8\",exported_exported_cpu=\"9\"} 1\\.0\n");
+    }
+
+    @Test
+    void shouldWriteEveryFormatOnce() throws IOException {
+        Counter.builder("a").description("What a is").register(registry).increment();
+        registry.timer("b").record(Duration.ofSeconds(1));
+
+        assertThat(scrapeShards(OPENMETRICS, null))
+                .contains("# HELP a What a is (remarked)\n")
+                .containsOnlyOnce("# EOF\n")
+                .endsWith("# EOF\n");
+        assertThat(scrapeShards(
+                        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
+                        null))
+                .contains("a_total", "What a is (remarked)", "cpu", "b_seconds");
+    }
+
+    @Test
+    void shouldWriteTheWantedOnly() throws IOException {
+        registry.counter("a").increment();
+        registry.counter("b").increment();
+
+        assertThat(scrapeShards(TEXT, Set.of("b_total", "b")).lines())
+                .noneMatch(line -> line.contains("a_total"))
+                .anyMatch(line -> line.startsWith("b_total{"));
+    }
+
+    @Test
+    void shouldTellFamiliesOfOthersBesides() throws IOException {
+        registry.counter("b").increment();
+        MetricSnapshots others = MetricSnapshots.of(
+                ExternalCollectorsTest.snapshot("a", 1),
+                ExternalCollectorsTest.snapshot("b", 7),
+                ExternalCollectorsTest.snapshot("unwanted", 7),
+                ExternalCollectorsTest.snapshot("c", 3));
+        for (String format : List.of(TEXT, OPENMETRICS)) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            registry.scrapeShards(out, format, Set.of("a", "b", "c"), NAMING, others);
+
+            assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#")))
+                    .satisfiesExactly(
+                            line -> assertThat(line).isEqualTo("a 1.0"),
+                            line -> assertThat(line).startsWith("b_total{").endsWith(" 1.0"),
+                            line -> assertThat(line).isEqualTo("c 3.0"));
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        registry.scrapeShards(out, "application/vnd.google.protobuf", null, NAMING, others);
+        assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("unwanted");
+    }
+
+    private String scrapeShards(String contentType, @Nullable Set<String> names) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        registry.scrapeShards(out, contentType, names, NAMING);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, Double> samples(String text) {
+        Map<String, Double> samples = new TreeMap<>();
+        text.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+            int space = line.lastIndexOf(' ');
+            assertThat(samples.put(line.substring(0, space), Double.valueOf(line.substring(space + 1))))
+                    .as(line)
+                    .isNull();
+        });
+        return samples;
+    }
+}

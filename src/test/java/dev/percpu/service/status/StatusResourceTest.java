@@ -1,0 +1,169 @@
+package dev.percpu.service.status;
+
+import static dev.percpu.Eventually.assertEventually;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.RseqStatus;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class StatusResourceTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Inject
+    RseqStatus status;
+
+    @Inject
+    PerCpuMeterRegistry registry;
+
+    @Test
+    void shouldReportEveryFieldOfTheContractAndNoOther() throws IOException {
+        JsonNode report = get("/api/rseq");
+
+        assertThat(names(report))
+                .containsExactly(
+                        "active",
+                        "owner",
+                        "mode",
+                        "reason",
+                        "indexedBy",
+                        "registration",
+                        "kernel",
+                        "libc",
+                        "activeSize",
+                        "fields",
+                        "thread",
+                        "selfTest",
+                        "shards",
+                        "totals");
+        assertThat(names(report.get("kernel")))
+                .containsExactly("release", "machine", "featureSize", "align", "membarrier");
+        assertThat(names(report.at("/kernel/membarrier"))).containsExactly("mask", "rseqFence");
+        assertThat(names(report.get("libc"))).containsExactly("name", "version", "rseqSize", "rseqOffset", "rseqFlags");
+        assertThat(report.get("fields"))
+                .isNotEmpty()
+                .allSatisfy(field -> assertThat(names(field)).containsExactly("name", "offset", "size", "available"));
+        assertThat(names(report.get("selfTest"))).containsExactly("result", "restarts", "violations", "durationMicros");
+        assertThat(names(report.get("shards")))
+                .containsExactly(
+                        "count", "possibleCpus", "onlineCpus", "strideBytes", "reservedBytes", "residentBytes");
+        assertThat(names(report.get("totals"))).containsExactly("restarts", "sharedShardRecords");
+        assertThat(names(report.get("registration"))).containsExactly("length", "layout", "signature", "lastErrno");
+        assertThat(names(report.get("thread"))).containsExactly("cpu_id_start", "cpu_id", "node_id", "mm_cid", "flags");
+    }
+
+    @Test
+    void shouldTellWhatTheProcessReallyDoes() throws IOException {
+        JsonNode report = get("/api/rseq");
+
+        assertThat(report.get("active").asBoolean()).isEqualTo(status.active());
+        assertThat(report.get("owner").asText())
+                .isIn("libc", "legacy", "self", "none")
+                .isEqualTo(status.owner().toString());
+        assertThat(report.get("mode").asText()).isEqualTo(status.active() ? "rseq" : "atomic");
+        assertThat(report.get("reason").isNull()).isEqualTo(status.active());
+        assertThat(report.get("indexedBy").asText()).isIn("cpu_id", "mm_cid");
+        assertThat(report.at("/kernel/release").asText())
+                .isEqualTo(
+                        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+        assertThat(report.at("/selfTest/result").asText()).isIn("passed", "skipped");
+        assertThat(report.at("/shards/count").asInt()).isEqualTo(status.cpus().shardCount());
+        assertThat(report.at("/shards/onlineCpus").asInt())
+                .isPositive()
+                .isLessThanOrEqualTo(report.at("/shards/possibleCpus").asInt());
+        assertThat(report.at("/shards/strideBytes").asLong()).isPositive();
+        assertThat(report.at("/shards/residentBytes").asLong())
+                .isPositive()
+                .isLessThanOrEqualTo(report.at("/shards/reservedBytes").asLong());
+    }
+
+    @Test
+    void shouldCountEveryObservationInSomeCpuOrInTheSharedShard() throws IOException {
+        Timer timer = registry.timer("status.resource.test");
+        long before = records(get("/api/cpus"));
+
+        for (int i = 0; i < 10_000; i++) {
+            timer.record(Duration.ofNanos(1));
+        }
+
+        // Requests of these tests are observations, too.
+        assertThat(records(get("/api/cpus")) - before).isBetween(10_000L, 10_100L);
+        assertEventually(timer::count, 10_000L);
+    }
+
+    @Test
+    void shouldListThePossibleCpusWithTheirNodes() throws IOException {
+        JsonNode report = get("/api/cpus");
+
+        assertThat(names(report)).containsExactly("indexedBy", "cpus", "shared");
+        assertThat(names(report.get("shared"))).containsExactly("records");
+        assertThat(report.get("cpus"))
+                .hasSize(status.cpus().possible().cardinality())
+                .allSatisfy(cpu ->
+                        assertThat(names(cpu)).containsExactly("cpu", "numaNode", "online", "records", "restarts"));
+        assertThat(report.at("/cpus/0/cpu").asInt()).isZero();
+        assertThat(report.at("/cpus/0/online").asBoolean()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/rseq", "/api/cpus"})
+    void shouldRefuseAnAcceptHeaderThatTakesNoJson(String path) {
+        given().accept("text/csv").when().get(path).then().statusCode(406);
+    }
+
+    @Test
+    void shouldDescribeItsApi() {
+        given().when()
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body(containsString("/api/rseq"))
+                .body(containsString("/api/cpus"));
+    }
+
+    @Test
+    void shouldShowAPageThatReadsTheStatus() {
+        given().when().get("/").then().statusCode(200).contentType("text/html").body(containsString("api/rseq"));
+    }
+
+    private static long records(JsonNode report) {
+        return report.at("/shared/records").asLong()
+                + StreamSupport.stream(report.get("cpus").spliterator(), false)
+                        .mapToLong(cpu -> cpu.get("records").asLong())
+                        .sum();
+    }
+
+    private static List<String> names(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static JsonNode get(String path) throws IOException {
+        return JSON.readTree(given().when()
+                .get(path)
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .extract()
+                .asString());
+    }
+}

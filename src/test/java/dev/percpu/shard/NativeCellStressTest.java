@@ -1,8 +1,0 @@
-package dev.percpu.shard;
-
-class NativeCellStressTest extends CellStressContract {
-    @Override
-    CellStore open() {
-        return NativeStores.open();
-    }
-}

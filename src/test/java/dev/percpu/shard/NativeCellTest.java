@@ -1,8 +1,0 @@
-package dev.percpu.shard;
-
-class NativeCellTest extends CellContract {
-    @Override
-    CellStore open() {
-        return NativeStores.open();
-    }
-}

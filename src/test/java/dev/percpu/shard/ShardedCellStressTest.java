@@ -1,0 +1,8 @@
+package dev.percpu.shard;
+
+class ShardedCellStressTest extends CellStressContract {
+    @Override
+    CellStore open() {
+        return NativeStores.open();
+    }
+}

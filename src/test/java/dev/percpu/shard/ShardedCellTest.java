@@ -1,0 +1,8 @@
+package dev.percpu.shard;
+
+class ShardedCellTest extends CellContract {
+    @Override
+    CellStore open() {
+        return NativeStores.open();
+    }
+}
