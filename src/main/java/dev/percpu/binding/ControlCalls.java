@@ -52,8 +52,8 @@ public final class ControlCalls {
      *
      * @return 0, or -{@link #EALREADY} if it was fixed before: then {@link #owner()} tells to what
      */
-    public static int start(ProcessSettings settings) {
-        try (Memory process = settings.toNative()) {
+    public static int start(ProcessInfo info) {
+        try (Memory process = info.toNative()) {
             return functions().percpu_process_start(process);
         }
     }

@@ -1,5 +1,6 @@
 package dev.percpu.binding;
 
+import dev.percpu.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -15,17 +16,17 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Finds the native library for this machine, or unpacks it from the jar into a file named by its content.
  *
  * <p>All class loaders of a process, and all processes of a user, share that one file: the library then exists once in the process,
- * with one registration of each thread. A folder given by {@value #DIRECTORY_PROPERTY} is used as it is, for containers with a read-only
+ * with one registration of each thread. The folder of {@link Settings#NATIVE_DIR} is used as it is, for containers with a read-only
  * root file system. Thread-safe.
  */
 final class LibraryFile {
-    /** System property: the folder that holds {@code libpercpu.so}; nothing is unpacked then. */
-    static final String DIRECTORY_PROPERTY = "percpu.native.dir";
+    private static final String FOLDER_OPTION = "-D" + Settings.NATIVE_DIR.key();
 
     static final String FILE_NAME = "libpercpu.so";
 
@@ -36,15 +37,14 @@ final class LibraryFile {
      * @throws LibraryUnavailableException naming the file, the cause and the remedy
      */
     static Path find() {
-        String directory = System.getProperty(DIRECTORY_PROPERTY);
-        if (directory != null) {
-            Path file = Path.of(directory, FILE_NAME);
+        Optional<Path> folder = folder();
+        if (folder.isPresent()) {
+            Path file = folder.get().resolve(FILE_NAME);
             if (!Files.isReadable(file)) {
                 throw new LibraryUnavailableException(
                         file.toString(),
                         "there is no such readable file",
-                        "put the library there, or remove -D" + DIRECTORY_PROPERTY
-                                + " to have it unpacked from the jar");
+                        "put the library there, or remove " + FOLDER_OPTION + " to have it unpacked from the jar");
             }
             return file;
         }
@@ -52,6 +52,15 @@ final class LibraryFile {
                 LibraryFile.class.getClassLoader(),
                 resourceName(System.getProperty("os.name"), System.getProperty("os.arch")),
                 Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    private static Optional<Path> folder() {
+        try {
+            return Settings.NATIVE_DIR.read(System::getProperty);
+        } catch (IllegalArgumentException e) {
+            throw new LibraryUnavailableException(
+                    FILE_NAME, String.valueOf(e.getMessage()), "set or remove " + FOLDER_OPTION, e);
+        }
     }
 
     /** The place of the library in the jar for a system and architecture as the JVM names them. */
@@ -82,7 +91,7 @@ final class LibraryFile {
                     file.toString(),
                     "it could not be unpacked from the jar: " + e,
                     "make " + temporary + " writable, name another folder with -Djava.io.tmpdir, or unpack " + resource
-                            + " yourself and name its folder with -D" + DIRECTORY_PROPERTY,
+                            + " yourself and name its folder with " + FOLDER_OPTION,
                     e);
         }
     }
@@ -129,7 +138,7 @@ final class LibraryFile {
             throw new LibraryUnavailableException(
                     "/proc/self",
                     "it does not tell who we are: " + e,
-                    "mount /proc, or unpack the library yourself and name its folder with -D" + DIRECTORY_PROPERTY,
+                    "mount /proc, or unpack the library yourself and name its folder with " + FOLDER_OPTION,
                     e);
         }
     }

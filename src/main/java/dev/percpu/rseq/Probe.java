@@ -2,6 +2,9 @@ package dev.percpu.rseq;
 
 import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.NativeLibrary;
+import dev.percpu.settings.RseqMode;
+import dev.percpu.settings.Settings;
+import dev.percpu.settings.ShardIndex;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -23,9 +26,9 @@ final class Probe {
 
     private Probe() {}
 
-    static RseqStatus run(RseqSettings settings) {
+    static RseqStatus run(RseqMode mode, ShardIndex index) {
         String unavailable = NativeLibrary.unavailabilityCause();
-        return unavailable == null ? withLibrary(settings) : withoutLibrary(unavailable);
+        return unavailable == null ? withLibrary(mode, index) : withoutLibrary(unavailable);
     }
 
     private static RseqStatus withoutLibrary(String cause) {
@@ -48,7 +51,7 @@ final class Probe {
                 false);
     }
 
-    private static RseqStatus withLibrary(RseqSettings settings) {
+    private static RseqStatus withLibrary(RseqMode mode, ShardIndex index) {
         Kernel kernel = kernel();
         LibcInfo libc = libc();
         Cpus cpus = Cpus.read();
@@ -57,7 +60,7 @@ final class Probe {
                 start(AreaOwnership.find(libc, kernel.featureSize(), kernel.align()), libc, kernel, hwcap);
         ControlCalls.registerThread();
         SelfTest selfTest = ownership.owner() == AreaOwner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
-        String reason = fixMode(reasonAgainstSections(settings, ownership, selfTest, hwcap, kernel.machine()));
+        String reason = fixMode(reasonAgainstSections(mode, ownership, selfTest, hwcap, kernel.machine()));
         boolean rseq = ControlCalls.mode() == ControlCalls.MODE_RSEQ;
         byte[] area = ControlCalls.threadView(Fields.ORIGINAL_LENGTH);
         int flags = area == null ? 0 : read(area, Fields.FLAGS);
@@ -67,7 +70,7 @@ final class Probe {
                 ownership.owner(),
                 rseq ? Mode.RSEQ : Mode.ATOMIC,
                 rseq ? null : reason,
-                indexedBy(settings, ownership, cpus),
+                indexedBy(index, ownership, cpus),
                 registration(ownership, kernel.machine()),
                 kernel,
                 libc,
@@ -81,7 +84,7 @@ final class Probe {
 
     /** Another class loader may have started the process before us; then what it found holds. */
     private static AreaOwnership start(AreaOwnership found, LibcInfo libc, Kernel kernel, long hwcap) {
-        int error = ControlCalls.start(found.settings(libc, kernel.align(), hwcap));
+        int error = ControlCalls.start(found.processInfo(libc, kernel.align(), hwcap));
         if (error == 0) {
             return found;
         }
@@ -98,12 +101,12 @@ final class Probe {
     }
 
     private static @Nullable String reasonAgainstSections(
-            RseqSettings settings, AreaOwnership ownership, SelfTest selfTest, long hwcap, String machine) {
+            RseqMode mode, AreaOwnership ownership, SelfTest selfTest, long hwcap, String machine) {
         if (ownership.owner() == AreaOwner.NONE) {
             return ownership.reason();
         }
-        if (settings.mode() == RseqSettings.ModeChoice.ATOMIC) {
-            return RseqSettings.MODE_PROPERTY + "=atomic was asked for";
+        if (mode == RseqMode.ATOMIC) {
+            return Settings.RSEQ_MODE.key() + " is atomic";
         }
         if (!ControlCalls.isPairAtomic(hwcap)) {
             return "this CPU does not store 16 bytes as one (x86-64 without AVX, or arm64 without LSE2)";
@@ -131,9 +134,9 @@ final class Probe {
         return reason;
     }
 
-    private static IndexedBy indexedBy(RseqSettings settings, AreaOwnership ownership, Cpus cpus) {
+    private static IndexedBy indexedBy(ShardIndex index, AreaOwnership ownership, Cpus cpus) {
         boolean there = ownership.activeSize() >= Fields.MM_CID + Integer.BYTES;
-        return switch (settings.index()) {
+        return switch (index) {
             case CPU_ID -> IndexedBy.CPU_ID;
             case MM_CID -> there ? IndexedBy.MM_CID : IndexedBy.CPU_ID;
             case AUTO -> there && usesFewOf(cpus) ? IndexedBy.MM_CID : IndexedBy.CPU_ID;

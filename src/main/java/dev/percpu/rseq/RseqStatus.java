@@ -1,6 +1,9 @@
 package dev.percpu.rseq;
 
 import dev.percpu.binding.ControlCalls;
+import dev.percpu.settings.RseqMode;
+import dev.percpu.settings.Settings;
+import dev.percpu.settings.ShardIndex;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,20 +53,26 @@ public record RseqStatus(
 
     /** Where there is no native library, for whoever requires one: which file, why, and what to do. */
     public String whyNoLibrary() {
-        return reason + " Or set percpu.native.required=false to record with JVM atomics, which is slower.";
-    }
-
-    /** The status of this process, probed at the first call with the settings of the system properties. */
-    public static RseqStatus current() {
-        return StatusHolder.get(() -> RseqSettings.of(System::getProperty));
+        return reason + " Or set " + Settings.NATIVE_REQUIRED.key()
+                + "=false to record with JVM atomics, which is slower.";
     }
 
     /**
-     * The same, probed with these settings if nobody has asked before: the mode of a process is fixed at the first call.
+     * Returns the status of this process. The first call probes with the system properties {@code percpu.rseq.mode} and {@code
+     * percpu.shard.index}.
      *
-     * @return the status that holds, whichever settings it was probed with
+     * @throws IllegalArgumentException if the first call reads a value that is not allowed
      */
-    public static RseqStatus current(RseqSettings settings) {
-        return StatusHolder.get(() -> settings);
+    public static RseqStatus current() {
+        return StatusHolder.get(() -> Probe.run(
+                Settings.RSEQ_MODE.read(System::getProperty), Settings.SHARD_INDEX.read(System::getProperty)));
+    }
+
+    /**
+     * Returns the status of this process. The first call probes with these values and fixes mode and index for the whole process; later
+     * calls ignore theirs.
+     */
+    public static RseqStatus current(RseqMode mode, ShardIndex index) {
+        return StatusHolder.get(() -> Probe.run(mode, index));
     }
 }

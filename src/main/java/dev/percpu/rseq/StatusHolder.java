@@ -9,15 +9,15 @@ final class StatusHolder {
 
     private StatusHolder() {}
 
-    static RseqStatus get(Supplier<RseqSettings> settings) {
+    static RseqStatus get(Supplier<RseqStatus> probe) {
         RseqStatus known = status;
-        return known != null ? known : probe(settings);
+        return known != null ? known : probe(probe);
     }
 
-    private static synchronized RseqStatus probe(Supplier<RseqSettings> settings) {
+    private static synchronized RseqStatus probe(Supplier<RseqStatus> probe) {
         RseqStatus known = status;
         if (known == null) {
-            known = Probe.run(settings.get());
+            known = probe.get();
             status = known;
         }
         return known;

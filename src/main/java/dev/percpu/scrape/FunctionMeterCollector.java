@@ -4,7 +4,6 @@ import dev.percpu.family.Family;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.Series;
 import dev.percpu.family.SeriesGroup;
-import dev.percpu.registry.PerCpuConfig;
 import io.micrometer.core.instrument.Meter;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * are left out. The log names each such meter once. Thread-safe.
  */
 public final class FunctionMeterCollector {
-    /** What each function may take, milliseconds, unless {@link PerCpuConfig#GAUGE_TIMEOUT} says otherwise. */
-    public static final int DEFAULT_LIMIT_MILLIS = 1000;
-
     private static final System.Logger LOG = System.getLogger(FunctionMeterCollector.class.getName());
 
     private final TimeLimitedExecutor measurer;

@@ -37,6 +37,11 @@ public final class MeterSetting<T> extends Setting<T> {
         return words.substring(0, Math.max(0, words.lastIndexOf('.')));
     }
 
+    /** Returns the first words of meter names in a key that {@link Settings#find} found this setting by, empty if it has none. */
+    public String meterWords(String name) {
+        return rest(name, key() + ".");
+    }
+
     @Override
     boolean isKey(String name) {
         return super.isKey(name) || isKeyForMeters(name);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> Java type of the values
  */
-public sealed class Setting<T> permits MeterSetting {
+public class Setting<T> {
     private final List<String> keys;
     private final Subject subject;
     private final SettingType<T> type;

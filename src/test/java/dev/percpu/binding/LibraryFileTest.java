@@ -69,7 +69,7 @@ class LibraryFileTest {
         assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, nowhere))
                 .isInstanceOf(LibraryUnavailableException.class)
                 .hasMessageContaining("/proc/nowhere/percpu-")
-                .hasMessageContaining("-D" + LibraryFile.DIRECTORY_PROPERTY);
+                .hasMessageContaining("-Dpercpu.native.dir");
     }
 
     @Test

@@ -13,11 +13,11 @@ class NativeLayoutTest {
 
     @Test
     void shouldWriteTheProcessWhereCReadsIt() {
-        assertThat(layout[PROCESS]).isEqualTo(ProcessSettings.BYTES);
-        assertThat(layout[PROCESS + 1]).isEqualTo(ProcessSettings.LIBC_OFFSET);
-        assertThat(layout[PROCESS + 2]).isEqualTo(ProcessSettings.AREA_LENGTH);
-        assertThat(layout[PROCESS + 3]).isEqualTo(ProcessSettings.HWCAP);
-        assertThat(layout[PROCESS + 4]).isEqualTo(ProcessSettings.FUNCTIONS);
+        assertThat(layout[PROCESS]).isEqualTo(ProcessInfo.BYTES);
+        assertThat(layout[PROCESS + 1]).isEqualTo(ProcessInfo.LIBC_OFFSET);
+        assertThat(layout[PROCESS + 2]).isEqualTo(ProcessInfo.AREA_LENGTH);
+        assertThat(layout[PROCESS + 3]).isEqualTo(ProcessInfo.HWCAP);
+        assertThat(layout[PROCESS + 4]).isEqualTo(ProcessInfo.FUNCTIONS);
     }
 
     @Test

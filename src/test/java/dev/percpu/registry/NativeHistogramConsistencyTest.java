@@ -3,6 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.histogram.NativeHistogramSchema;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
@@ -38,7 +39,7 @@ class NativeHistogramConsistencyTest {
     @ParameterizedTest
     @CsvSource({"native, true", "native, false", "both, true", "both, false"})
     void shouldBeConsistentUnderLoad(String mode, boolean onJvm) throws Exception {
-        PerCpuConfig config = Map.of(NativeHistogramKey.MODE.key(), mode)::get;
+        PerCpuConfig config = Map.of(Settings.HISTOGRAM_MODE.key(), mode)::get;
         CellStore store = onJvm ? CellStore.onJvm() : CellStores.open(config);
         try (ExecutorService executor = Executors.newFixedThreadPool(WRITERS)) {
             PerCpuMeterRegistry registry =

@@ -1,13 +1,15 @@
 package dev.percpu.quarkus.metrics;
 
+import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.ScrapeSettings;
-import dev.percpu.quarkus.ServiceSettings;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
 import dev.percpu.rseq.NumaNodes;
 import dev.percpu.rseq.RseqStatus;
-import dev.percpu.scrape.Compression;
+import dev.percpu.scrape.GzipStream;
+import dev.percpu.settings.Compression;
+import dev.percpu.settings.Settings;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -71,7 +73,7 @@ class MetricsRoute {
             PerCpuMeterRegistry registry,
             PerCpuMeters meters,
             RseqStatus status,
-            ServiceSettings settings,
+            QuarkusSettings settings,
             Vertx vertx) {
         this.registry = registry;
         this.cpus = new CpuLabels(status.indexedBy(), new NumaNodes()::of);
@@ -148,7 +150,7 @@ class MetricsRoute {
                 context,
                 503,
                 "There are " + settings.maxConcurrent() + " scrapes already, the most that "
-                        + ScrapeSettings.MAX_CONCURRENT + " allows.");
+                        + Settings.SCRAPE_MAX_CONCURRENT.key() + " allows.");
     }
 
     /** In a place that has been taken. */
@@ -177,7 +179,7 @@ class MetricsRoute {
         ScrapeRequest request = arrival.request();
         try {
             arrival.watch().enter();
-            try (OutputStream body = request.gzip() ? settings.compression().gzip(out) : out) {
+            try (OutputStream body = request.gzip() ? new GzipStream(out, settings.compression()) : out) {
                 source.scrape(body, request.type().contentType(), request.names());
             }
             out.settle();

@@ -39,7 +39,7 @@ final class RequestMeterFactory {
                 registry,
                 settings.uris(),
                 settings.rootPath(),
-                settings.histogram(),
+                settings.histogram().isPresent(),
                 settings.objectives(),
                 staticPaths,
                 refusals);

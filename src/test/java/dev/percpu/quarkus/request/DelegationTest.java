@@ -3,7 +3,6 @@ package dev.percpu.quarkus.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.quarkus.RequestSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.vertx.http.runtime.ExtendedQuarkusVertxHttpMetrics;
 import io.vertx.core.VertxOptions;
@@ -186,8 +185,7 @@ class DelegationTest {
 
     private static ServerMetricsSource source(boolean uncounted) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        return new ServerMetricsSource(
-                () -> Recordings.to(registry, RequestSettings.DEFAULT), (options, address) -> uncounted);
+        return new ServerMetricsSource(() -> Recordings.to(registry, Recordings.ALL), (options, address) -> uncounted);
     }
 
     private static Stream<Method> methods(Class<?> type) {

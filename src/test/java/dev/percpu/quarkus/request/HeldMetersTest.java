@@ -3,7 +3,6 @@ package dev.percpu.quarkus.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.percpu.quarkus.RequestSettings;
 import dev.percpu.quarkus.request.route.MethodLabel;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.UriTimers;
@@ -49,7 +48,7 @@ class HeldMetersTest {
         }
     };
     private final RequestMeterFactory meters =
-            Recordings.to(registry, RequestSettings.DEFAULT).meters();
+            Recordings.to(registry, Recordings.ALL).meters();
     private final HttpServerMetricsAdapter server = new HttpServerMetricsAdapter(
             meters, ContributedTags.NONE, new RequestSpan(null), Tags.of("server.port", "1"), "http");
 

@@ -1,20 +1,22 @@
 package dev.percpu.quarkus.request;
 
 import dev.percpu.quarkus.RequestSettings;
-import dev.percpu.quarkus.request.route.HistogramKind;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.UriRules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Request metrics on a registry of a test's own, as the service sets them up. */
 public final class Recordings {
+
+    /** All requests are recorded, without rules for the label {@code uri}. */
+    static final RequestSettings ALL = new RequestSettings(true, UriRules.NONE, "/", List.of(), Optional.empty());
 
     private Recordings() {}
 
@@ -27,7 +29,7 @@ public final class Recordings {
     }
 
     static ServerMetricsSource source(MeterRegistry registry) {
-        return source(registry, RequestSettings.DEFAULT);
+        return source(registry, ALL);
     }
 
     static ServerMetricsSource source(
@@ -37,13 +39,8 @@ public final class Recordings {
 
     /** The metrics of one server with these options, in a service without any configuration. */
     public static HttpServerMetrics<?, ?, ?> server(MeterRegistry registry, HttpServerOptions options) {
-        RequestSettings settings = RequestSettings.read(new SmallRyeConfigBuilder().build(), Recordings::complain);
-        return source(registry, settings)
+        return source(registry, RequestSettings.read(key -> null))
                 .create(options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
-    }
-
-    private static void complain(String complaint) {
-        throw new AssertionError(complaint);
     }
 
     public static RouteTimers routes(MeterRegistry registry, UriRules rules, Set<String> staticPaths) {
@@ -51,7 +48,7 @@ public final class Recordings {
     }
 
     public static RouteTimers routes(MeterRegistry registry, UriRules rules, String root, Set<String> staticPaths) {
-        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), HistogramKind.NONE);
+        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), Optional.empty());
         return new RequestMeterFactory(registry, settings, staticPaths).requests();
     }
 }

@@ -37,7 +37,7 @@ public final class RouteTimers {
     private final MeterRegistry registry;
     private final UriRules rules;
     private final String rootPath;
-    private final HistogramKind histogram;
+    private final boolean histogram;
     private final List<Duration> objectives;
     private final Set<String> staticPaths;
     private final RegistrationBackoff refusals;
@@ -46,7 +46,7 @@ public final class RouteTimers {
     /**
      * @param rules for the label {@code uri}
      * @param rootPath the path under which Quarkus serves the application, {@code /app}, or {@code /}
-     * @param histogram buckets of the timers
+     * @param histogram whether the timers publish a percentile histogram; the registry's configuration sets its form
      * @param objectives upper bounds of additional buckets
      * @param staticPaths paths of the application's static resources
      */
@@ -54,7 +54,7 @@ public final class RouteTimers {
             MeterRegistry registry,
             UriRules rules,
             String rootPath,
-            HistogramKind histogram,
+            boolean histogram,
             List<Duration> objectives,
             Set<String> staticPaths,
             RegistrationBackoff refusals) {
@@ -170,10 +170,15 @@ public final class RouteTimers {
     }
 
     private @Nullable Timer register(Tags tags) {
-        return refusals.orNull(() -> histogram
-                .applyTo(Timer.builder(NAME), objectives)
+        Timer.Builder timer = Timer.builder(NAME)
                 .description("HTTP server request processing time")
-                .tags(tags)
-                .register(registry));
+                .tags(tags);
+        if (histogram) {
+            timer.publishPercentileHistogram();
+        }
+        if (!objectives.isEmpty()) {
+            timer.serviceLevelObjectives(objectives.toArray(Duration[]::new));
+        }
+        return refusals.orNull(() -> timer.register(registry));
     }
 }

@@ -4,16 +4,16 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 
 /**
- * What the native library is told of the process it is in.
+ * The facts about this process that the native library gets at start: {@code struct percpu_process} of the C headers.
  *
- * @param owner who registers the rseq areas: one of {@link ControlCalls}'s OWNER constants
- * @param libcOffset {@code __rseq_offset}, from the thread pointer, bytes; used when libc is the owner
- * @param areaLength bytes to register, when we are the owner
- * @param areaAlignment of the area, bytes, when we are the owner
+ * @param owner code that registers the rseq areas: one of {@link ControlCalls}'s OWNER constants
+ * @param libcOffset {@code __rseq_offset}, from the thread pointer, bytes; used if libc is the owner
+ * @param areaLength length of the area to register, bytes; used if this library is the owner
+ * @param areaAlignment alignment of that area, bytes
  * @param hwcap {@code getauxval(AT_HWCAP)}
  */
-public record ProcessSettings(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
-    /** struct percpu_process, in bytes and offsets; a test compares them with the C side. */
+public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
+    /** Size and offsets of the struct, bytes. A test compares them with those of the C compiler. */
     static final int BYTES = 72;
 
     static final int LIBC_OFFSET = 8;
@@ -26,6 +26,7 @@ public record ProcessSettings(int owner, long libcOffset, int areaLength, int ar
         "dlsym", "posix_memalign", "free", "pthread_key_create", "pthread_setspecific"
     };
 
+    /** Returns the struct, with the addresses of the libc functions that the native library calls. */
     Memory toNative() {
         Memory process = new Memory(BYTES);
         process.clear();
