@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +82,7 @@ public final class ControlCalls {
         int mode = functions().percpu_process_mode();
         if (mode < 0) {
             throw new IllegalStateException(
-                    "how records are committed is not decided yet: ask dev.percpu.rseq.RseqStatus.current() first");
+                    "how records are committed is not decided yet: ask dev.percpu.rseq.RseqProbe.status() first");
         }
         return mode;
     }
@@ -138,10 +138,16 @@ public final class ControlCalls {
         return functions().percpu_membarrier(command, 0, 0);
     }
 
-    /** Sizes and offsets as the C compiler sees them, in the order of {@code percpu_layout()}; for the tests that compare Java's. */
-    public static int[] layout() {
-        int[] values = new int[64];
-        return Arrays.copyOf(values, functions().percpu_layout(values, values.length));
+    /** Returns sizes and offsets as the C compiler has them, by the names of {@code percpu_layout_names()}. For tests. */
+    public static Map<String, Integer> layout() {
+        String[] names = functions().percpu_layout_names().split(" ");
+        int[] values = new int[names.length];
+        functions().percpu_layout(values, values.length);
+        Map<String, Integer> layout = new HashMap<>();
+        for (int i = 0; i < names.length; i++) {
+            layout.put(names[i], values[i]);
+        }
+        return layout;
     }
 
     static Functions functions() {
@@ -190,6 +196,8 @@ public final class ControlCalls {
         native long percpu_shared_records(long region);
 
         native int percpu_layout(int[] out, int capacity);
+
+        native String percpu_layout_names();
 
         native int percpu_sum(long region, int first, int last, long from, long to, long out);
 

@@ -13,7 +13,7 @@ import com.sun.jna.NativeLibrary;
  * @param hwcap {@code getauxval(AT_HWCAP)}
  */
 public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
-    /** Size and offsets of the struct, bytes. A test compares them with those of the C compiler. */
+    /** Size and offsets of the struct, bytes. A test compares them with the C compiler's. */
     static final int BYTES = 72;
 
     static final int LIBC_OFFSET = 8;

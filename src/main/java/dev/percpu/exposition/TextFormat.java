@@ -10,7 +10,6 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +31,17 @@ public final class TextFormat {
     }
 
     /**
-     * The format of that writer, empty if it is neither Prometheus' text format nor OpenMetrics 1, or writes samples besides those that
+     * The format of that writer, null if it is neither Prometheus' text format nor OpenMetrics 1, or writes samples besides those that
      * each point has (of the time of its creation).
      *
      * @param properties that the writer was made by
      */
-    public static Optional<TextFormat> of(ExpositionFormatWriter writer, ExporterProperties properties) {
+    public static @Nullable TextFormat of(ExpositionFormatWriter writer, ExporterProperties properties) {
         boolean text = writer.getClass() == PrometheusTextFormatWriter.class;
         boolean openMetrics = writer.getClass() == OpenMetricsTextFormatWriter.class;
         return (text || openMetrics) && !properties.getIncludeCreatedTimestamps()
-                ? Optional.of(new TextFormat(writer, openMetrics, properties.getExemplarsOnAllMetricTypes()))
-                : Optional.empty();
+                ? new TextFormat(writer, openMetrics, properties.getExemplarsOnAllMetricTypes())
+                : null;
     }
 
     /** What writes this format sample by sample. */

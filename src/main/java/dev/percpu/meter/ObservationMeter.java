@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.BucketWriter;
 import dev.percpu.family.Distribution;
 import dev.percpu.family.DistributionSeries;
 import dev.percpu.family.FamilyValues;
@@ -28,7 +29,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     /** Told of every record before the cell, so that nothing of this object is needed after the downcall; null if there are no spans. */
     final @Nullable SpanExemplars sampler;
 
-    private final BucketLayout layout;
+    private final BucketWriter buckets;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
 
@@ -45,10 +46,14 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
             DoubleSupplier drainMax,
             Supplier<long[]> counts) {
         super(id, clock.wallTime());
-        this.layout = layout;
+        this.buckets = BucketWriter.of(layout);
         this.max = new WindowedMax(clock, config, drainMax);
         this.percentiles = config.isPublishingPercentiles() ? new Percentiles(layout, config, clock, counts) : null;
         this.sampler = sampler;
+    }
+
+    private BucketLayout layout() {
+        return buckets.layout();
     }
 
     /**
@@ -65,12 +70,12 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     /** What was sampled, in the base unit. */
     abstract Exemplars exemplars();
 
-    /** Writes points out of cells of that layout. */
-    abstract PointWriter pointsOf(BucketLayout layout);
+    /** Returns a writer of points that are computed from the cells alone. */
+    abstract PointWriter pointWriter(BucketWriter buckets);
 
     @Override
     public final @Nullable PointWriter plainWriter() {
-        return percentiles == null && sampler == null ? pointsOf(layout) : null;
+        return percentiles == null && sampler == null ? pointWriter(buckets) : null;
     }
 
     @Override
@@ -80,14 +85,14 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     /** Micrometer's own snapshot, in the unit of the amounts. */
     final HistogramSnapshot snapshot(long count, double sum, long[] counts) {
-        return Snapshots.of(layout, percentiles, count, sum, max.poll(), counts);
+        return Snapshots.of(layout(), percentiles, count, sum, max.poll(), counts);
     }
 
     @Override
     final long fingerprint(CellSnapshot totals) {
-        long[] counts = new long[layout.cells().buckets()];
+        long[] counts = new long[layout().cells().buckets()];
         read(totals, counts);
-        return layout.count(counts);
+        return layout().count(counts);
     }
 
     @Override
@@ -96,16 +101,16 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     }
 
     private Distribution distribution(CellSnapshot totals) {
-        long[] counts = new long[layout.cells().buckets()];
+        long[] counts = new long[layout().cells().buckets()];
         double sum = read(totals, counts);
-        ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
+        ValueAtPercentile[] values = Snapshots.exposed(layout(), percentiles, counts);
         return new Distribution(
-                layout.count(counts),
+                layout().count(counts),
                 sum,
                 inBaseUnit(max.poll()),
                 Distribution.quantiles(values, value -> inBaseUnit(value.value())),
-                layout.exposedBuckets(counts),
-                layout.exposedNative(counts),
+                layout().exposedBuckets(counts),
+                layout().exposedNative(counts),
                 exemplars());
     }
 
@@ -114,20 +119,20 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
      * @param sum of these amounts, in the base unit
      */
     final @Nullable DataPointSnapshot pointOf(long[] counts, double sum, Labels labels) {
-        return Distribution.pointOf(layout, counts, sum, labels, createdMillis());
+        return Distribution.pointOf(layout(), counts, sum, labels, createdMillis());
     }
 
     @Override
     public final void write(CellSnapshot totals, SampleWriter out) throws IOException {
         Exemplars exemplars = out.hasExemplars() ? exemplars() : ExemplarSamplers.none(sampler);
-        int cells = layout.cells().buckets();
+        int cells = layout().cells().buckets();
         long[] counts = percentiles == null ? out.scratch(cells) : new long[cells];
         double sum = read(totals, counts);
-        ValueAtPercentile[] values = Snapshots.exposed(layout, percentiles, counts);
+        ValueAtPercentile[] values = Snapshots.exposed(layout(), percentiles, counts);
         for (int i = 0; i < values.length; i++) {
             out.quantile(i, values[i].percentile(), inBaseUnit(values[i].value()), exemplars);
         }
-        layout.write(counts, exemplars, out);
+        buckets.write(counts, exemplars, out);
         out.value(SampleWriter.SUM, sum, null);
     }
 

@@ -1,6 +1,7 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
@@ -194,16 +195,16 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     @Override
-    PointWriter pointsOf(BucketLayout layout) {
-        return new Points(layout);
+    PointWriter pointWriter(BucketWriter buckets) {
+        return new Points(buckets);
     }
 
-    private record Points(BucketLayout layout) implements PointWriter {
+    private record Points(BucketWriter buckets) implements PointWriter {
         @Override
         public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
-            long[] counts = out.scratch(layout.cells().buckets());
+            long[] counts = out.scratch(buckets.layout().cells().buckets());
             long sumNanos = cells.longObservations(place, counts);
-            layout.write(counts, Exemplars.EMPTY, out);
+            buckets.write(counts, Exemplars.EMPTY, out);
             out.seconds(SampleWriter.SUM, sumNanos);
         }
     }

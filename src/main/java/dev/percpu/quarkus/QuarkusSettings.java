@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * types, and it does not report unknown environment variables.
  *
  * @param configuration returns the text of a key, or null if the key is not set
- * @param scrape how scrapes are served
- * @param requests how requests are recorded
+ * @param scrape settings of scrapes
+ * @param requests settings of request metrics
  */
 public record QuarkusSettings(
         Function<String, @Nullable String> configuration, ScrapeSettings scrape, RequestSettings requests) {
 
-    /** The key that sets the form of the requests' histogram in the registry. */
+    /** The registry's key for the form of the requests' histogram. */
     private static final String REQUESTS_HISTOGRAM_MODE = Settings.HISTOGRAM_MODE.key() + "." + RouteTimers.NAME;
 
     /**
@@ -87,8 +87,8 @@ public record QuarkusSettings(
     }
 
     /**
-     * Returns the text of a key. An expression that cannot be expanded is returned as it is, so that it is reported as a value that is not
-     * allowed. Items of a list that are set one by one are joined as the list would be written.
+     * Returns the text of a key. An expression that cannot be expanded is returned unexpanded, and is then reported as a value that is not
+     * allowed. Items of a list that are set one by one are joined with commas.
      */
     private static @Nullable String text(Config config, String key) {
         ConfigValue value = config.getConfigValue(key);

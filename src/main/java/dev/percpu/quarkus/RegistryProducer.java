@@ -4,6 +4,7 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ShardReader;
 import dev.percpu.rseq.IndexedBy;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.settings.Settings;
@@ -48,9 +49,9 @@ class RegistryProducer {
     @Singleton
     RseqStatus status(QuarkusSettings settings) {
         ShardIndex index = settings.get(Settings.SHARD_INDEX);
-        RseqStatus status = RseqStatus.current(settings.get(Settings.RSEQ_MODE), index);
+        RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), index);
         if (settings.get(Settings.NATIVE_REQUIRED) && !status.nativeLibrary()) {
-            throw new ConfigurationException(status.whyNoLibrary());
+            throw new ConfigurationException(status.missingLibraryMessage());
         }
         if (status.active()) {
             LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());

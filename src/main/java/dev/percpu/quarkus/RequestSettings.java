@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How HTTP requests are recorded. The keys of Quarkus' own binder have the names and defaults that they have there. Immutable.
+ * The settings of request metrics. The keys of Quarkus' own binder have the names and defaults that they have there. Immutable.
  *
  * @param enabled whether requests are recorded
  * @param uris rules for the label {@code uri}

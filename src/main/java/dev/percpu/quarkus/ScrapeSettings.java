@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How scrapes are served. Immutable.
+ * The settings of scrapes. Immutable.
  *
  * @param compression compression for clients that accept gzip
  * @param maxConcurrent largest number of scrapes at the same time, at least 1

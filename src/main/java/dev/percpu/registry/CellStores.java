@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
@@ -19,13 +20,13 @@ public final class CellStores {
     public static CellStore open(PrometheusConfig config) {
         RegistrySettings settings = new RegistrySettings(config);
         boolean required = settings.get(Settings.NATIVE_REQUIRED);
-        RseqStatus status = RseqStatus.current(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
+        RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
         if (status.nativeLibrary()) {
             return CellStore.onShards(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
-            throw new IllegalStateException(status.whyNoLibrary());
+            throw new IllegalStateException(status.missingLibraryMessage());
         }
         return CellStore.onJvm();
     }

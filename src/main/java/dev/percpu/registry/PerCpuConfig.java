@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.config.validate.Validated;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
 /**
- * Configuration of a {@link PerCpuMeterRegistry}: the keys of {@link PrometheusConfig}, and those of {@link Settings} that are {@linkplain
+ * Configuration of a {@link PerCpuMeterRegistry}: the keys of {@link PrometheusConfig}, and the keys of {@link Settings} {@linkplain
  * Setting#inLibrary() for every application}. The registry accepts a plain {@code PrometheusConfig} too.
  *
  * <p>The keys of {@link Settings} have no {@link #prefix()}. A key for which {@link #get(String)} returns null is read from the system
@@ -44,7 +44,7 @@ public interface PerCpuConfig extends PrometheusConfig {
         return new RegistrySettings(this).series();
     }
 
-    /** Validates the keys of Micrometer and those of {@link Settings}. */
+    /** Validates the keys of Micrometer and of {@link Settings}. */
     @Override
     default Validated<?> validate() {
         RegistrySettings settings = new RegistrySettings(this);

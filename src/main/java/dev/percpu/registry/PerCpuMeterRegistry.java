@@ -1,6 +1,5 @@
 package dev.percpu.registry;
 
-import dev.percpu.exposition.TextFormat;
 import dev.percpu.histogram.BucketLayouts;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
@@ -10,6 +9,8 @@ import dev.percpu.meter.TimeWindowed;
 import dev.percpu.scrape.ExternalCollectors;
 import dev.percpu.scrape.FunctionMeterCollector;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
+import dev.percpu.scrape.ScrapeEncodings;
+import dev.percpu.scrape.ScrapeType;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
@@ -44,10 +45,8 @@ import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
-import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -59,7 +58,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -97,12 +95,11 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     private final PrometheusConfig config;
     private final PrometheusRegistry prometheusRegistry;
-    private final ExpositionFormats formats;
+    private final ScrapeEncodings encodings;
     private final CellStore store;
     private final SeriesIndex index;
     private final ExternalCollectors external;
     private final TextScrape textScrape;
-    private final ExporterProperties exporterProperties;
     private final @Nullable Expiry expiry;
     private final MeterFactory factory;
     private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
@@ -158,7 +155,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this.prometheusRegistry = registry;
         this.store = store;
         PrometheusProperties properties = properties(config.prometheusProperties());
-        this.formats = ExpositionFormats.init(properties);
+        this.encodings = new ScrapeEncodings(properties);
         ExemplarSamplers samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
@@ -188,7 +185,6 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             }
         });
         registry.register(index);
-        this.exporterProperties = properties.getExporterProperties();
         if (rotator != null && expiry != null) {
             rotator.include(expiry.afterMillis());
         }
@@ -261,15 +257,29 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      *     interrupted
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
+        scrape(out, encodings.of(contentType), includedNames);
+    }
+
+    /**
+     * Writes the named families in a negotiated format. The stream stays open.
+     *
+     * @param type format and escaping scheme, for example from a {@link dev.percpu.scrape.ScrapeNegotiation}
+     * @param includedNames names of families or samples; null for all families
+     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the thread stays
+     *     interrupted
+     */
+    public void scrape(OutputStream out, ScrapeType type, @Nullable Set<String> includedNames) throws IOException {
+        scrape(out, encodings.of(type), includedNames);
+    }
+
+    private void scrape(OutputStream out, ScrapeEncodings.Encoding encoding, @Nullable Set<String> includedNames)
+            throws IOException {
         Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
-        EscapingScheme scheme = EscapingScheme.fromAcceptHeader(contentType);
-        ExpositionFormatWriter writer = formats.findWriter(contentType);
-        Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
         // The dots scheme also changes names that need no quotation marks: it doubles their underscores.
-        if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
-            textScrape.write(out, text.get(), included, scheme);
+        if (encoding.text() != null && encoding.escaping() != EscapingScheme.DOTS_ESCAPING) {
+            textScrape.write(out, encoding.text(), included, encoding.escaping());
         } else {
-            writer.write(out, index.everything(included, external), scheme);
+            encoding.writer().write(out, index.everything(included, external), encoding.escaping());
         }
     }
 
@@ -286,30 +296,36 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     public void scrapeShards(
             OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
             throws IOException {
-        scrapeShards(out, contentType, includedNames, naming, MetricSnapshots.of());
+        scrapeShards(out, encodings.of(contentType), includedNames, naming, MetricSnapshots.of());
     }
 
     /**
-     * Writes counters, timers and summaries broken down by shard, and additional families.
+     * Writes counters, timers and summaries broken down by shard, and additional families, in a negotiated format.
      *
+     * @param type format and escaping scheme
+     * @param includedNames names of families or samples; null for all families
+     * @param naming the labels of each shard
      * @param others additional families; one with the name of a family of this registry is left out
      */
     public void scrapeShards(
             OutputStream out,
-            String contentType,
+            ScrapeType type,
             @Nullable Set<String> includedNames,
             ShardNaming naming,
             MetricSnapshots others)
             throws IOException {
-        ExpositionFormatWriter writer = formats.findWriter(contentType);
+        scrapeShards(out, encodings.of(type), includedNames, naming, others);
+    }
+
+    private void scrapeShards(
+            OutputStream out,
+            ScrapeEncodings.Encoding encoding,
+            @Nullable Set<String> includedNames,
+            ShardNaming naming,
+            MetricSnapshots others)
+            throws IOException {
         new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
-                .write(
-                        index.shown(),
-                        others,
-                        out,
-                        writer,
-                        TextFormat.of(writer, exporterProperties),
-                        EscapingScheme.fromAcceptHeader(contentType));
+                .write(index.shown(), others, out, encoding);
     }
 
     /** Computes memory and records of the shards now. Reads every cell. */
@@ -332,7 +348,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     /** Returns the writers of all formats, configured by the Prometheus client's properties. */
     public ExpositionFormats getExpositionFormats() {
-        return formats;
+        return encodings.formats();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
 import dev.percpu.scrape.ShardNaming;
@@ -53,7 +54,7 @@ public final class PerCpuMeters implements MeterBinder {
 
     /** Creates the metrics of a registry, with the rseq status of this process. */
     public PerCpuMeters(PerCpuMeterRegistry registry) {
-        this(registry, RseqStatus.current(), new ShardReader(registry::statistics));
+        this(registry, RseqProbe.status(), new ShardReader(registry::statistics));
     }
 
     /**
@@ -105,13 +106,13 @@ public final class PerCpuMeters implements MeterBinder {
     }
 
     /**
-     * Returns {@code percpu_shard_records_total}, the observations of timers and summaries in each shard. Pass it to {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, String, java.util.Set, ShardNaming, MetricSnapshots)}.
+     * Returns {@code percpu_shard_records_total}, the observations of timers and summaries in each shard. Pass it to {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, dev.percpu.scrape.ScrapeType, java.util.Set, ShardNaming, MetricSnapshots)}.
      */
     public MetricSnapshots recordsByShard(ShardNaming naming) {
         ShardStatistics statistics = shards.now();
         CounterSnapshot.Builder records = CounterSnapshot.builder()
                 .name("percpu_shard_records")
-                .help("Observations of timers and summaries in this shard" + naming.remark())
+                .help("Observations of timers and summaries in this shard" + naming.helpSuffix())
                 .dataPoint(point(statistics.sharedRecords(), naming.shared()));
         for (ShardStatistics.PerShard shard : statistics.shards()) {
             records.dataPoint(point(shard.records(), naming.of(shard.shard())));
@@ -148,8 +149,8 @@ public final class PerCpuMeters implements MeterBinder {
 
     // Not a Micrometer gauge: its naming convention removes "_info" from every name.
     private void exposeInfo() {
-        String version = status.libc().version();
-        String layout = status.registration().layout();
+        String version = status.host().libc().version();
+        String layout = status.area().registration().layout();
         Info.builder()
                 .name("percpu_rseq_info")
                 .help("How records commit in this process")
@@ -160,8 +161,10 @@ public final class PerCpuMeters implements MeterBinder {
                         status.mode().toString(),
                         status.indexedBy().toString(),
                         layout == null ? "none" : layout,
-                        version == null ? status.libc().name() : status.libc().name() + " " + version,
-                        status.kernel().release());
+                        version == null
+                                ? status.host().libc().name()
+                                : status.host().libc().name() + " " + version,
+                        status.host().kernel().release());
     }
 
     private void bindSelfTest(MeterRegistry target) {

@@ -5,13 +5,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many series a registry keeps, and which of them a scrape shows. Immutable.
+ * The settings of a registry's series: how many it keeps, and which a scrape shows. Immutable.
  *
  * @param max largest number of series, at least 1. A meter beyond it records into the overflow series of its name, or does nothing.
  * @param expireAfter time without a record after which a scrape leaves a series out, until the next record; at least 1 s, null for never
  */
 public record SeriesSettings(int max, @Nullable Duration expireAfter) {
-    /** 200,000 series, which are all shown. */
+    /** 200,000 series, all shown. */
     public static final SeriesSettings DEFAULT = new SeriesSettings(
             Settings.SERIES_MAX.defaultValue(),
             Settings.SERIES_EXPIRE_AFTER.defaultValue().orElse(null));

@@ -2,7 +2,7 @@ package dev.percpu.rseq;
 
 import java.util.Locale;
 
-/** Enum constants as they are written outside: in lower case. */
+/** The names of enum constants in settings and reports: the constants in lower case. Stateless. */
 final class Names {
     private Names() {}
 

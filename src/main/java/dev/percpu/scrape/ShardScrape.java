@@ -7,8 +7,6 @@ import dev.percpu.family.FamilyValues;
 import dev.percpu.family.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.shard.CellStore;
-import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
@@ -22,7 +20,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -51,34 +48,29 @@ public final class ShardScrape {
     /**
      * @param meters that are shown
      * @param others families that are told besides; one that a meter has already is left out
-     * @param text the writer's format, if it can be written family by family
      * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
      */
     public void write(
-            List<CellMeter> meters,
-            MetricSnapshots others,
-            OutputStream stream,
-            ExpositionFormatWriter writer,
-            Optional<TextFormat> text,
-            EscapingScheme scheme)
+            List<CellMeter> meters, MetricSnapshots others, OutputStream stream, ScrapeEncodings.Encoding encoding)
             throws IOException {
+        TextFormat text = encoding.text();
         Map<String, FamilyReader> families = families(meters, others);
-        if (text.isEmpty()) {
+        if (text == null) {
             List<MetricSnapshot> all = new ArrayList<>();
             for (FamilyReader family : families.values()) {
                 family.read().forEach(all::add);
             }
-            writer.write(stream, new MetricSnapshots(all), scheme);
+            encoding.writer().write(stream, new MetricSnapshots(all), encoding.escaping());
             return;
         }
         TextOutput out = new TextOutput().to(stream);
         for (FamilyReader family : families.values()) {
             MetricSnapshots snapshots = family.read();
             if (snapshots.size() > 0) {
-                text.get().write(out, snapshots, scheme);
+                text.write(out, snapshots, encoding.escaping());
             }
         }
-        text.get().finish(out);
+        text.finish(out);
         out.end();
     }
 
@@ -135,11 +127,11 @@ public final class ShardScrape {
 
     private Family remarked(Family family) {
         MetricMetadata metadata = family.metadata();
-        return naming.remark().isEmpty()
+        return naming.helpSuffix().isEmpty()
                 ? family
                 : new Family(
                         new MetricMetadata(
-                                metadata.getName(), metadata.getHelp() + naming.remark(), metadata.getUnit()),
+                                metadata.getName(), metadata.getHelp() + naming.helpSuffix(), metadata.getUnit()),
                         family.kind());
     }
 

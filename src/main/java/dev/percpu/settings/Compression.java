@@ -1,6 +1,6 @@
 package dev.percpu.settings;
 
-/** Value of {@link Settings#SCRAPE_COMPRESSION}: how scrapes are compressed for clients that accept gzip. */
+/** Value of {@link Settings#SCRAPE_COMPRESSION}: compression of scrapes for clients that accept gzip. */
 public enum Compression {
     /** Not at all. */
     OFF(0),

@@ -1,16 +1,16 @@
 package dev.percpu.settings;
 
-/** Form in which the percentile histogram of a timer or summary is exposed. */
+/** The form in which the percentile histogram of a timer or summary is published. */
 public enum HistogramMode {
-    /** Micrometer's buckets, each a series of its own. Every format carries them, and every Prometheus reads them. */
+    /** Micrometer's classic buckets, each a series of its own. Every format and every version of Prometheus reads them. */
     CLASSIC,
 
     /**
-     * A native histogram instead of the buckets. Only the protobuf format carries it; the text formats show its count and sum. Service
-     * level objectives of the meter stay classic buckets.
+     * A Prometheus native histogram without classic buckets. Only the protobuf format carries its buckets; the text formats have its count
+     * and sum. Service level objectives remain classic buckets.
      */
     NATIVE,
 
-    /** Both, from the same cells. */
+    /** Classic buckets and a native histogram, computed from the same cells. */
     BOTH
 }

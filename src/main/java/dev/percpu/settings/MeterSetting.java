@@ -53,8 +53,8 @@ public final class MeterSetting<T> extends Setting<T> {
     }
 
     /**
-     * Returns whether an environment variable sets this setting for some meters. Its value is found for {@code
-     * percpu.histogram.native.mode.http.server} whatever characters the underscores stand for.
+     * Returns whether an environment variable sets this setting for some meters. An underscore in the name of a meter stands for any
+     * character that is neither a letter nor a digit.
      */
     boolean isVariableForMeters(String variable) {
         return rest(variable, variable(key()) + "_").matches("[^_].*");

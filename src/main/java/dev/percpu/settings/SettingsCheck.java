@@ -14,11 +14,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a whole configuration: every value, and that each key below {@code percpu.} is known, since an unknown one is a typing error.
+ * The check of a whole configuration: every value, and every key below {@code percpu.}. An unknown key is a typing error.
  *
- * <p>The name of an environment variable is compared in upper case and with underscores: {@code PERCPU_SERIES_MAX} sets {@code
- * percpu.series.max}. Kubernetes adds variables for each service of a namespace, {@code PERCPU_METRICS_PORT} for a service {@code
- * percpu-metrics}; these are ignored.
+ * <p>Environment variables are compared in upper case and with underscores: {@code PERCPU_SERIES_MAX} sets {@code percpu.series.max}.
+ * Variables that Kubernetes adds for a service are ignored, such as {@code PERCPU_METRICS_PORT} for the service {@code percpu-metrics}.
  */
 public final class SettingsCheck {
     private static final String PREFIX = "percpu.";
@@ -37,7 +36,7 @@ public final class SettingsCheck {
      * Returns a message for each value that is not allowed and for each unknown key.
      *
      * @param configuration returns the text of a key, or null if the key is not set
-     * @param names all names in the configuration, in no order; those of other software are ignored
+     * @param names all names in the configuration, in any order; names of other software are ignored
      * @param isVariable returns whether a name comes from the environment
      */
     public static List<String> errors(
@@ -59,12 +58,10 @@ public final class SettingsCheck {
     /**
      * Returns a message for each unknown key.
      *
-     * @param names of system properties, say: none from the environment, and in no order; those of other software are ignored
+     * @param names names that do not come from the environment, such as those of system properties
      */
     public static List<String> unknownKeys(Collection<String> names) {
-        SettingsCheck check = new SettingsCheck(name -> null);
-        new TreeSet<>(names).forEach(check::key);
-        return List.copyOf(check.errors);
+        return errors(name -> null, names, name -> false);
     }
 
     private void key(String name) {
@@ -79,9 +76,7 @@ public final class SettingsCheck {
         }
     }
 
-    /**
-     * @param name as the configuration lists it: a variable, or the key that a library made of it
-     */
+    /** @param name name in the configuration: the variable, or a key that the configuration derives from it */
     private void variable(String name, String variable) {
         if (!variable.startsWith(Setting.variable(PREFIX))
                 || Settings.ALL.stream().anyMatch(setting -> setting.isVariable(variable))

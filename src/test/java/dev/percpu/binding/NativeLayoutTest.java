@@ -2,33 +2,36 @@ package dev.percpu.binding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Java writes two C structs by offset: the offsets must be the compiler's. The order is that of percpu_layout(). */
+/** Compares offsets of C structs in Java with the C compiler's, by the names of percpu_layout_names(). */
 class NativeLayoutTest {
-    private static final int PROCESS = 12;
-    private static final int SELF_TEST = 17;
-
-    private final int[] layout = ControlCalls.layout();
+    private final Map<String, Integer> layout = ControlCalls.layout();
 
     @Test
     void shouldWriteTheProcessWhereCReadsIt() {
-        assertThat(layout[PROCESS]).isEqualTo(ProcessInfo.BYTES);
-        assertThat(layout[PROCESS + 1]).isEqualTo(ProcessInfo.LIBC_OFFSET);
-        assertThat(layout[PROCESS + 2]).isEqualTo(ProcessInfo.AREA_LENGTH);
-        assertThat(layout[PROCESS + 3]).isEqualTo(ProcessInfo.HWCAP);
-        assertThat(layout[PROCESS + 4]).isEqualTo(ProcessInfo.FUNCTIONS);
+        assertThat(layout).containsEntry("process.bytes", ProcessInfo.BYTES);
+        assertThat(layout).containsEntry("process.libcOffset", ProcessInfo.LIBC_OFFSET);
+        assertThat(layout).containsEntry("process.areaLength", ProcessInfo.AREA_LENGTH);
+        assertThat(layout).containsEntry("process.areaAlignment", ProcessInfo.AREA_ALIGNMENT);
+        assertThat(layout).containsEntry("process.hwcap", ProcessInfo.HWCAP);
+        assertThat(layout).containsEntry("process.functions", ProcessInfo.FUNCTIONS);
     }
 
     @Test
     void shouldShareTheSelfTestWhereCExpectsIt() {
-        assertThat(layout[SELF_TEST]).isEqualTo(SelfTestSides.BYTES);
-        assertThat(layout[SELF_TEST + 1]).isEqualTo(SelfTestSides.RESTARTS);
-        assertThat(layout[SELF_TEST + 2]).isEqualTo(SelfTestSides.BUDGET_NANOS);
+        assertThat(layout).containsEntry("selfTest.bytes", SelfTestSides.BYTES);
+        assertThat(layout).containsEntry("selfTest.cpu", SelfTestSides.CPU);
+        assertThat(layout).containsEntry("selfTest.otherCpu", SelfTestSides.OTHER_CPU);
+        assertThat(layout).containsEntry("selfTest.minRestarts", SelfTestSides.WANTED);
+        assertThat(layout).containsEntry("selfTest.violations", SelfTestSides.VIOLATIONS);
+        assertThat(layout).containsEntry("selfTest.restarts", SelfTestSides.RESTARTS);
+        assertThat(layout).containsEntry("selfTest.budgetNanos", SelfTestSides.BUDGET_NANOS);
     }
 
     @Test
     void shouldAllowAsManyBoundsAsC() {
-        assertThat(layout[9]).isEqualTo(BucketIndex.MAX_BOUNDS);
+        assertThat(layout).containsEntry("buckets.maxBounds", BucketIndex.MAX_BOUNDS);
     }
 }

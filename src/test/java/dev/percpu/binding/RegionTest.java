@@ -3,7 +3,7 @@ package dev.percpu.binding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.RseqProbe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -35,12 +35,12 @@ class RegionTest {
         1L << 63 >> 20
     };
 
-    private final int shards = RseqStatus.current().cpus().shardCount();
+    private final int shards = RseqProbe.status().cpus().shardCount();
     private final Region region = Region.reserve(shards, SHIFT, SumKind.LONG, CPU_ID);
 
     @BeforeAll
     static void decideTheMode() {
-        RseqStatus.current();
+        RseqProbe.status();
     }
 
     @Test
@@ -207,7 +207,7 @@ class RegionTest {
             wide.sum(wide.firstCell(), wide.firstCell() + cells.byteSize(), cells);
             assertThat(cells.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(1);
         }
-        // at most three pages of the header, and of one shard its counters, its marks and one block
+        // at most three pages of the header, and of one shard its counters, its dirty map and one block
         assertThat(wide.residentBytes()).isLessThan(4096L * 6);
         assertThat(wide.reservedBytes()).isEqualTo(3 * 4096 + (257L << 24));
     }

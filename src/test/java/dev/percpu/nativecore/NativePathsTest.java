@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import java.io.File;
 import java.net.URISyntaxException;
@@ -110,13 +111,14 @@ class NativePathsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("ways")
     void shouldKeepTheContractOfCells(Way way) throws Exception {
-        RseqStatus here = RseqStatus.current();
+        RseqStatus here = RseqProbe.status();
         assumeTrue(
                 !way.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
                 () -> "libc does not register rseq here: the owner is " + here.owner());
         assumeTrue(
-                !way.index().equals("mm_cid") || here.activeSize() != null && here.activeSize() >= 28,
-                () -> "this kernel has no mm_cid: " + here.activeSize() + " bytes of struct rseq");
+                !way.index().equals("mm_cid")
+                        || here.area().activeSize() != null && here.area().activeSize() >= 28,
+                () -> "this kernel has no mm_cid: " + here.area().activeSize() + " bytes of struct rseq");
         List<String> command = new ArrayList<>(way.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
 import dev.percpu.parity.Peers;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ShardScrapeTest;
 import dev.percpu.shard.CellStore;
@@ -33,7 +34,7 @@ class ExpiryTest {
     private final MockClock clock = new MockClock();
 
     static Stream<Supplier<CellStore>> stores() {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         return Stream.of(
                 CellStore::onJvm,
                 () -> CellStore.onShards(new ShardPlan(

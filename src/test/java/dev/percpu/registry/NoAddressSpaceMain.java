@@ -3,7 +3,7 @@ package dev.percpu.registry;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
 import io.micrometer.core.instrument.Counter;
@@ -31,7 +31,7 @@ final class NoAddressSpaceMain {
     }
 
     public static void main(String[] arguments) throws IOException {
-        int offset = RseqStatus.current().indexedBy().offset();
+        int offset = RseqProbe.status().indexedBy().offset();
         PerCpuMeterRegistry registry = RegistryOn.store(CellStore.onShards(new ShardPlan(SHARDS, offset)));
         Counter before = registry.counter("before"); // its region is already reserved
         before.increment();

@@ -51,8 +51,8 @@ public class ShardScrapeTest {
         }
 
         @Override
-        public String remark() {
-            return " (remarked)";
+        public String helpSuffix() {
+            return " (by shard)";
         }
     };
 
@@ -170,13 +170,13 @@ public class ShardScrapeTest {
         registry.timer("b").record(Duration.ofSeconds(1));
 
         assertThat(scrapeShards(OPENMETRICS, null))
-                .contains("# HELP a What a is (remarked)\n")
+                .contains("# HELP a What a is (by shard)\n")
                 .containsOnlyOnce("# EOF\n")
                 .endsWith("# EOF\n");
         assertThat(scrapeShards(
                         "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
                         null))
-                .contains("a_total", "What a is (remarked)", "cpu", "b_seconds");
+                .contains("a_total", "What a is (by shard)", "cpu", "b_seconds");
     }
 
     @Test
@@ -197,9 +197,9 @@ public class ShardScrapeTest {
                 ExternalCollectorsTest.snapshot("b", 7),
                 ExternalCollectorsTest.snapshot("unwanted", 7),
                 ExternalCollectorsTest.snapshot("c", 3));
-        for (String format : List.of(TEXT, OPENMETRICS)) {
+        for (ScrapeType type : List.of(ScrapeType.TEXT, new ScrapeType(ScrapeType.Format.OPENMETRICS, null))) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            registry.scrapeShards(out, format, Set.of("a", "b", "c"), NAMING, others);
+            registry.scrapeShards(out, type, Set.of("a", "b", "c"), NAMING, others);
 
             assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#")))
                     .satisfiesExactly(
@@ -208,7 +208,7 @@ public class ShardScrapeTest {
                             line -> assertThat(line).isEqualTo("c 3.0"));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        registry.scrapeShards(out, "application/vnd.google.protobuf", null, NAMING, others);
+        registry.scrapeShards(out, new ScrapeType(ScrapeType.Format.PROTOBUF, null), null, NAMING, others);
         assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("unwanted");
     }
 

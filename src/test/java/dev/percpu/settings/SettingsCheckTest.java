@@ -47,7 +47,7 @@ class SettingsCheckTest {
 
     @ParameterizedTest
     @MethodSource("ownSettings")
-    void shouldKnowTheVariableOfEachKeyInWhateverCaseAndWithDots(Setting<?> setting) {
+    void shouldKnowTheVariableOfEachKeyInAnyCaseAndWithDots(Setting<?> setting) {
         String variable = Setting.variable(setting.key());
         Samples.of(setting.type()).allowed().keySet().forEach(text -> {
             assertThat(variables(Map.of(variable, text, setting.key(), text))).isEmpty();

@@ -3,29 +3,30 @@ package dev.percpu.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.binding.ControlCalls;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The numbers that Java mirrors from layout.h, against what the C compiler made of them. The order is that of percpu_layout(). */
+/** Compares the numbers of {@link Layout} with the C compiler's, by the names of percpu_layout_names(). */
 class LayoutTest {
-    private final int[] layout = ControlCalls.layout();
+    private final Map<String, Integer> layout = ControlCalls.layout();
 
     @Test
     void shouldAgreeOnTheCell() {
-        assertThat(layout[0]).isEqualTo(Layout.CELL_BYTES);
-        assertThat(layout[1]).isEqualTo(Layout.FIRST_WORD);
-        assertThat(layout[2]).isEqualTo(Layout.SECOND_WORD);
+        assertThat(layout).containsEntry("cell.bytes", Layout.CELL_BYTES);
+        assertThat(layout).containsEntry("cell.first", Layout.FIRST_WORD);
+        assertThat(layout).containsEntry("cell.second", Layout.SECOND_WORD);
     }
 
     @Test
     void shouldAgreeOnWhatCanBeReserved() {
-        assertThat(layout[6]).isEqualTo(Layout.MIN_STRIDE_SHIFT);
-        assertThat(layout[7]).isEqualTo(Layout.MAX_STRIDE_SHIFT);
-        assertThat(layout[8]).isEqualTo(Layout.MAX_SHARDS);
+        assertThat(layout).containsEntry("shard.minStrideShift", Layout.MIN_STRIDE_SHIFT);
+        assertThat(layout).containsEntry("shard.maxStrideShift", Layout.MAX_STRIDE_SHIFT);
+        assertThat(layout).containsEntry("shard.maxCount", Layout.MAX_SHARDS);
     }
 
     @Test
     void shouldPlaceTheFirstBucketAfterTheMaximum() {
-        assertThat(Layout.bucketOffset(0)).isEqualTo(layout[0]);
-        assertThat(Layout.groupBytes(3)).isEqualTo(4L * layout[0]);
+        assertThat(Layout.bucketOffset(0)).isEqualTo(Layout.CELL_BYTES);
+        assertThat(Layout.groupBytes(3)).isEqualTo(4L * Layout.CELL_BYTES);
     }
 }

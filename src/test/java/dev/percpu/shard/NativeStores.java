@@ -1,5 +1,6 @@
 package dev.percpu.shard;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 
 /** Native stores for tests, on whatever path this process has. */
@@ -16,7 +17,7 @@ public final class NativeStores {
     }
 
     private static CellStore withStride(long bytes) {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         return CellStore.onShards(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset(), bytes));
     }

@@ -45,8 +45,9 @@ class CompressedScrapeTest {
         HttpResponse<byte[]> scrape = scrape(client.acceptEncoding(), "GET");
 
         assertThat(scrape.headers().allValues("Content-Encoding"))
-                .isEqualTo(client.takesGzip() ? List.of("gzip") : List.of());
-        String text = client.takesGzip() ? unpacked(scrape.body()) : new String(scrape.body(), StandardCharsets.UTF_8);
+                .isEqualTo(client.acceptsGzip() ? List.of("gzip") : List.of());
+        String text =
+                client.acceptsGzip() ? unpacked(scrape.body()) : new String(scrape.body(), StandardCharsets.UTF_8);
         assertThat(text).contains("# TYPE jvm_memory_used_bytes gauge\n").endsWith("\n");
     }
 

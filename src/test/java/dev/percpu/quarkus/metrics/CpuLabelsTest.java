@@ -16,7 +16,7 @@ class CpuLabelsTest {
         assertThat(naming.of(7).equals(Labels.of("cpu", "7", "numa_node", ""))).isTrue();
         assertThat(naming.shared().equals(Labels.of("cpu", "shared", "numa_node", "")))
                 .isTrue();
-        assertThat(naming.remark()).isEmpty();
+        assertThat(naming.helpSuffix()).isEmpty();
     }
 
     @Test
@@ -25,6 +25,6 @@ class CpuLabelsTest {
 
         assertThat(naming.of(5).equals(Labels.of("shard", "5"))).isTrue();
         assertThat(naming.shared().equals(Labels.of("shard", "shared"))).isTrue();
-        assertThat(naming.remark()).contains("mm_cid", "no CPU");
+        assertThat(naming.helpSuffix()).contains("mm_cid", "not its CPU");
     }
 }

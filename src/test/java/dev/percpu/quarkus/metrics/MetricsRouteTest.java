@@ -245,7 +245,7 @@ class MetricsRouteTest {
                 .get(uri)
                 .then()
                 .statusCode(406)
-                .body(containsString("Offered: identity."));
+                .body(containsString("must allow identity."));
         given().header("Accept-Encoding", "gzip;q=7").when().get(uri).then().statusCode(400);
     }
 

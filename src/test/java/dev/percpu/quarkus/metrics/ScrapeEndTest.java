@@ -13,7 +13,9 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
 import dev.percpu.registry.ShardReader;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.scrape.ScrapeType;
 import dev.percpu.scrape.ShardNaming;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -65,14 +67,14 @@ class ScrapeEndTest {
     private volatile Scrape scrape = out -> {};
     private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(PerCpuConfig.DEFAULT) {
         @Override
-        public void scrape(OutputStream out, String contentType, @Nullable Set<String> names) throws IOException {
+        public void scrape(OutputStream out, ScrapeType type, @Nullable Set<String> names) throws IOException {
             answer(out);
         }
 
         @Override
         public void scrapeShards(
                 OutputStream out,
-                String contentType,
+                ScrapeType type,
                 @Nullable Set<String> names,
                 ShardNaming naming,
                 MetricSnapshots others)
@@ -95,7 +97,7 @@ class ScrapeEndTest {
 
     @BeforeEach
     void start() {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         PerCpuMeters meters = new PerCpuMeters(registry, status, new ShardReader(registry::statistics));
         meters.bindTo(registry);
         Router router = Router.router(vertx);
@@ -242,7 +244,7 @@ class ScrapeEndTest {
         for (int i = 1; i <= 5; i++) {
             Response failed = get(path, "30");
             assertThat(failed.statusCode()).isEqualTo(500);
-            assertThat(failed.asString()).contains("the log of the service says why");
+            assertThat(failed.asString()).contains("The log of the service has the cause");
             assertThat(failures(ScrapeFailure.ERROR)).isEqualTo(i);
         }
         shouldScrapeAgain(path);

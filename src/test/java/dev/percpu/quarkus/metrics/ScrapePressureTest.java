@@ -124,7 +124,8 @@ class ScrapePressureTest {
                     .then()
                     .statusCode(503)
                     .header("Retry-After", "1")
-                    .body(containsString("2 scrapes already, the most that percpu.scrape.max-concurrent allows"));
+                    .body(containsString(
+                            "2 scrapes are in progress, the maximum that percpu.scrape.max-concurrent allows"));
             assertThat(failures(ScrapeFailure.BUSY)).isEqualTo(busy + 1);
             given().when().head(management.resolve("/q/metrics")).then().statusCode(200);
 
@@ -156,7 +157,7 @@ class ScrapePressureTest {
                 .get(management.resolve("/q/metrics"))
                 .then()
                 .statusCode(503)
-                .body(containsString("did not end in time"));
+                .body(containsString("did not complete within its timeout"));
         assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(late + 1);
     }
 
@@ -172,7 +173,7 @@ class ScrapePressureTest {
                 .get(management.resolve("/q/metrics"))
                 .then()
                 .statusCode(503)
-                .body(containsString("did not end in time"));
+                .body(containsString("did not complete within its timeout"));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
         registry.remove(hanging);
 

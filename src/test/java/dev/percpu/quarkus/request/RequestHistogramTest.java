@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Buckets of the time of requests, from the configuration to the snapshot. */
+/** Checks the buckets of requests from the configuration to the snapshot. */
 class RequestHistogramTest {
 
     @ParameterizedTest
     @CsvSource({"classic, true, false", "native, false, true", "both, true, true"})
-    void shouldPublishTheConfiguredHistogram(String kind, boolean classic, boolean nativeBuckets) {
+    void shouldPublishTheConfiguredKindOfHistogram(String kind, boolean classic, boolean nativeBuckets) {
         HistogramDataPointSnapshot point = request(Map.of("percpu.requests.histogram", kind));
 
         assertThat(point.hasClassicHistogramData()).isEqualTo(classic);
@@ -53,7 +53,7 @@ class RequestHistogramTest {
     }
 
     @Test
-    void shouldHaveTheBucketsOfObjectivesAlone() {
+    void shouldPublishOnlyTheBucketsOfObjectives() {
         HistogramDataPointSnapshot point = request(Map.of("percpu.requests.slo", "50ms,100ms"));
 
         assertThat(point.getClassicBuckets().stream().map(bucket -> bucket.getUpperBound()))
@@ -70,7 +70,7 @@ class RequestHistogramTest {
             new RequestMeterFactory(registry, settings.requests(), Set.of())
                     .requests()
                     .find("/", null, null, null, 200)
-                    .timer(MethodLabel.GET, 200)
+                    .findOrRegister(MethodLabel.GET, 200)
                     .record(Duration.ofMillis(70));
             return registry.getPrometheusRegistry().scrape("http_server_requests_seconds"::equals).stream()
                     .map(HistogramSnapshot.class::cast)
