@@ -4,18 +4,18 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 
 /**
- * The facts about this process that the native library gets at start: {@code struct percpu_process} of the C headers.
+ * The facts about its process that the native library gets once, at start. Immutable and thread-safe.
  *
- * @param owner code that registers the rseq areas: one of {@link ControlCalls}'s OWNER constants
- * @param libcOffset {@code __rseq_offset}, from the thread pointer, bytes; used if libc is the owner
- * @param areaLength length of the area to register, bytes; used if this library is the owner
- * @param areaAlignment alignment of that area, bytes
+ * @param owner owner of the rseq areas, an {@code OWNER_} constant of {@code ControlCalls}
+ * @param libcOffset {@code __rseq_offset}, from the thread pointer, in bytes; used if libc is the owner
+ * @param areaLength length to register, in bytes; used if this library is the owner
+ * @param areaAlignment alignment of the area, in bytes; used if this library is the owner
  * @param hwcap {@code getauxval(AT_HWCAP)}
  */
 public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
-    /** Size and offsets of the struct, bytes. A test compares them with the C compiler's. */
+    // struct percpu_process: its size and the offsets of its fields, in bytes. A test compares them with the C
+    // compiler's.
     static final int BYTES = 72;
-
     static final int LIBC_OFFSET = 8;
     static final int AREA_LENGTH = 16;
     static final int AREA_ALIGNMENT = 20;
@@ -26,7 +26,6 @@ public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAl
         "dlsym", "posix_memalign", "free", "pthread_key_create", "pthread_setspecific"
     };
 
-    /** Returns the struct, with the addresses of the libc functions that the native library calls. */
     Memory toNative() {
         Memory process = new Memory(BYTES);
         process.clear();

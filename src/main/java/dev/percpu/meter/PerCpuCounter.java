@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PerCpuCounter extends CellMeter implements Counter {
     private static final PointWriter PLAIN =
-            (cells, place, out) -> out.value(SampleWriter.VALUE, cells.counter(place), null);
+            (cells, place, out) -> out.value(SampleWriter.VALUE, cells.counterSum(place), null);
 
     private final CounterCell cell;
     private final @Nullable SpanExemplars sampler;
@@ -86,7 +86,7 @@ public final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        double sum = cell.sumOf(shard);
+        double sum = cell.sumOfShard(shard);
         return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }
 

@@ -6,8 +6,8 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
-import dev.percpu.shard.DoubleObservationCell;
-import dev.percpu.shard.DoubleObservations;
+import dev.percpu.shard.ObservationCell;
+import dev.percpu.shard.Observations;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * makes the sum infinite for good. An amount is in the bucket that its exact value belongs to: 0.4 meets an objective of 0.5.
  */
 public final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
-    private final DoubleObservationCell cell;
+    private final ObservationCell cell;
     private final double scale;
 
     /**
@@ -34,7 +34,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
      */
     public PerCpuDistributionSummary(
             Id id,
-            DoubleObservationCell cell,
+            ObservationCell cell,
             BucketLayout layout,
             DistributionStatisticConfig config,
             double scale,
@@ -48,7 +48,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
                 sampler,
                 cell::drainMax,
                 () -> cell.read().bucketCounts());
-        this.cell = cell;
+        this.cell = cell.requireDoubles();
         this.scale = scale;
     }
 
@@ -61,7 +61,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (sampler != null) {
             sampler.observe(scaled);
         }
-        cell.observe(scaled);
+        cell.observeDouble(scaled);
     }
 
     @Override
@@ -81,11 +81,11 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     @Override
     public HistogramSnapshot takeSnapshot() {
-        DoubleObservations seen = cell.read();
+        Observations seen = cell.read();
         return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
     }
 
-    public @Override DoubleObservationCell cell() {
+    public @Override ObservationCell cell() {
         return cell;
     }
 
@@ -105,7 +105,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        DoubleObservations seen = cell.readOf(shard);
+        Observations seen = cell.readShard(shard);
         return pointOf(seen.bucketCounts(), seen.sum(), labels);
     }
 
@@ -118,7 +118,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         @Override
         public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(buckets.layout().cells().buckets());
-            double sum = cells.doubleObservations(place, counts);
+            double sum = cells.readDoubles(place, counts);
             buckets.write(counts, Exemplars.EMPTY, out);
             out.value(SampleWriter.SUM, sum, null);
         }

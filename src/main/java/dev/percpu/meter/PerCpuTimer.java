@@ -6,8 +6,8 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
-import dev.percpu.shard.LongObservationCell;
-import dev.percpu.shard.LongObservations;
+import dev.percpu.shard.ObservationCell;
+import dev.percpu.shard.Observations;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class PerCpuTimer extends ObservationMeter implements Timer {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(PerCpuTimer.class);
 
-    private final LongObservationCell cell;
+    private final ObservationCell cell;
     private final Clock clock;
 
     public PerCpuTimer(
             Id id,
-            LongObservationCell cell,
+            ObservationCell cell,
             BucketLayout layout,
             DistributionStatisticConfig config,
             Clock clock,
@@ -52,7 +52,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
                 sampler,
                 cell::drainMax,
                 () -> cell.read().bucketCounts());
-        this.cell = cell;
+        this.cell = cell.requireLongs();
         this.clock = clock;
     }
 
@@ -67,7 +67,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
         if (sampler != null) {
             sampler.observe(nanos);
         }
-        cell.observe(nanos);
+        cell.observeLong(nanos);
     }
 
     private void recordSince(long startNanos) {
@@ -166,11 +166,11 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     @Override
     public HistogramSnapshot takeSnapshot() {
-        LongObservations seen = cell.read();
+        Observations seen = cell.read();
         return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
     }
 
-    public @Override LongObservationCell cell() {
+    public @Override ObservationCell cell() {
         return cell;
     }
 
@@ -190,7 +190,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        LongObservations seen = cell.readOf(shard);
+        Observations seen = cell.readShard(shard);
         return pointOf(seen.bucketCounts(), inBaseUnit(seen.sum()), labels);
     }
 
@@ -203,7 +203,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
         @Override
         public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
             long[] counts = out.scratch(buckets.layout().cells().buckets());
-            long sumNanos = cells.longObservations(place, counts);
+            long sumNanos = cells.readLongs(place, counts);
             buckets.write(counts, Exemplars.EMPTY, out);
             out.seconds(SampleWriter.SUM, sumNanos);
         }

@@ -4,7 +4,9 @@ import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
 /** Opens the cell store that a registry records into. */
@@ -22,12 +24,12 @@ public final class CellStores {
         boolean required = settings.get(Settings.NATIVE_REQUIRED);
         RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
         if (status.nativeLibrary()) {
-            return CellStore.onShards(
+            return new ShardedCellStore(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
             throw new IllegalStateException(status.missingLibraryMessage());
         }
-        return CellStore.onJvm();
+        return new JvmCellStore();
     }
 }

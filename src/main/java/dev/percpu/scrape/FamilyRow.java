@@ -8,7 +8,7 @@ import dev.percpu.family.Family;
 import dev.percpu.family.PointWriter;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.shard.CellColumn;
-import dev.percpu.shard.LongObservationCell;
+import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -112,7 +112,7 @@ abstract sealed class FamilyRow {
                 }
                 return;
             }
-            CellColumn.Cursor reading = column.in(cells.reader());
+            CellColumn.Cursor reading = column.cursor(cells.reader());
             for (int place = 0; place < size; place++) {
                 labelled.point(place, out);
                 writer.write(reading, place, out);
@@ -129,7 +129,7 @@ abstract sealed class FamilyRow {
         OfMaxima(Family family, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
             super(family, meters, labels, names);
             this.maxima = new MaxColumn(meters);
-            this.inNanos = meters.getFirst().cell() instanceof LongObservationCell;
+            this.inNanos = meters.getFirst().cell() instanceof ObservationCell cell && cell.isOfLongs();
         }
 
         @Override

@@ -1,8 +1,8 @@
 package dev.percpu.scrape;
 
+import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CellStore;
-import dev.percpu.shard.ColumnReader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ScrapeCells implements AutoCloseable {
     private final CellStore store;
     private @Nullable CellSnapshot totals;
-    private @Nullable ColumnReader reader;
+    private CellColumn.@Nullable Reader reader;
 
     ScrapeCells(CellStore store) {
         this.store = store;
@@ -21,15 +21,15 @@ final class ScrapeCells implements AutoCloseable {
     /** For meters that have to be asked one by one: all cells, added up when this is first called. */
     CellSnapshot totals() {
         if (totals == null) {
-            totals = store.totals();
+            totals = store.snapshot();
         }
         return totals;
     }
 
     /** For columns. */
-    ColumnReader reader() {
+    CellColumn.Reader reader() {
         if (reader == null) {
-            reader = new ColumnReader();
+            reader = new CellColumn.Reader();
         }
         return reader;
     }

@@ -215,7 +215,7 @@ public final class SeriesIndex implements MultiCollector {
     private MetricSnapshots withCells(Predicate<String> included, FamilyValues others) {
         FamilyValues values = new FamilyValues(included);
         List<CellMeter> meters = meters(); // first: their cells are older than the totals
-        try (CellSnapshot totals = store.totals()) {
+        try (CellSnapshot totals = store.snapshot()) {
             inOrder(shown(meters, totals)).forEach(meter -> collect(meter, totals, included, values));
         }
         values.addAll(others);
@@ -228,7 +228,7 @@ public final class SeriesIndex implements MultiCollector {
         if (expiry == null) {
             return meters;
         }
-        try (CellSnapshot totals = store.totals()) {
+        try (CellSnapshot totals = store.snapshot()) {
             return shown(meters, totals);
         }
     }

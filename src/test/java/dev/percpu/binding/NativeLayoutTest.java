@@ -21,13 +21,13 @@ class NativeLayoutTest {
 
     @Test
     void shouldShareTheSelfTestWhereCExpectsIt() {
-        assertThat(layout).containsEntry("selfTest.bytes", SelfTestSides.BYTES);
-        assertThat(layout).containsEntry("selfTest.cpu", SelfTestSides.CPU);
-        assertThat(layout).containsEntry("selfTest.otherCpu", SelfTestSides.OTHER_CPU);
-        assertThat(layout).containsEntry("selfTest.minRestarts", SelfTestSides.WANTED);
-        assertThat(layout).containsEntry("selfTest.violations", SelfTestSides.VIOLATIONS);
-        assertThat(layout).containsEntry("selfTest.restarts", SelfTestSides.RESTARTS);
-        assertThat(layout).containsEntry("selfTest.budgetNanos", SelfTestSides.BUDGET_NANOS);
+        assertThat(layout).containsEntry("selfTest.bytes", SelfTestCalls.BYTES);
+        assertThat(layout).containsEntry("selfTest.cpu", SelfTestCalls.CPU);
+        assertThat(layout).containsEntry("selfTest.otherCpu", SelfTestCalls.OTHER_CPU);
+        assertThat(layout).containsEntry("selfTest.minRestarts", SelfTestCalls.MIN_RESTARTS);
+        assertThat(layout).containsEntry("selfTest.violations", SelfTestCalls.VIOLATIONS);
+        assertThat(layout).containsEntry("selfTest.restarts", SelfTestCalls.RESTARTS);
+        assertThat(layout).containsEntry("selfTest.budgetNanos", SelfTestCalls.BUDGET_NANOS);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.percpu.parity;
 
 import dev.percpu.registry.RegistryOn;
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.tck.MeterRegistryCompatibilityKit;
@@ -14,7 +14,7 @@ class JvmMeterRegistryCompatibilityTest extends MeterRegistryCompatibilityKit {
     @Override
     public MeterRegistry registry() {
         return RegistryOn.store(
-                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm());
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, new JvmCellStore());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.percpu.parity;
 
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +29,7 @@ class ParityTest {
     @ParameterizedTest
     @MethodSource("cases")
     void shouldBeScrapedAlikeFromTheJvm(ParityCase operations) {
-        try (Peers peers = new Peers(CellStore.onJvm(), null)) {
+        try (Peers peers = new Peers(new JvmCellStore(), null)) {
             peers.doing(operations.operations()).shouldBeScrapedAlike();
         }
     }

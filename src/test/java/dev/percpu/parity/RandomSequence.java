@@ -2,6 +2,7 @@ package dev.percpu.parity;
 
 import dev.percpu.registry.CellStores;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,7 +40,7 @@ final class RandomSequence implements AutoCloseable {
             case "prometheus.descriptions" -> Boolean.toString(descriptions);
             default -> null;
         };
-        CellStore store = random.nextInt(4) == 0 ? CellStore.onJvm() : CellStores.open(PrometheusConfig.DEFAULT);
+        CellStore store = random.nextInt(4) == 0 ? new JvmCellStore() : CellStores.open(PrometheusConfig.DEFAULT);
         this.twins = new Twins(new Peers(config, store, null));
         if (random.nextInt(6) == 0) {
             NamingConvention other = new PrometheusDurationNamingConvention();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -38,7 +39,7 @@ class BadInputTest {
     private final List<String> refusals = new ArrayList<>();
 
     CellStore store() {
-        return CellStore.onJvm();
+        return new JvmCellStore();
     }
 
     @BeforeEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.parity.Exposed;
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
@@ -59,7 +60,7 @@ class ConsistencyTest {
 
     @Test
     void shouldBeConsistentUnderLoadOnTheJvm() throws Exception {
-        shouldBeConsistentUnderLoad(CellStore.onJvm(), LINES / 10);
+        shouldBeConsistentUnderLoad(new JvmCellStore(), LINES / 10);
     }
 
     private static void shouldBeConsistentUnderLoad(CellStore store, long lines) throws Exception {

@@ -2,7 +2,7 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
@@ -41,7 +41,7 @@ class LifetimeRacesTest {
                 new PrometheusRegistry(),
                 new MockClock(),
                 null,
-                onJvm ? CellStore.onJvm() : CellStores.open(PrometheusConfig.DEFAULT));
+                onJvm ? new JvmCellStore() : CellStores.open(PrometheusConfig.DEFAULT));
     }
 
     /** A registry that is closed while threads register, record and scrape, with the meters that they hold. */

@@ -3,7 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -35,7 +35,7 @@ class SeriesLimitTest {
 
     private static PerCpuMeterRegistry open(String max) {
         PerCpuConfig config = key -> key.equals("percpu.series.max") ? max : null;
-        return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm());
+        return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, new JvmCellStore());
     }
 
     @AfterEach

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -86,7 +86,7 @@ public class ShardScrapeTest {
         if (store == Store.JVM) {
             registry.close();
             registry = RegistryOn.store(
-                    PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
+                    PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, new JvmCellStore());
         }
         List<Counter> counters = IntStream.range(0, 5)
                 .mapToObj(i -> registry.counter("requests", "uri", "/" + i))
