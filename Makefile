@@ -25,8 +25,8 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 	@$(MVN) --quiet package -Dmaven.test.skip=true
 	@touch $@
 
-test: ## unit, integration and stress tests; TEST=ClassName for one
-	@$(MVN) test $(if $(TEST),-Dtest=$(TEST))
+test: ## unit, integration and stress tests; TEST=ClassName for one, ARGS="-Dkey=value ..." for the tests
+	@$(MVN) test $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 
 acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kernels; installs Debian packages when root
 	@.build/acceptance-packages

@@ -47,6 +47,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_IMPORT = new LinkedHashMap<>();
 
     static {
+        MAY_IMPORT.put(SETTINGS, Set.of());
         MAY_IMPORT.put("binding", Set.of());
         MAY_IMPORT.put("exposition", Set.of());
         MAY_IMPORT.put("rseq", Set.of("binding"));

@@ -41,8 +41,8 @@ public final class ControlCalls {
      *
      * @return 0, or -{@link #EALREADY} if it was set before; {@link #owner()} then returns the earlier value
      */
-    public static int start(ProcessSettings settings) {
-        try (Memory process = settings.toNative()) {
+    public static int start(ProcessInfo info) {
+        try (Memory process = info.toNative()) {
             return NativeLibrary.functions().percpu_process_start(process);
         }
     }

@@ -15,6 +15,7 @@ import dev.percpu.scrape.ScrapeWriter;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -121,10 +122,12 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      *
      * @param config the configuration, validated here
      * @param registry the Prometheus registry that is scraped with this registry. Collectors registered there are read within {@link
-     *     PerCpuConfig#GAUGE_TIMEOUT}: each by itself in an {@link IsolatingPrometheusRegistry}, else all of them together.
+     *     Settings#GAUGE_TIMEOUT}: each by itself in an {@link IsolatingPrometheusRegistry}, else all of them together.
      * @param clock the clock of windows and creation times. With a clock other than {@link Clock#SYSTEM}, windows rotate only on reads.
      * @param spanContext returns the current span for exemplars; null for no exemplars
-     * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
+     * @throws IllegalArgumentException if a value of {@link Settings} is not allowed, naming key, allowed values and value
+     * @throws io.micrometer.core.instrument.config.validate.ValidationException if a value of Micrometer's own keys is invalid
+     * @throws IllegalStateException if the native library is required and cannot be used; the message names file, reason and remedy
      */
     @SuppressWarnings("this-escape") // as below
     public PerCpuMeterRegistry(
@@ -145,7 +148,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             Clock clock,
             @Nullable SpanContext spanContext,
             CellStore store) {
-        super(clock, SeriesSettings.of(config));
+        super(clock, perCpuConfig(config).series());
         this.config = config;
         this.prometheusRegistry = registry;
         this.store = store;
@@ -155,9 +158,10 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        FunctionMeterCollector measured = new FunctionMeterCollector(GaugeTimeout.millis(config));
+        FunctionMeterCollector measured = new FunctionMeterCollector(
+                new RegistrySettings(config).get(Settings.GAUGE_TIMEOUT).toMillis());
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
-        BucketLayouts layouts = new BucketLayouts(NativeHistogramKey.settings(config));
+        BucketLayouts layouts = new BucketLayouts(perCpuConfig(config)::nativeHistogram);
         this.factory = new MeterFactory(
                 store,
                 clock,
@@ -184,8 +188,14 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
+        new RegistrySettings(config).check();
         config.requireValid();
         return config;
+    }
+
+    /** Returns the configuration with the methods of {@link PerCpuConfig}. */
+    private static PerCpuConfig perCpuConfig(PrometheusConfig config) {
+        return config instanceof PerCpuConfig perCpu ? perCpu : config::get;
     }
 
     private static PrometheusProperties properties(@Nullable Properties own) {

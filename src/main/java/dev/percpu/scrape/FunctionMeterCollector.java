@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * log names each such meter once.
  */
 public final class FunctionMeterCollector {
-    /** The default time limit of one function, in milliseconds. */
-    public static final int DEFAULT_LIMIT_MILLIS = 1000;
-
     private static final System.Logger LOG = System.getLogger(FunctionMeterCollector.class.getName());
 
     private final TimeLimitedExecutor executor;

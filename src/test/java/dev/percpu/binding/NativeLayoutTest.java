@@ -11,12 +11,12 @@ class NativeLayoutTest {
 
     @Test
     void shouldWriteTheProcessWhereCReadsIt() {
-        assertThat(layout).containsEntry("process.bytes", ProcessSettings.BYTES);
-        assertThat(layout).containsEntry("process.libcOffset", ProcessSettings.LIBC_OFFSET);
-        assertThat(layout).containsEntry("process.areaLength", ProcessSettings.AREA_LENGTH);
-        assertThat(layout).containsEntry("process.areaAlignment", ProcessSettings.AREA_ALIGNMENT);
-        assertThat(layout).containsEntry("process.hwcap", ProcessSettings.HWCAP);
-        assertThat(layout).containsEntry("process.functions", ProcessSettings.FUNCTIONS);
+        assertThat(layout).containsEntry("process.bytes", ProcessInfo.BYTES);
+        assertThat(layout).containsEntry("process.libcOffset", ProcessInfo.LIBC_OFFSET);
+        assertThat(layout).containsEntry("process.areaLength", ProcessInfo.AREA_LENGTH);
+        assertThat(layout).containsEntry("process.areaAlignment", ProcessInfo.AREA_ALIGNMENT);
+        assertThat(layout).containsEntry("process.hwcap", ProcessInfo.HWCAP);
+        assertThat(layout).containsEntry("process.functions", ProcessInfo.FUNCTIONS);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.percpu.histogram;
 
+import dev.percpu.settings.HistogramMode;
 import java.time.Duration;
 
 /** The cells of a native histogram, for benchmarks of the native library alone. */

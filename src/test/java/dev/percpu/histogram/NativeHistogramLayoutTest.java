@@ -2,6 +2,7 @@ package dev.percpu.histogram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.settings.HistogramMode;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -116,8 +116,10 @@ class NativePathsTest {
                 !variant.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
                 () -> "libc must register rseq, but the owner is " + here.owner());
         assumeTrue(
-                !variant.index().equals("mm_cid") || here.area().activeSize() != null && here.area().activeSize() >= 28,
-                () -> "struct rseq must have mm_cid (28 bytes), but has " + here.area().activeSize() + " bytes");
+                !variant.index().equals("mm_cid")
+                        || here.area().activeSize() != null && here.area().activeSize() >= 28,
+                () -> "struct rseq must have mm_cid (28 bytes), but has "
+                        + here.area().activeSize() + " bytes");
         List<String> command = new ArrayList<>(variant.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(

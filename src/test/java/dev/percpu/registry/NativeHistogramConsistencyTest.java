@@ -3,6 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.histogram.NativeHistogramSchema;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -39,7 +40,7 @@ class NativeHistogramConsistencyTest {
     @ParameterizedTest
     @CsvSource({"native, true", "native, false", "both, true", "both, false"})
     void shouldBeConsistentUnderLoad(String mode, boolean onJvm) throws Exception {
-        PerCpuConfig config = Map.of(NativeHistogramKey.MODE.key(), mode)::get;
+        PerCpuConfig config = Map.of(Settings.HISTOGRAM_MODE.key(), mode)::get;
         CellStore store = onJvm ? new JvmCellStore() : CellStores.open(config);
         try (ExecutorService executor = Executors.newFixedThreadPool(WRITERS)) {
             PerCpuMeterRegistry registry =

@@ -2,9 +2,9 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.histogram.HistogramMode;
 import dev.percpu.histogram.NativeHistogramSchema;
 import dev.percpu.histogram.NativeHistogramSettings;
+import dev.percpu.settings.HistogramMode;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;

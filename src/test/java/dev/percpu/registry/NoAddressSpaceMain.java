@@ -4,7 +4,6 @@ import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import dev.percpu.rseq.RseqProbe;
-import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.core.instrument.Counter;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.percpu.parity.Peers;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -58,7 +59,9 @@ class ExternalCollectorsTest {
 
     private static PerCpuMeterRegistry over(PrometheusRegistry collectors) {
         PerCpuMeterRegistry made = new PerCpuMeterRegistry(
-                (PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "500" : null, collectors, Clock.SYSTEM);
+                (PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? "500" : null,
+                collectors,
+                Clock.SYSTEM);
         made.counter("counted").increment(3);
         made.gauge("measured", 7);
         return made;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.percpu.meter.SafeGauge;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import java.io.InterruptedIOException;
@@ -29,7 +30,7 @@ class FunctionMeterCollectorTest {
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
     private final PerCpuMeterRegistry registry =
-            new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "500" : null);
+            new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? "500" : null);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<Logger> loggers = List.of(
@@ -128,7 +129,7 @@ class FunctionMeterCollectorTest {
     @Test
     void shouldLogOnceThatGaugesAreNotCalledWhileTooManyBlock() {
         PerCpuMeterRegistry shortLimit =
-                new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "50" : null);
+                new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? "50" : null);
         AtomicInteger calls = new AtomicInteger();
         for (int i = 0; i < 100; i++) {
             Gauge.builder("many", () -> calls.incrementAndGet() > 50 ? block() : 1)
@@ -191,12 +192,12 @@ class FunctionMeterCollectorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "60001", "1s", "", "-1", "999999999999"})
+    @ValueSource(strings = {"0", "60001", "61s", "500us", "-1", "999999999999", "soon"})
     void shouldRejectAnInvalidTimeoutWithKeyValueAndAllowedValues(String value) {
         assertThatThrownBy(() -> new PerCpuMeterRegistry(
-                        (PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? value : null))
+                        (PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? value : null))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("percpu.scrape.gauge-timeout is '" + value
-                        + "', but must be a whole number of milliseconds from 1 to 60000");
+                .hasMessage("percpu.scrape.gauge-timeout must be a duration from 1ms to 1m (such as 30s or PT1M;"
+                        + " a plain number is in milliseconds), but was " + value);
     }
 }

@@ -2,6 +2,7 @@ package dev.percpu.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.settings.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -5,9 +5,9 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.RequestSettings;
 import dev.percpu.quarkus.ScrapeSettings;
-import dev.percpu.quarkus.ServiceSettings;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
@@ -37,8 +37,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -108,8 +106,8 @@ class ScrapeEndTest {
                         registry,
                         meters,
                         status,
-                        new ServiceSettings(
-                                Map.of(), Optional.empty(), ScrapeSettings.DEFAULT, RequestSettings.DEFAULT),
+                        new QuarkusSettings(
+                                key -> null, ScrapeSettings.read(key -> null), RequestSettings.read(key -> null)),
                         vertx)
                 .register(management);
         HttpServer http = vertx.createHttpServer()

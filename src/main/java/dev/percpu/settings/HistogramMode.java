@@ -1,6 +1,6 @@
-package dev.percpu.histogram;
+package dev.percpu.settings;
 
-/** The form in which the percentile histogram of a timer or summary is published. The configuration has the names in lower case. */
+/** The form in which the percentile histogram of a timer or summary is published. */
 public enum HistogramMode {
     /** Micrometer's classic buckets, each a series of its own. Every format and every version of Prometheus reads them. */
     CLASSIC,

@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 
 /**
- * The settings that the native library gets of its process, once. Immutable and thread-safe.
+ * The facts about its process that the native library gets once, at start. Immutable and thread-safe.
  *
  * @param owner owner of the rseq areas, an {@code OWNER_} constant of {@code ControlCalls}
  * @param libcOffset {@code __rseq_offset}, from the thread pointer, in bytes; used if libc is the owner
@@ -12,7 +12,7 @@ import com.sun.jna.NativeLibrary;
  * @param areaAlignment alignment of the area, in bytes; used if this library is the owner
  * @param hwcap {@code getauxval(AT_HWCAP)}
  */
-public record ProcessSettings(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
+public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
     // struct percpu_process: its size and the offsets of its fields, in bytes. A test compares them with the C
     // compiler's.
     static final int BYTES = 72;
