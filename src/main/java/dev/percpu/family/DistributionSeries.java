@@ -35,7 +35,7 @@ public final class DistributionSeries implements Series {
     }
 
     /**
-     * Checks that no label has the name of one that the text formats add to the samples of such a family.
+     * Checks that no label has the name of a label that the text formats add themselves.
      *
      * @throws IllegalArgumentException if the name of a label is reserved
      */

@@ -27,7 +27,7 @@ public record Family(MetricMetadata metadata, Kind kind) {
         return metadata.getPrometheusName();
     }
 
-    /** Returns a family of this name and kind with one data point, which has every part that its kind allows but labels. */
+    /** Returns a family of this name and kind with one data point. The point has every part of its kind but labels. */
     public MetricSnapshot specimen() {
         DataPointSnapshot point = switch (kind) {
             case COUNTER -> new CounterDataPointSnapshot(1, Labels.EMPTY, null, 0);

@@ -1,5 +1,5 @@
 /**
- * Prometheus families: the name and kind of a family, the series in it with their labels, and the data points of a series in a scrape.
+ * Prometheus families, the series in them, and the data points of the series in a scrape.
  *
  * <p>Does not belong here: the index of all series (package {@code scrape}), and the recording of values (package {@code meter}).
  *

@@ -74,7 +74,7 @@ public abstract class CellMeter extends AbstractMeter {
     /** Returns the cell that this meter records into. */
     public abstract Cell cell();
 
-    /** Returns the writer of the main family's samples; null if they need more than the cells, such as exemplars or percentiles. */
+    /** Returns a writer of the main family's samples that reads cells only; null if there are exemplars or percentiles. */
     public abstract @Nullable PointWriter plainWriter();
 
     /** Adds the values of this meter at the time of the snapshot. */

@@ -43,8 +43,8 @@ public final class ExemplarSamplers {
     }
 
     /**
-     * Returns a sampler for a timer or summary, with values in the unit of its amounts: one exemplar per classic bucket, four for a native
-     * histogram without classic buckets, or one without buckets.
+     * Returns a sampler for a timer or summary, with values in the unit of its amounts. It has one exemplar per classic bucket, four for a
+     * native histogram without classic buckets, or one without buckets.
      */
     public SpanExemplars forLayout(BucketLayout layout) {
         if (!layout.publishesClassicBuckets()) {

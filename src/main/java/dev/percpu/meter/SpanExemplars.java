@@ -33,7 +33,7 @@ final class SpanExemplars {
 
     private final ExemplarSampler sampler;
 
-    /** Accessed by opaque reads and writes only: these are plain loads and stores that the JIT compiler must not move out of a loop. */
+    /** Accessed in opaque mode only: plain loads and stores that the JIT compiler must not move out of a loop. */
     private boolean armed = true;
 
     /** Not synchronized: only the client's sampler changes it, and it lets in one thread at a time. */
