@@ -8,6 +8,7 @@ MVN_WARN := $(MVN) -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 JAVA := .build/java
 SERVICE := target/quarkus-app/quarkus-run.jar
 LOAD := $(MVN) --quiet -Pload package
+DEPENDENCY := org.apache.maven.plugins:maven-dependency-plugin:3.9.0
 # Touched after a whole build only: the jar alone could be left by one that failed later.
 PACKAGED := target/.packaged
 
@@ -24,8 +25,8 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 	@$(MVN) --quiet package -Dmaven.test.skip=true
 	@touch $@
 
-test: ## unit, integration and stress tests; TEST=ClassName for one
-	@$(MVN) test $(if $(TEST),-Dtest=$(TEST))
+test: ## unit, integration and stress tests; TEST=ClassName for one, ARGS="-Dkey=value ..." for the tests
+	@$(MVN) test $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 
 acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kernels; installs Debian packages when root
 	@.build/acceptance-packages
@@ -34,18 +35,21 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dtest.groups=acceptance -Dtest.excludedGroups= -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 
-bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 for its table too, ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
-	@[ -d target/bench/next ] || $(MVN) --quiet -Pbench dependency:copy@copy-next-micrometer || \
-		echo "the next Micrometer does not resolve: micrometer-next is left out" >&2
-	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=ours -Dquarkus.micrometer.export.prometheus.enabled=false && \
+bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews README.md and benchmarks.md, ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
+	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
+		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
+	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=ours && \
 		$(LOAD) -Dload.build=quarkus -Dquarkus.micrometer.binder.http-server.enabled=true \
-			-Dquarkus.micrometer.export.prometheus.path=/q/peer)
-	@$(MVN) --quiet -Pbench test-compile exec:exec@run-benchmarks -Dbench.quick=$(if $(QUICK),true,false) \
-		-Dbench.readme=$(if $(README),true,false) "-Dbench.args=$(ARGS)"
+			-Dquarkus.micrometer.export.prometheus.enabled=true -Dquarkus.micrometer.export.prometheus.path=/q/peer)
+	@$(MVN) --quiet test-compile $(DEPENDENCY):build-classpath -Dmdep.outputFile=target/bench/classpath
+	@$(JAVA) --sun-misc-unsafe-memory-access=allow -Dbench.quick=$(if $(QUICK),true,false) -Dbench.readme=$(if $(README),true,false) \
+		-Dbench.out=$(CURDIR)/target/bench -cp "target/test-classes:target/classes:$$(cat target/bench/classpath)" \
+		dev.percpu.bench.Benchmarks $(foreach arg,$(ARGS),'$(arg)')
 
 lint: ## format and static analysis, Java and C; changes nothing
+	@.build/lint-prose
 	@$(MVN) --quiet spotless:check
-	@$(MVN_WARN) -Plint,bench test-compile
+	@$(MVN_WARN) -Plint test-compile
 	@.build/lint-native
 
 format: ## format Java and C

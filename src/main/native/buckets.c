@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* buckets.c - builds the indexes that buckets.h reads. */
+/* buckets.c - builds the index of a histogram. Its use is in buckets.h, its drawing in layout.h. */
 #include "buckets.h"
 
 #include "percpu.h"
 #include "rseq_abi.h"
 
-/* One of this many bounds may share a slot with another without a finer index being made. */
+/* Up to one bound in this many may share a slot with the bound before it. More bounds get a finer index. */
 #define BOUNDS_PER_CROWDED 16
 
-/* The smallest amount that falls into a slot; INT64_MAX: none does. */
+/* The smallest amount of a slot: the inverse of slot_of_amount(). INT64_MAX when no amount has this slot. */
 static int64_t slot_lower_edge(const struct percpu_buckets *buckets, uint32_t slot, uint32_t mantissa_bits)
 {
 	uint32_t per_power = 1u << mantissa_bits;
@@ -27,7 +27,7 @@ static int64_t slot_lower_edge(const struct percpu_buckets *buckets, uint32_t sl
 	return (int64_t)(((uint64_t)(per_power + slot % per_power) << power) - per_power);
 }
 
-/* Doubles: the 64 powers of two that the slots cover begin at the lowest bound above 0. */
+/* Doubles: the slots cover 64 powers of two from the lowest bound above 0. Returns the number of that slot. */
 static int64_t slot_of_first_positive(const int64_t *bounds, uint32_t count, uint32_t mantissa_bits)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -37,13 +37,14 @@ static int64_t slot_of_first_positive(const int64_t *bounds, uint32_t count, uin
 	return 0;
 }
 
+/* Integers have slots for all amounts, so their base is 0. */
 static int64_t slot_base(const int64_t *bounds, uint32_t count, uint32_t sum_kind, uint32_t mantissa_bits)
 {
 	return sum_kind == PERCPU_SUM_DOUBLE ? slot_of_first_positive(bounds, count, mantissa_bits) : 0;
 }
 
-/* How many bounds are in the slot of the bound before them. */
-static uint32_t crowded(const int64_t *bounds, uint32_t count, uint32_t sum_kind, uint32_t mantissa_bits)
+/* The number of bounds that share a slot with the bound before them. */
+static uint32_t count_crowded(const int64_t *bounds, uint32_t count, uint32_t sum_kind, uint32_t mantissa_bits)
 {
 	struct percpu_buckets like = { .slot_base = slot_base(bounds, count, sum_kind, mantissa_bits) };
 	uint32_t last = UINT32_MAX;
@@ -58,25 +59,33 @@ static uint32_t crowded(const int64_t *bounds, uint32_t count, uint32_t sum_kind
 	return found;
 }
 
-/* As few as do for nearly all bounds; PERCPU_BUCKET_BITS if the first index does, or no other one is better. */
-static uint32_t wanted_bits(const int64_t *bounds, uint32_t count, uint32_t sum_kind)
+/*
+ * The least number of mantissa bits that leaves few enough bounds crowded.
+ * PERCPU_BUCKET_BITS when the first index is enough, or no finer one is better.
+ */
+static uint32_t choose_bits(const int64_t *bounds, uint32_t count, uint32_t sum_kind)
 {
-	uint32_t least = crowded(bounds, count, sum_kind, PERCPU_MAX_FINE_BITS);
+	uint32_t least = count_crowded(bounds, count, sum_kind, PERCPU_MAX_FINE_BITS);
 	uint32_t tolerated = least > count / BOUNDS_PER_CROWDED ? least : count / BOUNDS_PER_CROWDED;
 	uint32_t bits = PERCPU_BUCKET_BITS;
 
-	while (crowded(bounds, count, sum_kind, bits) > tolerated)
+	while (count_crowded(bounds, count, sum_kind, bits) > tolerated)
 		bits++;
 	return bits;
 }
 
-static int are_ascending(const int64_t *bounds, uint32_t count)
+static bool are_ascending(const int64_t *bounds, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (bounds[i] < 0 || (i > 0 && bounds[i] <= bounds[i - 1]))
-			return 0;
+			return false;
 	}
-	return 1;
+	return true;
+}
+
+static bool is_valid(const int64_t *bounds, uint32_t count, uint32_t sum_kind)
+{
+	return count <= PERCPU_MAX_BOUNDS && sum_kind <= PERCPU_SUM_DOUBLE && are_ascending(bounds, count);
 }
 
 static void copy_bounds(int64_t *to, const int64_t *bounds, uint32_t count)
@@ -86,7 +95,7 @@ static void copy_bounds(int64_t *to, const int64_t *bounds, uint32_t count)
 	to[count] = INT64_MAX;
 }
 
-/* Each slot gets the first bucket that is not below it. */
+/* Writes the lowest bucket of each slot: the first whose bound is not below the slot. */
 static void fill_slots(const struct percpu_buckets *buckets, uint16_t *slots, const int64_t *bounds, uint32_t bits)
 {
 	uint32_t bucket = 0;
@@ -105,9 +114,9 @@ int64_t percpu_buckets_size(const int64_t *bounds, uint32_t count, uint32_t sum_
 	uint32_t bits;
 	uint64_t size = sizeof(struct percpu_buckets) + (count + UINT64_C(1)) * sizeof(int64_t);
 
-	if (count > PERCPU_MAX_BOUNDS || sum_kind > PERCPU_SUM_DOUBLE || !are_ascending(bounds, count))
+	if (!is_valid(bounds, count, sum_kind))
 		return NEG_EINVAL;
-	bits = wanted_bits(bounds, count, sum_kind);
+	bits = choose_bits(bounds, count, sum_kind);
 	if (bits > PERCPU_BUCKET_BITS)
 		size += 2 * sizeof(int64_t) + slots_of(bits) * sizeof(uint16_t);
 	return (int64_t)size;
@@ -117,9 +126,9 @@ int percpu_buckets_init(struct percpu_buckets *memory, const int64_t *bounds, ui
 {
 	uint32_t bits;
 
-	if (count > PERCPU_MAX_BOUNDS || sum_kind > PERCPU_SUM_DOUBLE || !are_ascending(bounds, count))
+	if (!is_valid(bounds, count, sum_kind))
 		return NEG_EINVAL;
-	bits = wanted_bits(bounds, count, sum_kind);
+	bits = choose_bits(bounds, count, sum_kind);
 	memory->bounds_count = count;
 	memory->sum_kind = (uint16_t)sum_kind;
 	memory->slot_base = slot_base(bounds, count, sum_kind, bits);
@@ -129,6 +138,7 @@ int percpu_buckets_init(struct percpu_buckets *memory, const int64_t *bounds, ui
 		fill_slots(memory, memory->slots, memory->bounds, bits);
 		return 0;
 	}
+	/* The first index overflows for every amount: bucket 1 of two bounds below all amounts. */
 	for (uint32_t slot = 0; slot < PERCPU_BUCKET_SLOTS; slot++)
 		memory->slots[slot] = 0;
 	memory->bounds[0] = INT64_MIN;

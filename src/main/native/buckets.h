@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* buckets.h - from an amount to its bucket, on the record path. */
+/*
+ * buckets.h - finds the bucket of an amount. The index is drawn in layout.h.
+ *
+ * Searching the bounds one by one, or by halves, mispredicts branches: amounts
+ * are random. Instead the exponent and the top mantissa bits of an amount give
+ * a slot, and the slot gives the lowest bucket of all its amounts. HdrHistogram
+ * and DDSketch number their buckets in the same log-linear way. With at most
+ * one bound in a slot, one comparison then gives the bucket.
+ */
 #ifndef PERCPU_BUCKETS_H
 #define PERCPU_BUCKETS_H
 
+#include "compiler.h"
 #include "layout.h"
 
 /*
- * 2^bits slots per power of two of amount + 2^bits, which is at least 2^bits
- * so that its exponent needs no question. Whatever the amount is, the slot is
- * below (64 - bits) * 2^bits.
+ * The slot of an integer: 2^bits slots per power of two of value = amount +
+ * 2^bits. Then value >= 2^bits, so its exponent is at least `bits`, and amounts
+ * below 2^bits need no branch. Returns less than (64 - bits) * 2^bits for every
+ * amount, because the sign bit is dropped.
  */
 static inline uint32_t slot_of_long(int64_t amount, uint32_t bits)
 {
@@ -18,7 +28,11 @@ static inline uint32_t slot_of_long(int64_t amount, uint32_t bits)
 	return (power << bits) + (uint32_t)(value >> power) - (1u << bits);
 }
 
-/* 2^mantissa_bits slots per power of two, 64 powers from base on. */
+/*
+ * The slot of a double with these bits: 2^mantissa_bits slots per power of two,
+ * for 64 powers. `base` is the number that slot 0 has. Amounts below the first
+ * slot get the first, amounts above the last slot get the last.
+ */
 static inline uint32_t slot_of_double(int64_t base, int64_t bits, uint32_t mantissa_bits)
 {
 	int64_t slot = (bits >> (52 - mantissa_bits)) - base;
@@ -29,7 +43,10 @@ static inline uint32_t slot_of_double(int64_t base, int64_t bits, uint32_t manti
 	return (uint32_t)(slot < slots ? slot : slots - 1);
 }
 
-/* The kind is that of the record call: of another than the buckets' the slot is a wrong one, but there is one. */
+/*
+ * `sum_kind` comes from the record call, so that it is a constant. When it is
+ * not the kind of the index, the slot is wrong but still inside the index.
+ */
 static inline uint32_t slot_of_amount(const struct percpu_buckets *buckets, uint32_t sum_kind, int64_t amount,
 				      uint32_t mantissa_bits)
 {
@@ -38,26 +55,26 @@ static inline uint32_t slot_of_amount(const struct percpu_buckets *buckets, uint
 }
 
 /*
- * The bucket by the first index and one comparison, which is no branch: which
- * of the two sides of a bound an amount is on no predictor knows. It is the
- * right one unless the amount is_beyond() it, which is rare, or with a second
- * index always so.
+ * The bucket by the first index and one comparison without a branch. Right
+ * unless overflows() says that the amount belongs to a later bucket: rare, or
+ * always when there is a second index.
  */
-static inline uint32_t bucket_near(const struct percpu_buckets *buckets, uint32_t sum_kind, int64_t amount)
+static inline uint32_t bucket_by_first_index(const struct percpu_buckets *buckets, uint32_t sum_kind, int64_t amount)
 {
 	uint32_t bucket = buckets->slots[slot_of_amount(buckets, sum_kind, amount, PERCPU_BUCKET_BITS)];
 
 	return bucket + (amount > buckets->bounds[bucket]);
 }
 
-static inline int is_beyond(const struct percpu_buckets *buckets, uint32_t bucket, int64_t amount)
+static inline bool overflows(const struct percpu_buckets *buckets, uint32_t bucket, int64_t amount)
 {
-	return __builtin_expect(amount > buckets->bounds[bucket], 0) != 0;
+	return amount > buckets->bounds[bucket];
 }
 
 /*
- * The right bucket, in any case: by the index that has at most one bound in a
- * slot, but for a few slots, and by what is left of them.
+ * The bucket, in all cases. Starts from the finest index there is and then
+ * compares bound by bound, at most once in nearly all slots. Ends at the last
+ * bucket, whose bound is INT64_MAX.
  */
 static inline uint32_t bucket_of_amount(const struct percpu_buckets *buckets, uint32_t sum_kind, int64_t amount)
 {
@@ -70,9 +87,9 @@ static inline uint32_t bucket_of_amount(const struct percpu_buckets *buckets, ui
 		bucket = fine_slots(buckets)[slot_of_amount(buckets, sum_kind, amount, bits)];
 		bucket += amount > bounds[bucket];
 	} else {
-		bucket = bucket_near(buckets, sum_kind, amount);
+		bucket = bucket_by_first_index(buckets, sum_kind, amount);
 	}
-	while (__builtin_expect(amount > bounds[bucket], 0))
+	while (UNLIKELY(amount > bounds[bucket]))
 		bucket++;
 	return bucket;
 }

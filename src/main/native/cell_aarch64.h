@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cell_aarch64.h - 16 bytes at once, outside of a section.
+ * cell_aarch64.h - 16-byte accesses of arm64; see cell.h.
  *
  * With FEAT_LSE2 (HWCAP_USCAT) an aligned load or store of a pair of 64-bit
- * registers is atomic (Arm DDI 0487 B2.2.1.1). Without it an exclusive pair
- * is, once its store has succeeded: what it loaded before may be torn.
+ * registers is atomic (Arm DDI 0487 B2.2.1.1). Without it only an exclusive
+ * pair is, and only when its store succeeds: otherwise the load may be torn.
  */
 #ifndef PERCPU_CELL_AARCH64_H
 #define PERCPU_CELL_AARCH64_H
-
-#include <stdbool.h>
 
 #include "layout.h"
 
 #define HWCAP_USCAT (1u << 25)
 
-/* A value that does not match may be torn; the caller's next round will not match it either. */
+/*
+ * On failure *expected becomes the value of the cell, which may be torn. Then
+ * the next call with it fails too, and loads again.
+ */
 static inline bool cell_compare_exchange(struct percpu_cell *cell, struct percpu_cell *expected,
 					 struct percpu_cell desired)
 {
@@ -54,7 +55,7 @@ static inline cell_pair cell_load_vector(const struct percpu_cell *cell)
 	return (cell_pair){ first, second };
 }
 
-/* Stores what it loaded: only then was the load of the pair a single one. */
+/* Stores the value that it loaded: the load is atomic only when that store succeeds. */
 static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 {
 	struct percpu_cell *writable = (struct percpu_cell *)cell;

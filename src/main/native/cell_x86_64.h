@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cell_x86_64.h - 16 bytes at once, outside of a section.
+ * cell_x86_64.h - 16-byte accesses of x86-64; see cell.h.
  *
- * With AVX an aligned 16-byte vector load is atomic (Intel SDM 3A 9.1, AMD APM
- * 2 7.3.2). Without it lock cmpxchg16b is the one instruction that reads or
- * changes 16 bytes as one; it needs the line in exclusive state also to read.
+ * On CPUs with AVX an aligned 16-byte vector load or store is atomic (Intel SDM
+ * 3A 9.1, AMD APM 2 7.3.2). Without AVX only lock cmpxchg16b is. It takes the
+ * cache line in exclusive state even to read.
  */
 #ifndef PERCPU_CELL_X86_64_H
 #define PERCPU_CELL_X86_64_H
 
-#include <stdbool.h>
-
 #include "layout.h"
 
+/* On failure *expected becomes the value of the cell. */
 static inline bool cell_compare_exchange(struct percpu_cell *cell, struct percpu_cell *expected,
 					 struct percpu_cell desired)
 {
@@ -33,6 +32,7 @@ static inline cell_pair cell_load_vector(const struct percpu_cell *cell)
 	return value;
 }
 
+/* Compares with {0, 0} and exchanges by {0, 0}: the value does not change. */
 static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 {
 	struct percpu_cell value = { 0, 0 };
@@ -41,7 +41,10 @@ static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 	return (cell_pair){ (uint64_t)value.first, (uint64_t)value.second };
 }
 
-/* CPUID leaf 1 and XCR0: AVX, and an operating system that saves its state. */
+/*
+ * CPUID leaf 1, ecx bits 27 (OSXSAVE) and 28 (AVX); XCR0 bits 1 and 2: the
+ * kernel saves the SSE and AVX state. Source: Intel SDM 1, 14.3.
+ */
 static inline bool cell_pair_is_atomic(uint64_t hwcap)
 {
 	uint32_t eax = 1, ebx, ecx = 0, edx, xcr0;

@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * percpu.h - the calls that Java binds, and nothing else.
+ * percpu.h - the functions of libpercpu.so that Java calls: all there are.
  *
- * Two kinds of call:
+ * Record calls add to the shard of this CPU. FFM binds them as critical
+ * downcalls. A record call makes no system call, takes no lock, allocates
+ * nothing and ends after at most 64 restarts. Any thread may make one at any
+ * time between percpu_region_create() and percpu_region_destroy() of its
+ * region.
  *
- *   record calls    bound by FFM as critical downcalls. They make no system
- *                   call, take no lock, allocate nothing and end after a
- *                   bounded number of restarts. They may be called from any
- *                   thread at any time between percpu_region_create() and
- *                   percpu_region_destroy() of their region.
- *   control calls   bound by JNA: set-up, registration, sums, the self-test.
+ * Control calls set up, register, sum and test. JNA binds them.
  *
- * No call aborts, prints or unloads anything. A call that can fail returns
- * 0 or more on success and -errno on failure. Any offset is forced into the
- * region before use, so a wrong one can spoil a figure but not the process.
+ * No function aborts, prints or unloads anything. A function that can fail
+ * returns a value >= 0, or -errno, and documents each errno. Offsets are forced
+ * into the region before they are used: a wrong offset spoils figures, not the
+ * memory of the process.
  *
- * The library needs no symbol of any libc: what it uses of one is handed to
- * it in struct percpu_process, and system calls are made directly.
+ * The library needs no symbol of any libc. The caller passes the functions of
+ * libc that are needed in struct percpu_process. System calls are made
+ * directly.
+ *
+ * Thread-safety is stated for each function:
+ *
+ *   MT-safe	any number of threads may call it at once, with any other function
+ *   once	the caller must make sure that no other call uses the object
+ *
+ * The memory is drawn in layout.h. The rseq ABI is described in RSEQ-ABI.md
+ * and in libpercpu(7).
  */
 #ifndef PERCPU_H
 #define PERCPU_H
@@ -28,31 +37,31 @@
 struct percpu_region;
 struct percpu_buckets;
 
-/* ---- the process (process.c) ---------------------------------------- */
+/* ---- the process (process.c) ------------------------------------------- */
 
-/* Who registered the rseq areas of this process' threads. */
+/* The owner: the part of the process that registers the rseq areas of its threads. */
 enum percpu_owner {
-	PERCPU_OWNER_NONE = 0,	 /* nobody: every record is atomic */
-	PERCPU_OWNER_LIBC = 1,	 /* area at thread pointer + __rseq_offset */
-	PERCPU_OWNER_LEGACY = 2, /* an exported __rseq_abi, one address a thread */
-	PERCPU_OWNER_SELF = 3,	 /* this library registers each thread */
+	PERCPU_OWNER_NONE = 0,	 /* no area: every record is atomic */
+	PERCPU_OWNER_LIBC = 1,	 /* libc; area at thread pointer + __rseq_offset */
+	PERCPU_OWNER_LEGACY = 2, /* a library that exports the TLS symbol __rseq_abi */
+	PERCPU_OWNER_SELF = 3,	 /* this library, in percpu_thread_register() */
 };
 
-/* How records are committed; fixed before the first one. */
+/* How records are committed. */
 enum percpu_mode {
-	PERCPU_MODE_ATOMIC = 0,
-	PERCPU_MODE_RSEQ = 1,
+	PERCPU_MODE_ATOMIC = 0, /* by atomic instructions, in all shards */
+	PERCPU_MODE_RSEQ = 1,	/* by rseq sections in per-CPU shards */
 };
 
-/* What the caller found out about the process, handed over once. */
+/* Facts about the process, for percpu_process_start(). */
 struct percpu_process {
 	uint32_t owner; /* enum percpu_owner */
 	uint32_t reserved;
-	int64_t libc_offset;	 /* __rseq_offset, when libc is the owner */
-	uint32_t area_length;	 /* registration length in bytes, when self */
-	uint32_t area_alignment; /* of the area in bytes, a power of two */
+	int64_t libc_offset;	 /* owner libc: the value of __rseq_offset, bytes */
+	uint32_t area_length;	 /* owner self: registered length, bytes, at least 32 */
+	uint32_t area_alignment; /* owner self: of the area, bytes, a power of two, at least 32 */
 	uint64_t hwcap;		 /* getauxval(AT_HWCAP) */
-	/* From libc, needed for the owners legacy (dlsym) and self (the rest). */
+	/* Functions of libc. Owner legacy needs dlsym, owner self needs all others; otherwise NULL. */
 	void *(*dlsym)(void *handle, const char *name);
 	int (*posix_memalign)(void **out, unsigned long alignment, unsigned long size);
 	void (*free)(void *memory);
@@ -61,231 +70,476 @@ struct percpu_process {
 };
 
 /*
- * Fixes the owner for the life of the process. The first caller wins: a later
- * one (another class loader) changes nothing and gets -EALREADY (-114).
- * -EINVAL: an owner outside its enum, an area that is too short, or a function
- * that this owner needs is missing. MT-safe.
+ * percpu_process_start: Fixes the owner for the life of the process.
+ *
+ * @process: copied. The caller keeps ownership.
+ *
+ * The first call wins. A later call, for example from another class loader,
+ * changes nothing. It returns when the first call is complete.
+ *
+ * Returns 0, or:
+ *
+ *   -EALREADY (-114): The owner is fixed already.
+ *   -EINVAL (-22): The owner is outside of its enum, or a field that it needs
+ *           is out of range or NULL.
+ *
+ * or -errno of pthread_key_create; the owner then is not fixed. MT-safe.
  */
 PERCPU_API int percpu_process_start(const struct percpu_process *process);
 
 /*
- * Fixes the mode, after percpu_process_start() and the self-test and before
- * the first record. -EALREADY as above; -EINVAL: a mode outside its enum, or
- * sections wanted without an owner or without 16-byte atomicity; -ENODATA: not
- * started. MT-safe.
+ * percpu_process_fix_mode: Fixes the mode for the life of the process.
+ *
+ * @mode: enum percpu_mode.
+ *
+ * Comes after percpu_process_start() and the self-test, and before the first
+ * record. The record calls do not check it: the caller binds the variant of the
+ * mode.
+ *
+ * Returns 0, or:
+ *
+ *   -EALREADY (-114): The mode is fixed already.
+ *   -EINVAL (-22): The mode is outside of its enum; or it is PERCPU_MODE_RSEQ
+ *           without an owner or without 16-byte atomicity.
+ *   -ENODATA (-61): The owner is not fixed yet.
+ *
+ * MT-safe.
  */
 PERCPU_API int percpu_process_fix_mode(uint32_t mode);
 
-/* What was fixed, or -ENODATA (-61) before it was. MT-safe. */
+/*
+ * percpu_process_owner, percpu_process_mode: The fixed owner and mode.
+ *
+ * Return a value of the enum, or -ENODATA (-61) before it is fixed. MT-safe.
+ */
 PERCPU_API int percpu_process_owner(void);
 PERCPU_API int percpu_process_mode(void);
 
 /*
- * 1 when this CPU reads and writes 16 aligned bytes as one by plain vector or
- * pair instructions, else 0: cells are then changed and read by a 16-byte
- * compare-and-swap, and only PERCPU_MODE_ATOMIC can be fixed. Intel SDM 3A
- * 9.1 and AMD APM 2 7.3.2 (AVX), Arm DDI 0487 B2.2.1.1 (FEAT_LSE2). MT-safe.
+ * percpu_pair_is_atomic: Whether one vector load or store of 16 aligned bytes
+ * is single-copy atomic on this CPU.
+ *
+ * @hwcap: getauxval(AT_HWCAP); used on arm64.
+ *
+ * If not, cells are read and changed by a 16-byte compare-and-swap, and the
+ * mode must be PERCPU_MODE_ATOMIC.
+ *
+ * Returns 1 or 0. The type is int because foreign callers read 32 bits.
+ * MT-safe.
+ *
+ * Source: Intel SDM 3A 9.1 and AMD APM 2 7.3.2 for CPUs with AVX; Arm DDI 0487
+ * B2.2.1.1 for FEAT_LSE2.
  */
 PERCPU_API int percpu_pair_is_atomic(uint64_t hwcap);
 
-/* ---- this thread (thread.c) ------------------------------------------ */
+/* ---- this thread (thread.c) -------------------------------------------- */
 
 /*
- * Makes this thread known: registers its area (owner self) or looks it up
- * (owner legacy). Once a thread: after a failure, and once its area was
- * unregistered at thread exit, the thread stays with the shared shard.
- * Returns 0, or -errno of the registration. MT-safe.
+ * percpu_thread_register: Makes the area of the calling thread known.
+ *
+ * Owner self allocates and registers an area. A pthread key unregisters and
+ * frees it at thread exit. Owner legacy gets the address from dlsym. The other
+ * owners need nothing. A thread is registered once: after a failure, or after
+ * its exit has begun, its records go to the shared shard.
+ *
+ * Returns 0, also when the thread is registered already, or:
+ *
+ *   -ENODATA (-61): The registration failed before or the thread is exiting;
+ *           or the legacy owner has no area for this thread.
+ *   -ENOMEM (-12): No memory for the area.
+ *   -EINVAL (-22), -EBUSY (-16): Another owner has registered this thread.
+ *   -EPERM (-1), -ENOSYS (-38): A sandbox denies rseq(2), or the kernel has none.
+ *
+ * MT-safe.
  */
 PERCPU_API int percpu_thread_register(void);
 
-/* errno of the latest registration of any thread that failed, 0 if none did. MT-safe. */
+/*
+ * percpu_thread_last_errno: The latest error of percpu_thread_register().
+ *
+ * Returns the positive errno, of any thread, or 0 when none has failed.
+ * MT-safe.
+ */
 PERCPU_API int percpu_thread_last_errno(void);
 
 /*
- * Copies the first length bytes of this thread's rseq area, as far as it goes
- * and at most 64.
- * Returns the bytes copied, or -ENODATA when this thread has none. MT-safe.
+ * percpu_thread_view: Copies the rseq area of the calling thread.
+ *
+ * @out: @length bytes, aligned to 4.
+ * @length: bytes to copy. At most the readable bytes of the area and at most 64
+ *	are copied, in words of 4.
+ *
+ * Returns the number of copied bytes, or -ENODATA (-61) when the thread has no
+ * area. MT-safe.
  */
 PERCPU_API int percpu_thread_view(void *out, uint32_t length);
 
 /*
- * One attempt to register a private area on this thread, taken back at once:
- * tells who owns the thread. 0: nobody did, registration works. -EINVAL or
- * -EBUSY: somebody did. -ENOSYS: no such system call. -EPERM: denied.
- * Memory: at least length bytes, aligned, zeroed.
+ * percpu_rseq_try: Registers an area on the calling thread and unregisters it.
+ *
+ * @memory: at least @length bytes, aligned as the kernel demands. It is zeroed.
+ *	The caller keeps ownership.
+ * @length: bytes, at least 32.
+ *
+ * It finds the owners that no symbol shows: rseq(2) allows one area per thread.
+ *
+ * Returns 0 when the thread has no owner, or:
+ *
+ *   -EINVAL (-22): The thread has an owner; or length or alignment is wrong.
+ *   -EBUSY (-16): The thread has an owner that registered this very memory.
+ *   -ENOSYS (-38): The kernel has no rseq(2), or a sandbox says so.
+ *   -EPERM (-1): A sandbox denies rseq(2).
+ *   -EFAULT (-14): @memory is not mapped.
+ *
+ * MT-safe.
  */
 PERCPU_API int percpu_rseq_try(void *memory, uint32_t length);
 
-/* membarrier(2), directly. Returns its result or -errno. */
+/*
+ * percpu_membarrier: The system call membarrier(2).
+ *
+ * Returns its result, or -errno. MT-safe.
+ */
 PERCPU_API int percpu_membarrier(int command, uint32_t flags, int cpu);
 
-/* ---- regions (region.c) ---------------------------------------------- */
+/* ---- regions (region.c) ------------------------------------------------ */
 
-/* What the second word of every cell of a region is. */
+/* The second word of every cell of a region. */
 enum percpu_sum_kind {
-	PERCPU_SUM_LONG = 0,   /* a 64-bit integer, wrapping */
+	PERCPU_SUM_LONG = 0,   /* a 64-bit integer that wraps around */
 	PERCPU_SUM_DOUBLE = 1, /* an IEEE 754 double */
 };
 
 /*
- * Reserves shard_count shards and the shared one, each of 2^stride_shift
- * bytes (16 to 40), and hands the region out in *out. index_offset is the
- * offset in struct rseq of the shard index: that of cpu_id or mm_cid.
- * -EINVAL: an argument is out of range; -ENOMEM or another -errno of mmap(2):
- * the reservation was refused, nothing was changed. MT-safe.
+ * percpu_region_create: Reserves address space for shards.
+ *
+ * @shard_count: per-CPU shards, 1 to 8192. One shared shard comes on top.
+ * @stride_shift: each shard has 2^stride_shift bytes, 16 to 40.
+ * @sum_kind: enum percpu_sum_kind.
+ * @index_offset: offset in struct rseq of the field that selects the shard: 4
+ *	for cpu_id, 24 for mm_cid.
+ * @out: receives the region. The caller owns it, until percpu_region_destroy().
+ *
+ * Memory becomes resident page by page, when it is written.
+ *
+ * Returns 0, or:
+ *
+ *   -EINVAL (-22): An argument is out of range.
+ *   -ENOMEM (-12): The kernel refuses the reservation; a smaller one may work.
+ *
+ * or another -errno of mmap(2). Then *out is unchanged. MT-safe.
  */
 PERCPU_API int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t sum_kind,
 				    uint32_t index_offset, struct percpu_region **out);
 
-/* Unmaps it. The caller has made sure that no thread can still record. */
+/*
+ * percpu_region_destroy: Unmaps a region.
+ *
+ * The caller must make sure that no thread uses the region any more.
+ *
+ * Returns 0, or -errno of munmap(2). Once.
+ */
 PERCPU_API int percpu_region_destroy(struct percpu_region *region);
 
-/* Offset of the first cell in every shard, bytes. */
+/*
+ * percpu_region_first_cell: The offset of the first cell in every shard.
+ *
+ * Returns bytes, a multiple of 4096. MT-safe.
+ */
 PERCPU_API uint64_t percpu_region_first_cell(const struct percpu_region *region);
 
-/* Bytes of address space, and of those in memory now (mincore(2)), in pages of getauxval(AT_PAGESZ) bytes. */
+/*
+ * percpu_region_reserved: The address space of a region.
+ *
+ * Returns bytes. MT-safe.
+ */
 PERCPU_API int64_t percpu_region_reserved(const struct percpu_region *region);
+
+/*
+ * percpu_region_resident: The part of a region that is in memory now.
+ *
+ * @page: getauxval(AT_PAGESZ), bytes.
+ *
+ * Returns bytes, or -EINVAL (-22) when @page is not a power of two or is below
+ * 4096, or -errno of mincore(2). MT-safe.
+ */
 PERCPU_API int64_t percpu_region_resident(const struct percpu_region *region, uint32_t page);
 
-/* Restarts of sections on this shard, and records it took as shared shard. */
+/*
+ * percpu_shard_restarts: The number of restarted sections on a shard.
+ *
+ * @shard: 0 to shard_count; shard_count is the shared shard.
+ *
+ * Returns the number, or -EINVAL (-22) when @shard is out of range. MT-safe.
+ */
 PERCPU_API int64_t percpu_shard_restarts(const struct percpu_region *region, uint32_t shard);
+
+/*
+ * percpu_shared_records: The records that went to the shared shard because no
+ * section could commit them.
+ *
+ * Returns the number; 0 in PERCPU_MODE_ATOMIC, which commits none. MT-safe.
+ */
 PERCPU_API int64_t percpu_shared_records(const struct percpu_region *region);
 
-/* Writes sizes and offsets that Java mirrors; see region.c. Returns their number. */
+/*
+ * percpu_layout: Sizes and offsets that Java has too, for tests.
+ *
+ * @out: receives at most @capacity values.
+ *
+ * Returns the number of values, also when it is above @capacity. MT-safe.
+ */
 PERCPU_API int percpu_layout(uint32_t *out, uint32_t capacity);
 
-/* ---- record calls (record.c, record_atomic.c) ------------------------- */
+/*
+ * percpu_layout_names: The names of these values, in the same order.
+ *
+ * Returns a constant string. A space follows each name. MT-safe.
+ */
+PERCPU_API const char *percpu_layout_names(void);
 
-/* What a record call returns. Either way the record has been made. */
+/* ---- record calls (record.c, record_atomic.c) -------------------------- */
+
+/* The result of a record call. In both cases the record is made. */
 enum percpu_recorded {
 	PERCPU_RECORDED = 0,
-	PERCPU_RECORDED_REGISTER = 1, /* thread unknown: call percpu_thread_register() */
+	PERCPU_RECORDED_REGISTER = 1, /* call percpu_thread_register(): this thread is unknown */
 };
 
 /*
- * One set of four calls for each way to find this thread's area: __libc at
- * thread pointer + offset, __thread through this library's own pointer, and
- * __atomic without sections.
+ * Each record call has three variants. They differ in how they find the rseq
+ * area of the calling thread:
  *
- *   add_long        adds amount to the first word of the cell at offset
- *   add_double      adds the double whose bits are given to its second word
- *   observe_long    one observation of amount >= 0 into the group at offset:
- *   observe_double  the bucket's {count, sum} by one store, and the group's max
+ *   __libc	thread pointer + __rseq_offset: PERCPU_MODE_RSEQ, owner libc
+ *   __thread	a pointer in TLS: PERCPU_MODE_RSEQ, owners legacy and self
+ *   __atomic	any owner or none: PERCPU_MODE_ATOMIC
  *
- * buckets may be NULL: a group of one bucket. The doubles come as raw bits so
- * that no vector register is live across a TLS access (glibc bug 31372).
+ * All record calls of a process must be of one variant: the one of its mode and
+ * owner.
+ *
+ * Doubles are passed as their bits (IEEE 754 binary64), so that no vector
+ * register is live across a TLS access (glibc bug 31372).
+ *
+ * All are MT-safe.
+ *
+ * Ordering: the commit is one store, with release semantics on x86-64 and in
+ * the variant __atomic. percpu_sum() on another thread includes the record at
+ * the latest when that thread has synchronised with this one.
+ *
+ * Source of the sections: Linux, Documentation/userspace-api/rseq.rst.
  */
-#define PERCPU_DECLARE_RECORD_CALLS(way)                                                                      \
-	PERCPU_API int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount); \
-	PERCPU_API int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits); \
-	PERCPU_API int percpu_observe_long__##way(struct percpu_region *region, uint64_t offset,              \
-						  const struct percpu_buckets *buckets, int64_t amount);      \
-	PERCPU_API int percpu_observe_double__##way(struct percpu_region *region, uint64_t offset,            \
-						    const struct percpu_buckets *buckets, int64_t bits)
-
-PERCPU_DECLARE_RECORD_CALLS(libc);
-PERCPU_DECLARE_RECORD_CALLS(thread);
-PERCPU_DECLARE_RECORD_CALLS(atomic);
-
-/* Does nothing: the price of the call itself, for benchmarks. */
-PERCPU_API int percpu_empty(struct percpu_region *region, uint64_t offset, int64_t amount);
 
 /*
- * The floors of benchmarks: n records from a C loop around the same section, n
- * at most 2^30; additions of amount, or observations of a pseudo-random
- * sequence from seed on. Returns n, or -EINVAL.
+ * percpu_add_long: Adds to the first word of a cell.
+ *
+ * @offset: of the cell in a shard, bytes, a multiple of 16.
+ * @amount: any value; the sum wraps around.
+ *
+ * Returns enum percpu_recorded.
  */
-PERCPU_API int64_t percpu_floor_add_long(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n);
-PERCPU_API int64_t percpu_floor_add_double(struct percpu_region *region, uint64_t offset, int64_t amount, int64_t n);
-PERCPU_API int64_t percpu_floor_observe_long(struct percpu_region *region, uint64_t offset,
-					     const struct percpu_buckets *buckets, int64_t seed, int64_t n);
-
-/* ---- buckets (buckets.c) ---------------------------------------------- */
+PERCPU_API int percpu_add_long__libc(struct percpu_region *region, uint64_t offset, int64_t amount);
+PERCPU_API int percpu_add_long__thread(struct percpu_region *region, uint64_t offset, int64_t amount);
+PERCPU_API int percpu_add_long__atomic(struct percpu_region *region, uint64_t offset, int64_t amount);
 
 /*
- * Bytes that percpu_buckets_init() writes for these upper bounds, which are as
- * there: 2 KiB and 8 a bound, and up to 64 KiB more where many are close to
- * each other. -EINVAL as there.
+ * percpu_add_double: Adds to the second word of a cell, in a region of doubles.
+ *
+ * @offset: of the cell in a shard, bytes, a multiple of 16.
+ * @bits: of any double.
+ *
+ * Returns enum percpu_recorded.
+ */
+PERCPU_API int percpu_add_double__libc(struct percpu_region *region, uint64_t offset, int64_t bits);
+PERCPU_API int percpu_add_double__thread(struct percpu_region *region, uint64_t offset, int64_t bits);
+PERCPU_API int percpu_add_double__atomic(struct percpu_region *region, uint64_t offset, int64_t bits);
+
+/*
+ * percpu_observe_long: Records one observation, in a region of integers.
+ *
+ * @offset: of the group in a shard, bytes, a multiple of 16.
+ * @buckets: the index of the group's buckets, of integers; or NULL for a group
+ *	of one bucket.
+ * @amount: at least 0. A negative amount spoils figures inside the region.
+ *
+ * Raises the maximum of the group, then adds {1, amount} to {count, sum} of the
+ * bucket by one 16-byte store: the commit.
+ *
+ * Returns enum percpu_recorded.
+ */
+PERCPU_API int percpu_observe_long__libc(struct percpu_region *region, uint64_t offset,
+					 const struct percpu_buckets *buckets, int64_t amount);
+PERCPU_API int percpu_observe_long__thread(struct percpu_region *region, uint64_t offset,
+					   const struct percpu_buckets *buckets, int64_t amount);
+PERCPU_API int percpu_observe_long__atomic(struct percpu_region *region, uint64_t offset,
+					   const struct percpu_buckets *buckets, int64_t amount);
+
+/*
+ * percpu_observe_double: Records one observation, in a region of doubles.
+ *
+ * @bits: of a double, at least +0.0 and not NaN. Any other spoils figures inside
+ *	the region.
+ *
+ * Otherwise as percpu_observe_long, with an index of doubles.
+ *
+ * Returns enum percpu_recorded.
+ */
+PERCPU_API int percpu_observe_double__libc(struct percpu_region *region, uint64_t offset,
+					   const struct percpu_buckets *buckets, int64_t bits);
+PERCPU_API int percpu_observe_double__thread(struct percpu_region *region, uint64_t offset,
+					     const struct percpu_buckets *buckets, int64_t bits);
+PERCPU_API int percpu_observe_double__atomic(struct percpu_region *region, uint64_t offset,
+					     const struct percpu_buckets *buckets, int64_t bits);
+
+/* ---- buckets (buckets.c) ----------------------------------------------- */
+
+/*
+ * percpu_buckets_size: The size of an index for these buckets.
+ *
+ * @bounds: inclusive upper bounds, strictly ascending, at least 0; bits of
+ *	doubles for PERCPU_SUM_DOUBLE. A last bucket without a bound comes on top.
+ * @count: bounds, 0 to 4095.
+ * @sum_kind: enum percpu_sum_kind.
+ *
+ * Returns bytes: about 2 KiB, 8 per bound, and up to 64 KiB more for bounds that
+ * are close to each other. Or -EINVAL (-22) when an argument is out of range.
+ * MT-safe.
  */
 PERCPU_API int64_t percpu_buckets_size(const int64_t *bounds, uint32_t count, uint32_t sum_kind);
 
 /*
- * Builds the index of a histogram in memory of percpu_buckets_size() bytes.
- * Bounds are inclusive, strictly ascending, >= 0; doubles as raw bits. count
- * at most 4095. -EINVAL says that one of these does not hold.
+ * percpu_buckets_init: Builds an index.
+ *
+ * @memory: percpu_buckets_size() bytes, aligned to 8. The caller keeps ownership
+ *	and must keep it as long as record calls use it.
+ *
+ * The other arguments are those of percpu_buckets_size(). @bounds is copied.
+ *
+ * Returns 0, or -EINVAL (-22) when an argument is out of range. MT-safe for
+ * different @memory. The index is read-only from then on.
  */
 PERCPU_API int percpu_buckets_init(struct percpu_buckets *memory, const int64_t *bounds, uint32_t count,
 				   uint32_t sum_kind);
 
-/* The bucket of one amount, for tests. */
+/*
+ * percpu_buckets_index: The bucket of an amount, for tests.
+ *
+ * @amount: an integer, or the bits of a double, as the index.
+ *
+ * Returns 0 to count. MT-safe.
+ */
 PERCPU_API int percpu_buckets_index(const struct percpu_buckets *buckets, int64_t amount);
 
-/* ---- other CPUs' data (sum.c) ------------------------------------------ */
+/* ---- sums over all CPUs (sum.c) ---------------------------------------- */
 
 /*
- * Adds up the cells at [from, to) of the shards [first, last) into out, 16
- * bytes a cell: {sum of the first words, sum of the second words}. Each cell
- * is read by one 16-byte load, so that whatever was committed is in both words
- * or in none. Blocks which no CPU has written are not read. from and to are
- * multiples of 16 inside the shard; -EINVAL otherwise. MT-safe, also against
- * records.
+ * percpu_sum: Adds up cells over shards.
+ *
+ * @first, @last: the shards [first, last), 0 <= first <= last <= shard_count + 1.
+ * @from, @to: the cells at the offsets [from, to), bytes, multiples of 16, from
+ *	the first cell to the end of a shard.
+ * @out: @to - @from bytes, aligned to 16: for each cell {sum of the first words,
+ *	sum of the second words}. Overwritten.
+ *
+ * Each cell is read by one 16-byte load: an observation is in both words or in
+ * neither. Blocks that no CPU has written are not read.
+ *
+ * Returns 0, or -EINVAL (-22) when an argument is out of range; @out is then
+ * unchanged. MT-safe, also against records.
  */
 PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t from, uint64_t to,
 			  void *out);
 
 /*
- * The same for `count` ranges of `bytes` bytes each, wherever they are: the
- * one at offsets[i] goes to out + i * bytes, which is fastest while all of out
- * stays in the cache. bytes and every offset as from and to above, and count *
- * bytes is less than 2^64; -EINVAL otherwise, with out unchanged. MT-safe, also
- * against records.
+ * percpu_sum_ranges: Adds up many ranges of cells over shards.
+ *
+ * @first, @last: as for percpu_sum().
+ * @count: ranges.
+ * @offsets: of the ranges, in any order, bytes.
+ * @bytes: of each range; count * bytes < 2^64.
+ * @out: @count * @bytes bytes, aligned to 16: the sums of range i are at out + i *
+ *	bytes. Overwritten. Fast as long as it stays in the cache.
+ *
+ * Each range is [offset, offset + bytes) as in percpu_sum().
+ *
+ * Returns 0, or -EINVAL (-22) when an argument is out of range; @out is then
+ * unchanged. MT-safe, also against records.
  */
 PERCPU_API int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
 				 const uint64_t *offsets, uint64_t bytes, void *out);
 
 /*
- * Takes the max of the group of `buckets` buckets at offset out of every
- * shard, leaving 0, and returns the largest (a long, or a double's bits).
- * Each is taken by an atomic exchange: a max that is recorded meanwhile is
- * either returned or left for the next call. MT-safe.
+ * percpu_drain_max: Takes the maximum of a group from all shards and leaves 0.
+ *
+ * @offset: of the group, bytes, a multiple of 16.
+ * @buckets: of the group, at least 1.
+ *
+ * Each shard's maximum is taken by an atomic exchange. An amount that is
+ * recorded during the call is returned by this call or by a later one.
+ *
+ * Returns the largest amount since the last call: an integer, or the bits of a
+ * double. Returns 0 when there was none; also for an invalid group, one that is
+ * not inside a shard, of which nothing is read or changed. MT-safe, also against
+ * records.
  */
 PERCPU_API int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets);
 
 /*
- * The same for many groups, one after the other: a scrape has thousands.
- * `groups` are `count` pairs of an offset and a number of buckets; the largest
- * of each goes to `out`. MT-safe.
+ * percpu_drain_maxima: percpu_drain_max() for many groups.
+ *
+ * @count: groups.
+ * @groups: @count pairs {offset, buckets}.
+ * @out: receives @count results, 0 for an invalid group.
+ *
+ * MT-safe, also against records.
  */
 PERCPU_API void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uint64_t *groups, int64_t *out);
 
 /*
- * Sets the cells at [from, to) of all shards to zero. Only for cells that no
- * thread can record into any more. -EINVAL as percpu_sum().
+ * percpu_clear: Sets cells to zero in all shards.
+ *
+ * @from, @to: the cells at the offsets [from, to), as for percpu_sum().
+ *
+ * The caller must make sure that no thread can record into these cells any
+ * more. Records into all other cells may go on.
+ *
+ * Returns 0, or -EINVAL (-22) when the range is not inside a shard; nothing is
+ * then changed. Once per range.
  */
 PERCPU_API int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to);
 
 /* ---- the self-test (self_test.c) --------------------------------------- */
 
-/* Shared by the two threads of a self-test; zeroed before use. */
+/* The state that the two threads of a self-test share. The caller zeroes it and sets the fields marked "in". */
 struct percpu_self_test {
-	int64_t stamp;	     /* changed by the disturber when it has run */
-	int32_t stop;	     /* set by the victim when it is done */
-	int32_t victim_tid;  /* 0 until the victim is ready */
-	uint32_t cpu;	     /* both run here; the victim starts here */
-	uint32_t other_cpu;  /* where the victim is sent; == cpu: preempt only */
-	uint32_t wanted;     /* restarts to see */
-	uint32_t restarts;   /* sections that were interrupted and restarted */
-	uint32_t violations; /* sections that went on after an interruption */
+	int64_t stamp;	       /* changed by the disturber each time it runs */
+	int32_t stop;	       /* set by the victim when it is done */
+	int32_t victim_tid;    /* 0 until the victim is ready */
+	uint32_t cpu;	       /* in: both threads run here; the victim starts here */
+	uint32_t other_cpu;    /* in: where the victim is moved; equal to cpu: it is preempted only */
+	uint32_t min_restarts; /* in: the test ends after this many */
+	uint32_t restarts;     /* out: sections that were interrupted and restarted */
+	uint32_t violations;   /* out: sections that were interrupted and went on */
 	uint32_t reserved;
-	int64_t budget_nanos; /* give up after this long */
+	int64_t budget_nanos; /* in: the test ends after this long, nanoseconds */
 	int64_t unused;
 };
 
 /*
- * The two sides, each called on a thread of its own that ends afterwards (its
- * affinity is changed). The victim runs critical sections until `wanted` were
- * restarted, one went on (a violation), or the budget is spent. Returns 0 or
- * -errno (the affinity was refused, this thread has no area).
+ * percpu_self_test_victim, percpu_self_test_disturb: The two sides of a test
+ * that sections restart when they are interrupted.
+ *
+ * @test: the same for both. The caller keeps ownership until both have returned.
+ *
+ * Each side needs a thread of its own, which should end afterwards: its CPU
+ * affinity is changed. The victim thread must be registered. The test ends after
+ * min_restarts restarts, after the first violation, or after budget_nanos.
+ *
+ * Both return 0, or:
+ *
+ *   -ENODATA (-61): The victim's thread has no registered area.
+ *   -EINVAL (-22): A CPU is out of range or offline, or outside of the cpuset.
+ *
+ * or another -errno of sched_setaffinity(2). MT-safe for different @test.
  */
 PERCPU_API int percpu_self_test_victim(struct percpu_self_test *test);
 PERCPU_API int percpu_self_test_disturb(struct percpu_self_test *test);

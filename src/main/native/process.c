@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * process.c - owner and mode of the process, each fixed once.
+ * process.c - owner and mode of the process. Each is fixed once.
  *
- * One copy of this library serves the whole process (Java loads one content-
- * hashed file from every class loader), so this state exists once.
+ * Java loads one content-hashed file from every class loader, so the process
+ * has one copy of this library and of this state.
  */
 #include "process.h"
 
@@ -21,23 +21,26 @@ bool percpu_vector_pairs;
 static int state = UNSET;
 static int mode = NEG_ENODATA;
 
-static bool valid(const struct percpu_process *process)
+static bool is_valid(const struct percpu_process *process)
 {
-	if (process->owner > PERCPU_OWNER_SELF)
-		return false;
-	if (process->owner == PERCPU_OWNER_LEGACY && !process->dlsym)
-		return false;
-	if (process->owner == PERCPU_OWNER_SELF) {
-		uint32_t alignment = process->area_alignment;
+	uint32_t alignment = process->area_alignment;
 
+	switch (process->owner) {
+	case PERCPU_OWNER_NONE:
+	case PERCPU_OWNER_LIBC:
+		return true;
+	case PERCPU_OWNER_LEGACY:
+		return process->dlsym != NULL;
+	case PERCPU_OWNER_SELF:
 		return process->area_length >= RSEQ_ORIGINAL_LENGTH && alignment >= RSEQ_ORIGINAL_LENGTH &&
 		       (alignment & (alignment - 1)) == 0 && process->posix_memalign && process->free &&
 		       process->pthread_key_create && process->pthread_setspecific;
+	default:
+		return false;
 	}
-	return true;
 }
 
-/* True for the one caller that may set; the others wait until what it set can be read. */
+/* Returns true to the first caller, which may set. All other callers wait until the first has set, and get false. */
 static bool begin_setting(void)
 {
 	const struct timespec64 pause = { 0, WAIT_NANOS };
@@ -54,12 +57,12 @@ static bool begin_setting(void)
 
 int percpu_process_start(const struct percpu_process *process)
 {
-	if (!valid(process))
+	if (!is_valid(process))
 		return NEG_EINVAL;
 	if (!begin_setting())
 		return NEG_EALREADY;
 	percpu_process = *process;
-	percpu_vector_pairs = percpu_pair_is_atomic(process->hwcap);
+	percpu_vector_pairs = cell_pair_is_atomic(process->hwcap);
 	if (process->owner == PERCPU_OWNER_SELF) {
 		int error = process->pthread_key_create(&percpu_exit_key, percpu_thread_exit);
 
@@ -77,19 +80,23 @@ int percpu_process_owner(void)
 	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == SET ? (int)percpu_process.owner : NEG_ENODATA;
 }
 
-int percpu_process_fix_mode(uint32_t wanted)
+static bool can_use_sections(int owner)
+{
+	return owner != PERCPU_OWNER_NONE && percpu_vector_pairs;
+}
+
+int percpu_process_fix_mode(uint32_t new_mode)
 {
 	int expected = NEG_ENODATA;
 	int owner = percpu_process_owner();
 
 	if (owner < 0)
 		return owner;
-	if (wanted > PERCPU_MODE_RSEQ ||
-	    (wanted == PERCPU_MODE_RSEQ && (owner == PERCPU_OWNER_NONE || !percpu_vector_pairs)))
+	if (new_mode > PERCPU_MODE_RSEQ || (new_mode == PERCPU_MODE_RSEQ && !can_use_sections(owner)))
 		return NEG_EINVAL;
-	return __atomic_compare_exchange_n(&mode, &expected, (int)wanted, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE) ?
-		       0 :
-		       NEG_EALREADY;
+	if (!__atomic_compare_exchange_n(&mode, &expected, (int)new_mode, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		return NEG_EALREADY;
+	return 0;
 }
 
 int percpu_process_mode(void)

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record.c - the record calls that commit in rseq critical sections.
+ * record.c - the record calls that commit in rseq critical sections: the
+ * variants libc and thread.
  *
- * A section that restarts is tried again, PERCPU_MAX_RESTARTS times at most
- * (a debugger that single-steps would restart it for ever); after that, and
- * where the thread has no shard, the record goes to the shared shard.
+ * Every call runs one section. Nearly all sections commit at once. A section
+ * that does not is retried by a cold function, at most PERCPU_MAX_RESTARTS
+ * times: a debugger that single-steps restarts every section. After that, or
+ * when the thread has no shard, the record goes to the shared shard.
+ *
+ * The four operations have one template: record(), retry() and observe(). They
+ * are inlined with a constant operation.
  */
 #include "record.h"
 
@@ -12,6 +17,23 @@
 #include "sections.h"
 #include "thread.h"
 
+ALWAYS_INLINE enum section_result run_section(enum operation operation, struct percpu_region *region, char *area,
+					      uint64_t cell, uint64_t group, int64_t amount)
+{
+	switch (operation) {
+	case ADD_LONG:
+		return section_add_long(region, area, cell, group, amount);
+	case ADD_DOUBLE:
+		return section_add_double(region, area, cell, group, amount);
+	case OBSERVE_LONG:
+		return section_observe_long(region, area, cell, group, amount);
+	case OBSERVE_DOUBLE:
+		return section_observe_double(region, area, cell, group, amount);
+	}
+	__builtin_unreachable();
+}
+
+/* The shard of the CPU where the thread runs now, or the shared shard. */
 static inline uint32_t current_shard(const struct percpu_region *region, const char *area)
 {
 	uint32_t index = *(const volatile uint32_t *)(area + region->index_offset);
@@ -19,151 +41,206 @@ static inline uint32_t current_shard(const struct percpu_region *region, const c
 	return index < region->shard_count ? index : region->shard_count;
 }
 
-/* What a section could not do. It is tried again, where the thread is then. Rare, so atomics cost nothing that matters. */
-static __attribute__((noinline, cold)) void prepare_retry(struct percpu_region *region, const char *area, uint64_t cell,
-							  enum section_result result)
+/*
+ * Makes the block of the cell dirty and counts a restart, in the shard of the
+ * CPU where the thread runs now. When the thread moves after that, the block of
+ * another shard is dirty: a reader then reads zeros, and the next section may
+ * end at clean_block again.
+ */
+COLD void prepare_retry(struct percpu_region *region, const char *area, uint64_t cell, enum section_result result)
 {
 	uint32_t shard = current_shard(region, area);
 
-	mark_block(region, shard, cell);
-	if (result == SECTION_RESTART)
+	set_dirty(region, shard, cell);
+	if (result == SECTION_RESTARTED)
 		__atomic_fetch_add(&shard_of(region, shard)->restarts, 1, __ATOMIC_RELAXED);
 }
 
-static __attribute__((noinline, cold)) int shared_result(const char *area)
+/* The result of a record in the shared shard. */
+COLD int result_of_shared(const char *area)
 {
 	return area == AREA_UNKNOWN ? PERCPU_RECORDED_REGISTER : PERCPU_RECORDED;
 }
 
-/*
- * After a first section that did not commit: goes round until one does, or
- * none can. Apart from the record call and called at its end only, so that a
- * record that commits at once, as nearly all do, has no stack frame.
- */
-#define RETURN_WHEN_COMMITTED(region, area, cell, result, section)     \
-	for (int attempt = 1; result != SECTION_NO_SHARD; attempt++) { \
-		prepare_retry(region, area, cell, result);             \
-		if (attempt == PERCPU_MAX_RESTARTS)                    \
-			break;                                         \
-		result = section;                                      \
-		if (result == SECTION_COMMIT)                          \
-			return PERCPU_RECORDED;                        \
+/* Continues a record whose first section ended with `result`. */
+ALWAYS_INLINE int retry(enum operation operation, struct percpu_region *region, char *area, uint64_t cell,
+			uint64_t group, int64_t amount, enum section_result result)
+{
+	for (int attempt = 1; result != SECTION_NO_SHARD; attempt++) {
+		prepare_retry(region, area, cell, result);
+		if (attempt == PERCPU_MAX_RESTARTS)
+			break;
+		result = run_section(operation, region, area, cell, group, amount);
+		if (result == SECTION_COMMITTED)
+			return PERCPU_RECORDED;
 	}
-
-#define RETRY static __attribute__((noinline, cold)) int
-
-RETRY add_long_again(struct percpu_region *region, char *area, uint64_t cell, int64_t amount,
-		     enum section_result result)
-{
-	RETURN_WHEN_COMMITTED(region, area, cell, result, section_add_long(region, area, cell, amount));
-	atomic_add_long(atomic_shared_shard(region, cell), cell, amount);
-	return shared_result(area);
+	atomic_record(operation, atomic_shared_shard(region, cell), cell, group, amount);
+	return result_of_shared(area);
 }
 
-RETRY add_double_again(struct percpu_region *region, char *area, uint64_t cell, int64_t bits,
-		       enum section_result result)
+/* One function per operation. Each has the arguments of its section, in the same registers. */
+COLD int retry_add_long(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+			enum section_result result)
 {
-	RETURN_WHEN_COMMITTED(region, area, cell, result, section_add_double(region, area, cell, bits));
-	atomic_add_double(atomic_shared_shard(region, cell), cell, bits);
-	return shared_result(area);
+	return retry(ADD_LONG, region, area, cell, group, amount, result);
 }
 
-RETRY observe_long_again(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
-			 enum section_result result)
+COLD int retry_add_double(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+			  enum section_result result)
 {
-	RETURN_WHEN_COMMITTED(region, area, cell, result, section_observe_long(region, area, cell, group, amount));
-	atomic_observe(atomic_shared_shard(region, cell), cell, group, amount, 0);
-	return shared_result(area);
+	return retry(ADD_DOUBLE, region, area, cell, group, amount, result);
 }
 
-RETRY observe_double_again(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t bits,
-			   enum section_result result)
+COLD int retry_observe_long(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+			    enum section_result result)
 {
-	RETURN_WHEN_COMMITTED(region, area, cell, result, section_observe_double(region, area, cell, group, bits));
-	atomic_observe(atomic_shared_shard(region, cell), cell, group, bits, 1);
-	return shared_result(area);
+	return retry(OBSERVE_LONG, region, area, cell, group, amount, result);
 }
 
-ALWAYS_INLINE int add_long(struct percpu_region *region, char *area, uint64_t offset, int64_t amount)
+COLD int retry_observe_double(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+			      enum section_result result)
 {
+	return retry(OBSERVE_DOUBLE, region, area, cell, group, amount, result);
+}
+
+/* The retry is a tail call, so a record that commits at once has no stack frame. */
+ALWAYS_INLINE int record(enum operation operation, struct percpu_region *region, char *area, uint64_t cell,
+			 uint64_t group, int64_t amount)
+{
+	enum section_result result = SECTION_NO_SHARD;
+
+	if (LIKELY(area_is_there(area)))
+		result = run_section(operation, region, area, cell, group, amount);
+	if (LIKELY(result == SECTION_COMMITTED))
+		return PERCPU_RECORDED;
+	switch (operation) {
+	case ADD_LONG:
+		return retry_add_long(region, area, cell, group, amount, result);
+	case ADD_DOUBLE:
+		return retry_add_double(region, area, cell, group, amount, result);
+	case OBSERVE_LONG:
+		return retry_observe_long(region, area, cell, group, amount, result);
+	case OBSERVE_DOUBLE:
+		return retry_observe_double(region, area, cell, group, amount, result);
+	}
+	__builtin_unreachable();
+}
+
+ALWAYS_INLINE int add(enum operation operation, enum variant variant, struct percpu_region *region, uint64_t offset,
+		      int64_t amount)
+{
+	char *area = area_of(variant);
 	uint64_t cell = cell_at(region, offset);
-	enum section_result result = SECTION_NO_SHARD;
 
-	if (LIKELY(area_is_there(area)))
-		result = section_add_long(region, area, cell, amount);
-	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED : add_long_again(region, area, cell, amount, result);
+	return record(operation, region, area, cell, 0, amount);
 }
 
-ALWAYS_INLINE int add_double(struct percpu_region *region, char *area, uint64_t offset, int64_t bits)
+ALWAYS_INLINE int observe_bucket(enum operation operation, enum variant variant, struct percpu_region *region,
+				 uint64_t offset, uint32_t bucket, int64_t amount)
 {
-	uint64_t cell = cell_at(region, offset);
-	enum section_result result = SECTION_NO_SHARD;
+	uint64_t group = cell_at(region, offset);
+	char *area = area_of(variant);
+	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
 
-	if (LIKELY(area_is_there(area)))
-		result = section_add_double(region, area, cell, bits);
-	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED : add_double_again(region, area, cell, bits, result);
+	return record(operation, region, area, cell, group, amount);
 }
 
-ALWAYS_INLINE int observe_long(struct percpu_region *region, char *area, uint64_t group, uint64_t place, int64_t amount)
+/* Continues an observation when the first index overflows. */
+ALWAYS_INLINE int observe_overflow(enum operation operation, enum variant variant, struct percpu_region *region,
+				   uint64_t offset, const struct percpu_buckets *buckets, int64_t amount)
 {
-	uint64_t cell = cell_at(region, group + place);
-	enum section_result result = SECTION_NO_SHARD;
+	uint32_t bucket = bucket_of_amount(buckets, sum_kind_of(operation), amount);
 
-	if (LIKELY(area_is_there(area)))
-		result = section_observe_long(region, area, cell, group, amount);
-	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
-						  observe_long_again(region, area, cell, group, amount, result);
-}
-
-ALWAYS_INLINE int observe_double(struct percpu_region *region, char *area, uint64_t group, uint64_t place, int64_t bits)
-{
-	uint64_t cell = cell_at(region, group + place);
-	enum section_result result = SECTION_NO_SHARD;
-
-	if (LIKELY(area_is_there(area)))
-		result = section_observe_double(region, area, cell, group, bits);
-	return LIKELY(result == SECTION_COMMIT) ? PERCPU_RECORDED :
-						  observe_double_again(region, area, cell, group, bits, result);
+	return observe_bucket(operation, variant, region, offset, bucket, amount);
 }
 
 /*
- * An observation goes to the bucket that is near; where that is not the right
- * one, the same call is made again by another function, so that this one needs
- * no register for it. A group of one bucket has a section of its own, which
- * saves it a jump.
+ * `overflow` has the same arguments as the record call, so it is a tail call
+ * and costs this function no register. A group without buckets has a section
+ * of its own, which saves a jump.
  */
-#define DEFINE_OBSERVE(kind, sum_kind, way)                                                                           \
-	static __attribute__((noinline)) int observe_##kind##_beyond__##way(                                          \
-		struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets, int64_t amount)  \
-	{                                                                                                             \
-		uint64_t place = place_of(bucket_of_amount(buckets, sum_kind, amount));                               \
-                                                                                                                      \
-		return observe_##kind(region, area_of_##way(), cell_at(region, offset), place, amount);               \
-	}                                                                                                             \
-	int percpu_observe_##kind##__##way(struct percpu_region *region, uint64_t offset,                             \
-					   const struct percpu_buckets *buckets, int64_t amount)                      \
-	{                                                                                                             \
-		uint32_t bucket;                                                                                      \
-                                                                                                                      \
-		if (!buckets)                                                                                         \
-			return observe_##kind(region, area_of_##way(), cell_at(region, offset), place_of(0), amount); \
-		bucket = bucket_near(buckets, sum_kind, amount);                                                      \
-		if (is_beyond(buckets, bucket, amount))                                                               \
-			return observe_##kind##_beyond__##way(region, offset, buckets, amount);                       \
-		return observe_##kind(region, area_of_##way(), cell_at(region, offset), place_of(bucket), amount);    \
-	}
+ALWAYS_INLINE int observe(enum operation operation, enum variant variant, struct percpu_region *region, uint64_t offset,
+			  const struct percpu_buckets *buckets, int64_t amount,
+			  int (*overflow)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t))
+{
+	uint32_t bucket;
 
-#define DEFINE_RECORD_CALLS(way)                                                                  \
-	int percpu_add_long__##way(struct percpu_region *region, uint64_t offset, int64_t amount) \
-	{                                                                                         \
-		return add_long(region, area_of_##way(), offset, amount);                         \
-	}                                                                                         \
-	int percpu_add_double__##way(struct percpu_region *region, uint64_t offset, int64_t bits) \
-	{                                                                                         \
-		return add_double(region, area_of_##way(), offset, bits);                         \
-	}                                                                                         \
-	DEFINE_OBSERVE(long, PERCPU_SUM_LONG, way)                                                \
-	DEFINE_OBSERVE(double, PERCPU_SUM_DOUBLE, way)
+	if (!buckets)
+		return observe_bucket(operation, variant, region, offset, 0, amount);
+	bucket = bucket_by_first_index(buckets, sum_kind_of(operation), amount);
+	if (UNLIKELY(overflows(buckets, bucket, amount)))
+		return overflow(region, offset, buckets, amount);
+	return observe_bucket(operation, variant, region, offset, bucket, amount);
+}
 
-DEFINE_RECORD_CALLS(libc)
-DEFINE_RECORD_CALLS(thread)
+/* ---- the variant libc -------------------------------------------------- */
+
+static NOINLINE int observe_long_overflow__libc(struct percpu_region *region, uint64_t offset,
+						const struct percpu_buckets *buckets, int64_t amount)
+{
+	return observe_overflow(OBSERVE_LONG, VARIANT_LIBC, region, offset, buckets, amount);
+}
+
+static NOINLINE int observe_double_overflow__libc(struct percpu_region *region, uint64_t offset,
+						  const struct percpu_buckets *buckets, int64_t amount)
+{
+	return observe_overflow(OBSERVE_DOUBLE, VARIANT_LIBC, region, offset, buckets, amount);
+}
+
+int percpu_add_long__libc(struct percpu_region *region, uint64_t offset, int64_t amount)
+{
+	return add(ADD_LONG, VARIANT_LIBC, region, offset, amount);
+}
+
+int percpu_add_double__libc(struct percpu_region *region, uint64_t offset, int64_t bits)
+{
+	return add(ADD_DOUBLE, VARIANT_LIBC, region, offset, bits);
+}
+
+int percpu_observe_long__libc(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
+			      int64_t amount)
+{
+	return observe(OBSERVE_LONG, VARIANT_LIBC, region, offset, buckets, amount, observe_long_overflow__libc);
+}
+
+int percpu_observe_double__libc(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
+				int64_t bits)
+{
+	return observe(OBSERVE_DOUBLE, VARIANT_LIBC, region, offset, buckets, bits, observe_double_overflow__libc);
+}
+
+/* ---- the variant thread ------------------------------------------------ */
+
+static NOINLINE int observe_long_overflow__thread(struct percpu_region *region, uint64_t offset,
+						  const struct percpu_buckets *buckets, int64_t amount)
+{
+	return observe_overflow(OBSERVE_LONG, VARIANT_THREAD, region, offset, buckets, amount);
+}
+
+static NOINLINE int observe_double_overflow__thread(struct percpu_region *region, uint64_t offset,
+						    const struct percpu_buckets *buckets, int64_t amount)
+{
+	return observe_overflow(OBSERVE_DOUBLE, VARIANT_THREAD, region, offset, buckets, amount);
+}
+
+int percpu_add_long__thread(struct percpu_region *region, uint64_t offset, int64_t amount)
+{
+	return add(ADD_LONG, VARIANT_THREAD, region, offset, amount);
+}
+
+int percpu_add_double__thread(struct percpu_region *region, uint64_t offset, int64_t bits)
+{
+	return add(ADD_DOUBLE, VARIANT_THREAD, region, offset, bits);
+}
+
+int percpu_observe_long__thread(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
+				int64_t amount)
+{
+	return observe(OBSERVE_LONG, VARIANT_THREAD, region, offset, buckets, amount, observe_long_overflow__thread);
+}
+
+int percpu_observe_double__thread(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
+				  int64_t bits)
+{
+	return observe(OBSERVE_DOUBLE, VARIANT_THREAD, region, offset, buckets, bits, observe_double_overflow__thread);
+}

@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * record.h - from the arguments of a record call to the cell it changes.
- *
- * Whatever the arguments are, the result lies inside the shard: this is what
- * makes a wrong offset harmless to the process.
- */
+/* record.h - the four operations of a record call, for all its variants. */
 #ifndef PERCPU_RECORD_H
 #define PERCPU_RECORD_H
 
 #include "buckets.h"
-#include "layout.h"
+#include "compiler.h"
 #include "percpu.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define LIKELY(x) __builtin_expect(!!(x), 1)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+/*
+ * An operation is a constant in every call of the functions below and in
+ * record.c and record_atomic.c: each record call is compiled for its own.
+ */
+enum operation {
+	ADD_LONG,
+	ADD_DOUBLE,
+	OBSERVE_LONG,
+	OBSERVE_DOUBLE,
+};
 
-ALWAYS_INLINE uint64_t cell_at(const struct percpu_region *region, uint64_t offset)
+ALWAYS_INLINE enum percpu_sum_kind sum_kind_of(enum operation operation)
 {
-	return offset & region->cell_mask;
-}
-
-/* Bucket i of a group is the cell i + 1 places after the group's max: this far from it. */
-ALWAYS_INLINE uint64_t place_of(uint64_t bucket)
-{
-	return (bucket + 1) * PERCPU_CELL;
+	return operation == ADD_DOUBLE || operation == OBSERVE_DOUBLE ? PERCPU_SUM_DOUBLE : PERCPU_SUM_LONG;
 }
 
 #endif /* PERCPU_RECORD_H */

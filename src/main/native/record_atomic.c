@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record_atomic.c - the record calls of atomic mode: per-CPU shards written by
- * atomics only, so that the shard may be any. It is this CPU's where the
- * thread has an rseq area (even one whose sections do not restart tells the
- * CPU), else one by a hash of the thread.
+ * record_atomic.c - the record calls of atomic mode: the variant atomic.
+ *
+ * All shards are written by atomic instructions here, so any shard is right.
+ * The shard of this CPU is the fastest. Its index is the hint that the thread's
+ * rseq area gives (cpu_id is right even where sections do not restart), or a
+ * hash of the thread pointer when the thread has no area.
  */
 #include "record_atomic.h"
 
 #include "record.h"
 #include "thread.h"
 
+/* Multiplicative hashing (Knuth, TAOCP 3, 6.4) by 2^64 divided by the golden ratio. */
 static inline uint32_t hash_of_thread(void)
 {
 	uint64_t pointer = (uint64_t)(uintptr_t)__builtin_thread_pointer();
@@ -29,46 +32,49 @@ static inline char *shard_by_hint(struct percpu_region *region, uint64_t cell)
 	return atomic_shard(region, index, cell);
 }
 
-/* A thread that was never made known is worth one try: its CPU is the better hint. */
+/* A thread whose area is unknown is to be registered once: its CPU is the better hint. */
 static inline int result_of_thread(void)
 {
 	return area_of_owner() == AREA_UNKNOWN ? PERCPU_RECORDED_REGISTER : PERCPU_RECORDED;
 }
 
-int percpu_add_long__atomic(struct percpu_region *region, uint64_t offset, int64_t amount)
+ALWAYS_INLINE int add(enum operation operation, struct percpu_region *region, uint64_t offset, int64_t amount)
 {
 	uint64_t cell = cell_at(region, offset);
 
-	atomic_add_long(shard_by_hint(region, cell), cell, amount);
+	atomic_record(operation, shard_by_hint(region, cell), cell, 0, amount);
 	return result_of_thread();
+}
+
+ALWAYS_INLINE int observe(enum operation operation, struct percpu_region *region, uint64_t offset,
+			  const struct percpu_buckets *buckets, int64_t amount)
+{
+	uint64_t group = cell_at(region, offset);
+	uint32_t bucket = buckets ? bucket_of_amount(buckets, sum_kind_of(operation), amount) : 0;
+	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
+
+	atomic_record(operation, shard_by_hint(region, cell), cell, group, amount);
+	return result_of_thread();
+}
+
+int percpu_add_long__atomic(struct percpu_region *region, uint64_t offset, int64_t amount)
+{
+	return add(ADD_LONG, region, offset, amount);
 }
 
 int percpu_add_double__atomic(struct percpu_region *region, uint64_t offset, int64_t bits)
 {
-	uint64_t cell = cell_at(region, offset);
-
-	atomic_add_double(shard_by_hint(region, cell), cell, bits);
-	return result_of_thread();
+	return add(ADD_DOUBLE, region, offset, bits);
 }
 
 int percpu_observe_long__atomic(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
 				int64_t amount)
 {
-	uint64_t group = cell_at(region, offset);
-	uint64_t bucket = buckets ? bucket_of_amount(buckets, PERCPU_SUM_LONG, amount) : 0;
-	uint64_t cell = cell_at(region, group + place_of(bucket));
-
-	atomic_observe(shard_by_hint(region, cell), cell, group, amount, 0);
-	return result_of_thread();
+	return observe(OBSERVE_LONG, region, offset, buckets, amount);
 }
 
 int percpu_observe_double__atomic(struct percpu_region *region, uint64_t offset, const struct percpu_buckets *buckets,
 				  int64_t bits)
 {
-	uint64_t group = cell_at(region, offset);
-	uint64_t bucket = buckets ? bucket_of_amount(buckets, PERCPU_SUM_DOUBLE, bits) : 0;
-	uint64_t cell = cell_at(region, group + place_of(bucket));
-
-	atomic_observe(shard_by_hint(region, cell), cell, group, bits, 1);
-	return result_of_thread();
+	return observe(OBSERVE_DOUBLE, region, offset, buckets, bits);
 }

@@ -1,47 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * record_atomic.h - the same four operations by atomic instructions, in any
- * shard: the shared one, and every one in atomic mode. A cell is changed by
- * sections or by these, never by both.
+ * record_atomic.h - the four operations by atomic instructions, in any shard.
+ * Used for the shared shard, and in atomic mode for all shards. A cell is
+ * changed by sections or by these functions, never by both.
  *
- * The loops end: each round that fails means that another thread's record was
- * made, and a shard has few writers.
+ * All functions are MT-safe. Their loops end: a round fails only when another
+ * thread has changed the cell, and a shard has few writers.
+ *
+ * Ordering: the commit is a release, so a reader that synchronises with the
+ * writer sees the record.
  */
 #ifndef PERCPU_RECORD_ATOMIC_H
 #define PERCPU_RECORD_ATOMIC_H
 
 #include "cell.h"
-#include "layout.h"
+#include "record.h"
 
-static inline double double_of(int64_t bits)
+static inline void atomic_add_long(char *shard, uint64_t cell, int64_t amount)
 {
-	double value;
-
-	__builtin_memcpy(&value, &bits, sizeof(value));
-	return value;
+	__atomic_fetch_add((int64_t *)(shard + cell), amount, __ATOMIC_RELEASE);
 }
 
-static inline int64_t bits_of(double value)
+static inline void atomic_add_double(char *shard, uint64_t cell, int64_t bits)
 {
-	int64_t bits;
-
-	__builtin_memcpy(&bits, &value, sizeof(bits));
-	return bits;
-}
-
-static inline int64_t add_bits(int64_t sum, int64_t bits)
-{
-	return bits_of(double_of(sum) + double_of(bits));
-}
-
-static inline void atomic_add_long(char *shard, uint64_t offset, int64_t amount)
-{
-	__atomic_fetch_add((int64_t *)(shard + offset), amount, __ATOMIC_RELEASE);
-}
-
-static inline void atomic_add_double(char *shard, uint64_t offset, int64_t bits)
-{
-	int64_t *sum = (int64_t *)(shard + offset + 8);
+	int64_t *sum = (int64_t *)(shard + cell + 8);
 	int64_t before = __atomic_load_n(sum, __ATOMIC_RELAXED);
 
 	while (!__atomic_compare_exchange_n(sum, &before, add_bits(before, bits), true, __ATOMIC_RELEASE,
@@ -59,8 +41,8 @@ static inline void atomic_raise_max(char *shard, uint64_t group, int64_t amount)
 		;
 }
 
-/* Two 8-byte loads may be torn here: the compare-and-swap then fails and reloads. */
-static inline void atomic_add_pair(char *shard, uint64_t offset, int64_t amount, int sums_are_doubles)
+/* {count, sum} += {1, amount}. The first two loads may be torn: the compare-and-swap then fails and reloads both. */
+static inline void atomic_add_pair(enum percpu_sum_kind sum_kind, char *shard, uint64_t offset, int64_t amount)
 {
 	struct percpu_cell *cell = (struct percpu_cell *)(shard + offset);
 	struct percpu_cell before = { __atomic_load_n(&cell->first, __ATOMIC_RELAXED),
@@ -69,25 +51,36 @@ static inline void atomic_add_pair(char *shard, uint64_t offset, int64_t amount,
 
 	do {
 		after.first = (int64_t)((uint64_t)before.first + 1);
-		after.second = sums_are_doubles ? add_bits(before.second, amount) :
-						  (int64_t)((uint64_t)before.second + (uint64_t)amount);
+		after.second = sum_kind == PERCPU_SUM_DOUBLE ? add_bits(before.second, amount) :
+							       (int64_t)((uint64_t)before.second + (uint64_t)amount);
 	} while (!cell_compare_exchange(cell, &before, after));
 }
 
-static inline void atomic_observe(char *shard, uint64_t offset, uint64_t group, int64_t amount, int sums_are_doubles)
+ALWAYS_INLINE void atomic_record(enum operation operation, char *shard, uint64_t cell, uint64_t group, int64_t amount)
 {
-	atomic_raise_max(shard, group, amount);
-	atomic_add_pair(shard, offset, amount, sums_are_doubles);
+	switch (operation) {
+	case ADD_LONG:
+		atomic_add_long(shard, cell, amount);
+		break;
+	case ADD_DOUBLE:
+		atomic_add_double(shard, cell, amount);
+		break;
+	case OBSERVE_LONG:
+	case OBSERVE_DOUBLE:
+		atomic_raise_max(shard, group, amount);
+		atomic_add_pair(sum_kind_of(operation), shard, cell, amount);
+		break;
+	}
 }
 
-/* A shard, ready for a record at this offset. */
+/* The address of a shard whose block at `offset` is dirty. */
 static inline char *atomic_shard(struct percpu_region *region, uint32_t shard, uint64_t offset)
 {
-	mark_block(region, shard, offset);
+	set_dirty(region, shard, offset);
 	return (char *)shard_of(region, shard);
 }
 
-/* Counted apart, so that the status can tell how much did not go to a CPU's shard. */
+/* The same for the shared shard. Counts one record there; the status reports the number. */
 static inline char *atomic_shared_shard(struct percpu_region *region, uint64_t offset)
 {
 	struct percpu_shard *shard = (struct percpu_shard *)atomic_shard(region, region->shard_count, offset);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* region.c - reserving the shards; see the drawing in layout.h. */
+/* region.c - reserves the memory of a region. The drawing is in layout.h. */
 #include "layout.h"
 #include "percpu.h"
 #include "rseq_abi.h"
@@ -9,16 +9,18 @@
 #define MAP_PRIVATE_ANONYMOUS_NORESERVE (0x2 | 0x20 | 0x4000)
 #define MADV_NOHUGEPAGE 15
 
-static int is_error(long result)
+/* Whether a system call returned -errno. */
+static bool is_error(long result)
 {
 	return result < 0 && result >= -4095;
 }
 
+/* The first block boundary after the dirty map. */
 static uint64_t first_cell(uint32_t stride_shift)
 {
-	uint64_t marks_end = PERCPU_MARKS + (UINT64_C(1) << (stride_shift - PERCPU_BLOCK_SHIFT));
+	uint64_t dirty_map_end = PERCPU_DIRTY_MAP + (UINT64_C(1) << (stride_shift - PERCPU_BLOCK_SHIFT));
 
-	return (marks_end + PERCPU_PAGE - 1) & ~(uint64_t)(PERCPU_PAGE - 1);
+	return (dirty_map_end + PERCPU_PAGE - 1) & ~(uint64_t)(PERCPU_PAGE - 1);
 }
 
 int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t sum_kind, uint32_t index_offset,
@@ -36,7 +38,7 @@ int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t s
 	result = syscall6(NR_mmap, 0, (long)bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
 	if (is_error(result))
 		return (int)result;
-	/* One record must not make 2 MiB resident. Refused where the kernel has no huge pages: then nothing is lost. */
+	/* Without it one record may make 2 MiB resident. A kernel without huge pages refuses it: then it is not needed. */
 	(void)syscall4(NR_madvise, result, (long)bytes, MADV_NOHUGEPAGE, 0);
 	region = (struct percpu_region *)(result + PERCPU_HEADER_AT);
 	region->shards = mapping_of(region) + PERCPU_HEADER;
@@ -101,30 +103,40 @@ int64_t percpu_shared_records(const struct percpu_region *region)
 	return is_used(region, shared) ? __atomic_load_n(&shard_of(region, shared)->records, __ATOMIC_RELAXED) : 0;
 }
 
+/* Every value once, with the name that Java has for it. */
+#define LAYOUT_VALUES(VALUE)                                                            \
+	VALUE("cell.bytes", PERCPU_CELL)                                                \
+	VALUE("cell.first", offsetof(struct percpu_cell, first))                        \
+	VALUE("cell.second", offsetof(struct percpu_cell, second))                      \
+	VALUE("shard.minStrideShift", PERCPU_MIN_STRIDE_SHIFT)                          \
+	VALUE("shard.maxStrideShift", PERCPU_MAX_STRIDE_SHIFT)                          \
+	VALUE("shard.maxCount", PERCPU_MAX_SHARDS)                                      \
+	VALUE("buckets.maxBounds", PERCPU_MAX_BOUNDS)                                   \
+	VALUE("process.bytes", sizeof(struct percpu_process))                           \
+	VALUE("process.libcOffset", offsetof(struct percpu_process, libc_offset))       \
+	VALUE("process.areaLength", offsetof(struct percpu_process, area_length))       \
+	VALUE("process.areaAlignment", offsetof(struct percpu_process, area_alignment)) \
+	VALUE("process.hwcap", offsetof(struct percpu_process, hwcap))                  \
+	VALUE("process.functions", offsetof(struct percpu_process, dlsym))              \
+	VALUE("selfTest.bytes", sizeof(struct percpu_self_test))                        \
+	VALUE("selfTest.cpu", offsetof(struct percpu_self_test, cpu))                   \
+	VALUE("selfTest.otherCpu", offsetof(struct percpu_self_test, other_cpu))        \
+	VALUE("selfTest.minRestarts", offsetof(struct percpu_self_test, min_restarts))  \
+	VALUE("selfTest.violations", offsetof(struct percpu_self_test, violations))     \
+	VALUE("selfTest.restarts", offsetof(struct percpu_self_test, restarts))         \
+	VALUE("selfTest.budgetNanos", offsetof(struct percpu_self_test, budget_nanos))
+
+#define LAYOUT_NAME(name, value) name " "
+#define LAYOUT_NUMBER(name, value) (value),
+
+const char *percpu_layout_names(void)
+{
+	return LAYOUT_VALUES(LAYOUT_NAME);
+}
+
 int percpu_layout(uint32_t *out, uint32_t capacity)
 {
-	const uint32_t values[] = {
-		PERCPU_CELL,
-		offsetof(struct percpu_cell, first),
-		offsetof(struct percpu_cell, second),
-		PERCPU_MARKS,
-		1u << PERCPU_BLOCK_SHIFT,
-		PERCPU_PAGE,
-		PERCPU_MIN_STRIDE_SHIFT,
-		PERCPU_MAX_STRIDE_SHIFT,
-		PERCPU_MAX_SHARDS,
-		PERCPU_MAX_BOUNDS,
-		PERCPU_MAX_RESTARTS,
-		sizeof(struct percpu_region),
-		sizeof(struct percpu_process),
-		offsetof(struct percpu_process, libc_offset),
-		offsetof(struct percpu_process, area_length),
-		offsetof(struct percpu_process, hwcap),
-		offsetof(struct percpu_process, dlsym),
-		sizeof(struct percpu_self_test),
-		offsetof(struct percpu_self_test, restarts),
-		offsetof(struct percpu_self_test, budget_nanos),
-	};
+	const uint32_t values[] = { LAYOUT_VALUES(LAYOUT_NUMBER) };
 	const uint32_t count = sizeof(values) / sizeof(values[0]);
 
 	for (uint32_t i = 0; i < count && i < capacity; i++)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * self_test.c - do sections restart when they must?
+ * self_test.c - measures whether the kernel restarts sections that it
+ * interrupts. A kernel version does not answer this: distributions backport.
  *
- * The victim goes round in a section; the disturber sleeps on a timer and, each
- * time it runs, changes a stamp and (where there is a second CPU) sends the
- * victim to the other one. Both threads are bound to one CPU whenever the stamp
- * is changed, so a section that sees it change was preempted and should not
- * have gone on; the same holds for one that sees its cpu_id change.
+ * Two threads. The victim runs a section that loops. The disturber sleeps on a
+ * timer. Each time it wakes it changes a stamp, or it moves the victim to the
+ * other CPU. Both threads are bound to one CPU while the stamp is changed. So
+ * when the section sees another stamp or another cpu_id, the kernel interrupted
+ * it and let it go on: a violation.
  */
 #include "percpu.h"
 #include "rseq_abi.h"
@@ -27,6 +28,7 @@ static int64_t now_nanos(void)
 	return now.seconds * 1000000000 + now.nanos;
 }
 
+/* Binds a thread to one CPU; tid 0 is the calling thread. */
 static int bind_to(int tid, uint32_t cpu)
 {
 	uint64_t set[CPU_SET_LONGS];
@@ -39,22 +41,27 @@ static int bind_to(int tid, uint32_t cpu)
 	return (int)syscall4(NR_sched_setaffinity, tid, sizeof(set), (long)set, 0);
 }
 
+/* An area that is not registered on this thread has cpu_id < 0, and the kernel restarts nothing there. */
+static bool is_registered(const char *area)
+{
+	return area_is_there(area) && *(const volatile int32_t *)(area + RSEQ_CPU_ID) >= 0;
+}
+
 int percpu_self_test_victim(struct percpu_self_test *test)
 {
 	char *area = area_of_owner();
 	int error = bind_to(0, test->cpu);
 	int64_t deadline = now_nanos() + test->budget_nanos;
 
-	/* An area that its owner has not registered on this thread tells nothing of the kernel. */
-	if (!error && (!area_is_there(area) || *(volatile int32_t *)(area + RSEQ_CPU_ID) < 0))
+	if (!error && !is_registered(area))
 		error = NEG_ENODATA;
 	if (error) {
 		__atomic_store_n(&test->stop, 1, __ATOMIC_RELEASE);
 		return error;
 	}
 	__atomic_store_n(&test->victim_tid, (int32_t)syscall4(NR_gettid, 0, 0, 0, 0), __ATOMIC_RELEASE);
-	while (test->restarts < test->wanted && test->violations == 0 && now_nanos() < deadline) {
-		if (section_self_test(area, &test->stamp, &test->violations, ROUNDS) == SECTION_RESTART)
+	while (test->restarts < test->min_restarts && test->violations == 0 && now_nanos() < deadline) {
+		if (section_self_test(area, &test->stamp, &test->violations, ROUNDS) == SECTION_RESTARTED)
 			test->restarts++;
 	}
 	__atomic_store_n(&test->stop, 1, __ATOMIC_RELEASE);
@@ -80,6 +87,6 @@ int percpu_self_test_disturb(struct percpu_self_test *test)
 			error = bind_to(tid, target);
 		}
 	}
-	/* A victim that was done meanwhile has taken its thread number along. */
+	/* When the victim is done its thread may have ended: then the error is ESRCH and means nothing. */
 	return __atomic_load_n(&test->stop, __ATOMIC_ACQUIRE) ? 0 : error;
 }

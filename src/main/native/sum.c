@@ -1,27 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sum.c - reading what other CPUs record, while they record.
+ * sum.c - reads the shards of all CPUs while they are written.
  *
- * No fence and no stop of the writers is needed. A cell changes by one 16-byte
- * store and is read by one 16-byte load, so it is seen before or after an
- * observation, never in between. A cell only grows, so cells that were read one
- * after the other add up to whole observations. A mark is stored before its
- * block's first commit: who sees neither has not synchronised with the writer
- * yet, who has synchronised sees both.
+ * The reader needs no fence and stops no writer:
+ *
+ * - A cell changes by one 16-byte store and is read by one 16-byte load. So the
+ *   reader gets a cell from before or after an observation, never in between.
+ * - Cells only grow. So cells that are read one after the other add up to whole
+ *   observations.
+ * - The dirty byte of a block is stored before the block's first commit. A
+ *   reader that has synchronised with a writer sees its dirty byte and its
+ *   records. A reader that has not may miss both.
  */
 #include "cell.h"
 #include "layout.h"
 #include "percpu.h"
 #include "process.h"
-#include "record_atomic.h"
 #include "rseq_abi.h"
 
-static int range_is_valid(const struct percpu_region *region, uint64_t from, uint64_t to)
+static bool range_is_valid(const struct percpu_region *region, uint64_t from, uint64_t to)
 {
 	return from <= to && ((from | to) & (PERCPU_CELL - 1)) == 0 && from >= region->first_cell &&
 	       to <= UINT64_C(1) << region->stride_shift;
 }
 
+static bool shards_are_valid(const struct percpu_region *region, uint32_t first, uint32_t last)
+{
+	return first <= last && last <= region->shard_count + 1;
+}
+
+/* The end of the block that holds `offset`, or `to` when that comes first. */
 static uint64_t block_end(uint64_t offset, uint64_t to)
 {
 	uint64_t end = (offset | ((1u << PERCPU_BLOCK_SHIFT) - 1)) + 1;
@@ -44,13 +52,13 @@ static void add_doubles(struct percpu_cell *sum, cell_pair value)
 	sum->second = add_bits(sum->second, (int64_t)value[1]);
 }
 
-/* One loop for each combination: with the choice inside a scrape of many buckets takes a tenth longer. */
+/* One loop per combination. With the choice inside, a scrape of many buckets takes a tenth longer. */
 static void sum_block(const struct percpu_region *region, const char *shard, uint64_t from, uint64_t to,
 		      struct percpu_cell *out)
 {
 	const struct percpu_cell *cell = (const struct percpu_cell *)(shard + from);
 	const struct percpu_cell *end = (const struct percpu_cell *)(shard + to);
-	const int doubles = region->sum_kind == PERCPU_SUM_DOUBLE;
+	const bool doubles = region->sum_kind == PERCPU_SUM_DOUBLE;
 
 	if (percpu_vector_pairs && doubles) {
 		while (cell < end)
@@ -67,13 +75,13 @@ static void sum_block(const struct percpu_region *region, const char *shard, uin
 	}
 }
 
-/* Adds what this shard has at [from, to), block by block: there is nothing in those without a mark. */
+/* Adds the cells of one shard at [from, to) to `sums`, block by block. Clean blocks hold only zeros. */
 static void add_range(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to,
 		      struct percpu_cell *sums)
 {
 	for (uint64_t at = from, end; at < to; at = end) {
 		end = block_end(at, to);
-		if (is_marked(region, shard, at))
+		if (is_dirty(region, shard, at))
 			sum_block(region, (const char *)shard_of(region, shard), at, end, sums);
 		sums += (end - at) / PERCPU_CELL;
 	}
@@ -89,11 +97,11 @@ int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last
 {
 	struct percpu_cell *sums = out;
 
-	if (first > last || last > region->shard_count + 1 || !range_is_valid(region, from, to))
+	if (!shards_are_valid(region, first, last) || !range_is_valid(region, from, to))
 		return NEG_EINVAL;
+	/* All shards of one block, then the next block: its sums stay in the cache. */
 	for (uint64_t at = from, end; at < to; at = end) {
 		end = block_end(at, to);
-		/* Block by block, as long as it is in the cache. */
 		set_to_zero(sums, end - at);
 		for (uint32_t i = first; i < last; i++)
 			add_range(region, i, at, end, sums);
@@ -102,11 +110,11 @@ int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last
 	return 0;
 }
 
-/* Each offset is checked where it is used: who could change it meanwhile may spoil sums, but nothing else. */
+/* Checks each offset twice. The second check is for offsets that another thread changes during the call. */
 int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
 		      const uint64_t *offsets, uint64_t bytes, void *out)
 {
-	if (first > last || last > region->shard_count + 1 || (bytes != 0 && count > UINT64_MAX / bytes))
+	if (!shards_are_valid(region, first, last) || (bytes != 0 && count > UINT64_MAX / bytes))
 		return NEG_EINVAL;
 	for (uint64_t i = 0; i < count; i++) {
 		if (!range_is_valid(region, offsets[i], offsets[i] + bytes))
@@ -129,20 +137,24 @@ int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32
 	return 0;
 }
 
-/* Whether a record may have raised the max of a group that lies in these bytes. */
-static int is_any_marked(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to)
+/*
+ * Whether a block of [from, to) is dirty. A record makes the block of its
+ * bucket dirty only: when a group crosses a block boundary, its maximum may be
+ * in a clean block. So a group is skipped only when all its blocks are clean.
+ */
+static bool is_any_dirty(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to)
 {
 	for (uint64_t at = from; at < to; at = block_end(at, to)) {
-		if (is_marked(region, shard, at))
-			return 1;
+		if (is_dirty(region, shard, at))
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets)
 {
-	uint64_t group = offset & region->cell_mask;
-	uint64_t to = group + ((uint64_t)buckets + 1) * PERCPU_CELL;
+	uint64_t group = cell_at(region, offset);
+	uint64_t to = group + bucket_offset(buckets);
 	int64_t largest = 0;
 
 	if (!range_is_valid(region, group, to))
@@ -150,7 +162,7 @@ int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t
 	for (uint32_t i = 0; i <= region->shard_count; i++) {
 		int64_t *max = (int64_t *)((char *)shard_of(region, i) + group);
 
-		if (is_any_marked(region, i, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
+		if (is_any_dirty(region, i, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
 			int64_t taken = __atomic_exchange_n(max, 0, __ATOMIC_ACQUIRE);
 
 			largest = taken > largest ? taken : largest;
@@ -165,7 +177,6 @@ void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uin
 		out[i] = percpu_drain_max(region, groups[2 * i], (uint32_t)groups[2 * i + 1]);
 }
 
-/* A max is in no marked block when all its buckets are in the next one: marks tell about a whole range, not a block. */
 int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 {
 	if (!range_is_valid(region, from, to))
@@ -173,7 +184,7 @@ int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 	for (uint32_t i = 0; i <= region->shard_count; i++) {
 		char *shard = (char *)shard_of(region, i);
 
-		if (!is_any_marked(region, i, from, to))
+		if (!is_any_dirty(region, i, from, to))
 			continue;
 		for (uint64_t at = from; at < to; at += sizeof(int64_t)) {
 			int64_t *word = (int64_t *)(shard + at);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * syscall.h - system calls without a libc: the result is a value or -errno.
- * Used by control calls only; a record call makes none.
+ * syscall.h - system calls without a libc. The result is a value or -errno.
+ * Control calls only: a record call makes no system call.
  */
 #ifndef PERCPU_SYSCALL_H
 #define PERCPU_SYSCALL_H
@@ -63,7 +63,7 @@ static inline long syscall6(long nr, long a, long b, long c, long d, long e, lon
 	return x0;
 }
 #else
-#error "percpu: this architecture has no sections; the service then records with JVM atomics"
+#error "libpercpu has critical sections for x86-64 and arm64 only"
 #endif
 
 /* struct timespec of both architectures. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* thread.c - making a thread known, and letting it go at its exit. */
+/* thread.c - registers the areas of threads, and unregisters them at thread exit. */
 #include "thread.h"
 
 #include "rseq_abi.h"
@@ -16,6 +16,7 @@ static int rseq(void *area, uint32_t length, int flags)
 	return (int)syscall4(NR_rseq, (long)area, length, flags, PERCPU_RSEQ_SIG);
 }
 
+/* The state in which the kernel expects an area: zeroed, and no CPU. */
 static void prepare(char *area, uint32_t length)
 {
 	for (uint32_t i = 0; i < length; i++)
@@ -23,8 +24,8 @@ static void prepare(char *area, uint32_t length)
 	*(volatile int32_t *)(area + RSEQ_CPU_ID) = RSEQ_CPU_ID_UNINITIALIZED;
 }
 
-/* The address that dlsym gives is the calling thread's own copy of the TLS symbol. */
-static int adopt(void)
+/* For a TLS symbol dlsym returns the address of the calling thread's own copy. */
+static int adopt_legacy(void)
 {
 	char *area = percpu_process.dlsym((void *)0, "__rseq_abi");
 
@@ -32,12 +33,17 @@ static int adopt(void)
 	return area ? 0 : NEG_ENODATA;
 }
 
+static unsigned long allocated_bytes(void)
+{
+	unsigned long alignment = percpu_process.area_alignment;
+
+	return (percpu_process.area_length + alignment - 1) & ~(alignment - 1);
+}
+
 static int register_own(void)
 {
 	void *area;
-	int error = percpu_process.posix_memalign(&area, percpu_process.area_alignment,
-						  (percpu_process.area_length + percpu_process.area_alignment - 1) &
-							  ~((unsigned long)percpu_process.area_alignment - 1));
+	int error = percpu_process.posix_memalign(&area, percpu_process.area_alignment, allocated_bytes());
 
 	if (error) {
 		percpu_thread_area = AREA_FAILED;
@@ -64,7 +70,7 @@ int percpu_thread_register(void)
 		return 0;
 	if (percpu_thread_area != AREA_UNKNOWN)
 		return area_is_there(percpu_thread_area) ? 0 : NEG_ENODATA;
-	error = percpu_process.owner == PERCPU_OWNER_LEGACY ? adopt() : register_own();
+	error = percpu_process.owner == PERCPU_OWNER_LEGACY ? adopt_legacy() : register_own();
 	if (error)
 		__atomic_store_n(&last_errno, -error, __ATOMIC_RELAXED);
 	return error;
@@ -76,18 +82,18 @@ int percpu_thread_last_errno(void)
 }
 
 /*
- * The destructor of the exit key. Later destructors of this thread may still
- * record: they find AREA_CLOSED and go to the shared shard.
+ * Destructors of other keys may run later on this thread and may record. They
+ * find AREA_CLOSED and use the shared shard. When the kernel refuses to
+ * unregister the area, it may still write to it: the area is leaked.
  */
 void percpu_thread_exit(void *area)
 {
 	percpu_thread_area = AREA_CLOSED;
 	if (rseq(area, percpu_process.area_length, RSEQ_FLAG_UNREGISTER) == 0)
 		percpu_process.free(area);
-	/* else the kernel may still write to it: better leaked than reused */
 }
 
-/* What may be read of an area: of libc's the end is not known, but its thread descriptor goes on behind it. */
+/* The length of libc's area is unknown here. Bytes after it belong to the thread descriptor, so they can be read. */
 static uint32_t readable_bytes(void)
 {
 	if (percpu_process.owner == PERCPU_OWNER_LIBC)

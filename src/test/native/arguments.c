@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * arguments.c - every call with arguments that make no sense: nothing outside
- * of the region changes, and no call crashes.
+ * arguments.c - every call with invalid arguments: no byte outside of the region
+ * changes, and no call crashes.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -25,13 +25,12 @@ struct guarded {
 	struct percpu_region *region;
 	char *before;
 	char *after;
-	char header[offsetof(struct percpu_region, used)]; /* what is written at set-up only */
+	char header[offsetof(struct percpu_region, used)]; /* written at creation only */
 };
 
 static uint64_t state = 1;
 
-/* Leaves a hole of just the right size between two guards; the first regions
- * may find other holes to be in. */
+/* Unmaps a hole of the region's size between two guards. The first regions may be mapped into other holes. */
 static struct guarded guard(uint32_t shards, enum percpu_sum_kind kind)
 {
 	size_t bytes = PERCPU_HEADER + (((size_t)shards + 1) << PERCPU_MIN_STRIDE_SHIFT);
@@ -49,7 +48,7 @@ static struct guarded guard(uint32_t shards, enum percpu_sum_kind kind)
 		if (mapping_of(guarded.region) == start + GUARD_BYTES)
 			return guarded;
 	}
-	die("no region came to be between the guards");
+	die("no region was mapped between the guards");
 }
 
 static bool is_untouched(const char *bytes)
@@ -69,8 +68,7 @@ static void check_untouched(const struct guarded *guarded)
 	      "the region's header changed");
 }
 
-/* Every pattern that matters: powers of two and their neighbours, sign bits,
- * ends of a shard, and random bits. */
+/* Returns powers of two and their neighbours, sign bits, ends of a shard, and random bits. */
 static uint64_t garbage(void)
 {
 	static const uint64_t ends[] = { 0, 1, 15, 16, 4095, 4096, 65520, 65535, 65536, 131072 };
@@ -93,8 +91,8 @@ static uint64_t garbage(void)
 	}
 }
 
-static void should_record_nowhere_else(const struct path *path, const struct guarded *guarded,
-				       const struct percpu_buckets *buckets)
+static void should_not_write_outside_the_region(const struct path *path, const struct guarded *guarded,
+						const struct percpu_buckets *buckets)
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t offset = garbage();
@@ -118,7 +116,7 @@ static bool is_range(uint64_t from, uint64_t to, uint64_t first, uint64_t end)
 	return from % 16 == 0 && to % 16 == 0 && from <= to && from >= first && to <= end;
 }
 
-static void should_refuse_ranges_outside(const struct guarded *guarded, uint32_t shards)
+static void should_reject_ranges_outside(const struct guarded *guarded, uint32_t shards)
 {
 	static char out[64 << 10] __attribute__((aligned(16)));
 	uint64_t first = percpu_region_first_cell(guarded->region);
@@ -142,7 +140,7 @@ static void should_refuse_ranges_outside(const struct guarded *guarded, uint32_t
 	CHECK(percpu_region_resident(guarded->region, 4096) > 0, "nothing is resident");
 }
 
-/* Ranges of any size, anywhere, across blocks that were written and others, and twice: as one by one. */
+/* Ranges of random size and place, repeated, over clean and dirty blocks: the same sums as one by one. */
 static void should_add_up_many_ranges_as_one_by_one(const struct path *path, const struct guarded *guarded,
 						    uint32_t shards)
 {
@@ -166,11 +164,11 @@ static void should_add_up_many_ranges_as_one_by_one(const struct path *path, con
 			CHECK(memcmp(whole, ranges + (uint64_t)k * bytes / PERCPU_CELL, bytes) == 0,
 			      "%lu bytes at %lu of shards [%u, %u) differ", bytes, offsets[k], low, high);
 		}
-		CHECK(*((char *)ranges + RANGES * bytes) == CANARY, "written beyond the ranges");
+		CHECK(*((char *)ranges + RANGES * bytes) == CANARY, "written after the end of the ranges");
 	}
 }
 
-static void should_refuse_many_ranges_outside(const struct guarded *guarded, uint32_t shards)
+static void should_reject_many_ranges_outside(const struct guarded *guarded, uint32_t shards)
 {
 	static char out[RANGES * 1024] __attribute__((aligned(16)));
 	uint64_t first = percpu_region_first_cell(guarded->region);
@@ -187,14 +185,14 @@ static void should_refuse_many_ranges_outside(const struct guarded *guarded, uin
 		memset(out, CANARY, sizeof(out));
 		CHECK((percpu_sum_ranges(guarded->region, low, high, RANGES, offsets, bytes, out) == 0) == right,
 		      "%lu bytes at %lu, %lu, ... of shards [%u, %u)", bytes, offsets[0], offsets[1], low, high);
-		CHECK(right || (out[0] == CANARY && out[sizeof(out) - 1] == CANARY), "a refused call has written");
+		CHECK(right || (out[0] == CANARY && out[sizeof(out) - 1] == CANARY), "a rejected call has written");
 	}
 	CHECK(percpu_sum_ranges(guarded->region, 0, 1, UINT64_C(1) << 60, &first, PERCPU_CELL, out) == NEG_EINVAL,
 	      "ranges of 2^64 bytes");
 	check_untouched(guarded);
 }
 
-static void should_refuse_regions_that_cannot_be(void)
+static void should_reject_invalid_regions(void)
 {
 	struct percpu_region *region = NULL;
 	const struct {
@@ -218,10 +216,20 @@ static void should_refuse_regions_that_cannot_be(void)
 			      !region,
 		      "case %u", i);
 	CHECK(percpu_region_create(PERCPU_MAX_SHARDS, PERCPU_MAX_STRIDE_SHIFT, 0, RSEQ_CPU_ID, &region) == NEG_ENOMEM,
-	      "8 PiB were granted");
+	      "8 PiB were reserved");
 }
 
-static void should_refuse_what_cannot_be_started(void)
+/* A space follows each word. */
+static int words_of(const char *text)
+{
+	int words = 0;
+
+	for (; *text; text++)
+		words += *text == ' ';
+	return words;
+}
+
+static void should_reject_an_invalid_start(void)
 {
 	struct percpu_process wrong = path_process(PERCPU_OWNER_SELF);
 	char view[80];
@@ -248,8 +256,10 @@ static void should_refuse_what_cannot_be_started(void)
 	for (uint32_t length = 0; length < 200; length++)
 		CHECK(percpu_thread_view(view, length) <= 64, "more than 64 bytes");
 	CHECK(percpu_thread_view(view, UINT32_MAX) <= 64, "more than 64 bytes");
-	CHECK(view[64] == CANARY, "written beyond 64 bytes");
+	CHECK(view[64] == CANARY, "written after 64 bytes");
 	memset(layout, 0xff, sizeof(layout));
+	CHECK(words_of(percpu_layout_names()) == values, "%d names of %d values", words_of(percpu_layout_names()),
+	      values);
 	CHECK(percpu_layout(layout, 3) == values && layout[2] != UINT32_MAX && layout[3] == UINT32_MAX, "capacity");
 }
 
@@ -278,7 +288,7 @@ static void start(int number, void *argument)
 		__atomic_fetch_add(&first_callers, 1, __ATOMIC_RELAXED);
 }
 
-/* As class loaders may: each learns what the first one set, at once. */
+/* Concurrent class loaders: each call returns after the first has fixed the owner. */
 static void start_from_several_threads(void *argument)
 {
 	struct crew crew;
@@ -304,14 +314,14 @@ int main(int argc, char **argv)
 			struct percpu_buckets *buckets = path_buckets(bounds, COUNT_OF(bounds), PERCPU_SUM_LONG);
 
 			should_add_up_many_ranges_as_one_by_one(path, &guarded, shards);
-			should_record_nowhere_else(path, &guarded, buckets);
+			should_not_write_outside_the_region(path, &guarded, buckets);
 			should_add_up_many_ranges_as_one_by_one(path, &guarded, shards);
-			should_refuse_ranges_outside(&guarded, shards);
-			should_refuse_many_ranges_outside(&guarded, shards);
+			should_reject_ranges_outside(&guarded, shards);
+			should_reject_many_ranges_outside(&guarded, shards);
 			free(buckets);
 		}
 	}
-	should_refuse_regions_that_cannot_be();
-	should_refuse_what_cannot_be_started();
+	should_reject_invalid_regions();
+	should_reject_an_invalid_start();
 	return finish();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * buckets.c - the bucket index says the same as a search through the bounds,
- * for random bounds and for those that are hardest on it.
+ * buckets.c - the bucket index gives the same bucket as a search through the
+ * bounds, for random bounds and for adversarial ones.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -89,8 +89,7 @@ static void should_find_the_bucket_of_random_bounds(void)
 	}
 }
 
-/* All bounds in one slot of the index; one per slot; at the ends of slots;
- * denormal; at the top of the range. */
+/* Bounds that are all in one slot; one per slot; at the ends of slots; denormal; at the top of the range. */
 static void should_find_the_bucket_of_adversarial_bounds(void)
 {
 	static int64_t bounds[PERCPU_MAX_BOUNDS];
@@ -119,7 +118,7 @@ static void should_find_the_bucket_of_adversarial_bounds(void)
 		bounds[count++] = (exponent << 52) + ((int64_t)1 << 51);
 	}
 	check_buckets(bounds, sort_and_unique(bounds, count), PERCPU_SUM_DOUBLE);
-	for (uint32_t first = 0; first < count; first += 97) /* wherever the 64 powers begin */
+	for (uint32_t first = 0; first < count; first += 97) /* many starts of the 64 powers */
 		check_buckets(bounds + first, 1, PERCPU_SUM_DOUBLE);
 	bounds[0] = 0x7fefffffffffffff; /* DBL_MAX */
 	check_buckets(bounds, 1, PERCPU_SUM_DOUBLE);
@@ -129,7 +128,7 @@ static void should_find_the_bucket_of_adversarial_bounds(void)
 	check_buckets(bounds, 0, PERCPU_SUM_DOUBLE);
 }
 
-/* base^first and further, base = 2^(2^-schema), in units of 1 / scale. Returns how many there are. */
+/* The bounds base^first, base^(first + 1), ... with base = 2^(2^-schema); integers in units of 1e-9. Returns their number. */
 static uint32_t exponential_bounds(int64_t *bounds, int schema, int first, uint32_t count, enum percpu_sum_kind kind)
 {
 	uint32_t used = 0;
@@ -144,7 +143,7 @@ static uint32_t exponential_bounds(int64_t *bounds, int schema, int first, uint3
 	return used;
 }
 
-/* Bounds, in their slots, of which one amount can be above, at most. */
+/* The largest number of bounds in one slot. */
 static uint32_t most_in_a_slot(const struct percpu_buckets *buckets, const int64_t *bounds, uint32_t count)
 {
 	uint32_t most = 0, here = 0, last = UINT32_MAX;
@@ -160,10 +159,7 @@ static uint32_t most_in_a_slot(const struct percpu_buckets *buckets, const int64
 	return most;
 }
 
-/*
- * Native histograms of every resolution: the right bucket, and by one
- * comparison after the slot, however fine it is.
- */
+/* Native histograms of every schema: the right bucket, with at most one bound in a slot. */
 static void should_find_the_bucket_of_exponential_bounds_by_one_comparison(void)
 {
 	static int64_t bounds[PERCPU_MAX_BOUNDS];
@@ -183,8 +179,8 @@ static void should_find_the_bucket_of_exponential_bounds_by_one_comparison(void)
 	}
 }
 
-/* The index of one kind, asked by a record call of the other: any bucket, but one of the group. */
-static void should_stay_in_the_group_whatever_the_amount_is(void)
+/* A record call of the other kind gets a wrong bucket, but one of the group. */
+static void should_stay_in_the_group_for_any_amount(void)
 {
 	static int64_t bounds[PERCPU_MAX_BOUNDS];
 	static const int64_t odd[] = { INT64_MIN,	   INT64_MIN + 1,    -1, 0, 1, INT64_MAX,
@@ -208,7 +204,7 @@ static void should_stay_in_the_group_whatever_the_amount_is(void)
 	}
 }
 
-static void should_refuse_wrong_bounds(void)
+static void should_reject_invalid_bounds(void)
 {
 	static int64_t bounds[PERCPU_MAX_BOUNDS + 1];
 	struct percpu_buckets *buckets = malloc(1 << 20);
@@ -240,7 +236,7 @@ int main(void)
 	should_find_the_bucket_of_random_bounds();
 	should_find_the_bucket_of_adversarial_bounds();
 	should_find_the_bucket_of_exponential_bounds_by_one_comparison();
-	should_stay_in_the_group_whatever_the_amount_is();
-	should_refuse_wrong_bounds();
+	should_stay_in_the_group_for_any_amount();
+	should_reject_invalid_bounds();
 	return finish();
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * churn.c - 10,000 short threads while others sum. Half of them are made
- * known, half are not; each records again in destructors that run after its
- * area was unregistered. Nothing is lost and every area is given back.
+ * churn.c - 10,000 short threads, while the main thread sums. Half of them are
+ * registered. Each records again in a destructor that runs after its area was
+ * unregistered. No record is lost and every area is freed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,23 +15,20 @@
 #define RECORDS 4
 #define LATE_RECORDS 2
 #define LATE_THREADS 50
-/* PTHREAD_DESTRUCTOR_ITERATIONS: in the last one nothing that is set is
- * destroyed any more. */
+/* PTHREAD_DESTRUCTOR_ITERATIONS. A value that is set in the last one is not destroyed. */
 #define LAST_ITERATION 4
 
 static struct work *work;
 static pthread_key_t late_key;
 static int threads_in_all = 10000;
 static int spawners_left;
-static int register_at; /* iteration in which the destructor makes its thread
-                           known; 0: never */
+static int register_at; /* iteration in which the destructor registers its thread; 0 never */
 static __thread int iteration;
 static __thread bool known;
 static void *leaked[LATE_THREADS];
 static int leaks;
 
-/* Made after the library's key, so that it is destroyed after it in each
- * iteration. */
+/* The destructor of a later key than the library's, so it runs after the library's in each iteration. */
 static void record_late(void *value)
 {
 	int result;
@@ -47,7 +44,7 @@ static void record_late(void *value)
 	result = work->path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]);
 	if (register_at == 0 && work->path->owner == PERCPU_OWNER_SELF)
 		CHECK(result == (known ? PERCPU_RECORDED : PERCPU_RECORDED_REGISTER),
-		      "a late record of a thread that was %s: %d", known ? "known" : "unknown", result);
+		      "a late record of a thread that was %s: %d", known ? "registered" : "unknown", result);
 	if (iteration < (register_at ? LAST_ITERATION : LATE_RECORDS))
 		pthread_setspecific(late_key, value);
 }
@@ -121,8 +118,7 @@ static void live_unknown(int number, void *argument)
 	pthread_setspecific(late_key, &late_key);
 }
 
-/* A thread that is made known by a destructor is unregistered in the next
- * iteration, if there is one. */
+/* A thread that a destructor registers is unregistered in the next iteration, if there is one. */
 static void should_register_in_a_destructor(const struct path *path, int at)
 {
 	struct crew crew;
@@ -140,7 +136,7 @@ static void should_register_in_a_destructor(const struct path *path, int at)
 	register_at = 0;
 }
 
-static void be_refused(int number, void *argument)
+static void record_after_a_failure(int number, void *argument)
 {
 	bool *refuse = argument;
 
@@ -148,15 +144,15 @@ static void be_refused(int number, void *argument)
 	*refuse = true;
 	CHECK(percpu_thread_register() == -ENOMEM, "registered without memory");
 	*refuse = false;
-	CHECK(percpu_thread_register() == -ENODATA, "a thread that failed is tried again");
+	CHECK(percpu_thread_register() == -ENODATA, "a failed registration is tried again");
 	for (int i = 0; i < RECORDS; i++) {
 		int result = work->path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]);
 
-		CHECK(result == PERCPU_RECORDED, "a thread that failed is asked to register again: %d", result);
+		CHECK(result == PERCPU_RECORDED, "a record call asks for a registration that failed: %d", result);
 	}
 }
 
-static void should_record_where_no_area_is_to_be_had(const struct path *path)
+static void should_record_without_an_area(const struct path *path)
 {
 	bool *const refusals[] = { &path_refuse_memory, &path_refuse_specific };
 	long held = path_areas_taken - path_areas_freed;
@@ -165,11 +161,11 @@ static void should_record_where_no_area_is_to_be_had(const struct path *path)
 	for (unsigned int i = 0; i < COUNT_OF(refusals); i++) {
 		struct crew crew;
 
-		crew_start(&crew, 1, be_refused, refusals[i]);
+		crew_start(&crew, 1, record_after_a_failure, refusals[i]);
 		crew_join(&crew);
 		CHECK(observations() == RECORDS * (i + 1), "%ld observations", observations());
 	}
-	CHECK(path_areas_taken - path_areas_freed == held, "an area that was not registered is kept");
+	CHECK(path_areas_taken - path_areas_freed == held, "an area that was not registered is not freed");
 	work_close(work);
 }
 
@@ -185,7 +181,7 @@ int main(int argc, char **argv)
 	if (path->owner == PERCPU_OWNER_SELF) {
 		should_register_in_a_destructor(path, 1);
 		should_register_in_a_destructor(path, LAST_ITERATION);
-		should_record_where_no_area_is_to_be_had(path);
+		should_record_without_an_area(path);
 	}
 	path_check_freed();
 	return finish();

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* deny.c - see deny.h. */
 #include "deny.h"
 
 #include <errno.h>
@@ -10,9 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NUMBER_OF_CALL BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))
-#define IS(number, then_skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), (then_skip), 0)
-#define ANSWER(value) BPF_STMT(BPF_RET | BPF_K, (value))
+#define LOAD_CALL_NUMBER BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))
+#define SKIP_IF(number, then_skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), (then_skip), 0)
+#define RESULT(value) BPF_STMT(BPF_RET | BPF_K, (value))
 
 static int install(struct sock_filter *filter, unsigned short length)
 {
@@ -26,10 +27,10 @@ static int install(struct sock_filter *filter, unsigned short length)
 int deny_rseq(int error)
 {
 	struct sock_filter filter[] = {
-		NUMBER_OF_CALL,
-		IS(SYS_rseq, 1),
-		ANSWER(SECCOMP_RET_ALLOW),
-		ANSWER(SECCOMP_RET_ERRNO | (unsigned int)error),
+		LOAD_CALL_NUMBER,
+		SKIP_IF(SYS_rseq, 1),
+		RESULT(SECCOMP_RET_ALLOW),
+		RESULT(SECCOMP_RET_ERRNO | (unsigned int)error),
 	};
 
 	return install(filter, sizeof(filter) / sizeof(filter[0]));
@@ -38,12 +39,12 @@ int deny_rseq(int error)
 int deny_everything(void)
 {
 	struct sock_filter filter[] = {
-		NUMBER_OF_CALL,
-		IS(SYS_exit, 3),
-		IS(SYS_exit_group, 2),
-		IS(SYS_write, 1),
-		ANSWER(SECCOMP_RET_KILL_PROCESS),
-		ANSWER(SECCOMP_RET_ALLOW),
+		LOAD_CALL_NUMBER,
+		SKIP_IF(SYS_exit, 3),
+		SKIP_IF(SYS_exit_group, 2),
+		SKIP_IF(SYS_write, 1),
+		RESULT(SECCOMP_RET_KILL_PROCESS),
+		RESULT(SECCOMP_RET_ALLOW),
 	};
 
 	return install(filter, sizeof(filter) / sizeof(filter[0]));

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* deny.h - seccomp filters, as sandboxes have them. */
+/* deny.h - seccomp filters, like those of sandboxes. Not reversible. */
 #ifndef DENY_H
 #define DENY_H
 
-/* From now on rseq(2) answers `error` to this thread and all that it starts.
- * Returns 0 or -errno. */
+/* Makes rseq(2) fail with `error` on this thread and on all that it starts. Returns 0 or -errno. */
 int deny_rseq(int error);
 
-/* From now on every system call but exit, exit_group and write kills the
- * process. Returns 0 or -errno. */
+/* Makes every system call except exit, exit_group and write kill the process. Returns 0 or -errno. */
 int deny_everything(void);
 
-/* "ENOSYS" or "EPERM", else 0. */
+/* Returns the errno named "ENOSYS" or "EPERM", or 0 for another name. */
 int deny_error_of(const char *name);
 
 #endif /* DENY_H */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* deny_rseq ENOSYS|EPERM COMMAND...: runs a command in a sandbox that denies
- * rseq(2) from its first instruction on. */
+/* deny_rseq.c - runs a command in a sandbox that denies rseq(2): deny_rseq ENOSYS|EPERM COMMAND... */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>

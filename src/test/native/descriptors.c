@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * descriptors.c - reads every struct rseq_cs of built libraries, of either
- * architecture: version and flags 0, the section inside code, its abort
- * address outside of it, inside code, and after the signature.
+ * descriptors.c - checks the critical sections of built libraries, of both
+ * architectures, by their ELF sections:
+ *
+ *   __rseq_cs			each descriptor: version and flags are 0, the
+ *				section is code, the abort address is code
+ *				outside of it and follows the signature
+ *   __rseq_cs_ptr_array	one pointer per descriptor
+ *   __rseq_exit_point_array	pairs {start, exit}: each start is that of a
+ *				section, each exit is code outside of it, and
+ *				each record section has its two exits
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -15,9 +22,12 @@
 
 #include "harness.h"
 
-/* Four operations of two kinds of owner, and the self-test. */
+/* Four operations in two variants, and the self-test. The compiler may copy sections. */
 #define FEWEST_DESCRIPTORS 9
-/* A section of this library is a dozen instructions. */
+/* no_shard and clean_block; the self-test has none. */
+#define EXITS_OF_A_RECORD_SECTION 2
+#define SECTIONS_WITHOUT_EXITS 1
+/* A section of this library has a dozen instructions. */
 #define LONGEST_SECTION 512
 #define R_RELATIVE_X86_64 8
 #define R_RELATIVE_AARCH64 1027
@@ -29,6 +39,12 @@ struct descriptor {
 	uint64_t start;
 	uint64_t length;
 	uint64_t abort;
+};
+
+/* As librseq defines it: RSEQ_ASM_DEFINE_EXIT_POINT. */
+struct exit_point {
+	uint64_t start;
+	uint64_t exit;
 };
 
 struct image {
@@ -71,8 +87,7 @@ static const Elf64_Shdr *section(const struct image *image, const char *name)
 	return NULL;
 }
 
-/* Where an address of the loaded library is in the file, if it is in a section
- * with these flags. */
+/* The place in the file of an address of the loaded library; NULL when no section with these flags holds it. */
 static char *at(const struct image *image, uint64_t address, uint64_t length, uint64_t flags)
 {
 	for (int i = 0; i < image->header->e_shnum; i++) {
@@ -86,8 +101,7 @@ static char *at(const struct image *image, uint64_t address, uint64_t length, ui
 	return NULL;
 }
 
-/* What the dynamic linker does with addresses in data when the library is at 0.
- */
+/* Relocates addresses in data as the dynamic linker does for a library at address 0. */
 static int relocate(const struct image *image)
 {
 	uint32_t relative = image->header->e_machine == EM_AARCH64 ? R_RELATIVE_AARCH64 : R_RELATIVE_X86_64;
@@ -100,11 +114,11 @@ static int relocate(const struct image *image)
 		if (relocations->sh_type != SHT_RELA)
 			continue;
 		for (uint64_t j = 0; j < relocations->sh_size / sizeof(Elf64_Rela); j++) {
-			char *place = at(image, entries[j].r_offset, sizeof(uint64_t), SHF_ALLOC);
+			char *word = at(image, entries[j].r_offset, sizeof(uint64_t), SHF_ALLOC);
 
-			if (ELF64_R_TYPE(entries[j].r_info) != relative || !place)
+			if (ELF64_R_TYPE(entries[j].r_info) != relative || !word)
 				continue;
-			memcpy(place, &entries[j].r_addend, sizeof(uint64_t));
+			memcpy(word, &entries[j].r_addend, sizeof(uint64_t));
 			applied++;
 		}
 	}
@@ -140,14 +154,74 @@ static void check_descriptor(const struct image *image, uint64_t i, const struct
 	CHECK(signature == signature_of(image), "descriptor %lu: 0x%x before its abort address", i, signature);
 }
 
+static void check_exit_point(const struct image *image, uint64_t i, const struct descriptor *section,
+			     const struct exit_point *it)
+{
+	CHECK(section != NULL, "exit point %lu: no section starts at 0x%lx", i, it->start);
+	CHECK(at(image, it->exit, 1, SHF_EXECINSTR), "exit point %lu: 0x%lx is not in code", i, it->exit);
+	if (!section)
+		return;
+	CHECK(it->exit - section->start >= section->length, "exit point %lu: 0x%lx is inside the section", i, it->exit);
+	CHECK(it->exit != section->abort, "exit point %lu: 0x%lx is the abort address", i, it->exit);
+}
+
+static const struct descriptor *descriptor_of(const struct descriptor *descriptors, uint64_t count, uint64_t start)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		if (descriptors[i].start == start)
+			return &descriptors[i];
+	}
+	return NULL;
+}
+
+/* Returns the number of exit points that the section at this address has, each at another address. */
+static uint64_t exits_of(const struct exit_point *points, uint64_t count, uint64_t start)
+{
+	uint64_t exits = 0;
+
+	for (uint64_t i = 0; i < count; i++) {
+		bool repeated = false;
+
+		for (uint64_t j = 0; j < i; j++)
+			repeated = repeated || (points[j].start == start && points[j].exit == points[i].exit);
+		exits += points[i].start == start && !repeated;
+	}
+	return exits;
+}
+
+static uint64_t check_exit_points(const struct image *image, const struct descriptor *descriptors, uint64_t count)
+{
+	const Elf64_Shdr *array = section(image, "__rseq_exit_point_array");
+	const struct exit_point *points;
+	uint64_t pairs, without = 0;
+
+	if (!array)
+		die("%s has no section __rseq_exit_point_array", image->name);
+	points = (const struct exit_point *)(image->bytes + array->sh_offset);
+	pairs = array->sh_size / sizeof(*points);
+	CHECK(array->sh_size % sizeof(*points) == 0, "__rseq_exit_point_array has %lu bytes", array->sh_size);
+	for (uint64_t i = 0; i < pairs; i++)
+		check_exit_point(image, i, descriptor_of(descriptors, count, points[i].start), &points[i]);
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t exits = exits_of(points, pairs, descriptors[i].start);
+
+		CHECK(exits == 0 || exits == EXITS_OF_A_RECORD_SECTION, "descriptor %lu: %lu exit points", i, exits);
+		without += exits == 0;
+	}
+	CHECK(without == SECTIONS_WITHOUT_EXITS, "%lu sections have no exit point", without);
+	return pairs;
+}
+
 static void check_library(const char *name)
 {
 	struct image image;
 	const Elf64_Shdr *descriptors, *pointers;
+	const struct descriptor *table;
+	uint64_t count, exits;
 	int relocations;
 
 	if (!open_image(&image, name)) {
-		printf("%s is not there: not checked\n", name);
+		printf("%s does not exist: not checked\n", name);
 		return;
 	}
 	relocations = relocate(&image);
@@ -156,19 +230,20 @@ static void check_library(const char *name)
 	if (!descriptors || !pointers)
 		die("%s has no sections __rseq_cs and __rseq_cs_ptr_array", name);
 	CHECK(descriptors->sh_addralign >= 32, "__rseq_cs is aligned to %lu", descriptors->sh_addralign);
-	CHECK(descriptors->sh_size % sizeof(struct descriptor) == 0, "__rseq_cs has %lu bytes", descriptors->sh_size);
-	CHECK(descriptors->sh_size / sizeof(struct descriptor) >= FEWEST_DESCRIPTORS, "only %lu descriptors",
-	      descriptors->sh_size / sizeof(struct descriptor));
-	CHECK(pointers->sh_size / 8 == descriptors->sh_size / 32, "%lu pointers", pointers->sh_size / 8);
-	for (uint64_t i = 0; i < descriptors->sh_size / sizeof(struct descriptor); i++) {
+	CHECK(descriptors->sh_size % sizeof(*table) == 0, "__rseq_cs has %lu bytes", descriptors->sh_size);
+	table = (const struct descriptor *)(image.bytes + descriptors->sh_offset);
+	count = descriptors->sh_size / sizeof(*table);
+	CHECK(count >= FEWEST_DESCRIPTORS, "only %lu descriptors", count);
+	CHECK(pointers->sh_size == count * sizeof(uint64_t), "%lu pointers", pointers->sh_size / sizeof(uint64_t));
+	for (uint64_t i = 0; i < count; i++) {
 		uint64_t pointer;
 
-		check_descriptor(&image, i, (const struct descriptor *)(image.bytes + descriptors->sh_offset) + i);
-		memcpy(&pointer, image.bytes + pointers->sh_offset + 8 * i, sizeof(pointer));
-		CHECK(pointer == descriptors->sh_addr + 32 * i, "pointer %lu is 0x%lx", i, pointer);
+		check_descriptor(&image, i, &table[i]);
+		memcpy(&pointer, image.bytes + pointers->sh_offset + sizeof(pointer) * i, sizeof(pointer));
+		CHECK(pointer == descriptors->sh_addr + sizeof(*table) * i, "pointer %lu is 0x%lx", i, pointer);
 	}
-	printf("%s: %lu descriptors, %d relocations\n", name, descriptors->sh_size / sizeof(struct descriptor),
-	       relocations);
+	exits = check_exit_points(&image, table, count);
+	printf("%s: %lu descriptors, %lu exit points, %d relocations\n", name, count, exits, relocations);
 	munmap(image.bytes, image.size);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* harness.c - see harness.h. */
 #define _GNU_SOURCE
 #include "harness.h"
 
@@ -12,12 +13,12 @@
 #include <unistd.h>
 
 #define SKIPPED 77
-#define MAX_TOLD 20
+#define MAX_PRINTED 20
 
 static long checks;
 static int failed;
 
-static void tell(const char *what, const char *format, va_list arguments)
+static void print_line(const char *what, const char *format, va_list arguments)
 {
 	char text[1000];
 
@@ -32,11 +33,11 @@ void check(bool holds, const char *file, int line, const char *condition, const 
 	char where[300];
 
 	__atomic_fetch_add(&checks, 1, __ATOMIC_RELAXED);
-	if (holds || __atomic_add_fetch(&failed, 1, __ATOMIC_RELAXED) > MAX_TOLD)
+	if (holds || __atomic_add_fetch(&failed, 1, __ATOMIC_RELAXED) > MAX_PRINTED)
 		return;
 	snprintf(where, sizeof(where), "FAILED %s:%d: %s: ", file, line, condition);
 	va_start(arguments, format);
-	tell(where, format, arguments);
+	print_line(where, format, arguments);
 	va_end(arguments);
 }
 
@@ -45,7 +46,7 @@ void skip(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	tell("SKIPPED: ", format, arguments);
+	print_line("SKIPPED: ", format, arguments);
 	va_end(arguments);
 	_exit(SKIPPED);
 }
@@ -55,7 +56,7 @@ void die(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	tell("BROKEN: ", format, arguments);
+	print_line("BROKEN: ", format, arguments);
 	va_end(arguments);
 	_exit(2);
 }
@@ -114,7 +115,7 @@ int64_t now_nanos(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The set of the process at its start: later ones may be narrower. */
+/* The affinity at the start of the process. Tests narrow it later. */
 static const cpu_set_t *cpus_at_start(void)
 {
 	static cpu_set_t set;
@@ -144,7 +145,7 @@ int usable_cpu(int i)
 		if (CPU_ISSET(cpu, cpus_at_start()) && i-- == 0)
 			return cpu;
 	}
-	die("there is no such CPU");
+	die("CPU index %d is out of range", i);
 }
 
 int in_child(void (*body)(void *argument), void *argument)

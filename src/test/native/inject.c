@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* inject.c - part of the library in the variant "inject". */
+/* inject.c - a part of the library in the variant "inject"; see inject.h. */
 #include "inject.h"
 
 struct percpu_inject percpu_inject;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * landing.c - one record that is sent from the first CPU to the second at each
- * step inside its section lands in the second's shard. With "defeated" as
- * third argument the section is kept from restarting: then it must land in
- * the shard of the CPU that the thread has left, or this test could not fail.
+ * landing.c - a thread is moved to the second CPU at each step inside a section:
+ * its record must be in the shard of the second CPU.
+ *
+ *	landing PATH INDEX [defeated]
+ *
+ * With "defeated" the section is disarmed and does not restart. Then the record
+ * must be in the shard of the first CPU: proof that the test can fail.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -28,7 +31,7 @@ static void bind_to(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
-		die("CPU %d is not to be had", cpu);
+		die("sched_setaffinity to CPU %d", cpu);
 }
 
 static void on_trap(int signal)
@@ -38,20 +41,19 @@ static void on_trap(int signal)
 	bind_to(usable_cpu(1));
 }
 
-static void record_on_the_way(int number, void *argument)
+static void record_and_be_moved(int number, void *argument)
 {
 	(void)number;
 	(void)argument;
 	path_enter();
-	/* The first record into a shard only marks it and is tried again: this is not
-   * what is looked at. */
+	/* Makes the blocks of both shards dirty: the section of the test shall not end at clean_block. */
 	for (int i = 1; i >= 0; i--) {
 		bind_to(usable_cpu(i));
 		work_record(work, operation->kind, 0);
 	}
 	work_clear(work);
 	percpu_injected()->defeat = defeated;
-	percpu_injected()->traps[step] = 2; /* this time, and not when it is restarted */
+	percpu_injected()->traps[step] = 2; /* now, and not at the restart */
 	percpu_injected()->left[step] = 1;
 	work_record(work, operation->kind, 0);
 }
@@ -65,7 +67,7 @@ static void record_and_move(const struct path *path)
 	work = work_open(path, path->shards);
 	memset(percpu_injected(), 0, sizeof(struct percpu_inject));
 	moves = 0;
-	crew_start(&crew, 1, record_on_the_way, NULL);
+	crew_start(&crew, 1, record_and_be_moved, NULL);
 	crew_join(&crew);
 	CHECK(moves == 1, "%s, step %d: moved %d times", operation->name, step, moves);
 	work_check_exact(work, operation->kind, 1);
@@ -84,15 +86,13 @@ int main(int argc, char **argv)
 	defeated = argc > 3 && strcmp(argv[3], "defeated") == 0;
 	inject_or_skip();
 	if (usable_cpus() < 2)
-		skip("this process may use one CPU only: there is nowhere to send a thread "
-		     "to");
+		skip("this process may use one CPU only: no thread can be moved");
 	if (path->index_offset != RSEQ_CPU_ID)
-		die("only cpu_id tells which shard is whose");
+		die("INDEX must be cpu_id");
 	sigaction(SIGTRAP, &action, NULL);
 	for (unsigned int i = 0; i < WORK_KINDS; i++) {
 		operation = &work_kinds[i];
-		/* At step 1 no shard is chosen yet: there a section that goes on is right
-     * by chance. */
+		/* Step 1 is before the shard is read: a section that does not restart there is right. */
 		for (step = defeated ? 2 : 1; step <= operation->last_step; step++) {
 			if (step != operation->without_step)
 				record_and_move(path);

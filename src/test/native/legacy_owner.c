@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * legacy_owner.c - what owned rseq before glibc 2.35: a library that exports
- * the TLS symbol __rseq_abi and registers it on every thread, here by standing
- * before pthread_create. Preload it, or dlopen it and call
- * legacy_owner_register() on each thread.
+ * legacy_owner.c - an owner like those before glibc 2.35: a library that exports
+ * the TLS symbol __rseq_abi and registers it on every thread.
  *
- * Its TLS model is dynamic, so that a dlopened one has its areas on the heap.
+ * Preload it: it replaces pthread_create. Or dlopen it, and call
+ * legacy_owner_register() on each thread. Its TLS model is dynamic, so that the
+ * areas of a dlopened library are on the heap.
  */
 #define _GNU_SOURCE
 #include "legacy_owner.h"
@@ -35,8 +35,7 @@ EXPORTED __thread uint32_t __rseq_abi[LENGTH / 4]
 static __thread int registered;
 static pthread_key_t exit_key;
 
-/* The area goes with the thread's memory: the kernel must not write to it any
- * more by then. */
+/* The area is freed with the memory of the thread. The kernel must not write to it after that. */
 static void unregister(void *area)
 {
 	syscall(SYS_rseq, area, LENGTH, UNREGISTER, SIGNATURE);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * oracle.c - what the kernel says of a thread's registration, asked from
- * outside by PTRACE_GET_RSEQ_CONFIGURATION (5.13), is what the library did or
- * found: address, length, signature.
+ * oracle.c - compares the registration of a thread, as the library made or found
+ * it, with the kernel's answer to PTRACE_GET_RSEQ_CONFIGURATION (Linux 5.13):
+ * address, length, signature.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -22,7 +22,7 @@
 
 #define PTRACE_GET_RSEQ_CONFIGURATION_ 0x420f
 
-/* include/uapi/linux/ptrace.h; glibc's name for it came later than the call. */
+/* include/uapi/linux/ptrace.h. Older glibc headers have no name for it. */
 struct configuration {
 	uint64_t pointer;
 	uint32_t length;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* path.c - see path.h. */
 #define _GNU_SOURCE
 #include "path.h"
 
@@ -25,7 +26,7 @@ bool path_refuse_specific;
 
 static struct path opened;
 
-/* The beginning of struct rseq; what follows is ours once the area is free. */
+/* The start of struct rseq. The bytes after it link freed areas. */
 struct freed_area {
 	int32_t cpu_id_start;
 	int32_t cpu_id;
@@ -35,12 +36,12 @@ struct freed_area {
 
 static struct freed_area *freed_areas;
 
-#define USE(way)                                                      \
-	do {                                                          \
-		opened.add_long = percpu_add_long__##way;             \
-		opened.add_double = percpu_add_double__##way;         \
-		opened.observe_long = percpu_observe_long__##way;     \
-		opened.observe_double = percpu_observe_double__##way; \
+#define USE(variant)                                                      \
+	do {                                                              \
+		opened.add_long = percpu_add_long__##variant;             \
+		opened.add_double = percpu_add_double__##variant;         \
+		opened.observe_long = percpu_observe_long__##variant;     \
+		opened.observe_double = percpu_observe_double__##variant; \
 	} while (0)
 
 uint32_t kernel_feature_size(void)
@@ -81,9 +82,9 @@ static int take_area(void **out, unsigned long alignment, unsigned long size)
 }
 
 /*
- * The kernel resets cpu_id when it lets an area go: until then it may write to
- * it. What is freed stays readable and looks like an area of CPU 0, so that a
- * record through it goes to the wrong shard and leaves its rseq_cs there.
+ * The kernel resets cpu_id when it unregisters an area. Until then it may write
+ * there. A freed area stays readable and is filled like an area of CPU 0: a
+ * record through it uses the wrong shard and leaves its rseq_cs.
  */
 static void free_area(void *area)
 {
@@ -134,11 +135,11 @@ static enum percpu_owner owner_of(const char *name)
 {
 	uint32_t size = 0;
 	int64_t offset;
-	bool tells = libc_rseq(&size, &offset);
-	bool by_libc = tells && size != 0;
+	bool has_symbols = libc_rseq(&size, &offset);
+	bool by_libc = has_symbols && size != 0;
 
-	if (strcmp(name, "libc") == 0 && !tells)
-		skip("this libc knows nothing of rseq (glibc before 2.35, or musl)");
+	if (strcmp(name, "libc") == 0 && !has_symbols)
+		skip("this libc has no rseq (glibc before 2.35, or musl)");
 	if (strcmp(name, "libc") == 0 && !by_libc)
 		die("libc has not registered this process' threads");
 	if (strcmp(name, "atomic") == 0)
@@ -148,18 +149,17 @@ static enum percpu_owner owner_of(const char *name)
 	if (strcmp(name, "none") == 0)
 		return PERCPU_OWNER_NONE;
 	if (by_libc)
-		die("libc has registered this process' threads: start with "
-		    "GLIBC_TUNABLES=glibc.pthread.rseq=0");
+		die("libc has registered this process' threads: start with GLIBC_TUNABLES=glibc.pthread.rseq=0");
 	if (strcmp(name, "dlopened") == 0 && !dlopen(LEGACY_OWNER_FILE, RTLD_NOW | RTLD_GLOBAL))
 		die("dlopen: %s", dlerror());
 	if (strcmp(name, "self") == 0)
 		return PERCPU_OWNER_SELF;
 	if (!dlsym(RTLD_DEFAULT, "__rseq_abi"))
-		die("nobody exports __rseq_abi: preload " LEGACY_OWNER_FILE);
+		die("no library exports __rseq_abi: preload " LEGACY_OWNER_FILE);
 	return PERCPU_OWNER_LEGACY;
 }
 
-/* The last id in the kernel's list of ranges, such as 0-3,8. */
+/* One more than the last CPU in the kernel's list of ranges, such as 0-3,8. */
 static uint32_t possible_cpus(void)
 {
 	char line[256] = "";
@@ -223,7 +223,7 @@ void path_enter(void)
 		int error = percpu_thread_register();
 
 		if (error == -ENOSYS || error == -EPERM)
-			skip("this machine, or a sandbox around it, denies rseq(2): %s", strerror(-error));
+			skip("this kernel or a sandbox denies rseq(2): %s", strerror(-error));
 		CHECK(error == 0, "percpu_thread_register: %d", error);
 	}
 }

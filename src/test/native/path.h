@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * path.h - the ways to record, one per process: who owns the rseq areas, how
- * records are committed, and which field of struct rseq chooses the shard.
+ * path.h - commit paths. A path is an owner of the rseq areas, a mode, and the
+ * field of struct rseq that selects the shard. A process has one path.
  *
- *   libc     by libc; fails when libc did not register
- *   self     by the library; the process was started with
- *            GLIBC_TUNABLES=glibc.pthread.rseq=0
- *   legacy   by a library that exports __rseq_abi and is preloaded
- *   dlopened the same, loaded while the process runs: its areas are at
- *            another distance from the thread pointer in each thread
- *   atomic   atomics with the owner that is there as a hint
- *   none     atomics without an owner
+ *   libc     owner libc
+ *   self     owner self; needs GLIBC_TUNABLES=glibc.pthread.rseq=0
+ *   legacy   a preloaded library that exports __rseq_abi
+ *   dlopened the same library, loaded by dlopen: the distance from the thread
+ *            pointer to the area differs from thread to thread
+ *   atomic   mode atomic; the area of the owner is a hint
+ *   none     mode atomic without an owner
  *
- * A process that is not what the path says is a broken test, not a skip.
+ * A process that does not match its path is a broken test, not a skip.
  */
 #ifndef PATH_H
 #define PATH_H
@@ -34,21 +33,20 @@ struct path {
 	int (*observe_double)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t);
 };
 
-/* Starts the library in this process; index is "cpu_id" or "mm_cid". Ends the
- * program when that cannot be. */
+/* Starts the library in this process. index is "cpu_id" or "mm_cid". Ends the program on an error. */
 const struct path *path_open(const char *name, const char *index);
 
-/* From main's arguments: PATH INDEX. */
+/* The same from the arguments of main(): PATH INDEX. */
 const struct path *path_of_arguments(int argc, char **argv);
 
-/* Does what Java does with the result of a record call. */
+/* Registers the thread when the result of a record call asks for it, as Java does. */
 static inline void path_answer(int recorded)
 {
 	if (recorded == PERCPU_RECORDED_REGISTER)
 		(void)percpu_thread_register();
 }
 
-/* Makes the calling thread known, on paths where it has to be. */
+/* Registers the calling thread, on paths that need it. */
 void path_enter(void);
 
 struct percpu_region *path_region(uint32_t shards, enum percpu_sum_kind kind);
@@ -57,25 +55,25 @@ struct percpu_buckets *path_buckets(const int64_t *bounds, uint32_t count, enum 
 int64_t bits_of_double(double value);
 double double_of_bits(int64_t bits);
 
-/* What libc says of itself: false without the symbols. */
+/* Reads __rseq_size and __rseq_offset. Returns false when libc has no such symbols. */
 bool libc_rseq(uint32_t *size, int64_t *offset);
 
-/* Bytes of struct rseq that the kernel keeps, and the alignment it asks for. */
+/* AT_RSEQ_FEATURE_SIZE and AT_RSEQ_ALIGN, bytes, with the defaults of kernels without them. */
 uint32_t kernel_feature_size(void);
 uint32_t kernel_alignment(void);
 
-/* Areas the library took with the functions it was given, and gave back. */
+/* The number of areas that the library has allocated and freed. */
 extern long path_areas_taken;
 extern long path_areas_freed;
-/* The area that was taken last, by this thread. */
+/* The area that the library allocated last on this thread. */
 extern __thread void *path_last_area;
-/* Nobody has written to an area that was given back: neither the kernel nor a record. */
+/* Checks that no freed area was written, neither by the kernel nor by a record. */
 void path_check_freed(void);
-/* Set: that function fails as if there were no memory. */
+/* When true, posix_memalign or pthread_setspecific of the library fails with ENOMEM. */
 extern bool path_refuse_memory;
 extern bool path_refuse_specific;
 
-/* The functions of libc that self needs, counted and refusable as above. */
+/* Facts of this process for an owner, with the functions of libc that count and fail as above. */
 struct percpu_process path_process(enum percpu_owner owner);
 
 #endif /* PATH_H */

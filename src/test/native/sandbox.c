@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sandbox.c - what a sandbox does to the library.
+ * sandbox.c - the library in a sandbox.
  *
- *   sandbox ENOSYS|EPERM        rseq(2) is denied: registration says so, once a
- *                               thread; records are exact in the shared shard
- *   sandbox silent PATH INDEX   a record call makes no system call: any kills
+ *   sandbox ENOSYS|EPERM        rseq(2) is denied: each thread is registered
+ *                               once, which fails; the shared shard is exact
+ *   sandbox silent PATH INDEX   record calls run where any system call kills
  */
 #include <signal.h>
 #include <stdio.h>
@@ -30,14 +30,15 @@ static void record_denied(int number, void *argument)
 	long taken;
 
 	(void)argument;
-	CHECK(error == -denied_with, "registration says %d", error);
+	CHECK(error == -denied_with, "registration returned %d", error);
 	taken = __atomic_load_n(&path_areas_taken, __ATOMIC_RELAXED);
 	error = percpu_thread_register();
 	CHECK(error == NEG_ENODATA, "registered again: %d", error);
 	CHECK(path_last_area != NULL && taken > 0, "no area was tried");
 	for (long i = 0; i < RECORDS; i++)
 		work_record(work, WORK_ALL, i + number);
-	CHECK(work->path->add_long(work->longs, work->timer, 0) == PERCPU_RECORDED, "asked to register again");
+	CHECK(work->path->add_long(work->longs, work->timer, 0) == PERCPU_RECORDED,
+	      "the record call asked for another registration");
 }
 
 static void record_with_owner(void *argument)
@@ -71,7 +72,7 @@ static void should_record_where_rseq_is_denied(const char *error_name)
 	if (error)
 		skip("the seccomp filter was refused: %s", strerror(-error));
 	CHECK(percpu_rseq_try(area, 64) == -denied_with, "%s: %d", error_name, percpu_rseq_try(area, 64));
-	CHECK(in_child(record_with_owner, self) == 0, "the owner self, against better knowledge");
+	CHECK(in_child(record_with_owner, self) == 0, "owner self, although rseq(2) is denied");
 	CHECK(in_child(record_with_owner, none) == 0, "no owner");
 }
 
@@ -102,8 +103,7 @@ static void should_make_no_system_call(int argc, char **argv)
 	const struct path *path = path_of_arguments(argc - 1, argv + 1);
 	int status;
 
-	/* With a shard for each CPU, and with one only: then records go to the shared
-   * shard, too. */
+	/* With fewer shards than CPUs some records go to the shared shard. */
 	for (uint32_t shards = 1; shards <= path->shards; shards++) {
 		work = work_open(path, shards);
 		status = in_child(record_silently, NULL);
@@ -111,7 +111,8 @@ static void should_make_no_system_call(int argc, char **argv)
 		work_close(work);
 	}
 	status = in_child(call_the_kernel, NULL);
-	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "a call is not noticed: wait status 0x%x", status);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "a system call does not kill: wait status 0x%x",
+	      status);
 }
 
 int main(int argc, char **argv)

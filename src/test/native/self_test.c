@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * self_test.c - the self-test passes where sections restart. In the variant
- * "inject" they are kept from it: then it must see violations.
+ * self_test.c - the self-test passes where sections restart. The variant
+ * "inject" disarms the sections: then the self-test must find violations.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "inject.h"
 #endif
 
-#define WANTED 20
+#define MIN_RESTARTS 20
 
 static struct percpu_self_test sides;
 static int victim_result, disturber_result;
@@ -34,9 +34,10 @@ static void run(int cpu, int other_cpu, int64_t budget)
 	struct crew crew;
 	int64_t start = now_nanos();
 
-	sides = (struct percpu_self_test){
-		.cpu = (uint32_t)cpu, .other_cpu = (uint32_t)other_cpu, .wanted = WANTED, .budget_nanos = budget
-	};
+	sides = (struct percpu_self_test){ .cpu = (uint32_t)cpu,
+					   .other_cpu = (uint32_t)other_cpu,
+					   .min_restarts = MIN_RESTARTS,
+					   .budget_nanos = budget };
 	crew_start(&crew, 2, run_side, NULL);
 	crew_join(&crew);
 	printf("from CPU %d to %d: %u restarts, %u violations, %ld us\n", cpu, other_cpu, sides.restarts,
@@ -48,21 +49,21 @@ static void should_pass(int cpu, int other_cpu)
 	run(cpu, other_cpu, 10000000000);
 	CHECK(victim_result == 0, "the victim: %d", victim_result);
 	CHECK(disturber_result == 0, "the disturber: %d", disturber_result);
-	CHECK(sides.restarts >= WANTED, "%u restarts", sides.restarts);
+	CHECK(sides.restarts >= MIN_RESTARTS, "%u restarts", sides.restarts);
 	CHECK(sides.violations == 0, "%u violations", sides.violations);
 }
 
 #ifdef PERCPU_INJECT
-static void should_see_sections_that_go_on(int cpu, int other_cpu)
+static void should_find_sections_that_go_on(int cpu, int other_cpu)
 {
 	percpu_injected()->defeat = 1;
 	run(cpu, other_cpu, 10000000000);
 	percpu_injected()->defeat = 0;
 	CHECK(victim_result == 0, "the victim: %d", victim_result);
-	CHECK(sides.violations > 0, "sections do not restart, and the self-test does not see it");
+	CHECK(sides.violations > 0, "sections do not restart, and the self-test found no violation");
 }
 #else
-static void should_end_within_its_budget(void)
+static void should_end_within_the_budget(void)
 {
 	int64_t start = now_nanos();
 
@@ -70,26 +71,28 @@ static void should_end_within_its_budget(void)
 	CHECK(now_nanos() - start < 2000000000, "%ld ms with a budget of 0", (long)((now_nanos() - start) / 1000000));
 }
 
-static void record_where_the_owner_was_not(int number, void *argument)
+static void run_victim_unregistered(int number, void *argument)
 {
 	(void)number;
 	(void)argument;
-	CHECK(percpu_thread_register() == 0, "the owner's area has an address on this thread, too");
+	CHECK(percpu_thread_register() == 0, "the owner's area has no address on this thread");
 	victim_result = percpu_self_test_victim(&sides);
 }
 
-/* A dlopened owner knows the threads that told it only. */
-static void should_not_judge_by_an_area_that_nobody_registered(void)
+/* A dlopened owner registers a thread only when the thread calls it. */
+static void should_reject_an_area_that_is_not_registered(void)
 {
 	struct crew crew;
 
-	sides = (struct percpu_self_test){ .cpu = (uint32_t)usable_cpu(0), .wanted = WANTED, .budget_nanos = 1000000 };
-	crew_start(&crew, 1, record_where_the_owner_was_not, NULL);
+	sides = (struct percpu_self_test){ .cpu = (uint32_t)usable_cpu(0),
+					   .min_restarts = MIN_RESTARTS,
+					   .budget_nanos = 1000000 };
+	crew_start(&crew, 1, run_victim_unregistered, NULL);
 	crew_join(&crew);
 	CHECK(victim_result == NEG_ENODATA, "a victim whose owner has not registered it: %d", victim_result);
 }
 
-static void should_refuse_a_cpu_that_is_not_there(void)
+static void should_reject_a_cpu_that_does_not_exist(void)
 {
 	run(8191, 8191, 1000000000);
 	CHECK(victim_result == NEG_EINVAL, "bound to CPU 8191: %d", victim_result);
@@ -105,7 +108,7 @@ int main(int argc, char **argv)
 
 	if (path->owner == PERCPU_OWNER_NONE) {
 		CHECK(percpu_self_test_victim(&sides) == NEG_ENODATA, "a victim without an area");
-		CHECK(sides.stop == 1, "the disturber goes on");
+		CHECK(sides.stop == 1, "the disturber continues");
 		return finish();
 	}
 	should_pass(cpu, cpu);
@@ -115,15 +118,15 @@ int main(int argc, char **argv)
 		printf("one CPU only: migration is not tested\n");
 #ifdef PERCPU_INJECT
 	inject_or_skip();
-	should_see_sections_that_go_on(cpu, cpu);
+	should_find_sections_that_go_on(cpu, cpu);
 	if (usable_cpus() > 1)
-		should_see_sections_that_go_on(cpu, usable_cpu(1));
+		should_find_sections_that_go_on(cpu, usable_cpu(1));
 	should_pass(cpu, cpu);
 #else
-	should_end_within_its_budget();
-	should_refuse_a_cpu_that_is_not_there();
+	should_end_within_the_budget();
+	should_reject_a_cpu_that_does_not_exist();
 	if (strcmp(path->name, "dlopened") == 0)
-		should_not_judge_by_an_area_that_nobody_registered();
+		should_reject_an_area_that_is_not_registered();
 #endif
 	return finish();
 }

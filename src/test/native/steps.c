@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * steps.c - every operation is disturbed at every step inside its section, in
- * every way there is: sums stay exact and reads whole, and the sections did
- * restart. With "defeated" as third argument the kernel is kept from
- * restarting them: then records must get lost, or this test could not fail;
- * with "brief" three ways to disturb are enough.
+ * steps.c - every operation, every step inside its section, every disturbance:
+ * sums stay exact, reads are whole, and the sections restart.
+ *
+ *	steps PATH INDEX [defeated|brief]
+ *
+ * With "defeated" the sections are disarmed and do not restart. Then records
+ * must be lost: proof that the test can fail. With "brief" three disturbances
+ * run.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -21,22 +24,20 @@
 #include "workload.h"
 
 #define THREADS_PER_CPU 6
-#define LONG_DELAY \
-	20000 /* rounds, about 10 us: sections are where threads are nearly always   \
-         */
+#define LONG_DELAY 20000 /* rounds, about 10 us: threads are inside a section nearly always */
 #define MIN_NANOS 3000000
 #define PATIENCE_NANOS 10000000000
 
 enum disturbance {
-	DELAY,	     /* threads of the same CPU preempt each other inside */
+	DELAY,	     /* threads of the same CPU preempt each other inside a section */
 	SIGNALS,     /* another thread sends signals */
 	MOVES,	     /* another thread changes the affinity */
-	TRAP,	     /* a signal at the very instruction; the handler does nothing, */
-	TRAP_YIELD,  /* yields, */
-	TRAP_SLEEP,  /* sleeps, */
-	TRAP_MOVE,   /* goes to another CPU, */
-	TRAP_RECORD, /* records, with sections of its own */
-	ALWAYS_TRAP, /* never gets through: the shared shard takes it */
+	TRAP,	     /* a signal at this step; the handler does nothing */
+	TRAP_YIELD,  /* the handler yields */
+	TRAP_SLEEP,  /* the handler sleeps */
+	TRAP_MOVE,   /* the handler moves the thread to another CPU */
+	TRAP_RECORD, /* the handler records, by sections of its own */
+	ALWAYS_TRAP, /* a signal in every attempt: the shared shard gets the record */
 	DISTURBANCES,
 };
 
@@ -128,7 +129,7 @@ static void disturb(int threads, uint64_t *state)
 		sched_yield();
 }
 
-static long restarts_wanted(void)
+static long min_restarts(void)
 {
 	switch (setting.disturbance) {
 	case DELAY:
@@ -148,8 +149,7 @@ static int threads(void)
 	return wanted < MAX_THREADS ? wanted : MAX_THREADS;
 }
 
-/* Until there were enough restarts; a system that never restarts is given up.
- */
+/* Disturbs until there were enough restarts, or for PATIENCE_NANOS. */
 static void disturb_until_restarted(bool defeated)
 {
 	int64_t start = now_nanos();
@@ -157,7 +157,7 @@ static void disturb_until_restarted(bool defeated)
 
 	while (__atomic_load_n(&started, __ATOMIC_ACQUIRE) < threads())
 		sched_yield();
-	while (now_nanos() - start < MIN_NANOS || (!defeated && work_restarts(work) < restarts_wanted())) {
+	while (now_nanos() - start < MIN_NANOS || (!defeated && work_restarts(work) < min_restarts())) {
 		if (now_nanos() - start > PATIENCE_NANOS)
 			break;
 		for (int i = 0; i < 10; i++)
@@ -179,7 +179,7 @@ static void inject(bool defeated)
 		injected->traps[setting.step] = setting.disturbance == ALWAYS_TRAP ? 1 : 7;
 }
 
-/* Returns how many records are missing or too many. */
+/* Returns the number of records that are missing or too many. */
 static long run_setting(const struct path *path, bool defeated)
 {
 	struct crew crew;
@@ -201,13 +201,13 @@ static long run_setting(const struct path *path, bool defeated)
 		long shared = work_shared_records(work);
 
 		work_check_exact(work, setting.operation->kind, records);
-		CHECK(restarts >= restarts_wanted(), "%s, step %d, %s: %ld restarts", setting.operation->name,
+		CHECK(restarts >= min_restarts(), "%s, step %d, %s: %ld restarts", setting.operation->name,
 		      setting.step, disturbance_names[setting.disturbance], restarts);
 		CHECK(restarts >= traps, "%s, step %d, %s: %ld traps inside sections, but %ld restarts",
 		      setting.operation->name, setting.step, disturbance_names[setting.disturbance], traps, restarts);
 		if (setting.disturbance == ALWAYS_TRAP) {
 			CHECK(shared == records, "%ld records, %ld in the shared shard", records, shared);
-			/* The first attempt in a block only marks it. */
+			/* The first attempt in a clean block is no restart. */
 			CHECK(restarts <= shared * PERCPU_MAX_RESTARTS &&
 				      restarts >= shared * PERCPU_MAX_RESTARTS - (long)path->shards * threads(),
 			      "%ld restarts of %ld records", restarts, shared);
@@ -243,7 +243,7 @@ static void run_table(const struct path *path, bool brief)
 	}
 }
 
-/* The same workload on sections that go on after an interruption. */
+/* The same workload on sections that do not restart. */
 static void run_defeated(const struct path *path)
 {
 	for (unsigned int i = 0; i < WORK_KINDS; i++) {
@@ -251,8 +251,7 @@ static void run_defeated(const struct path *path)
 		long deviation = 0;
 
 		if (work_kinds[i].kind == WORK_ADD_LONG)
-			continue; /* one instruction: it is hardly ever cut into; run_moves()
- shows that it is wrong */
+			continue; /* one instruction: hardly ever interrupted; landing.c has this case */
 		setting = (struct setting){ &work_kinds[i], MOVES, work_kinds[i].last_step };
 		while (deviation == 0 && now_nanos() - start < PATIENCE_NANOS)
 			deviation = run_setting(path, true);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sums.c - many threads per CPU record, others sum and drain at the same time:
- * every sum is exact, every read is whole, no maximum is lost. One path a run.
+ * sums.c - many threads per CPU record while other threads sum and drain: every
+ * sum is exact, every read is whole, no maximum is lost.
+ *
+ *	sums PATH INDEX [RECORDS]
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -21,8 +23,7 @@ static struct work *work;
 static long records_per_thread = 100000;
 static int running;
 static bool enter = true;
-static bool spread; /* the threads over all CPUs, rather than where the
-                       scheduler wants them */
+static bool spread; /* binds the threads to all CPUs in turn */
 
 static void write_all(int number, void *argument)
 {
@@ -69,16 +70,14 @@ static void should_be_exact(const struct path *path)
 	work_check_exact(work, WORK_ALL, records);
 	restarts = work_restarts(work);
 	shared = work_shared_records(work);
-	printf("%ld records of 4 kinds by %d threads: %ld restarts, %ld in the "
-	       "shared shard\n",
-	       records, threads(), restarts, shared);
+	printf("%ld records of 4 kinds by %d threads: %ld restarts, %ld in the shared shard\n", records, threads(),
+	       restarts, shared);
 	if (path->mode == PERCPU_MODE_RSEQ)
-		CHECK(shared == 0, "%ld records of known threads went to the shared shard", shared);
+		CHECK(shared == 0, "%ld records of registered threads went to the shared shard", shared);
 	work_close(work);
 }
 
-/* One shard only: records of the other CPUs, or of larger mm_cids, go to the
- * shared one. */
+/* One shard: records of all other CPUs, or of larger mm_cids, go to the shared shard. */
 static void should_be_exact_without_a_shard_for_each_cpu(const struct path *path)
 {
 	long records;
@@ -88,10 +87,9 @@ static void should_be_exact_without_a_shard_for_each_cpu(const struct path *path
 	records = write_while_reading();
 	spread = false;
 	work_check_exact(work, WORK_ALL, records);
-	/* An mm_cid is as small as can be: on a machine that is busy with others all
-   * threads may have the first. */
+	/* The kernel prefers small mm_cids: on a busy machine all threads may have the first. */
 	if (path->mode == PERCPU_MODE_RSEQ && path->index_offset == RSEQ_CPU_ID && usable_cpus() > 1)
-		CHECK(work_shared_records(work) > 0, "nobody used the shared shard");
+		CHECK(work_shared_records(work) > 0, "no record is in the shared shard");
 	work_close(work);
 }
 
@@ -107,8 +105,7 @@ static void write_unknown(int number, void *argument)
 	}
 }
 
-/* Threads that nobody makes known are recorded all the same, and said to be
- * unknown each time. */
+/* Records of threads that are never registered are exact, and each returns PERCPU_RECORDED_REGISTER. */
 static void should_record_unknown_threads(const struct path *path)
 {
 	struct crew crew;
@@ -122,7 +119,7 @@ static void should_record_unknown_threads(const struct path *path)
 	work_close(work);
 }
 
-/* On different CPUs: what happens between two instructions there happens at the same time here. */
+/* Two threads on different CPUs really run at the same time. */
 static void bind_apart(int number)
 {
 	cpu_set_t set;
@@ -142,7 +139,7 @@ static void unbind(void)
 	(void)sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* The round that the reader has begun, and the one that the writer has made; 0 ends it. */
+/* The round that the reader has begun, and the last one that the writer has made. -1 ends the writer. */
 static long begun, made;
 
 static void pause_for_others(void)
@@ -151,7 +148,7 @@ static void pause_for_others(void)
 		sched_yield();
 }
 
-/* A round is a few observations of each kind, each larger than all before. */
+/* A round is BURST observations of each kind, each larger than all before. */
 static void observe_rounds(int number, void *argument)
 {
 	const struct path *path = argument;
@@ -181,7 +178,7 @@ static void drain(int64_t *longest, double *largest)
 	*largest = value > *largest ? value : *largest;
 }
 
-/* Drains while a round is made, and once afterwards: one of these has its last amount. */
+/* Drains during a round and once after it: one of these calls must return the round's last amount. */
 static void should_lose_no_maximum(const struct path *path)
 {
 	int64_t end = now_nanos() + QUARTER_SECOND;
@@ -221,7 +218,7 @@ static void observe_until_stopped(int number, void *argument)
 	}
 }
 
-/* As often as can be, of two cells that are written as often as can be: count and sum belong together. */
+/* Sums two cells at full speed while another CPU writes them at full speed: count and sum belong together. */
 static void should_never_be_torn(const struct path *path)
 {
 	int64_t end = now_nanos() + QUARTER_SECOND;
@@ -256,8 +253,7 @@ static void should_never_be_torn(const struct path *path)
 	work_close(work);
 }
 
-/* The group lies across a block boundary: its max is in a block without a mark
- * when only later buckets were hit. */
+/* The group crosses a block boundary. Its maximum is in a clean block when only later buckets have records. */
 static void should_clear_a_group(const struct path *path)
 {
 	uint64_t end;
@@ -266,9 +262,10 @@ static void should_clear_a_group(const struct path *path)
 	end = work->timer + (WORK_BUCKETS + 1) * PERCPU_CELL;
 	path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[WORK_BUCKETS - 1]));
 	CHECK(percpu_clear(work->longs, work->timer, end) == 0, "clear");
-	CHECK(percpu_drain_max(work->longs, work->timer, WORK_BUCKETS) == 0, "a max of the group before");
+	CHECK(percpu_drain_max(work->longs, work->timer, WORK_BUCKETS) == 0, "a maximum before percpu_clear()");
 	path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]));
-	CHECK(percpu_drain_max(work->longs, work->timer, WORK_BUCKETS) == work_longs[0], "another max than this one");
+	CHECK(percpu_drain_max(work->longs, work->timer, WORK_BUCKETS) == work_longs[0],
+	      "a maximum from before percpu_clear()");
 	work_check_exact(work, WORK_OBSERVE_LONG, 1);
 	work_close(work);
 }
@@ -279,10 +276,10 @@ static void should_clear_a_group(const struct path *path)
 #define CHUNK 1000
 #define CELLS_OF_A_GROUP (WORK_BUCKETS + 1)
 
-/* Which term runs and which has ended; a tenant takes every TENANTS-th term, -1 ends them. */
+/* The term that runs and the last that has ended. Tenant i has the terms t with t % TENANTS == i. -1 ends the tenants. */
 static long term, ended;
 
-/* Records of the neighbours, until there is no further term. */
+/* Records of the writers beside the group. */
 static long written;
 
 static void write_beside(int number, void *argument)
@@ -297,12 +294,12 @@ static void write_beside(int number, void *argument)
 	}
 }
 
-static uint64_t group_to_let(void)
+static uint64_t tenants_group(void)
 {
 	return work->timer + CELLS_OF_A_GROUP * PERCPU_CELL;
 }
 
-static void live_in_the_group(int number, void *argument)
+static void record_as_tenant(int number, void *argument)
 {
 	const struct path *path = argument;
 	long mine = 0;
@@ -314,18 +311,18 @@ static void live_in_the_group(int number, void *argument)
 			continue;
 		mine = now;
 		for (int i = 0; i < TENANT_RECORDS; i++)
-			path_answer(path->observe_long(work->longs, group_to_let(), work->long_buckets,
+			path_answer(path->observe_long(work->longs, tenants_group(), work->long_buckets,
 						       work_longs[i % WORK_BUCKETS]));
 		__atomic_store_n(&ended, now, __ATOMIC_RELEASE);
 	}
 }
 
-/* What the group has now: observations, and what is left of their buckets' sums. */
+/* Returns the number of observations in the group, and its cells. */
 static long records_in_the_group(struct percpu_cell *cells)
 {
 	long records = 0;
-	int error = percpu_sum(work->longs, 0, work->path->shards + 1, group_to_let(),
-			       group_to_let() + CELLS_OF_A_GROUP * PERCPU_CELL, cells);
+	int error = percpu_sum(work->longs, 0, work->path->shards + 1, tenants_group(),
+			       tenants_group() + CELLS_OF_A_GROUP * PERCPU_CELL, cells);
 
 	CHECK(error == 0, "percpu_sum: %d", error);
 	for (int i = 0; i < WORK_BUCKETS; i++) {
@@ -335,7 +332,7 @@ static long records_in_the_group(struct percpu_cell *cells)
 	return records;
 }
 
-static void let_for_one_term(long now)
+static void run_term(long now)
 {
 	struct percpu_cell cells[CELLS_OF_A_GROUP];
 	long records;
@@ -345,30 +342,31 @@ static void let_for_one_term(long now)
 		sched_yield();
 	records = records_in_the_group(cells);
 	CHECK(records == TENANT_RECORDS, "term %ld: %ld records", now, records);
-	CHECK(percpu_clear(work->longs, group_to_let(), group_to_let() + sizeof(cells)) == 0, "clear");
+	CHECK(percpu_clear(work->longs, tenants_group(), tenants_group() + sizeof(cells)) == 0, "clear");
 	CHECK(records_in_the_group(cells) == 0, "term %ld has left records", now);
-	CHECK(percpu_drain_max(work->longs, group_to_let(), WORK_BUCKETS) == 0, "term %ld has left a max", now);
+	CHECK(percpu_drain_max(work->longs, tenants_group(), WORK_BUCKETS) == 0, "term %ld has left a max", now);
 }
 
 /*
- * A group goes from meter to meter, each on another CPU, while everything beside it is written at full speed: cleared
- * once nobody can reach it any more, it begins at 0, and no neighbour loses anything. No fence is involved.
+ * A group is reused by one meter after the other, on different CPUs, while the cells beside it are written at full
+ * speed. It is cleared when its meter has ended. Each meter starts at 0 and the cells beside lose no record. There is
+ * no fence.
  */
-static void should_give_a_group_to_the_next(const struct path *path)
+static void should_reuse_a_group(const struct path *path)
 {
 	struct crew writers, tenants;
 
 	work = work_open(path, path->shards);
 	term = ended = written = 0;
-	crew_start(&tenants, TENANTS, live_in_the_group, (void *)path);
+	crew_start(&tenants, TENANTS, record_as_tenant, (void *)path);
 	crew_start(&writers, usable_cpus(), write_beside, NULL);
 	for (long now = 1; now <= TERMS; now++)
-		let_for_one_term(now);
+		run_term(now);
 	__atomic_store_n(&term, -1, __ATOMIC_RELEASE);
 	crew_join(&writers);
 	crew_join(&tenants);
 	work_check_exact(work, WORK_ALL, written);
-	printf("%d meters had the same group one after the other, beside %ld records\n", TERMS, written);
+	printf("%d meters reused a group beside %ld records\n", TERMS, written);
 	work_close(work);
 }
 
@@ -384,11 +382,10 @@ int main(int argc, char **argv)
 	should_lose_no_maximum(path);
 	should_never_be_torn(path);
 	should_clear_a_group(path);
-	should_give_a_group_to_the_next(path);
+	should_reuse_a_group(path);
 	if (path->owner == PERCPU_OWNER_SELF || path->owner == PERCPU_OWNER_LEGACY)
 		should_record_unknown_threads(path);
-	/* The first record of each thread says that it is unknown; the answer
-   * registers it. */
+	/* Threads that are registered after their first record asks for it. */
 	enter = path->owner == PERCPU_OWNER_LEGACY;
 	work = work_open(path, path->shards);
 	work_check_exact(work, WORK_ALL, write_while_reading());

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * syscalls.c - the rseq system call with wrong addresses, lengths, flags and
- * signatures: it answers as Documentation/userspace-api/rseq.rst and kernel/
- * rseq.c say, the library passes the answer on, and the thread is none the
- * worse. Runs where libc does not register; with "owned", where it does.
+ * syscalls.c - rseq(2) with wrong addresses, lengths, flags and signatures.
+ *
+ *	syscalls [owned]
+ *
+ * It must fail as Documentation/userspace-api/rseq.rst and kernel/rseq.c of
+ * Linux say. The library must return its errno, and the registration of the
+ * thread must not change. Needs a process where libc does not register threads,
+ * or, with "owned", one where it does.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,7 +42,7 @@ static void prepare(void)
 	*(int32_t *)(area + RSEQ_CPU_ID) = RSEQ_CPU_ID_UNINITIALIZED;
 }
 
-static void should_refuse_wrong_registrations(void)
+static void should_reject_wrong_registrations(void)
 {
 	char *const not_mapped = (char *)((uintptr_t)1 << 46);
 	char *const kernel_half = (char *)(~(uintptr_t)0 << 47);
@@ -57,7 +61,7 @@ static void should_refuse_wrong_registrations(void)
 		{ "misaligned by 16", area + 16, 32, 0, -EINVAL },
 		{ "flag 2", area, own_length, 2, -EINVAL },
 		{ "all flags", area, own_length, -1, -EINVAL },
-		{ "unregister what is not", area, own_length, RSEQ_FLAG_UNREGISTER, -EINVAL },
+		{ "unregister without a registration", area, own_length, RSEQ_FLAG_UNREGISTER, -EINVAL },
 		{ "not mapped", not_mapped, own_length, 0, -EFAULT },
 		{ "the kernel's half", kernel_half, own_length, 0, -EFAULT },
 	};
@@ -73,7 +77,7 @@ static void should_refuse_wrong_registrations(void)
 	}
 }
 
-static void should_keep_to_one_registration(void)
+static void should_allow_one_registration(void)
 {
 	char *other = area + 512;
 
@@ -90,22 +94,22 @@ static void should_keep_to_one_registration(void)
 	CHECK(call(other, own_length, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) == -EINVAL, "by another address");
 	CHECK(percpu_rseq_try(area, own_length) == -EBUSY, "the library finds the same area: %d",
 	      percpu_rseq_try(area, own_length));
-	CHECK(percpu_rseq_try(other, own_length) == -EINVAL, "the library finds somebody");
+	CHECK(percpu_rseq_try(other, own_length) == -EINVAL, "the library finds an owner");
 	CHECK(call(area, own_length, RSEQ_FLAG_UNREGISTER, PERCPU_RSEQ_SIG) == 0, "unregister");
 	CHECK(*(int32_t *)(area + RSEQ_CPU_ID) == -1, "cpu_id stays after it");
 }
 
-static void should_pass_on_what_the_kernel_says(void)
+static void should_return_the_errno_of_the_kernel(void)
 {
-	CHECK(percpu_rseq_try(area, own_length) == 0, "nobody owns this thread");
-	CHECK(percpu_rseq_try(area, own_length) == 0, "the try before was not taken back");
+	CHECK(percpu_rseq_try(area, own_length) == 0, "no owner of this thread");
+	CHECK(percpu_rseq_try(area, own_length) == 0, "the first try did not unregister");
 	CHECK(percpu_rseq_try(area, 0) == -EINVAL, "length 0");
 	CHECK(percpu_rseq_try(area, 31) == -EINVAL, "length 31");
 	CHECK(percpu_rseq_try(area + 8, 32) == -EINVAL, "misaligned");
 }
 
-/* An area of ours, handed to the library as that of a legacy owner. */
-static void *our_area(void *handle, const char *name)
+/* dlsym of a legacy owner whose area is that of this test. */
+static void *find_test_area(void *handle, const char *name)
 {
 	(void)handle;
 	CHECK(strcmp(name, "__rseq_abi") == 0, "looked up %s", name);
@@ -128,7 +132,7 @@ static void record_with_signature(void *argument)
 	long records = 0;
 	int64_t cell[2];
 
-	process.dlsym = our_area;
+	process.dlsym = find_test_area;
 	prepare();
 	CHECK(call(area, own_length, 0, signature) == 0, "register");
 	CHECK(percpu_process_start(&process) == 0, "start");
@@ -150,8 +154,7 @@ static void record_with_signature(void *argument)
 	      "%ld records, sum %ld", records, (long)cell[0]);
 }
 
-/* The kernel compares the 4 bytes before the abort address with what was
- * registered, and kills. */
+/* The kernel compares the 4 bytes before the abort address with the registered signature, and kills. */
 static void should_have_the_signature_before_its_abort_handlers(void)
 {
 	uint32_t right = PERCPU_RSEQ_SIG, wrong = WRONG_SIGNATURE;
@@ -162,7 +165,7 @@ static void should_have_the_signature_before_its_abort_handlers(void)
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV, "with a wrong signature: wait status 0x%x", status);
 }
 
-static void should_say_that_libc_owns_the_thread(void)
+static void should_find_libc_as_owner(void)
 {
 	uint32_t size;
 	int64_t offset;
@@ -171,26 +174,27 @@ static void should_say_that_libc_owns_the_thread(void)
 	if (!libc_rseq(&size, &offset) || size == 0)
 		die("libc has not registered this process' threads");
 	own = (char *)__builtin_thread_pointer() + offset;
-	CHECK(percpu_rseq_try(area, own_length) == -EINVAL, "an area of ours: %d", percpu_rseq_try(area, own_length));
+	CHECK(percpu_rseq_try(area, own_length) == -EINVAL, "another area than libc's: %d",
+	      percpu_rseq_try(area, own_length));
 	CHECK(call(own, size > 32 ? size : 32, 0, WRONG_SIGNATURE) == -EPERM, "libc's area, wrong signature");
-	CHECK(call(own, size > 32 ? size : 32, 0, PERCPU_RSEQ_SIG) == -EBUSY, "libc's area, as libc did");
+	CHECK(call(own, size > 32 ? size : 32, 0, PERCPU_RSEQ_SIG) == -EBUSY, "libc's area, as libc registered it");
 	CHECK(call(own, 4096, 0, PERCPU_RSEQ_SIG) == -EINVAL, "libc's area, another length");
-	CHECK(*(volatile int32_t *)(own + RSEQ_CPU_ID) >= 0, "the attempts have cost libc its registration");
+	CHECK(*(volatile int32_t *)(own + RSEQ_CPU_ID) >= 0, "libc lost its registration");
 }
 
 int main(int argc, char **argv)
 {
 	own_length = kernel_feature_size() > 32 ? kernel_feature_size() : 32;
 	if (argc > 1 && strcmp(argv[1], "owned") == 0) {
-		should_say_that_libc_owns_the_thread();
+		should_find_libc_as_owner();
 		return finish();
 	}
 	if (syscall(SYS_rseq, NULL, 0, 0, 0) && errno == ENOSYS)
-		skip("this kernel has no rseq system call, or a sandbox says so");
-	should_refuse_wrong_registrations();
-	should_keep_to_one_registration();
-	should_pass_on_what_the_kernel_says();
+		skip("this kernel has no rseq(2), or a sandbox denies it");
+	should_reject_wrong_registrations();
+	should_allow_one_registration();
+	should_return_the_errno_of_the_kernel();
 	should_have_the_signature_before_its_abort_handlers();
-	should_pass_on_what_the_kernel_says();
+	should_return_the_errno_of_the_kernel();
 	return finish();
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* workload.c - see workload.h. */
 #include "workload.h"
 
 #include <stdlib.h>

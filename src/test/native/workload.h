@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * workload.h - one region of whole numbers and one of doubles, cells of every
- * kind in them, and amounts whose sums are exact: whatever is lost, made twice
- * or torn shows.
+ * workload.h - a region of integers and a region of doubles with cells of every
+ * kind. The sums of all amounts are exact, so each record that is lost, made
+ * twice or torn changes a sum.
  */
 #ifndef WORKLOAD_H
 #define WORKLOAD_H
@@ -19,7 +19,7 @@
 extern const int64_t work_longs[WORK_BUCKETS];
 extern const double work_doubles[WORK_BUCKETS];
 
-/* The four operations; one bit each. */
+/* The four operations, one bit each. */
 enum work_operation {
 	WORK_ADD_LONG = 1,
 	WORK_ADD_DOUBLE = 2,
@@ -28,13 +28,12 @@ enum work_operation {
 	WORK_ALL = 15,
 };
 
-/* One operation, and the steps inside its section at which inject.h can stop
- * it. */
+/* One operation, and the steps of its section that inject.h can interrupt. */
 struct work_kind {
 	enum work_operation kind;
 	const char *name;
 	int last_step;
-	int without_step; /* 1 to last_step but this one */
+	int without_step; /* the section has steps 1 to last_step except this one */
 };
 
 #define WORK_KINDS 4
@@ -47,34 +46,32 @@ struct work {
 	struct percpu_buckets *long_buckets;
 	struct percpu_buckets *double_buckets;
 	uint64_t counter; /* offset in `doubles` */
-	uint64_t timer;	  /* of a group in `longs`, across a block boundary */
-	uint64_t summary; /* of a group in `doubles`, across a block boundary */
+	uint64_t timer;	  /* group in `longs` that crosses a block boundary */
+	uint64_t summary; /* group in `doubles` that crosses a block boundary */
 };
 
 struct work *work_open(const struct path *path, uint32_t shards);
 void work_close(struct work *work);
 
-/* One record of each operation asked for; the i-th of this thread. Answers the
- * results as Java does. */
+/* Makes one record of each operation: the i-th of this thread. Registers the thread when a result asks for it. */
 void work_record(const struct work *work, int operations, long i);
 
-/* Reads everything now: each bucket's count and sum belong together. */
+/* Checks during records that count and sum of each bucket belong together. */
 void work_check_whole(const struct work *work);
 
-/* Reads everything after `records` calls of work_record in all: exactly these.
- */
+/* Checks after `records` calls of work_record() by all threads that the sums are exact. */
 void work_check_exact(const struct work *work, int operations, long records);
 
-/* The same without a check: how many records are lost or too many, or torn. */
+/* Returns the number of records that are missing or too many; no check. */
 long work_deviation(const struct work *work, int operations, long records);
 
-/* Sets every cell to zero, while nobody records. */
+/* Sets every cell to zero. No thread may record meanwhile. */
 void work_clear(const struct work *work);
 
-/* Whether anything was recorded in this shard. */
+/* Whether this shard has a record. */
 bool work_is_in_shard(const struct work *work, uint32_t shard);
 
-/* Of all shards of both regions. */
+/* Over all shards of both regions. */
 long work_restarts(const struct work *work);
 long work_shared_records(const struct work *work);
 

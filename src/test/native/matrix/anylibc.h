@@ -2,11 +2,11 @@
 /*
  * anylibc.h - for programs that are built once and run on every libc.
  *
- * Such a program names its libraries (DT_NEEDED) but no symbol version, and
- * brings its own start: glibc from 2.31 on gives it the oldest version of each
- * function, and musl takes these library names for itself. So it must use only
- * functions whose first version still does what is wanted, no errno, and no
- * variable of a libc. The file with main() defines ANYLIBC_MAIN first.
+ * Such a program names its libraries (DT_NEEDED) but no symbol version, and has
+ * its own start code. glibc 2.31 and later then bind the oldest version of each
+ * function; musl accepts these library names as its own. So a program may use
+ * only functions whose oldest version is right, and neither errno nor variables
+ * of a libc. The file with main() must define ANYLIBC_MAIN first.
  */
 #ifndef MATRIX_ANYLIBC_H
 #define MATRIX_ANYLIBC_H
@@ -81,7 +81,7 @@ static inline long raw_syscall(long nr, long a, long b, long c, long d) {
 #endif
 
 #ifndef SYS_rseq
-#error "these headers know no rseq system call"
+#error "these kernel headers have no SYS_rseq"
 #endif
 
 int main(int argc, char **argv);

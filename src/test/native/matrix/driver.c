@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * driver.c - libpercpu.so under whatever libc and kernel this runs on.
+ * driver.c - runs libpercpu.so on the libc and kernel of this machine.
  *
  *	driver LIBRARY RESTARTS BUDGET_NANOS RECORDS HWCAP [rseq|atomic]
  *
- * Goes the way of dev.percpu.rseq: finds the owner, runs the self-test (until
- * so many restarts, each part at most so long), fixes the mode (or the one that
- * is asked for), then records from several threads, each so many times with
- * each operation, and reads all sums when these have ended. Prints "key=value"
- * words on one line; see workload.h.
+ * Does the same as the Java service at start: finds the owner, runs the
+ * self-test (until RESTARTS restarts, each part at most BUDGET_NANOS), and
+ * fixes the mode, or the mode of the last argument. Then several threads make
+ * RECORDS records with each operation. When all have ended it reads the sums.
+ * Prints "key=value" words on one line; see workload.h.
  *
- * HWCAP is added to the kernel's. QEMU emulates LSE2 (bit 25) from 8.1 on; an
- * older one still executes the committing store of a pair without interruption,
- * and no other thread reads sums here, so that sections can be tested there.
+ * HWCAP is or-ed with that of the kernel. QEMU emulates LSE2 (bit 25)
+ * since 8.1. An older QEMU still executes the committing store of a pair without
+ * interruption, and no thread reads sums during records here, so sections can
+ * be tested there too.
  */
 #define _GNU_SOURCE
 #define ANYLIBC_MAIN
@@ -112,10 +113,10 @@ static void *run_disturber(void *test) {
   return (void *)(intptr_t)library.percpu_self_test_disturb(test);
 }
 
-static struct percpu_self_test self_test(unsigned int other_cpu, long wanted,
-                                         long budget_nanos) {
+static struct percpu_self_test self_test(unsigned int other_cpu,
+                                         long min_restarts, long budget_nanos) {
   struct percpu_self_test test = {.other_cpu = other_cpu,
-                                  .wanted = (uint32_t)wanted,
+                                  .min_restarts = (uint32_t)min_restarts,
                                   .budget_nanos = budget_nanos};
   pthread_t victim;
   pthread_t disturber;
@@ -128,19 +129,20 @@ static struct percpu_self_test self_test(unsigned int other_cpu, long wanted,
   return test;
 }
 
-/* Prints what the self-test says and returns the mode that follows. */
-static unsigned int test_sections(const struct facts *facts, long wanted,
+/* Runs the self-test, prints its result and returns the mode that it allows. */
+static unsigned int test_sections(const struct facts *facts, long min_restarts,
                                   long budget_nanos) {
-  struct percpu_self_test preemption = self_test(0, wanted, budget_nanos);
+  struct percpu_self_test preemption = self_test(0, min_restarts, budget_nanos);
   struct percpu_self_test migration = {0};
   const char *result;
 
   if (preemption.violations == 0)
-    migration = self_test(1, wanted, budget_nanos);
+    migration = self_test(1, min_restarts, budget_nanos);
   if (preemption.violations || migration.violations)
     result = "failed";
   else
-    result = preemption.restarts >= (uint32_t)wanted ? "passed" : "skipped";
+    result =
+        preemption.restarts >= (uint32_t)min_restarts ? "passed" : "skipped";
   printf(
       " selfTest=%s preemptionRestarts=%u migrationRestarts=%u violations=%u",
       result, preemption.restarts, migration.restarts,

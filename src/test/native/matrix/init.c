@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * init.c - the first process of a virtual machine: runs each line of /cells
- * and switches the machine off. A line has words separated by blanks: a name,
- * a folder that is the root for its program, settings NAME=VALUE of its
- * environment, if any, the program and its arguments. What it prints stands
- * between "CELL name" and "END name". Linked statically.
+ * init.c - the first process of a virtual machine: runs each line of /cells,
+ * then powers the machine off. Linked statically.
+ *
+ * A line has words separated by blanks: a name, the folder that becomes the
+ * root of the program, NAME=VALUE words for its environment, the program and
+ * its arguments. Its output is between "CELL name" and "END name".
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* library.h - the calls of libpercpu.so, loaded at run time as Java does. */
+/* library.h - loads libpercpu.so at run time, as Java does. */
 #ifndef MATRIX_LIBRARY_H
 #define MATRIX_LIBRARY_H
 
 #include <dlfcn.h>
-#include <stdbool.h>
+#include <stddef.h>
 
 #include "../../../main/native/percpu.h"
 
@@ -38,24 +38,27 @@
   X(percpu_observe_double__atomic)
 
 #define LIBRARY_MEMBER(name) __typeof__(name) *(name);
+#define LIBRARY_NAME(name) #name,
 
 struct library {
   LIBRARY_CALLS(LIBRARY_MEMBER)
 };
 
-#define LIBRARY_LOOK_UP(name)                                                  \
-  library->name = (__typeof__(library->name))dlsym(handle, #name);             \
-  if (!library->name)                                                          \
-    return "no " #name;
-
-/* NULL when everything is there, else what is wrong. */
+/* Returns NULL when every call was found, else an error message. */
 static inline const char *library_load(struct library *library,
                                        const char *file) {
+  static const char *const names[] = {LIBRARY_CALLS(LIBRARY_NAME)};
   void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+  void **member = (void **)library;
 
+  _Static_assert(sizeof(names) == sizeof(*library), "one name per member");
   if (!handle)
     return dlerror();
-  LIBRARY_CALLS(LIBRARY_LOOK_UP)
+  for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    member[i] = dlsym(handle, names[i]);
+    if (!member[i])
+      return names[i];
+  }
   return NULL;
 }
 

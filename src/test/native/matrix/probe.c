@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * probe.c - the truth about rseq in a process of this libc, worked out without
- * a line of the library or of dev.percpu.rseq, to compare them with.
+ * probe.c - the state of rseq in a process of this libc, found without the
+ * library: tests compare the status of the service with it.
  *
  *	probe [PID]
  *
- * Prints "key=value" words on one line. Length and signature of registrations
+ * Prints "key=value" words on one line. Length and signature of a registration
  * come from the kernel (PTRACE_GET_RSEQ_CONFIGURATION, Linux 5.13): of a child
- * that does what this process did, and, as service.*, of all threads of PID.
+ * that does the same as this process, and, as service.*, of all threads of PID.
  */
 #define _GNU_SOURCE
 #define ANYLIBC_MAIN
@@ -30,7 +30,7 @@
 #define GET_RSEQ_CONFIGURATION 0x420f
 #define SEIZE 0x4206
 #define INTERRUPT 0x4207
-#define WAIT_ALL 0x40000000 /* __WALL: threads, too */
+#define WAIT_ALL 0x40000000 /* __WALL: threads too */
 #define UNREGISTER 1
 #define OWN_AREA_BYTES 256
 
@@ -42,7 +42,7 @@ struct configuration {
   uint32_t unused;
 };
 
-/* What this process' libc and loader say. */
+/* The symbols that libc and other libraries export. */
 struct exported {
   const unsigned int *size;
   const ptrdiff_t *offset;
@@ -69,7 +69,7 @@ static unsigned int own_length(void) {
   return feature > 32 ? (unsigned int)feature : 32;
 }
 
-/* An area of our own is refused when this thread has another. */
+/* Registering a private area fails when this thread has another. */
 static int register_own(int flags) {
   return (int)raw_syscall(SYS_rseq, (long)own_area, own_length(), flags,
                           RSEQ_SIGNATURE);
@@ -86,7 +86,7 @@ static const char *owner(const struct exported *found) {
   return "self";
 }
 
-/* 0 when the kernel told the configuration of a stopped thread. */
+/* Reads the configuration of a stopped thread. Returns 0, or -1 on an error. */
 static int ask_kernel(int tid, struct configuration *out) {
   memset(out, 0, sizeof(*out));
   return raw_syscall(SYS_ptrace, GET_RSEQ_CONFIGURATION, tid, sizeof(*out),
@@ -95,10 +95,10 @@ static int ask_kernel(int tid, struct configuration *out) {
              : -1;
 }
 
-/* A child has its parent's registration; where there is none it makes one as
- * the library should. */
+/* A child inherits the registration of its parent. Without one it registers an
+ * area as the library should. */
 static void print_kernels_view(const struct exported *found, int self) {
-  struct configuration told;
+  struct configuration answer;
   const char *expected = NULL;
   int status;
   int child = fork();
@@ -115,9 +115,9 @@ static void print_kernels_view(const struct exported *found, int self) {
     expected = (char *)__builtin_thread_pointer() + *found->offset;
   else if (self)
     expected = own_area;
-  if (ask_kernel(child, &told) == 0)
-    printf(" length=%u signature=0x%08x areaIsWhereSaid=%d", told.length,
-           told.signature, told.area == (uint64_t)(uintptr_t)expected);
+  if (ask_kernel(child, &answer) == 0)
+    printf(" length=%u signature=0x%08x areaIsWhereSaid=%d", answer.length,
+           answer.signature, answer.area == (uint64_t)(uintptr_t)expected);
   (void)kill(child, SIGKILL);
   (void)waitpid(child, &status, 0);
 }
@@ -125,13 +125,13 @@ static void print_kernels_view(const struct exported *found, int self) {
 struct threads {
   unsigned int registered;
   unsigned int unregistered;
-  unsigned int different; /* length or signature are not those of the first */
-  unsigned int elsewhere; /* the offset is not that of the first */
+  unsigned int different; /* other length or signature than the first */
+  unsigned int elsewhere; /* other offset than the first */
   struct configuration first;
   int64_t first_offset; /* from the thread pointer to the area */
 };
 
-/* Of a stopped thread. */
+/* Returns the thread pointer of a stopped thread. */
 static uint64_t thread_pointer_of(int tid) {
   uint64_t pointer = 0;
 #if defined(__x86_64__)
@@ -146,31 +146,31 @@ static uint64_t thread_pointer_of(int tid) {
   return pointer;
 }
 
-static void note_thread(int tid, const struct configuration *told,
+static void note_thread(int tid, const struct configuration *answer,
                         struct threads *seen) {
-  int64_t offset = (int64_t)(told->area - thread_pointer_of(tid));
+  int64_t offset = (int64_t)(answer->area - thread_pointer_of(tid));
 
-  if (told->length == 0) {
+  if (answer->length == 0) {
     seen->unregistered++;
   } else if (seen->registered++ == 0) {
-    seen->first = *told;
+    seen->first = *answer;
     seen->first_offset = offset;
   } else {
-    seen->different += told->length != seen->first.length ||
-                       told->signature != seen->first.signature;
+    seen->different += answer->length != seen->first.length ||
+                       answer->signature != seen->first.signature;
     seen->elsewhere += offset != seen->first_offset;
   }
 }
 
 static void ask_thread(int tid, struct threads *seen) {
-  struct configuration told;
+  struct configuration answer;
   int status;
 
   if (raw_syscall(SYS_ptrace, SEIZE, tid, 0, 0) != 0)
-    return; /* it has ended meanwhile */
+    return; /* the thread has ended */
   if (raw_syscall(SYS_ptrace, INTERRUPT, tid, 0, 0) == 0 &&
-      waitpid(tid, &status, WAIT_ALL) == tid && ask_kernel(tid, &told) == 0)
-    note_thread(tid, &told, seen);
+      waitpid(tid, &status, WAIT_ALL) == tid && ask_kernel(tid, &answer) == 0)
+    note_thread(tid, &answer, seen);
   (void)raw_syscall(SYS_ptrace, PTRACE_DETACH, tid, 0, 0);
 }
 
@@ -210,12 +210,13 @@ static void print_libc(const struct exported *found) {
 
 int main(int argc, char **argv) {
   const struct exported found = exported();
-  const char *who = owner(&found);
+  const char *owner_name = owner(&found);
   const char *area = NULL;
   struct utsname kernel;
 
   (void)uname(&kernel);
-  printf("kernel=%s machine=%s owner=%s", kernel.release, kernel.machine, who);
+  printf("kernel=%s machine=%s owner=%s", kernel.release, kernel.machine,
+         owner_name);
   if (getauxval(AT_RSEQ_FEATURE_SIZE))
     printf(" featureSize=%lu", getauxval(AT_RSEQ_FEATURE_SIZE));
   if (getauxval(AT_RSEQ_ALIGN))
@@ -227,7 +228,7 @@ int main(int argc, char **argv) {
   if (area)
     printf(" cpuId=%d flags=%u", *(const volatile int *)(area + 4),
            *(const volatile unsigned int *)(area + 16));
-  print_kernels_view(&found, strcmp(who, "self") == 0);
+  print_kernels_view(&found, strcmp(owner_name, "self") == 0);
   if (argc > 1)
     print_service(argv[1]);
   printf("\n");

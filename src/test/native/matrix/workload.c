@@ -13,9 +13,8 @@
 #include <unistd.h>
 
 #define THREADS 6
-#define PAIRS                                                                  \
-  2 /* this many threads are bound to each CPU of the first two, the others to \
-       none */
+/* Threads that are bound to each of the first two CPUs. The others are not. */
+#define PAIRS 2
 #define BOUNDS 9
 #define STRIDE_SHIFT 16
 #define YIELD_EVERY 1024
@@ -34,8 +33,8 @@ struct pair {
   int64_t second;
 };
 
-/* Where everything is: the same offsets in both regions. */
-struct places {
+/* Regions and the offsets in both. */
+struct offsets {
   struct percpu_region *longs;
   struct percpu_region *doubles;
   struct percpu_buckets *long_buckets;
@@ -47,13 +46,13 @@ struct places {
 struct recorder {
   const struct library *library;
   const struct calls *calls;
-  const struct places *places;
+  const struct offsets *offsets;
   int number;
   long records;
   int64_t added;    /* to each counter */
   int64_t observed; /* sum, of each kind */
   int64_t largest;
-  long unregistered; /* records that asked for a registration */
+  long unregistered; /* records that returned PERCPU_RECORDED_REGISTER */
   int error;
 };
 
@@ -90,7 +89,8 @@ static struct calls calls_of(const struct library *library, unsigned int mode,
   return owner == PERCPU_OWNER_LIBC ? libc : thread;
 }
 
-/* As Java does: a thread is registered when a record call says so, once. */
+/* Registers the thread when the result of a record call asks for it, as Java
+ * does. */
 static void answer(struct recorder *recorder, int result) {
   if (result == PERCPU_RECORDED_REGISTER) {
     recorder->unregistered++;
@@ -107,7 +107,7 @@ static void bind_to(unsigned long cpu) {
 static void *record(void *argument) {
   struct recorder *recorder = argument;
   const struct calls *call = recorder->calls;
-  const struct places *at = recorder->places;
+  const struct offsets *at = recorder->offsets;
 
   if (recorder->number < 2 * PAIRS)
     bind_to((unsigned long)recorder->number / PAIRS);
@@ -167,7 +167,7 @@ static struct percpu_buckets *buckets(const struct library *library,
 }
 
 static void print_sums(const struct library *library,
-                       struct percpu_region *region, const struct places *at,
+                       struct percpu_region *region, const struct offsets *at,
                        const char *name, const struct recorder *all) {
   const int doubles = region == at->doubles;
   const uint32_t shards = possible_cpus() + 1;
@@ -195,7 +195,7 @@ static void print_sums(const struct library *library,
 }
 
 static void print_results(const struct library *library,
-                          const struct places *at, const char *name,
+                          const struct offsets *at, const char *name,
                           const struct recorder *all) {
   char kind[32];
   int64_t restarts = 0;
@@ -214,7 +214,7 @@ static void print_results(const struct library *library,
          name, all->unregistered);
 }
 
-/* Returns what all threads recorded together. */
+/* Runs all threads and returns the sums of their records. */
 static struct recorder record_from_threads(const struct recorder *model) {
   struct recorder recorders[THREADS];
   struct recorder all = *model;
@@ -247,10 +247,10 @@ int workload_run(const struct library *library, unsigned int mode,
                  unsigned int owner, unsigned int index_offset,
                  const char *name, long records) {
   const struct calls calls = calls_of(library, mode, owner);
-  struct places at = {.long_buckets = buckets(library, PERCPU_SUM_LONG),
-                      .double_buckets = buckets(library, PERCPU_SUM_DOUBLE)};
+  struct offsets at = {.long_buckets = buckets(library, PERCPU_SUM_LONG),
+                       .double_buckets = buckets(library, PERCPU_SUM_DOUBLE)};
   const struct recorder model = {
-      .library = library, .calls = &calls, .places = &at, .records = records};
+      .library = library, .calls = &calls, .offsets = &at, .records = records};
   struct recorder all;
   int error = library->percpu_region_create(
       possible_cpus(), STRIDE_SHIFT, PERCPU_SUM_LONG, index_offset, &at.longs);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/** Waits for what happens on other threads: looks again until it is there, and fails with what it saw last if it never comes. */
+/** Polls a value that another thread changes, and fails with the last value after a timeout. */
 public final class Eventually {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);

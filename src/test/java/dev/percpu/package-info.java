@@ -1,2 +1,2 @@
-/** Tests of the project as a whole, and what tests of several packages share. */
+/** Tests of the project as a whole, and helpers that tests of several packages use. */
 package dev.percpu;

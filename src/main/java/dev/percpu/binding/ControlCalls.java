@@ -1,7 +1,8 @@
 package dev.percpu.binding;
 
 import com.sun.jna.Memory;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +41,8 @@ public final class ControlCalls {
      *
      * @return 0, or -{@link #EALREADY} if it was set before; {@link #owner()} then returns the earlier value
      */
-    public static int start(ProcessSettings settings) {
-        try (Memory process = settings.toNative()) {
+    public static int start(ProcessInfo info) {
+        try (Memory process = info.toNative()) {
             return NativeLibrary.functions().percpu_process_start(process);
         }
     }
@@ -70,7 +71,7 @@ public final class ControlCalls {
         int mode = NativeLibrary.functions().percpu_process_mode();
         if (mode < 0) {
             throw new IllegalStateException("the mode of this process is not set yet: call "
-                    + "dev.percpu.rseq.RseqStatus.current() before the first record");
+                    + "dev.percpu.rseq.RseqProbe.status() before the first record");
         }
         return mode;
     }
@@ -136,9 +137,15 @@ public final class ControlCalls {
         return NativeLibrary.functions().percpu_membarrier(command, 0, 0);
     }
 
-    /** Returns the sizes and offsets of the C compiler, in the order of {@code percpu_layout()}, for tests. */
-    static int[] layout() {
-        int[] values = new int[64];
-        return Arrays.copyOf(values, NativeLibrary.functions().percpu_layout(values, values.length));
+    /** Returns the sizes and offsets of the C compiler, by the names of {@code percpu_layout_names()}. For tests. */
+    public static Map<String, Integer> layout() {
+        String[] names = NativeLibrary.functions().percpu_layout_names().split(" ");
+        int[] values = new int[names.length];
+        NativeLibrary.functions().percpu_layout(values, values.length);
+        Map<String, Integer> layout = new HashMap<>();
+        for (int i = 0; i < names.length; i++) {
+            layout.put(names[i], values[i]);
+        }
+        return layout;
     }
 }

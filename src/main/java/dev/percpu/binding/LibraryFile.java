@@ -1,5 +1,6 @@
 package dev.percpu.binding;
 
+import dev.percpu.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The file of the native library, which is unpacked from the jar if necessary. Thread-safe.
@@ -22,11 +24,10 @@ import java.util.Objects;
  * <p>The file name contains a hash of the content. All class loaders of a process, and all processes of a user, use the same file, so that
  * a process loads the library once and registers each thread once.
  *
- * <p>If the system property {@value #DIRECTORY_PROPERTY} is set, nothing is unpacked: containers may have a read-only root file system.
+ * <p>If the system property {@code percpu.native.dir} is set, nothing is unpacked: containers may have a read-only root file system.
  */
 final class LibraryFile {
-    /** System property with the folder of {@code libpercpu.so}. */
-    static final String DIRECTORY_PROPERTY = "percpu.native.dir";
+    private static final String FOLDER_OPTION = "-D" + Settings.NATIVE_DIR.key();
 
     static final String FILE_NAME = "libpercpu.so";
 
@@ -38,15 +39,14 @@ final class LibraryFile {
      * @throws LibraryUnavailableException if there is none and it cannot be unpacked
      */
     static Path find() {
-        String directory = System.getProperty(DIRECTORY_PROPERTY);
-        if (directory != null) {
-            Path file = Path.of(directory, FILE_NAME);
+        Optional<Path> folder = folder();
+        if (folder.isPresent()) {
+            Path file = folder.get().resolve(FILE_NAME);
             if (!Files.isReadable(file)) {
                 throw new LibraryUnavailableException(
                         file.toString(),
                         "there is no such readable file",
-                        "put the library there, or remove -D" + DIRECTORY_PROPERTY
-                                + " to unpack the library from the jar");
+                        "put the library there, or remove " + FOLDER_OPTION + " to unpack the library from the jar");
             }
             return file;
         }
@@ -54,6 +54,15 @@ final class LibraryFile {
                 LibraryFile.class.getClassLoader(),
                 resourceName(System.getProperty("os.name"), System.getProperty("os.arch")),
                 Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    private static Optional<Path> folder() {
+        try {
+            return Settings.NATIVE_DIR.read(System::getProperty);
+        } catch (IllegalArgumentException e) {
+            throw new LibraryUnavailableException(
+                    FILE_NAME, String.valueOf(e.getMessage()), "set a folder, or remove " + FOLDER_OPTION, e);
+        }
     }
 
     /**
@@ -93,7 +102,7 @@ final class LibraryFile {
                     file.toString(),
                     "it could not be unpacked from the jar: " + e,
                     "make " + temporary + " writable, set another folder with -Djava.io.tmpdir, or unpack " + resource
-                            + " yourself and set its folder with -D" + DIRECTORY_PROPERTY,
+                            + " yourself and set its folder with " + FOLDER_OPTION,
                     e);
         }
     }
@@ -142,7 +151,7 @@ final class LibraryFile {
             throw new LibraryUnavailableException(
                     "/proc/self",
                     "the user of this process could not be read: " + e,
-                    "mount /proc, or unpack the library yourself and set its folder with -D" + DIRECTORY_PROPERTY,
+                    "mount /proc, or unpack the library yourself and set its folder with " + FOLDER_OPTION,
                     e);
         }
     }

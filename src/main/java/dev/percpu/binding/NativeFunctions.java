@@ -74,6 +74,8 @@ final class NativeFunctions {
 
     native int percpu_layout(int[] out, int capacity);
 
+    native String percpu_layout_names();
+
     native int percpu_sum(long region, int first, int last, long from, long to, long out);
 
     native int percpu_sum_ranges(long region, int first, int last, long count, long offsets, long bytes, long out);

@@ -1,13 +1,9 @@
 package dev.percpu.histogram;
 
-import dev.percpu.exposition.SampleWriter;
-import dev.percpu.exposition.TextBounds;
 import dev.percpu.shard.BucketBounds;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
-import io.prometheus.metrics.model.snapshots.Exemplars;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -15,106 +11,124 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which buckets a meter publishes, which cells it records into, and how the one is worked out of the other.
+ * A mapping from the cells that a meter records into to the buckets that it publishes.
  *
- * <p>The cells are as many as both the published buckets and the percentiles need: a published bucket is a run of whole cells. Immutable;
- * meters of equal configuration share one.
+ * <p>The bounds of the cells are all bounds that the published buckets, the percentiles and the native histogram need. So a published
+ * bucket is a run of adjacent cells, and its count is the sum of their counts. An amount belongs to the first cell whose bound is at least that
+ * amount.
+ *
+ * <p>Immutable and thread-safe. Meters of equal configuration share one layout, see {@link BucketLayouts}.
  */
 public final class BucketLayout {
     private static final double[] NONE = {};
 
     private final BucketBounds cells;
 
-    /** Upper bounds in the unit of the amounts, ascending; +Inf only if it was asked for. Empty: no histogram is published. */
+    /**
+     * Published upper bounds in the unit of the amounts, ascending; empty without a classic histogram. The last one is +Inf only if the
+     * configuration lists it.
+     */
     private final double[] published;
 
-    /** Per published bucket: how many cells, from the first, hold the amounts up to its bound. */
-    private final int[] cellsUpTo;
+    /** Per published bound: the number of cells, from the first, that hold the amounts up to it. */
+    private final int[] cellEnds;
 
-    /** Whether every cell is a published bucket of its own: no two share one, and nothing else needs more. */
-    private final boolean cellEach;
+    /** Whether each cell is exactly one exposed bucket. */
+    private final boolean oneToOne;
 
-    /** The published bounds in the base unit, +Inf last. */
+    /** The published bounds in the base unit, with +Inf last. */
     private final double[] exposed;
 
-    /** The same as text. */
-    private final TextBounds exposedText;
+    /** Per cell: the amount that percentiles assume for all amounts in it; empty without percentiles. */
+    private final double[] cellAmounts;
 
-    /** Per cell the amount that percentiles take all of its amounts for; empty if there are no percentiles. */
-    private final double[] amounts;
+    private final @Nullable NativeHistogramProjection nativeHistogram;
 
-    private final @Nullable NativeHistogramProjection nativeView;
+    /** Computed once: a layout is a key of several maps, and has up to 4,095 bounds. */
+    private final int hash;
 
     private BucketLayout(
             BucketBounds cells,
             double[] published,
-            int[] cellsUpTo,
+            int[] cellEnds,
             double[] exposed,
-            double[] amounts,
-            @Nullable NativeHistogramProjection nativeView) {
+            double[] cellAmounts,
+            @Nullable NativeHistogramProjection nativeHistogram) {
         this.cells = cells;
         this.published = published;
-        this.cellsUpTo = cellsUpTo;
-        this.cellEach = exposed.length == cells.buckets()
-                && IntStream.range(0, cellsUpTo.length).allMatch(i -> cellsUpTo[i] == i + 1);
+        this.cellEnds = cellEnds;
+        this.oneToOne = exposed.length == cells.buckets()
+                && IntStream.range(0, cellEnds.length).allMatch(i -> cellEnds[i] == i + 1);
         this.exposed = exposed;
-        this.exposedText = TextBounds.of(exposed);
-        this.amounts = amounts;
-        this.nativeView = nativeView;
+        this.cellAmounts = cellAmounts;
+        this.nativeHistogram = nativeHistogram;
+        this.hash = 31 * cells.hashCode() + Arrays.hashCode(published);
     }
 
     /**
-     * For whole nanoseconds.
+     * Returns a layout for amounts in whole nanoseconds. The base unit is the second.
      *
      * @param published upper bounds in nanoseconds, ascending, above 0
-     * @param fine the buckets that percentiles need, if any
-     * @param exponential those of a native histogram, if any
+     * @param fine the buckets that percentiles need; null without percentiles
+     * @param nativeLayout the buckets of the native histogram; null without one
      */
     static BucketLayout ofNanos(
-            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
-        long[] wanted = new long[published.length];
+            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout nativeLayout) {
+        long[] publishedNanos = new long[published.length];
         int finite = 0;
         while (finite < published.length && published[finite] < Long.MAX_VALUE) {
-            wanted[finite] = (long) published[finite]; // an amount is whole: it is up to 1.7 when it is up to 1
+            // Amounts are whole: those up to 1.7 ns are those up to 1 ns.
+            publishedNanos[finite] = (long) published[finite];
             finite++;
         }
-        long[] all = merged(
-                Arrays.copyOf(wanted, finite),
+        long[] bounds = merged(
+                Arrays.copyOf(publishedNanos, finite),
                 fine == null ? new long[0] : fine.longBounds(),
-                exponential == null ? new long[0] : exponential.cells().longs());
-        int[] cellsUpTo = new int[published.length];
+                nativeLayout == null ? new long[0] : nativeLayout.cells().longs());
+        int[] cellEnds = new int[published.length];
         for (int i = 0; i < published.length; i++) {
-            cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, wanted[i]) + 1 : all.length + 1;
+            cellEnds[i] = i < finite ? Arrays.binarySearch(bounds, publishedNanos[i]) + 1 : bounds.length + 1;
         }
         double[] seconds = Arrays.stream(published)
                 .map(nanos -> TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS))
                 .toArray();
-        double[] amounts = fine == null ? NONE : fine.amountsOfLongs(all);
-        NativeHistogramProjection view =
-                exponential == null ? null : NativeHistogramProjection.ofLongs(exponential, all);
-        return new BucketLayout(BucketBounds.ofLongs(all), published, cellsUpTo, withInfinity(seconds), amounts, view);
+        return new BucketLayout(
+                BucketBounds.ofLongs(bounds),
+                published,
+                cellEnds,
+                withInfinity(seconds),
+                fine == null ? NONE : fine.amountsOfLongs(bounds),
+                nativeLayout == null ? null : NativeHistogramProjection.ofLongs(nativeLayout, bounds));
     }
 
-    /** The same for any amounts; their unit is the base unit. */
+    /**
+     * Returns a layout for floating-point amounts in the base unit.
+     *
+     * @param published upper bounds, ascending, above 0
+     * @param fine the buckets that percentiles need; null without percentiles
+     * @param nativeLayout the buckets of the native histogram; null without one
+     */
     static BucketLayout ofAmounts(
-            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout exponential) {
+            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout nativeLayout) {
         int finite = published.length;
         if (finite > 0 && published[finite - 1] == Double.POSITIVE_INFINITY) {
             finite--;
         }
-        double[] all = merged(
+        double[] bounds = merged(
                 Arrays.copyOf(published, finite),
                 fine == null ? NONE : fine.doubleBounds(),
-                exponential == null ? NONE : exponential.cells().doubles());
-        int[] cellsUpTo = new int[published.length];
+                nativeLayout == null ? NONE : nativeLayout.cells().doubles());
+        int[] cellEnds = new int[published.length];
         for (int i = 0; i < published.length; i++) {
-            cellsUpTo[i] = i < finite ? Arrays.binarySearch(all, published[i]) + 1 : all.length + 1;
+            cellEnds[i] = i < finite ? Arrays.binarySearch(bounds, published[i]) + 1 : bounds.length + 1;
         }
-        double[] amounts = fine == null ? NONE : fine.amountsOfDoubles(all);
-        NativeHistogramProjection view =
-                exponential == null ? null : NativeHistogramProjection.ofDoubles(exponential, all);
         return new BucketLayout(
-                BucketBounds.ofDoubles(all), published, cellsUpTo, withInfinity(published), amounts, view);
+                BucketBounds.ofDoubles(bounds),
+                published,
+                cellEnds,
+                withInfinity(published),
+                fine == null ? NONE : fine.amountsOfDoubles(bounds),
+                nativeLayout == null ? null : NativeHistogramProjection.ofDoubles(nativeLayout, bounds));
     }
 
     private static long[] merged(long[]... bounds) {
@@ -142,104 +156,97 @@ public final class BucketLayout {
         return extended;
     }
 
-    /** The bounds of the cells to record into. */
+    /** Returns the bounds of the cells to record into. */
     public BucketBounds cells() {
         return cells;
     }
 
-    /** Classic, native or both. */
+    /** Returns whether the meter publishes a histogram: classic, native or both. */
     public boolean publishesHistogram() {
-        return published.length > 0 || nativeView != null;
+        return published.length > 0 || nativeHistogram != null;
     }
 
     public boolean publishesClassicBuckets() {
         return published.length > 0;
     }
 
-    /** The published bounds in the unit of the amounts, +Inf last: what exemplars are sampled by. */
+    /** Returns a copy of the published bounds in the unit of the amounts, with +Inf last. */
     public double[] publishedWithInfinity() {
-        return withInfinity(published);
+        return withInfinity(published).clone();
     }
 
-    /** The published buckets, cumulative, in the unit of the amounts; a native histogram's if there are no others. */
-    public CountAtBucket[] counts(long[] cellCounts) {
-        if (published.length == 0 && nativeView != null) {
-            return nativeView.cumulative(cellCounts);
-        }
-        CountAtBucket[] counts = new CountAtBucket[published.length];
-        long cumulative = 0;
-        int cell = 0;
-        for (int i = 0; i < counts.length; i++) {
-            for (; cell < cellsUpTo[i]; cell++) {
-                cumulative += cellCounts[cell];
+    /** Returns a copy of the published bounds in the base unit, with +Inf last; +Inf alone without classic buckets. */
+    public double[] exposedBounds() {
+        return exposed.clone();
+    }
+
+    /**
+     * Computes the cumulative count of each exposed bound.
+     *
+     * @param cellCounts the count of each cell; may be longer than the number of cells
+     * @param cumulative receives the number of amounts up to each of the {@link #exposedBounds}; may be longer than their number
+     * @return the number of all amounts
+     */
+    public long cumulate(long[] cellCounts, long[] cumulative) {
+        long count = 0;
+        if (oneToOne) {
+            for (int i = 0; i < exposed.length; i++) {
+                count += cellCounts[i];
+                cumulative[i] = count;
             }
-            counts[i] = new CountAtBucket(published[i], cumulative);
+            return count;
+        }
+        int cell = 0;
+        for (int i = 0; i < exposed.length; i++) {
+            int end = i < cellEnds.length ? cellEnds[i] : cells.buckets();
+            for (; cell < end; cell++) {
+                count += cellCounts[cell];
+            }
+            cumulative[i] = count;
+        }
+        return count;
+    }
+
+    /**
+     * Returns the buckets in Micrometer's form: cumulative, in the unit of the amounts. They are the published ones, or those of the native
+     * histogram if there are no classic buckets.
+     */
+    public CountAtBucket[] counts(long[] cellCounts) {
+        if (published.length == 0 && nativeHistogram != null) {
+            return nativeHistogram.cumulative(cellCounts);
+        }
+        long[] cumulative = new long[exposed.length];
+        cumulate(cellCounts, cumulative);
+        CountAtBucket[] counts = new CountAtBucket[published.length];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = new CountAtBucket(published[i], cumulative[i]);
         }
         return counts;
     }
 
-    /** What the native histogram counts; null if none is published. */
+    /** Returns the counts of the native histogram; null if the meter publishes none. */
     public @Nullable NativeHistogramCounts exposedNative(long[] cellCounts) {
-        return nativeView == null ? null : nativeView.counted(cellCounts);
+        return nativeHistogram == null ? null : nativeHistogram.counts(cellCounts);
     }
 
-    /** The published buckets with +Inf, each counted by itself, in the base unit; null if there are no classic ones. */
+    /** Returns the classic buckets with +Inf, not cumulative, in the base unit; null if the meter publishes none. */
     public @Nullable ClassicHistogramBuckets exposedBuckets(long[] cellCounts) {
         if (published.length == 0) {
             return null;
         }
         long[] counts = new long[exposed.length];
-        int cell = 0;
-        for (int i = 0; i < counts.length; i++) {
-            int end = i < cellsUpTo.length ? cellsUpTo[i] : cellCounts.length;
-            for (; cell < end; cell++) {
-                counts[i] += cellCounts[cell];
-            }
+        cumulate(cellCounts, counts);
+        for (int i = counts.length - 1; i > 0; i--) {
+            counts[i] -= counts[i - 1];
         }
         return ClassicHistogramBuckets.of(exposed, counts);
     }
 
     /**
-     * Writes the published buckets, +Inf alone if they are a native histogram's only, and the count of all.
+     * Returns the number of all amounts.
      *
-     * @param cellCounts of at least all cells
-     * @param exemplars in the base unit
+     * @param cellCounts the count of each cell; may be longer than the number of cells
      */
-    public void write(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
-        out.count(publishesHistogram() ? writeBuckets(cellCounts, exemplars, out) : count(cellCounts), exemplars);
-    }
-
-    private long writeBuckets(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
-        long[] cumulative = out.cumulative(exposed.length);
-        long count = 0;
-        if (cellEach) {
-            for (int i = 0; i < exposed.length; i++) {
-                count += cellCounts[i];
-                cumulative[i] = count;
-            }
-        } else {
-            int cell = 0;
-            for (int i = 0; i < exposed.length; i++) {
-                int end = i < cellsUpTo.length ? cellsUpTo[i] : cells.buckets();
-                for (; cell < end; cell++) {
-                    count += cellCounts[cell];
-                }
-                cumulative[i] = count;
-            }
-        }
-        if (exemplars.size() == 0) {
-            out.buckets(exposedText, cumulative);
-            return count;
-        }
-        double below = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < exposed.length; i++) {
-            out.bucket(exposedText, i, cumulative[i], exemplars.get(below, exposed[i]));
-            below = exposed[i];
-        }
-        return count;
-    }
-
-    /** All that the cells count. */
     public long count(long[] cellCounts) {
         long count = 0;
         for (int cell = 0; cell < cells.buckets(); cell++) {
@@ -248,24 +255,25 @@ public final class BucketLayout {
         return count;
     }
 
-    /** The amount that percentiles take all amounts of this cell for. Only for layouts with fine buckets. */
+    /** Returns the amount that percentiles assume for all amounts in a cell. The layout must have been made for percentiles. */
     public double amountOf(int cell) {
-        return amounts[cell];
+        return cellAmounts[cell];
     }
 
     @Override
     public boolean equals(Object other) {
         return this == other
                 || other instanceof BucketLayout that
+                        && hash == that.hash
                         && cells.equals(that.cells)
                         && Arrays.equals(published, that.published)
                         && Arrays.equals(exposed, that.exposed)
-                        && Arrays.equals(amounts, that.amounts)
-                        && Objects.equals(nativeView, that.nativeView);
+                        && Arrays.equals(cellAmounts, that.cellAmounts)
+                        && Objects.equals(nativeHistogram, that.nativeHistogram);
     }
 
     @Override
     public int hashCode() {
-        return 31 * cells.hashCode() + Arrays.hashCode(published);
+        return hash;
     }
 }

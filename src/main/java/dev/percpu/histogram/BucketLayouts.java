@@ -1,5 +1,6 @@
 package dev.percpu.histogram;
 
+import dev.percpu.settings.HistogramMode;
 import io.micrometer.core.instrument.config.InvalidConfigurationException;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.lang.ref.WeakReference;
@@ -13,37 +14,37 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the layouts of one registry's meters, and hands the same one to meters of equal configuration. Thread-safe.
+ * A factory of the {@link BucketLayout}s of one registry. Meters of equal configuration get the same layout. Thread-safe.
  *
- * <p>A percentile histogram becomes what the settings say. Service level objectives are classic buckets whatever they say: somebody wants
- * to know exactly how many amounts were up to each, which the buckets of a native histogram do not tell.
+ * <p>{@link NativeHistogramSettings} decide whether a percentile histogram becomes classic buckets, a native histogram or both. Service
+ * level objectives are classic buckets in every mode: the exact count up to an objective cannot be computed from the buckets of a native
+ * histogram.
  */
 public final class BucketLayouts {
-    private static final int MAX_REMEMBERED = 100;
+    /** Configurations in the cache. An application that gives each meter its own objectives would fill the memory without a limit. */
+    private static final int MAX_CACHED = 100;
 
-    private final Map<Key, BucketLayout> byKey = new ConcurrentHashMap<>();
-    private final Map<BucketLayout, WeakReference<BucketLayout>> known = new WeakHashMap<>();
+    private final Map<Key, BucketLayout> byConfiguration = new ConcurrentHashMap<>();
+    private final Map<BucketLayout, WeakReference<BucketLayout>> shared = new WeakHashMap<>();
     private final Function<String, NativeHistogramSettings> settings;
-
-    /** By name of the meter. */
-    private final Map<String, NativeHistogramSettings> settingsByName = new ConcurrentHashMap<>();
+    private final Map<String, NativeHistogramSettings> settingsByMeterName = new ConcurrentHashMap<>();
 
     /**
-     * @param settings how the percentile histogram of the meters of a name is kept; asked once a name
+     * @param settings returns the settings for the percentile histograms of the meters with a name; called once per name
      */
     public BucketLayouts(Function<String, NativeHistogramSettings> settings) {
         this.settings = settings;
     }
 
-    /** All that a layout depends on. */
+    /** Everything that a layout depends on. */
     private record Key(
             boolean nanos,
             NativeHistogramSettings histogram,
             boolean percentileHistogram,
             boolean percentiles,
             @Nullable Integer precision,
-            @Nullable Double least,
-            @Nullable Double most,
+            @Nullable Double minExpected,
+            @Nullable Double maxExpected,
             List<Double> objectives) {
         static Key of(boolean nanos, NativeHistogramSettings histogram, DistributionStatisticConfig config) {
             double[] objectives = config.getServiceLevelObjectiveBoundaries();
@@ -61,83 +62,102 @@ public final class BucketLayouts {
         }
     }
 
-    /** For a timer. */
+    /**
+     * Returns the layout of a timer, whose amounts are whole nanoseconds.
+     *
+     * @throws InvalidConfigurationException if a value is missing or NaN
+     */
     public BucketLayout ofNanos(String meterName, DistributionStatisticConfig config) {
-        NativeHistogramSettings histogram = histogram(meterName, config);
-        return remembered(Key.of(true, histogram, config), () -> ofNanos(histogram, config));
+        NativeHistogramSettings histogram = settings(meterName, config);
+        return cached(Key.of(true, histogram, config), () -> {
+            NativeHistogramLayout nativeLayout = histogram.mode() == HistogramMode.CLASSIC
+                    ? null
+                    : NativeHistogramLayout.ofNanos(histogram, minExpected(config), maxExpected(config));
+            FineBuckets fine =
+                    publishesPercentiles(config) ? FineBuckets.ofNanos(config, maxFineBuckets(nativeLayout)) : null;
+            return BucketLayout.ofNanos(published(histogram.mode(), config), fine, nativeLayout);
+        });
     }
 
-    private BucketLayout ofNanos(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
-        NativeHistogramLayout exponential = histogram.mode() == HistogramMode.CLASSIC
-                ? null
-                : NativeHistogramLayout.ofNanos(histogram, least(config), most(config));
-        FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofNanos(config, room(exponential)) : null;
-        return shared(BucketLayout.ofNanos(published(histogram.mode(), config), fine, exponential));
-    }
-
-    /** For a summary. */
+    /**
+     * Returns the layout of a summary, whose amounts are in the base unit.
+     *
+     * @throws InvalidConfigurationException if a value is missing or NaN
+     */
     public BucketLayout ofAmounts(String meterName, DistributionStatisticConfig config) {
-        NativeHistogramSettings histogram = histogram(meterName, config);
-        return remembered(Key.of(false, histogram, config), () -> ofAmounts(histogram, config));
+        NativeHistogramSettings histogram = settings(meterName, config);
+        return cached(Key.of(false, histogram, config), () -> {
+            NativeHistogramLayout nativeLayout = histogram.mode() == HistogramMode.CLASSIC
+                    ? null
+                    : NativeHistogramLayout.ofAmounts(histogram, minExpected(config), maxExpected(config));
+            FineBuckets fine =
+                    publishesPercentiles(config) ? FineBuckets.ofAmounts(config, maxFineBuckets(nativeLayout)) : null;
+            return BucketLayout.ofAmounts(published(histogram.mode(), config), fine, nativeLayout);
+        });
     }
 
-    /** Working a layout out takes longer than all else of a registration. */
-    private BucketLayout remembered(Key key, Supplier<BucketLayout> maker) {
-        BucketLayout layout = byKey.get(key);
+    /** Without this cache, computing the layout would take longer than the rest of a registration. */
+    private BucketLayout cached(Key key, Supplier<BucketLayout> maker) {
+        BucketLayout layout = byConfiguration.get(key);
         if (layout == null) {
-            layout = maker.get();
-            if (byKey.size() >= MAX_REMEMBERED) {
-                byKey.clear(); // somebody gives every meter objectives of its own
+            layout = shared(maker.get());
+            if (byConfiguration.size() >= MAX_CACHED) {
+                byConfiguration.clear();
             }
-            byKey.put(key, layout);
+            byConfiguration.put(key, layout);
         }
         return layout;
     }
 
-    private BucketLayout ofAmounts(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
-        NativeHistogramLayout exponential = histogram.mode() == HistogramMode.CLASSIC
-                ? null
-                : NativeHistogramLayout.ofAmounts(histogram, least(config), most(config));
-        FineBuckets fine = publishesPercentiles(config) ? FineBuckets.ofAmounts(config, room(exponential)) : null;
-        return shared(BucketLayout.ofAmounts(published(histogram.mode(), config), fine, exponential));
+    /** Returns an equal layout that a meter already uses, so that meters share layouts after the cache was cleared, too. */
+    private BucketLayout shared(BucketLayout layout) {
+        synchronized (shared) {
+            WeakReference<BucketLayout> reference = shared.get(layout);
+            BucketLayout existing = reference == null ? null : reference.get();
+            if (existing != null) {
+                return existing;
+            }
+            shared.put(layout, new WeakReference<>(layout));
+            return layout;
+        }
     }
 
-    private NativeHistogramSettings histogram(String meterName, DistributionStatisticConfig config) {
+    private NativeHistogramSettings settings(String meterName, DistributionStatisticConfig config) {
         if (!Boolean.TRUE.equals(config.isPercentileHistogram())) {
             return NativeHistogramSettings.DEFAULT;
         }
-        return settingsByName.computeIfAbsent(meterName, settings);
+        return settingsByMeterName.computeIfAbsent(meterName, settings);
     }
 
-    private static double least(DistributionStatisticConfig config) {
+    private static double minExpected(DistributionStatisticConfig config) {
         return number(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue");
     }
 
-    private static double most(DistributionStatisticConfig config) {
+    private static double maxExpected(DistributionStatisticConfig config) {
         return number(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue");
     }
 
     private static double number(@Nullable Double expected, String name) {
-        double value = required(expected, name, "to publish a native histogram");
+        double value = required(expected, name, "a native histogram");
         if (Double.isNaN(value)) {
-            throw new InvalidConfigurationException(name + " is NaN, it must be a number above 0");
+            throw new InvalidConfigurationException(name + " must be a number above 0, but was NaN");
         }
         return value;
     }
 
-    /** For fine buckets, of the cells that a group may have, beside the native histogram's and others. */
-    private static int room(@Nullable NativeHistogramLayout exponential) {
+    /** Returns how many of the {@link FineBuckets#LIMIT} cells the native histogram leaves to the percentiles. */
+    private static int maxFineBuckets(@Nullable NativeHistogramLayout nativeLayout) {
         return FineBuckets.LIMIT
-                - (exponential == null ? 0 : exponential.cells().buckets());
+                - (nativeLayout == null ? 0 : nativeLayout.cells().buckets());
     }
 
     private static boolean publishesPercentiles(DistributionStatisticConfig config) {
         if (!config.isPublishingPercentiles()) {
             return false;
         }
-        required(config.getPercentilePrecision(), "percentilePrecision", "to publish percentiles");
-        required(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "to publish percentiles");
-        required(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "to publish percentiles");
+        required(config.getPercentilePrecision(), "percentilePrecision", "percentiles");
+        required(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "percentiles");
+        required(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "percentiles");
         return true;
     }
 
@@ -145,36 +165,24 @@ public final class BucketLayouts {
         if (!config.isPublishingHistogram()) {
             return new double[0];
         }
-        required(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "to publish a histogram");
-        required(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "to publish a histogram");
+        required(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "a histogram");
+        required(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "a histogram");
         double[] bounds = config.getHistogramBuckets(mode != HistogramMode.NATIVE).stream()
                 .mapToDouble(Double::doubleValue)
                 .toArray();
         for (double bound : bounds) {
             if (Double.isNaN(bound)) {
                 throw new InvalidConfigurationException(
-                        "a service level objective or expected value is NaN, it must be a number above 0");
+                        "serviceLevelObjectives and expected values must be numbers above 0, but one was NaN");
             }
         }
         return bounds;
     }
 
-    private static <T> T required(@Nullable T setting, String name, String why) {
-        if (setting == null) {
-            throw new InvalidConfigurationException(name + " must be set " + why);
+    private static <T> T required(@Nullable T value, String name, String published) {
+        if (value == null) {
+            throw new InvalidConfigurationException(name + " must be set to publish " + published + ", but was null");
         }
-        return setting;
-    }
-
-    private BucketLayout shared(BucketLayout layout) {
-        synchronized (known) {
-            WeakReference<BucketLayout> reference = known.get(layout);
-            BucketLayout existing = reference == null ? null : reference.get();
-            if (existing != null) {
-                return existing;
-            }
-            known.put(layout, new WeakReference<>(layout));
-            return layout;
-        }
+        return value;
     }
 }

@@ -5,52 +5,58 @@ import io.prometheus.metrics.model.snapshots.NativeHistogramBuckets;
 import java.util.Arrays;
 
 /**
- * The cells of a native histogram: the zero bucket, the buckets of one schema that hold the expected amounts, above them one for each power
- * of two, and one for the rest. Immutable.
+ * The cells of a native histogram. Immutable and thread-safe. In ascending order these are:
  *
- * <p>The schema is the finest allowed one whose buckets for the expected amounts are not too many. What is left of the number extends them
- * downwards (with a zero threshold of one's own: upwards).
+ * <ol>
+ *   <li>one cell for the zero bucket;
+ *   <li>one cell for each bucket that contains expected amounts;
+ *   <li>above the expected amounts, one cell for each power of two (for a schema below 0, for each bucket);
+ *   <li>one cell for larger amounts. A timer has no amounts in it.
+ * </ol>
  *
- * <p>All above the expected amounts is told in the last bucket of its power of two, so up to twice as large as it is and never smaller;
- * what is counted up to a power of two is exact. Beyond the last one it is told to be infinite; no duration is.
+ * <p>The schema is the finest allowed one at which the expected amounts need at most the allowed number of buckets. Buckets that are left
+ * extend the range downwards, or upwards if the zero threshold is configured.
  *
- * @param schema of all buckets
+ * <p>A cell for a power of two is exposed as the last bucket in it. So an exposed amount above the expected ones is never too small and at
+ * most twice too large, and cumulative counts at powers of two are exact. Amounts in the last cell are exposed as +Inf.
+ *
+ * @param schema resolution of all buckets
  * @param zeroThreshold inclusive upper bound of the zero bucket, in the base unit
  * @param cells inclusive upper bounds of the cells, in the unit of the amounts; the zero bucket first
- * @param indexes number of the bucket that each cell is told in, beginning with the one after the zero bucket
+ * @param indexes per cell after the zero bucket's: the index of the bucket in which its count is exposed
  */
 record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cells, int[] indexes) {
-    /** Of the powers of two above the expected amounts, at most this many have a bucket of their own. */
-    private static final int TAIL_OF_AMOUNTS = 32;
+    /** Largest number of cells for powers of two above the expected amounts of a summary. */
+    private static final int AMOUNT_TAIL = 32;
 
-    /** As many powers of two as a 64-bit number has. */
-    private static final int TAIL_OF_NANOS = 64;
+    /** Number of cells for powers of two above the expected amounts of a timer: the bits of a long. */
+    private static final int NANO_TAIL = 64;
 
-    /** Powers of two that the native index of doubles covers, less one at each end. */
-    private static final int OCTAVES_OF_AMOUNTS = 62;
+    /** Powers of two that the index of floating-point cells in the native library covers, without one at each end. */
+    private static final int AMOUNT_OCTAVES = 62;
 
-    /** Largest expected amount, as a multiple of the smallest, where none was set: 40 powers of two with the smallest one. */
-    private static final double UNBOUNDED = 0x1p39;
+    /** Ratio of the largest to the smallest expected amount if only the latter is configured: 40 powers of two. */
+    private static final double DEFAULT_RANGE = 0x1p39;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** For a timer, whose amounts are whole nanoseconds and whose base unit is the second. */
-    static NativeHistogramLayout ofNanos(NativeHistogramSettings settings, double leastNanos, double mostNanos) {
-        Range range = Range.of(settings, leastNanos / NANOS_PER_SECOND, mostNanos / NANOS_PER_SECOND);
-        double[] upper = range.bounds(TAIL_OF_NANOS);
-        int[] indexes = range.indexes(TAIL_OF_NANOS);
+    /** Returns the layout of a timer, whose amounts are whole nanoseconds and whose base unit is the second. */
+    static NativeHistogramLayout ofNanos(NativeHistogramSettings settings, double minNanos, double maxNanos) {
+        Range range = Range.of(settings, minNanos / NANOS_PER_SECOND, maxNanos / NANOS_PER_SECOND);
+        double[] upper = range.bounds(NANO_TAIL);
+        int[] indexes = range.indexes(NANO_TAIL);
         long[] bounds = new long[upper.length];
         bounds[0] = Math.min(nanosUpTo(range.zeroThreshold), Long.MAX_VALUE - 1);
         int used = 1;
         for (int i = 1; i < upper.length && bounds[used - 1] < Long.MAX_VALUE; i++) {
             long bound = nanosUpTo(upper[i]);
-            if (bound > bounds[used - 1]) { // else so narrow that no whole nanosecond is in it
+            if (bound > bounds[used - 1]) { // otherwise the bucket is so narrow that it contains no whole nanosecond
                 indexes[used - 1] = indexes[i - 1];
                 bounds[used++] = bound;
             }
         }
         if (bounds[used - 1] == Long.MAX_VALUE) {
-            used--; // no amount is above it: its cell is the last, which has no bound
+            used--; // no amount is larger: this cell is the last one, which has no bound
         } else {
             indexes[used - 1] = indexes[indexes.length - 1];
         }
@@ -61,15 +67,15 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
                 Arrays.copyOf(indexes, used));
     }
 
-    /** For a summary, whose amounts are in the base unit. */
-    static NativeHistogramLayout ofAmounts(NativeHistogramSettings settings, double least, double most) {
-        Range range = Range.of(settings, least, most);
-        int tail = Math.clamp(OCTAVES_OF_AMOUNTS - range.octaves(), 1, TAIL_OF_AMOUNTS);
+    /** Returns the layout of a summary, whose amounts are in the base unit. */
+    static NativeHistogramLayout ofAmounts(NativeHistogramSettings settings, double min, double max) {
+        Range range = Range.of(settings, min, max);
+        int tail = Math.clamp(AMOUNT_OCTAVES - range.octaves(), 1, AMOUNT_TAIL);
         return new NativeHistogramLayout(
                 range.schema, range.zeroThreshold, BucketBounds.ofDoubles(range.bounds(tail)), range.indexes(tail));
     }
 
-    /** The longest duration that is not longer than that when it is told in seconds. */
+    /** Returns the largest number of nanoseconds that is at most this number of seconds, after conversion to seconds. */
     private static long nanosUpTo(double seconds) {
         if (Long.MAX_VALUE / NANOS_PER_SECOND <= seconds) {
             return Long.MAX_VALUE;
@@ -85,25 +91,25 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
     }
 
     /**
-     * What the cells count.
+     * Returns the counts of the buckets.
      *
-     * @param counts per cell of these buckets
+     * @param cellCounts the count of each of these cells
      */
-    NativeHistogramCounts counted(long[] counts) {
-        int[] told = new int[indexes.length];
-        long[] populated = new long[indexes.length];
+    NativeHistogramCounts counts(long[] cellCounts) {
+        int[] populatedIndexes = new int[indexes.length];
+        long[] populatedCounts = new long[indexes.length];
         int size = 0;
         for (int i = 0; i < indexes.length; i++) {
-            if (counts[i + 1] > 0) {
-                told[size] = indexes[i];
-                populated[size++] = counts[i + 1];
+            if (cellCounts[i + 1] > 0) {
+                populatedIndexes[size] = indexes[i];
+                populatedCounts[size++] = cellCounts[i + 1];
             }
         }
         return new NativeHistogramCounts(
                 schema,
                 zeroThreshold,
-                counts[0],
-                NativeHistogramBuckets.of(Arrays.copyOf(told, size), Arrays.copyOf(populated, size)));
+                cellCounts[0],
+                NativeHistogramBuckets.of(Arrays.copyOf(populatedIndexes, size), Arrays.copyOf(populatedCounts, size)));
     }
 
     @Override
@@ -122,56 +128,71 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
 
     @Override
     public String toString() {
-        return "schema " + schema + ", zero up to " + zeroThreshold + ", cells " + cells;
+        return "schema " + schema + ", zero threshold " + zeroThreshold + ", cells " + cells;
     }
 
-    /** The buckets of full resolution: from the first to the last, above the zero threshold. In the base unit. */
+    /**
+     * The buckets of full resolution, all above the zero threshold.
+     *
+     * @param zeroThreshold in the base unit
+     * @param first index of the first bucket
+     * @param last index of the last bucket
+     */
     private record Range(int schema, double zeroThreshold, int first, int last) {
-        static Range of(NativeHistogramSettings settings, double least, double most) {
-            boolean ownThreshold = settings.zeroThreshold() > 0;
-            // far from where bounds are no normal numbers any more
-            double low = Math.clamp(ownThreshold ? settings.zeroThreshold() : least, 0x1p-500, 0x1p500);
-            double high = Math.clamp(most < Double.POSITIVE_INFINITY ? most : low * UNBOUNDED, low, 0x1p900);
-            double lowest = ownThreshold ? Math.nextUp(low) : low;
+        /**
+         * Returns the range of a meter.
+         *
+         * @param min smallest expected amount, in the base unit
+         * @param max largest expected amount, in the base unit
+         */
+        static Range of(NativeHistogramSettings settings, double min, double max) {
+            boolean fixedThreshold = settings.zeroThreshold() > 0;
+            // The limits keep all bounds far from the doubles that are not normal.
+            double low = Math.clamp(fixedThreshold ? settings.zeroThreshold() : min, 0x1p-500, 0x1p500);
+            double high = Math.clamp(max < Double.POSITIVE_INFINITY ? max : low * DEFAULT_RANGE, low, 0x1p900);
+            double lowest = fixedThreshold ? Math.nextUp(low) : low;
             int schema = settings.schema();
             while (schema > NativeHistogramSchema.MIN_SCHEMA && size(schema, lowest, high) > settings.maxBuckets()) {
                 schema--;
             }
             int first = NativeHistogramSchema.indexOf(schema, lowest);
             int last = Math.max(first, NativeHistogramSchema.indexOf(schema, high));
-            int left = settings.maxBuckets() - (last - first + 1);
-            if (ownThreshold && left >= 0) {
-                return new Range(schema, low, first, last + Math.min(left, reach(schema)));
+            int remaining = settings.maxBuckets() - (last - first + 1);
+            if (fixedThreshold && remaining >= 0) {
+                return new Range(schema, low, first, last + Math.min(remaining, maxExtension(schema)));
             }
-            int lowered = first - Math.min(left, reach(schema));
-            return new Range(schema, NativeHistogramSchema.upper(schema, lowered - 1), lowered, last);
+            int extendedFirst = first - Math.min(remaining, maxExtension(schema));
+            return new Range(schema, NativeHistogramSchema.upper(schema, extendedFirst - 1), extendedFirst, last);
         }
 
         private static int size(int schema, double low, double high) {
             return NativeHistogramSchema.indexOf(schema, high) - NativeHistogramSchema.indexOf(schema, low) + 1;
         }
 
-        /** No more than 64 powers of two are added to the expected ones: nobody has amounts there. */
-        private static int reach(int schema) {
+        /** Returns the number of buckets in 64 powers of two. A longer extension would only hold unrealistic amounts. */
+        private static int maxExtension(int schema) {
             return schema >= 0 ? 64 << schema : 64 >> -schema;
         }
 
         int octaves() {
-            int buckets = last - first + 1;
-            return schema >= 0 ? (buckets >> schema) + 1 : buckets << -schema;
+            return schema >= 0 ? (buckets() >> schema) + 1 : buckets() << -schema;
         }
 
         private int buckets() {
             return last - first + 1;
         }
 
-        /** Number of the i-th bucket, where those after the last one are of a power of two each, or of more with a schema below 0. */
+        /** Returns the index of the i-th bucket. After the last one, each further bucket is the last one in its power of two. */
         private int index(int i) {
             int step = schema > 0 ? 1 << schema : 1;
             return i < buckets() ? first + i : (Math.floorDiv(last, step) + 1 + i - buckets()) * step;
         }
 
-        /** Upper bounds: the zero threshold, then bucket by bucket, with so many after the last one. */
+        /**
+         * Returns the inclusive upper bounds of the cells, without +Inf: the zero threshold, then one for each bucket.
+         *
+         * @param tail number of buckets after the last one
+         */
         double[] bounds(int tail) {
             double[] bounds = new double[1 + buckets() + tail];
             bounds[0] = zeroThreshold;
@@ -181,7 +202,11 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
             return bounds;
         }
 
-        /** Of the buckets of all cells after the zero bucket's. */
+        /**
+         * Returns the bucket indexes of the cells after the zero bucket's.
+         *
+         * @param tail number of buckets after the last one
+         */
         int[] indexes(int tail) {
             int[] indexes = new int[1 + buckets() + tail];
             for (int i = 0; i < indexes.length - 1; i++) {

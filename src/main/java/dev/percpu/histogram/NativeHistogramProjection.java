@@ -4,52 +4,59 @@ import io.micrometer.core.instrument.distribution.CountAtBucket;
 import java.util.Arrays;
 
 /**
- * A native histogram as seen in a meter's cells, of which each of its buckets is a run. Immutable.
+ * A native histogram that is computed from the cells of a meter. Each of its buckets is a run of adjacent cells. Immutable and thread-safe.
  *
- * @param bounds the bounds of its buckets in the unit of the amounts
- * @param cellsUpTo per bound: how many of the meter's cells, from the first, hold the amounts up to it
+ * @param bounds upper bounds of the native histogram's own cells, in the unit of the amounts
+ * @param cellEnds per bound: the number of the meter's cells, from the first, that hold the amounts up to it
  */
-record NativeHistogramProjection(NativeHistogramLayout buckets, double[] bounds, int[] cellsUpTo) {
+record NativeHistogramProjection(NativeHistogramLayout layout, double[] bounds, int[] cellEnds) {
     /**
-     * @param cells bounds of the meter's cells, which contain all of the native histogram's
+     * Returns the projection of amounts in whole nanoseconds.
+     *
+     * @param cells bounds of the meter's cells, all of the layout's among them
      */
-    static NativeHistogramProjection ofLongs(NativeHistogramLayout buckets, long[] cells) {
-        long[] bounds = buckets.cells().longs();
-        int[] cellsUpTo = Arrays.stream(bounds)
+    static NativeHistogramProjection ofLongs(NativeHistogramLayout layout, long[] cells) {
+        long[] bounds = layout.cells().longs();
+        int[] cellEnds = Arrays.stream(bounds)
                 .mapToInt(bound -> Arrays.binarySearch(cells, bound) + 1)
                 .toArray();
         return new NativeHistogramProjection(
-                buckets, Arrays.stream(bounds).asDoubleStream().toArray(), cellsUpTo);
+                layout, Arrays.stream(bounds).asDoubleStream().toArray(), cellEnds);
     }
 
-    /** The same for any amounts. */
-    static NativeHistogramProjection ofDoubles(NativeHistogramLayout buckets, double[] cells) {
-        double[] bounds = buckets.cells().doubles();
-        int[] cellsUpTo = Arrays.stream(bounds)
+    /**
+     * Returns the projection of floating-point amounts.
+     *
+     * @param cells bounds of the meter's cells, all of the layout's among them
+     */
+    static NativeHistogramProjection ofDoubles(NativeHistogramLayout layout, double[] cells) {
+        double[] bounds = layout.cells().doubles();
+        int[] cellEnds = Arrays.stream(bounds)
                 .mapToInt(bound -> Arrays.binarySearch(cells, bound) + 1)
                 .toArray();
-        return new NativeHistogramProjection(buckets, bounds, cellsUpTo);
+        return new NativeHistogramProjection(layout, bounds, cellEnds);
     }
 
-    NativeHistogramCounts counted(long[] cellCounts) {
-        long[] counts = new long[cellsUpTo.length + 1];
+    /** Returns the counts of the native histogram's buckets. */
+    NativeHistogramCounts counts(long[] cellCounts) {
+        long[] counts = new long[cellEnds.length + 1];
         int cell = 0;
         for (int i = 0; i < counts.length; i++) {
-            int end = i < cellsUpTo.length ? cellsUpTo[i] : cellCounts.length;
+            int end = i < cellEnds.length ? cellEnds[i] : cellCounts.length;
             for (; cell < end; cell++) {
                 counts[i] += cellCounts[cell];
             }
         }
-        return buckets.counted(counts);
+        return layout.counts(counts);
     }
 
-    /** As Micrometer has buckets: up to each bound, +Inf left out. */
+    /** Returns the buckets in Micrometer's form: the number of amounts up to each bound, without +Inf. */
     CountAtBucket[] cumulative(long[] cellCounts) {
         CountAtBucket[] counts = new CountAtBucket[bounds.length];
         long cumulative = 0;
         int cell = 0;
         for (int i = 0; i < counts.length; i++) {
-            for (; cell < cellsUpTo[i]; cell++) {
+            for (; cell < cellEnds[i]; cell++) {
                 cumulative += cellCounts[cell];
             }
             counts[i] = new CountAtBucket(bounds[i], cumulative);
@@ -60,17 +67,17 @@ record NativeHistogramProjection(NativeHistogramLayout buckets, double[] bounds,
     @Override
     public boolean equals(Object other) {
         return other instanceof NativeHistogramProjection that
-                && buckets.equals(that.buckets)
-                && Arrays.equals(cellsUpTo, that.cellsUpTo);
+                && layout.equals(that.layout)
+                && Arrays.equals(cellEnds, that.cellEnds);
     }
 
     @Override
     public int hashCode() {
-        return buckets.hashCode();
+        return layout.hashCode();
     }
 
     @Override
     public String toString() {
-        return "native histogram, " + buckets;
+        return "native histogram, " + layout;
     }
 }

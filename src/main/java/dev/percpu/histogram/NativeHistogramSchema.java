@@ -1,20 +1,25 @@
 package dev.percpu.histogram;
 
 /**
- * The bounds of Prometheus' native histograms: bucket i of schema s holds the amounts in (base<sup>i-1</sup>, base<sup>i</sup>], where base
- * is 2<sup>2<sup>-s</sup></sup>. A schema above 0 splits each power of two into 2<sup>s</sup> buckets, one below 0 puts 2<sup>-s</sup>
- * powers of two into one.
+ * The bucket bounds of Prometheus native histograms. Bucket i of schema s holds the amounts in (base<sup>i-1</sup>, base<sup>i</sup>],
+ * where base is 2<sup>2<sup>-s</sup></sup>. Stateless and thread-safe.
  *
- * <p>Bounds that are no powers of two are rounded as the Prometheus Java client rounds them, to the last bit: an amount is in the same
- * bucket here and there. It builds each schema on the next lower one: a new bound is its lower neighbour times base.
+ * <p>A schema above 0 splits each power of two into 2<sup>s</sup> buckets. A schema below 0 combines 2<sup>-s</sup> powers of two into one
+ * bucket.
+ *
+ * <p>Bounds that are no powers of two are rounded exactly as in the Prometheus Java client, so that both put an amount into the same bucket.
+ * The client computes each schema from the next lower one: a new bound is the bound below it times base.
+ *
+ * @see <a href="https://prometheus.io/docs/specs/native_histograms/">Native histogram specification</a>
  */
 public final class NativeHistogramSchema {
-    /** The coarsest and the finest schema that Prometheus knows. */
+    /** The coarsest exponential schema of Prometheus. */
     static final int MIN_SCHEMA = -4;
 
+    /** The finest exponential schema of Prometheus. */
     static final int MAX_SCHEMA = 8;
 
-    /** By schema above 0: the bounds from 1/2 on and below 1. */
+    /** Per schema from 0: the bounds in [1/2, 1). */
     private static final double[][] FRACTIONS = fractions();
 
     private NativeHistogramSchema() {}
@@ -35,9 +40,10 @@ public final class NativeHistogramSchema {
     }
 
     /**
-     * The inclusive upper bound of a bucket; infinite for {@link #infinite}.
+     * Returns the inclusive upper bound of a bucket; +Inf for {@link #infinite}.
      *
-     * @param index as far as the bounds are normal numbers
+     * @param schema from -4 to 8
+     * @param index such that the bound is a normal number or +Inf
      */
     public static double upper(int schema, int index) {
         if (schema < 0) {
@@ -48,9 +54,10 @@ public final class NativeHistogramSchema {
     }
 
     /**
-     * The bucket that an amount is in.
+     * Returns the index of the bucket that contains an amount.
      *
-     * @param amount normal, above 0
+     * @param schema from -4 to 8
+     * @param amount a normal number above 0, or +Inf
      */
     public static int indexOf(int schema, double amount) {
         if (amount == Double.POSITIVE_INFINITY) {
@@ -64,7 +71,7 @@ public final class NativeHistogramSchema {
         return index;
     }
 
-    /** The bucket of infinite amounts, above that of the largest finite one. */
+    /** Returns the index of the bucket for +Inf, the one above the bucket of the largest finite double. */
     static int infinite(int schema) {
         return (schema >= 0 ? 1024 << schema : 1024 >> -schema) + 1;
     }

@@ -1,8 +1,8 @@
 package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
+import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
-import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.ObservationCell;
@@ -10,7 +10,6 @@ import dev.percpu.shard.Observations;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -27,8 +26,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer whose nanoseconds go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are read out
- * of the same cells, so they always agree. Negative amounts are ignored, as by Micrometer's timers.
+ * A timer that adds each duration to its cells, in nanoseconds. A record of a known duration reads no clock and allocates nothing.
+ * Thread-safe.
+ *
+ * <p>Count, sum and buckets are read from the same cells, so they always agree. Negative amounts are ignored and logged.
  */
 public final class PerCpuTimer extends ObservationMeter implements Timer {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(PerCpuTimer.class);
@@ -36,30 +37,20 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     private final ObservationCell cell;
     private final Clock clock;
 
-    public PerCpuTimer(
-            Id id,
-            ObservationCell cell,
-            BucketLayout layout,
-            DistributionStatisticConfig config,
-            Clock clock,
-            @Nullable SpanExemplars sampler) {
-        super(
-                id,
-                layout,
-                config,
-                clock,
-                sampler,
-                cell::drainMax,
-                () -> cell.read().bucketCounts());
+    /**
+     * @param cell has the bounds of the configuration's layout
+     */
+    public PerCpuTimer(Id id, ObservationCell cell, ObservationConfig config) {
+        super(id, config);
         this.cell = cell.requireLongs();
-        this.clock = clock;
+        this.clock = config.clock();
     }
 
     @Override
     public void record(long amount, TimeUnit unit) {
         if (amount < 0) {
-            LOGGER.log(
-                    () -> "the negative amount " + amount + " " + unit + " was not recorded by the timer " + getId());
+            LOGGER.log(() -> "amount of timer " + getId() + " must be at least 0, but was " + amount + " " + unit
+                    + ": it is ignored");
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
@@ -165,8 +156,8 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     @Override
     public HistogramSnapshot takeSnapshot() {
-        Observations seen = cell.read();
-        return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
+        Observations observations = cell.read();
+        return snapshot(observations.count(), observations.sum(), observations.bucketCounts());
     }
 
     public @Override ObservationCell cell() {
@@ -174,8 +165,18 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     @Override
-    double read(CellSnapshot totals, long[] counts) {
-        return inBaseUnit(cell.read(totals, counts));
+    double drainMax() {
+        return cell.drainMax();
+    }
+
+    @Override
+    long[] bucketCounts() {
+        return cell.read().bucketCounts();
+    }
+
+    @Override
+    double read(CellSnapshot snapshot, long[] counts) {
+        return inBaseUnit(cell.read(snapshot, counts));
     }
 
     @Override
@@ -189,21 +190,21 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        Observations seen = cell.readShard(shard);
-        return pointOf(seen.bucketCounts(), inBaseUnit(seen.sum()), labels);
+        Observations observations = cell.readShard(shard);
+        return pointOf(observations.bucketCounts(), inBaseUnit(observations.sum()), labels);
     }
 
     @Override
-    PointWriter pointsOf(BucketLayout layout) {
-        return new Points(layout);
+    PointWriter pointWriter(BucketWriter buckets) {
+        return new Points(buckets);
     }
 
-    private record Points(BucketLayout layout) implements PointWriter {
+    private record Points(BucketWriter buckets) implements PointWriter {
         @Override
-        public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
-            long[] counts = out.scratch(layout.cells().buckets());
-            long sumNanos = cells.readLongs(place, counts);
-            layout.write(counts, Exemplars.EMPTY, out);
+        public void write(CellColumn.Cursor cells, int index, SampleWriter out) throws IOException {
+            long[] counts = out.scratch(buckets.layout().cells().buckets());
+            long sumNanos = cells.readLongs(index, counts);
+            buckets.write(counts, Exemplars.EMPTY, out);
             out.seconds(SampleWriter.SUM, sumNanos);
         }
     }

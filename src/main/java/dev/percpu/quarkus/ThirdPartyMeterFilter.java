@@ -9,21 +9,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Brings the meters of Micrometer's JVM, system and Netty binders into the form that {@code promtool check metrics} asks for: adds
- * the descriptions that Netty's have not, and leaves out two whose names Prometheus has other meanings for.
+ * A filter that makes the meters of Micrometer's binders pass {@code promtool check metrics}. It adds missing descriptions to Netty's
+ * meters, and denies two meters whose names promtool rejects.
  *
- * <p>Only the service does so; the registry itself takes every meter as it is. Stateless.
+ * <p>Part of the service only: the registry accepts these meters unchanged. Stateless.
  */
 @Singleton
 class ThirdPartyMeterFilter implements MeterFilter {
 
     /**
-     * {@code process_cpu_time_ns_total} is in an abbreviated unit that is not the base unit, {@code system_cpu_count} looks like a part
-     * of a histogram. {@code process_cpu_usage}, {@code system_cpu_usage} and {@code GET /api/cpus} say the same.
+     * Denied meters. {@code process_cpu_time_ns_total} has a unit that is not a base unit. {@code system_cpu_count} has the suffix of a
+     * histogram. {@code process_cpu_usage}, {@code system_cpu_usage} and {@code GET /api/cpus} report the same facts.
      */
-    private static final Set<String> LEFT_OUT = Set.of("process.cpu.time", "system.cpu.count");
+    private static final Set<String> DENIED = Set.of("process.cpu.time", "system.cpu.count");
 
-    /** After the comments on Micrometer's {@code NettyMeters}, which do not reach a scrape. */
+    /** Descriptions by meter name, from the comments in Micrometer's {@code NettyMeters}. */
     private static final Map<String, String> DESCRIPTIONS = Map.of(
             "netty.allocator.memory.used", "Bytes that the allocator uses",
             "netty.allocator.memory.pinned", "Bytes of the allocator that buffers in use hold",
@@ -35,7 +35,7 @@ class ThirdPartyMeterFilter implements MeterFilter {
 
     @Override
     public MeterFilterReply accept(Meter.Id id) {
-        return LEFT_OUT.contains(id.getName()) ? MeterFilterReply.DENY : MeterFilterReply.NEUTRAL;
+        return DENIED.contains(id.getName()) ? MeterFilterReply.DENY : MeterFilterReply.NEUTRAL;
     }
 
     @Override

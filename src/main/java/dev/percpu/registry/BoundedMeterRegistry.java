@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A registry that holds a bounded number of meters. What is beyond the bound is not stored, however often it is asked for; who asks for all
- * meters gets the overflow meters as well, once each. Nobody is told of an overflow meter as added or removed, and it cannot be removed.
+ * A meter registry with a limit on the number of its meters. Meters beyond the limit are not stored.
+ *
+ * <p>{@link #getMeters()} and {@link #forEachMeter} include each overflow meter once. Listeners receive no event for an overflow meter, and
+ * an overflow meter cannot be removed. Thread-safe.
  */
 abstract class BoundedMeterRegistry extends MeterRegistry {
     private final SeriesSettings settings;
@@ -32,7 +34,7 @@ abstract class BoundedMeterRegistry extends MeterRegistry {
         return limit;
     }
 
-    /** For the choice of an overflow series' labels, once each. */
+    /** Returns whether a meter has this id. Scans all meters: called once per overflow series. */
     private boolean isRegistered(Meter.Id id) {
         return super.getMeters().stream().anyMatch(meter -> meter.getId().equals(id));
     }
@@ -59,7 +61,7 @@ abstract class BoundedMeterRegistry extends MeterRegistry {
         limit.overflowMeters().forEach(consumer);
     }
 
-    /** Keeps the filters, and keeps what stands in for a meter to itself. */
+    /** Remembers the filters, and hides placeholders from listeners. */
     private final class BoundedConfig extends Config {
         @Override
         public synchronized Config meterFilter(MeterFilter filter) {

@@ -12,12 +12,12 @@ import dev.percpu.histogram.BucketLayout;
 import dev.percpu.histogram.BucketLayouts;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
+import dev.percpu.meter.ObservationConfig;
 import dev.percpu.meter.PerCpuCounter;
 import dev.percpu.meter.PerCpuDistributionSummary;
 import dev.percpu.meter.PerCpuTimer;
-import dev.percpu.meter.Percentiles;
 import dev.percpu.meter.SafeGauge;
-import dev.percpu.meter.WindowedMax;
+import dev.percpu.meter.TimeWindowed;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.Clock;
@@ -94,30 +94,22 @@ final class MeterFactory {
 
     PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics) {
         BucketLayout layout = layouts.ofNanos(id.getName(), statistics);
-        PerCpuTimer timer = new PerCpuTimer(
-                id,
-                store.newLongObservation(layout.cells()),
-                layout,
-                statistics,
-                clock,
-                samplers == null ? null : samplers.forLayout(layout));
+        PerCpuTimer timer = new PerCpuTimer(id, store.newLongObservation(layout.cells()), config(layout, statistics));
         return exposed(timer, () -> exposeDistribution(timer, layout));
+    }
+
+    private ObservationConfig config(BucketLayout layout, DistributionStatisticConfig statistics) {
+        return new ObservationConfig(layout, statistics, clock, samplers == null ? null : samplers.forLayout(layout));
     }
 
     PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
         BucketLayout layout = layouts.ofAmounts(id.getName(), statistics);
         PerCpuDistributionSummary summary = new PerCpuDistributionSummary(
-                id,
-                store.newDoubleObservation(layout.cells()),
-                layout,
-                statistics,
-                scale,
-                clock,
-                samplers == null ? null : samplers.forLayout(layout));
+                id, store.newDoubleObservation(layout.cells()), config(layout, statistics), scale);
         return exposed(summary, () -> exposeDistribution(summary, layout));
     }
 
-    /** Who listens to failed registrations may throw: the meter is then not registered. */
+    /** Exposes a meter. If a listener for failed registrations throws, the meter is not registered and its cell is returned. */
     private <M extends CellMeter> M exposed(M meter, Runnable exposing) {
         try {
             exposing.run();
@@ -128,7 +120,7 @@ final class MeterFactory {
         }
     }
 
-    /** A meter was taken out of the registry. */
+    /** Hides a meter that was removed from the registry, and retires its cell. */
     void removed(Meter meter) {
         hide(meter);
         if (meter instanceof CellMeter inCells) {
@@ -166,11 +158,9 @@ final class MeterFactory {
         return new DefaultMeter(id, type, measurements);
     }
 
-    /** Length of the shortest window of a meter with that configuration. */
+    /** Returns the length of the shortest window of a meter with this configuration, in milliseconds. */
     static long windowMillis(DistributionStatisticConfig statistics) {
-        return statistics.isPublishingPercentiles()
-                ? Percentiles.windowMillis(statistics)
-                : WindowedMax.windowMillis(statistics);
+        return TimeWindowed.shortestWindowMillis(statistics);
     }
 
     private void exposeCounter(PerCpuCounter counter) {
@@ -217,7 +207,7 @@ final class MeterFactory {
                                 created)));
     }
 
-    /** A gauge whose name ends in {@code .info} is a Prometheus info: its labels are all it tells. */
+    /** Exposes a gauge. A gauge whose name ends in {@code .info} becomes a Prometheus info metric: labels with the value 1. */
     private void exposeGauge(Meter.Id id, Gauge gauge) {
         if (id.getName().endsWith(INFO_SUFFIX)) {
             add(
@@ -270,7 +260,7 @@ final class MeterFactory {
         }
     }
 
-    /** Names by convention, values as they are. */
+    /** Returns labels with names by the convention and unchanged values. */
     private static Labels labels(Meter.Id id, NamingConvention names) {
         List<String> keys =
                 id.getConventionTags(names).stream().map(Tag::getKey).toList();

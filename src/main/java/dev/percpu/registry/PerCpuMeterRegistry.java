@@ -1,6 +1,5 @@
 package dev.percpu.registry;
 
-import dev.percpu.exposition.TextFormat;
 import dev.percpu.histogram.BucketLayouts;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
@@ -10,10 +9,13 @@ import dev.percpu.meter.TimeWindowed;
 import dev.percpu.scrape.ExternalCollectors;
 import dev.percpu.scrape.FunctionMeterCollector;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
+import dev.percpu.scrape.ScrapeEncodings;
+import dev.percpu.scrape.ScrapeType;
+import dev.percpu.scrape.ScrapeWriter;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
-import dev.percpu.scrape.TextScrape;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -42,11 +44,8 @@ import io.micrometer.core.instrument.noop.NoopMeter;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
-import io.prometheus.metrics.config.EscapingScheme;
-import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
-import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -58,7 +57,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -70,20 +68,25 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link MeterRegistry} for Prometheus that records into cells, one per CPU, and adds them up when it is scraped. In every method that it
- * has in common with Micrometer's {@code PrometheusMeterRegistry} it does the same, so that one can take the place of the other.
+ * A {@link MeterRegistry} for Prometheus that records into per-CPU cells and sums them when it is scraped. It replaces Micrometer's {@code
+ * PrometheusMeterRegistry}: the methods that both have do the same.
  *
- * <p>A record takes no lock, reads no clock and allocates nothing. A scrape reads the cells of a meter together, so that its count, sum and
- * buckets agree; in the text formats each family is read when it is written, so that families can be as far apart in time as the reader of
- * the stream takes. Thread-safe.
+ * <p>Thread-safe. A record takes no lock, reads no clock and allocates nothing. A scrape reads all cells of a meter together, so that
+ * count, sum and buckets agree. In the text formats each family is read when it is written: two families can differ in time by as much as
+ * the stream's reader takes.
  *
- * <p>Where it differs from {@code PrometheusMeterRegistry} on purpose: a summary's amount is in the bucket of its exact value, not of the
- * next whole number; a meter that fails to tell its value, or repeats labels, is left out of a scrape instead of failing it; labels that
- * Prometheus does not take, and a family that would be of two kinds (a timer with a histogram beside one without), are refused at
- * registration, as names and types are; after idling, percentiles are not wiped at every look; more than one significant digit of a
- * percentile is kept around the expected values only; a pause detector is not supported.
+ * <p>Intended differences from {@code PrometheusMeterRegistry}:
+ * <ul>
+ *   <li>A summary's amount is counted in the bucket of its exact value, not of the next whole number.
+ *   <li>A meter that throws when it is read, or that repeats the labels of another, is left out of the scrape. The scrape does not fail.
+ *   <li>Labels that Prometheus does not accept, and a family of two types (a timer with a histogram beside one without), are rejected at
+ *       registration.
+ *   <li>After an idle time, reads do not clear percentiles.
+ *   <li>A percentile has more than one significant digit within the expected range only.
+ *   <li>Pause detectors are not supported.
+ * </ul>
  *
- * <p>After {@link #close()}, meters that are asked for do nothing, and those that are held go on recording safely.
+ * <p>After {@link #close()}, a newly registered meter does nothing, and a held meter still records safely.
  */
 public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private static final WarnThenDebugLogger REGISTRATION_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
@@ -91,38 +94,40 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     private final PrometheusConfig config;
     private final PrometheusRegistry prometheusRegistry;
-    private final ExpositionFormats formats;
+    private final ScrapeEncodings encodings;
     private final CellStore store;
     private final SeriesIndex index;
-    private final ExternalCollectors foreign;
-    private final TextScrape textScrape;
-    private final ExporterProperties exporterProperties;
+    private final ScrapeWriter scrapeWriter;
     private final @Nullable Expiry expiry;
     private final MeterFactory factory;
     private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
 
-    /** With {@link PerCpuConfig#DEFAULT}. */
+    /** Creates a registry with {@link PerCpuConfig#DEFAULT}. */
     public PerCpuMeterRegistry() {
         this(PerCpuConfig.DEFAULT);
     }
 
-    /** With a Prometheus registry of its own, {@link IsolatingPrometheusRegistry}, and the system's clock. */
+    /** Creates a registry with its own {@link IsolatingPrometheusRegistry} and the system clock. */
     public PerCpuMeterRegistry(PrometheusConfig config) {
         this(config, new IsolatingPrometheusRegistry(), Clock.SYSTEM);
     }
 
-    /** Without exemplars. */
+    /** Creates a registry without exemplars. */
     public PerCpuMeterRegistry(PrometheusConfig config, PrometheusRegistry registry, Clock clock) {
         this(config, registry, clock, null);
     }
 
     /**
-     * @param config checked here
-     * @param registry what this registry's meters are scraped with; its own collectors are scraped as well, as gauges are: within {@link
-     *     PerCpuConfig#GAUGE_TIMEOUT} each where they are {@link IsolatingPrometheusRegistry}, else all of them together
-     * @param clock what windows and creation times are told by. On another than {@link Clock#SYSTEM} windows end only when somebody reads.
-     * @param spanContext tells the current span, for exemplars; none are sampled if it is null
-     * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
+     * Creates a registry.
+     *
+     * @param config the configuration, validated here
+     * @param registry the Prometheus registry that is scraped with this registry. Collectors registered there are read within {@link
+     *     Settings#GAUGE_TIMEOUT}: each by itself in an {@link IsolatingPrometheusRegistry}, else all of them together.
+     * @param clock the clock of windows and creation times. With a clock other than {@link Clock#SYSTEM}, windows rotate only on reads.
+     * @param spanContext returns the current span for exemplars; null for no exemplars
+     * @throws IllegalArgumentException if a value of {@link Settings} is not allowed, naming key, allowed values and value
+     * @throws io.micrometer.core.instrument.config.validate.ValidationException if a value of Micrometer's own keys is invalid
+     * @throws IllegalStateException if the native library is required and cannot be used; the message names file, reason and remedy
      */
     @SuppressWarnings("this-escape") // as below
     public PerCpuMeterRegistry(
@@ -134,8 +139,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      * @param store closed with this registry
      */
     @SuppressWarnings({
-        "this-escape", // Micrometer sets up every registry by calls to itself; what is handed out is asked later only
-        "ReferenceEquality" // the system's clock is one object
+        "this-escape", // the constructors of Micrometer's registries call their own methods; callbacks run later only
+        "ReferenceEquality" // Clock.SYSTEM is one object
     })
     PerCpuMeterRegistry(
             PrometheusConfig config,
@@ -143,19 +148,20 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             Clock clock,
             @Nullable SpanContext spanContext,
             CellStore store) {
-        super(clock, SeriesSettings.of(config));
+        super(clock, perCpuConfig(config).series());
         this.config = config;
         this.prometheusRegistry = registry;
         this.store = store;
         PrometheusProperties properties = properties(config.prometheusProperties());
-        this.formats = ExpositionFormats.init(properties);
+        this.encodings = new ScrapeEncodings(properties);
         ExemplarSamplers samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        FunctionMeterCollector measured = new FunctionMeterCollector(GaugeTimeout.millis(config));
+        FunctionMeterCollector measured = new FunctionMeterCollector(
+                new RegistrySettings(config).get(Settings.GAUGE_TIMEOUT).toMillis());
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
-        BucketLayouts layouts = new BucketLayouts(NativeHistogramKey.settings(config));
+        BucketLayouts layouts = new BucketLayouts(perCpuConfig(config)::nativeHistogram);
         this.factory = new MeterFactory(
                 store,
                 clock,
@@ -164,8 +170,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 index,
                 () -> config().namingConvention(),
                 this::meterRegistrationFailed);
-        this.foreign = new ExternalCollectors(registry, index);
-        this.textScrape = new TextScrape(index, foreign, clock);
+        this.scrapeWriter = new ScrapeWriter(index, new ExternalCollectors(registry, index), clock);
         this.rotator =
                 clock == Clock.SYSTEM ? new WindowRotator<>(this, PerCpuMeterRegistry::rotateWindows, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
@@ -173,142 +178,175 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             limit().removed();
             factory.removed(meter);
             if (meter instanceof CellMeter inCells) {
-                textScrape.forget(inCells);
+                scrapeWriter.remove(inCells);
             }
         });
         registry.register(index);
-        this.exporterProperties = properties.getExporterProperties();
         if (rotator != null && expiry != null) {
             rotator.include(expiry.afterMillis());
         }
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
+        new RegistrySettings(config).check();
         config.requireValid();
         return config;
+    }
+
+    /** Returns the configuration with the methods of {@link PerCpuConfig}. */
+    private static PerCpuConfig perCpuConfig(PrometheusConfig config) {
+        return config instanceof PerCpuConfig perCpu ? perCpu : config::get;
     }
 
     private static PrometheusProperties properties(@Nullable Properties own) {
         return own == null ? PrometheusPropertiesLoader.load() : PrometheusPropertiesLoader.load(own);
     }
 
-    /** Everything in the Prometheus text format 0.0.4. */
+    /** Returns all families in the Prometheus text format 0.0.4. */
     public String scrape() {
         return scrape(PrometheusTextFormatWriter.CONTENT_TYPE);
     }
 
     /**
-     * Everything in the format of that content type.
+     * Returns all families in the format of a content type.
      *
-     * @param contentType as in an Accept header; the text format 0.0.4 if it names none that is known
+     * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
      */
     public String scrape(String contentType) {
         return scrape(contentType, null);
     }
 
     /**
-     * @param includedNames of the families that are wanted, all if null
+     * Returns the named families in the format of a content type.
+     *
+     * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
+     * @param includedNames names of families or samples; null for all families
      */
     public String scrape(String contentType, @Nullable Set<String> includedNames) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             scrape(out, contentType, includedNames);
         } catch (IOException e) {
-            throw new UncheckedIOException("the scrape was not finished", e);
+            throw new UncheckedIOException("The scrape was not completed", e);
         }
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /** Writes everything in the Prometheus text format 0.0.4. The stream stays open. */
+    /** Writes all families in the Prometheus text format 0.0.4. The stream stays open. */
     public void scrape(OutputStream out) throws IOException {
         scrape(out, PrometheusTextFormatWriter.CONTENT_TYPE);
     }
 
-    /** Writes everything in the format of that content type. The stream stays open. */
+    /** Writes all families in the format of a content type. The stream stays open. */
     public void scrape(OutputStream out, String contentType) throws IOException {
         scrape(out, contentType, null);
     }
 
     /**
-     * Writes the wanted families in the format of that content type. The stream stays open. A parameter {@code escaping} of it
-     * ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) tells what becomes of characters in names that only
-     * Prometheus 3 takes; they become underscores without it.
+     * Writes the named families in the format of a content type. The stream stays open.
      *
-     * @param includedNames of the families that are wanted, all if null
-     * @throws java.io.InterruptedIOException if this thread is interrupted while gauges and foreign collectors are asked, which it still is then
+     * <p>The content type's parameter {@code escaping} ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) selects how
+     * characters in names are written that only Prometheus 3 accepts. The default is {@code underscores}.
+     *
+     * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
+     * @param includedNames names of families or samples; null for all families
+     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the thread stays
+     *     interrupted
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
-        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
-        EscapingScheme scheme = EscapingScheme.fromAcceptHeader(contentType);
-        ExpositionFormatWriter writer = formats.findWriter(contentType);
-        Optional<TextFormat> text = TextFormat.of(writer, exporterProperties);
-        // That scheme alone changes names that need no quotation marks: it doubles their underscores.
-        if (text.isPresent() && scheme != EscapingScheme.DOTS_ESCAPING) {
-            textScrape.write(out, text.get(), included, scheme);
-        } else {
-            writer.write(out, index.everything(included, foreign), scheme);
-        }
+        scrape(out, encodings.of(contentType), includedNames);
     }
 
     /**
-     * Writes the wanted counters, timers and summaries by shard, in the format of that content type. The sum over the shards is what the
-     * other methods write. What is not kept by shard is left out: all other meters, maxima, percentiles, exemplars; so is a shard that a
-     * meter never recorded in. The stream stays open.
+     * Writes the named families in a negotiated format. The stream stays open.
      *
-     * @param contentType as in an Accept header
-     * @param includedNames of the families that are wanted, all if null
+     * @param type format and escaping scheme, for example from a {@link dev.percpu.scrape.ScrapeNegotiation}
+     * @param includedNames names of families or samples; null for all families
+     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the thread stays
+     *     interrupted
+     */
+    public void scrape(OutputStream out, ScrapeType type, @Nullable Set<String> includedNames) throws IOException {
+        scrape(out, encodings.of(type), includedNames);
+    }
+
+    private void scrape(OutputStream out, ScrapeEncodings.Encoding encoding, @Nullable Set<String> includedNames)
+            throws IOException {
+        scrapeWriter.write(out, encoding, included(includedNames));
+    }
+
+    private static Predicate<String> included(@Nullable Set<String> includedNames) {
+        return includedNames == null ? name -> true : includedNames::contains;
+    }
+
+    /**
+     * Writes counters, timers and summaries broken down by shard. The stream stays open.
+     *
+     * <p>The sum over the shards equals what the other methods write. Left out are values that are not kept per shard (other meters, maxima,
+     * percentiles, exemplars), and shards that a meter never recorded in.
+     *
+     * @param contentType a content type or Accept header
+     * @param includedNames names of families or samples; null for all families
+     * @param naming the labels of each shard
      */
     public void scrapeShards(
             OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
             throws IOException {
-        scrapeShards(out, contentType, includedNames, naming, MetricSnapshots.of());
+        scrapeShards(out, encodings.of(contentType), includedNames, naming, MetricSnapshots.of());
     }
 
     /**
-     * The same, with families of others besides, as far as they are wanted. One that has the name of a family of this registry is left out.
+     * Writes counters, timers and summaries broken down by shard, and additional families, in a negotiated format.
+     *
+     * @param type format and escaping scheme
+     * @param includedNames names of families or samples; null for all families
+     * @param naming the labels of each shard
+     * @param others additional families; one with the name of a family of this registry is left out
      */
     public void scrapeShards(
             OutputStream out,
-            String contentType,
+            ScrapeType type,
             @Nullable Set<String> includedNames,
             ShardNaming naming,
             MetricSnapshots others)
             throws IOException {
-        ExpositionFormatWriter writer = formats.findWriter(contentType);
-        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
-                .write(
-                        index.shown(),
-                        others,
-                        out,
-                        writer,
-                        TextFormat.of(writer, exporterProperties),
-                        EscapingScheme.fromAcceptHeader(contentType));
+        scrapeShards(out, encodings.of(type), includedNames, naming, others);
     }
 
-    /** Memory and records of the shards now. Reads every cell. */
+    private void scrapeShards(
+            OutputStream out,
+            ScrapeEncodings.Encoding encoding,
+            @Nullable Set<String> includedNames,
+            ShardNaming naming,
+            MetricSnapshots others)
+            throws IOException {
+        new ShardScrape(store, naming, included(includedNames)).write(index.exposed(), others, out, encoding);
+    }
+
+    /** Computes memory and records of the shards now. Reads every cell. */
     public ShardStatistics statistics() {
         return store.statistics();
     }
 
-    /** How many series there are, and beyond the bound were. Costs nearly nothing. */
+    /** Returns the number of series, and of registrations beyond the limit. Constant time. */
     public SeriesStatistics seriesStatistics() {
         return limit().statistics(expiry == null ? 0 : expiry.hidden());
     }
 
     /**
-     * The registry that is scraped: what is registered there is scraped, too. What hangs or throws there is left out, see the constructors.
+     * Returns the Prometheus registry that is scraped with this registry. A collector registered there is scraped too; one that blocks or
+     * throws is left out of the scrape.
      */
     public PrometheusRegistry getPrometheusRegistry() {
         return prometheusRegistry;
     }
 
-    /** The writers of all formats, as the client's properties set them up. */
+    /** Returns the writers of all formats, configured by the Prometheus client's properties. */
     public ExpositionFormats getExpositionFormats() {
-        return formats;
+        return encodings.formats();
     }
 
     /**
-     * Makes a registration that cannot be exposed throw an {@link IllegalArgumentException} that says why.
+     * Makes a registration that cannot be exposed throw an {@link IllegalArgumentException} with the reason.
      *
      * @return this registry
      */
@@ -333,7 +371,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     @Override
     protected Timer newTimer(Meter.Id id, DistributionStatisticConfig statistics, PauseDetector pauseDetector) {
         if (!(pauseDetector instanceof NoPauseDetector)) {
-            PAUSE_LOGGER.log("pause detection is not supported: timers record what they are given");
+            PAUSE_LOGGER.log("Pause detection is not supported: timers record durations unchanged");
         }
         Timer timer = limit().ownOrOverflow(
                         id,
@@ -347,7 +385,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // the meter's own id, or another
+    @SuppressWarnings(
+            "ReferenceEquality") // same object: the meter's own id; another object: the id of an overflow meter
     public DistributionSummary newDistributionSummary(
             Meter.Id id, DistributionStatisticConfig statistics, double scale) {
         DistributionSummary summary = limit().ownOrOverflow(
@@ -363,7 +402,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         return summary;
     }
 
-    /** A registration that races with {@link #close()} may find that there are no new cells any more: it is then as if made after it. */
+    /** Returns a no-op meter if {@link #close()} closed the store during the registration. */
     private <M> M unlessClosed(Supplier<M> maker, Supplier<M> noop) {
         try {
             return maker.get();
@@ -423,7 +462,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     @Override
     protected void meterRegistrationFailed(Meter.Id id, @Nullable String reason) {
-        REGISTRATION_LOGGER.log(() -> "the meter " + id + " is registered but not exposed to Prometheus: " + reason);
+        REGISTRATION_LOGGER.log(() -> "The meter " + id + " is registered but not exposed to Prometheus: " + reason);
         super.meterRegistrationFailed(id, reason);
     }
 
@@ -442,7 +481,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             }
         });
         if (expiry != null && expiry.isDue()) {
-            index.shown();
+            index.exposed(); // updates which series are hidden
         }
     }
 

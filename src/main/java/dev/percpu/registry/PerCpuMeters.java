@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
 import dev.percpu.scrape.ShardNaming;
@@ -27,8 +28,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a registry and its shards tell of themselves, as metrics {@code percpu_*}. It needs no Quarkus: a program that uses the registry
- * alone can bind it as well, once. Thread-safe.
+ * Metrics {@code percpu_*} about a registry, its shards and its scrapes. Bind it once per registry, with or without Quarkus. Thread-safe.
  */
 public final class PerCpuMeters implements MeterBinder {
 
@@ -52,11 +52,17 @@ public final class PerCpuMeters implements MeterBinder {
     private volatile @Nullable DistributionSummary scrapeBytes;
     private volatile Map<ScrapeFailure, Counter> failures = Map.of();
 
-    /** The meters of this registry, on the status of this process. */
+    /** Creates the metrics of a registry, with the rseq status of this process. */
     public PerCpuMeters(PerCpuMeterRegistry registry) {
-        this(registry, RseqStatus.current(), new ShardReader(registry::statistics));
+        this(registry, RseqProbe.status(), new ShardReader(registry::statistics));
     }
 
+    /**
+     * Creates the metrics of a registry.
+     *
+     * @param status the rseq status to report
+     * @param shards statistics of the registry's shards
+     */
     public PerCpuMeters(PerCpuMeterRegistry registry, RseqStatus status, ShardReader shards) {
         this.registry = registry;
         this.status = status;
@@ -72,42 +78,41 @@ public final class PerCpuMeters implements MeterBinder {
         counter(
                 target,
                 "percpu.rseq.restarts",
-                "Critical sections that were interrupted and began again",
+                "Critical sections that the kernel interrupted and that started again",
                 ShardReader::restarts);
         counter(
                 target,
                 "percpu.shared.shard.records",
-                "Observations that no shard of a CPU could take",
+                "Observations recorded in the shared shard instead of a CPU's shard",
                 ShardStatistics::sharedRecordsOfAnyKind);
         region(target, "reserved", ShardStatistics::reservedBytes);
         region(target, "resident", ShardStatistics::residentBytes);
         series(target);
         scrapes = Timer.builder("percpu.scrape")
-                .description("Time from the arrival of a scrape's request to its last bytes")
+                .description("Time from the arrival of a scrape request to the last byte of its response")
                 .serviceLevelObjectives(SCRAPE_BUCKETS)
                 .register(target);
         scrapeBytes = DistributionSummary.builder("percpu.scrape.bytes")
-                .description("Size of the answers to scrapes, as they were sent")
+                .description("Size of scrape responses as sent, compressed or not")
                 .baseUnit(BaseUnits.BYTES)
                 .register(target);
         failures = Arrays.stream(ScrapeFailure.values())
                 .collect(Collectors.toUnmodifiableMap(
                         reason -> reason,
                         reason -> Counter.builder("percpu.scrape.failures")
-                                .description("Scrapes that were not answered to their end")
+                                .description("Scrapes that were refused or not completed")
                                 .tag("reason", reason.toString())
                                 .register(target)));
     }
 
     /**
-     * {@code percpu_shard_records_total}: the observations of timers and summaries in each shard, for
-     * {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, String, java.util.Set, ShardNaming, MetricSnapshots)}.
+     * Returns {@code percpu_shard_records_total}, the observations of timers and summaries in each shard. Pass it to {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, dev.percpu.scrape.ScrapeType, java.util.Set, ShardNaming, MetricSnapshots)}.
      */
     public MetricSnapshots recordsByShard(ShardNaming naming) {
         ShardStatistics statistics = shards.now();
         CounterSnapshot.Builder records = CounterSnapshot.builder()
                 .name("percpu_shard_records")
-                .help("Observations of timers and summaries in this shard" + naming.remark())
+                .help("Observations of timers and summaries in this shard" + naming.helpSuffix())
                 .dataPoint(point(statistics.sharedRecords(), naming.shared()));
         for (ShardStatistics.PerShard shard : statistics.shards()) {
             records.dataPoint(point(shard.records(), naming.of(shard.shard())));
@@ -120,10 +125,10 @@ public final class PerCpuMeters implements MeterBinder {
     }
 
     /**
-     * Records a scrape that was answered, once these meters are bound.
+     * Records a completed scrape. Does nothing before {@link #bindTo}.
      *
-     * @param nanos from the request to the last byte
-     * @param bytes of the body, as they were sent
+     * @param nanos time from the request to the last byte, in nanoseconds
+     * @param bytes size of the body as sent
      */
     public void recordScrape(long nanos, long bytes) {
         Timer timer = scrapes;
@@ -134,7 +139,7 @@ public final class PerCpuMeters implements MeterBinder {
         }
     }
 
-    /** Counts a scrape that was not answered to its end, once these meters are bound. */
+    /** Counts a scrape that was refused or not completed. Does nothing before {@link #bindTo}. */
     public void recordFailure(ScrapeFailure reason) {
         Counter counter = failures.get(reason);
         if (counter != null) {
@@ -142,10 +147,10 @@ public final class PerCpuMeters implements MeterBinder {
         }
     }
 
-    // Not a gauge of Micrometer's, whose naming convention takes "_info" off every name.
+    // Not a Micrometer gauge: its naming convention removes "_info" from every name.
     private void exposeInfo() {
-        String version = status.libc().version();
-        String layout = status.registration().layout();
+        String version = status.host().libc().version();
+        String layout = status.area().registration().layout();
         Info.builder()
                 .name("percpu_rseq_info")
                 .help("How records commit in this process")
@@ -156,14 +161,16 @@ public final class PerCpuMeters implements MeterBinder {
                         status.mode().toString(),
                         status.indexedBy().toString(),
                         layout == null ? "none" : layout,
-                        version == null ? status.libc().name() : status.libc().name() + " " + version,
-                        status.kernel().release());
+                        version == null
+                                ? status.host().libc().name()
+                                : status.host().libc().name() + " " + version,
+                        status.host().kernel().release());
     }
 
     private void bindSelfTest(MeterRegistry target) {
         Gauge.builder("percpu.rseq.self.test.passed", status, PerCpuMeters::selfTestPassed)
                 .description(
-                        "1 if interrupted critical sections begin again, 0 if they do not, NaN if that was not tested")
+                        "1 if interrupted critical sections start again, 0 if not, NaN if the self-test was skipped")
                 .strongReference(true)
                 .register(target);
     }
@@ -175,7 +182,7 @@ public final class PerCpuMeters implements MeterBinder {
 
     private void region(MeterRegistry target, String state, ToDoubleFunction<ShardStatistics> value) {
         Gauge.builder("percpu.region.bytes", shards, reader -> value.applyAsDouble(reader.recent()))
-                .description("Memory of the shards: reserved address space, and what of it is resident")
+                .description("Memory of the shards: reserved address space and its resident part")
                 .tag("state", state)
                 .strongReference(true)
                 .register(target);
@@ -183,13 +190,13 @@ public final class PerCpuMeters implements MeterBinder {
 
     private void series(MeterRegistry target) {
         Gauge.builder("percpu.series", registry, PerCpuMeters::series)
-                .description("Meters of the registry: one for each name and set of labels, and those of overflow")
+                .description("Series of the registry, overflow series included")
                 .register(target);
         FunctionCounter.builder(
                         "percpu.series.overflowed",
                         registry,
                         meters -> meters.seriesStatistics().overflowed())
-                .description("Registrations of meters beyond percpu.series.max")
+                .description("Registrations beyond percpu.series.max")
                 .register(target);
     }
 
@@ -198,7 +205,8 @@ public final class PerCpuMeters implements MeterBinder {
         return now.registered() + now.overflow();
     }
 
-    // A function counter holds its object weakly, and this binder may be held by nobody: the lambda holds the reader.
+    // A function counter holds its object weakly, and the application may drop this binder: the lambda holds the
+    // reader.
     private void counter(
             MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
         ShardReader reader = shards;

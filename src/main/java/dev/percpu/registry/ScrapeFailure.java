@@ -2,15 +2,15 @@ package dev.percpu.registry;
 
 import java.util.Locale;
 
-/** Why a scrape was not answered, or not to its end: the label {@code reason} of {@code percpu_scrape_failures_total}. */
+/** The label {@code reason} of {@code percpu_scrape_failures_total}: why a scrape was refused or not completed. */
 public enum ScrapeFailure {
-    /** As many as are allowed were going on. */
+    /** The limit of concurrent scrapes was reached. */
     BUSY,
-    /** It took longer than its client waits. */
+    /** The scrape took longer than its timeout. */
     TIMEOUT,
     /** The client closed the connection. */
     GONE,
-    /** A fault, which is in the log. */
+    /** The scrape failed; the log has the cause. */
     ERROR;
 
     @Override

@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.settings.Settings;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -23,20 +24,22 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bound on a registry's series, and what becomes of meters beyond it: those that can be added up get the overflow meter of their name,
- * which is one more series, the others one that does nothing.
+ * The limit on a registry's series, {@code percpu.series.max}.
  *
- * <p>Micrometer stores whatever meter it is given under the id that it was asked for. An id beyond the bound must not take memory for good,
- * so it is taken out again as soon as the next meter is made: there is never more than one, the {@linkplain #isPlaceholder stand-in}.
+ * <p>Beyond the limit a counter, timer or summary records into the overflow meter of its name, which is one more series. Any other meter
+ * beyond the limit does nothing.
  *
- * <p>Changed under the registry's own lock only, which it holds whenever it makes or removes a meter; read by any thread.
+ * <p>Micrometer stores every meter that a registry returns. A meter beyond the limit must not take memory for good: the next registration
+ * removes it. At most one such {@linkplain #isPlaceholder placeholder} is stored at a time.
+ *
+ * <p>Written under the registry's lock only, which Micrometer holds while it creates or removes a meter. Read by any thread.
  */
-@SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time, as said above
+@SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time: the registry's lock
 final class SeriesLimit {
-    /** The value of every label of an overflow series, but for those that a filter gives to all meters. */
+    /** The label value of an overflow series. Labels that a filter adds to every meter keep their value. */
     static final String OVERFLOW = "overflow";
 
-    /** Names may be made up without end as well. */
+    /** The limit on overflow series: meter names can be unbounded too. */
     static final int MAX_OVERFLOW_SERIES = 10_000;
 
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesLimit.class);
@@ -50,15 +53,16 @@ final class SeriesLimit {
     private final AtomicLong overflowed = new AtomicLong();
     private volatile @Nullable Placeholder placeholder;
 
-    /** Meters of one name that cannot be in one family are not in one overflow series either. */
+    /** Identifies an overflow series. Meters with and without a histogram cannot share a family. */
     private record Key(Meter.Id id, boolean histogram) {}
 
-    /** A meter that Micrometer is about to store, or has stored, under an id beyond the bound. */
+    /** A meter beyond the limit that Micrometer stores, or is about to store. */
     private record Placeholder(Meter.Id id, Meter meter) {}
 
     /**
-     * @param isRegistered whether the registry has a meter of that id; may take long
-     * @param evictor takes an id out of the registry
+     * @param max the number of series, 1 or more
+     * @param isRegistered returns whether the registry has a meter with an id; scans all meters
+     * @param evictor removes a meter from the registry
      */
     SeriesLimit(int max, Predicate<Meter.Id> isRegistered, Consumer<Meter.Id> evictor) {
         this.max = max;
@@ -66,16 +70,16 @@ final class SeriesLimit {
         this.evictor = evictor;
     }
 
-    /** What a meter's id goes through before the registry sees it. */
+    /** Adds a filter that the registry applies to every id. */
     void addFilter(MeterFilter filter) {
         filters.add(filter);
     }
 
     /**
-     * A meter that is a series of its own, or nothing beyond the bound.
+     * Returns a meter with its own series, or one that does nothing beyond the limit.
      *
-     * @param maker makes it
-     * @param noop makes one that does nothing
+     * @param maker creates the meter
+     * @param noop creates a meter that does nothing
      */
     <M extends Meter> M ownOrNothing(Meter.Id id, Supplier<M> maker, Function<Meter.Id, M> noop) {
         evict();
@@ -83,16 +87,16 @@ final class SeriesLimit {
             return counted(maker.get());
         }
         warn(id, "does nothing");
-        return standingIn(id, noop.apply(id));
+        return placeholder(id, noop.apply(id));
     }
 
     /**
-     * A meter that is a series of its own, or the overflow meter of its name beyond the bound.
+     * Returns a meter with its own series, or one that records into the overflow meter of its name beyond the limit.
      *
-     * @param histogram whether it publishes buckets
-     * @param maker makes the meter of an id
-     * @param noop makes one that does nothing
-     * @param adapter from the overflow meter to one that records into it as its own would
+     * @param histogram whether the meter publishes buckets
+     * @param maker creates a meter
+     * @param noop creates a meter that does nothing
+     * @param adapter wraps the overflow meter, for a meter with another scale
      */
     <M extends Meter> M ownOrOverflow(
             Meter.Id id,
@@ -112,12 +116,12 @@ final class SeriesLimit {
             overflowMeters.put(key, overflow);
         }
         if (!type.isInstance(overflow)) {
-            warn(id, "does nothing, as there are " + overflowMeters.size() + " overflow series already");
-            return standingIn(id, noop.apply(id));
+            warn(id, "does nothing: the limit of " + MAX_OVERFLOW_SERIES + " overflow series is reached");
+            return placeholder(id, noop.apply(id));
         }
         Meter.Id shared = overflow.getId();
         warn(id, "records into the overflow series " + shared);
-        return standingIn(id, adapter.apply(type.cast(overflow)));
+        return placeholder(id, adapter.apply(type.cast(overflow)));
     }
 
     private <M> M counted(M made) {
@@ -125,7 +129,7 @@ final class SeriesLimit {
         return made;
     }
 
-    private <M extends Meter> M standingIn(Meter.Id id, M meter) {
+    private <M extends Meter> M placeholder(Meter.Id id, M meter) {
         overflowed.incrementAndGet();
         placeholder = new Placeholder(id, meter);
         return meter;
@@ -140,16 +144,16 @@ final class SeriesLimit {
     }
 
     private void warn(Meter.Id id, String instead) {
-        LOGGER.log(() -> SeriesKey.MAX.key() + " = " + max + " series are registered: " + id + " " + instead + ".");
+        LOGGER.log(() -> Settings.SERIES_MAX.key() + " = " + max + " is reached: " + id + " " + instead);
     }
 
-    /** A meter that was counted was removed: there is room for what stood in vain for another. */
+    /** Called after a counted meter was removed. Evicts the placeholder, so that its id can be registered again. */
     void removed() {
         series.decrementAndGet();
         evict();
     }
 
-    /** The meter that was made last is stored in this wrapping. */
+    /** Reports that Micrometer stores the meter created last inside this wrapper. */
     <M extends Meter> M wrapped(M wrapping) {
         Placeholder now = placeholder;
         if (now != null) {
@@ -158,14 +162,14 @@ final class SeriesLimit {
         return wrapping;
     }
 
-    /** Whether the registry has this meter only since it must store something, and nobody is to be told of it. */
-    @SuppressWarnings("ReferenceEquality") // others may have the same id
+    /** Returns whether this meter is stored only because Micrometer stores every meter. Listeners must not see it. */
+    @SuppressWarnings("ReferenceEquality") // another meter may have the same id
     boolean isPlaceholder(Meter meter) {
         Placeholder now = placeholder;
         return now != null && now.meter == meter;
     }
 
-    /** All overflow meters. */
+    /** Returns all overflow meters. */
     Collection<Meter> overflowMeters() {
         return overflowMeters.values();
     }
@@ -174,7 +178,7 @@ final class SeriesLimit {
         return new SeriesStatistics(series.get(), overflowMeters.size(), overflowed.get(), hidden);
     }
 
-    /** Somebody may have a series of that name whose labels are all like that. */
+    /** Returns an overflow id that no registered meter has: an application may use the label value "overflow" itself. */
     private Meter.Id freeOverflowId(Meter.Id id) {
         String value = OVERFLOW;
         Meter.Id free = overflowId(id, value);
@@ -185,7 +189,7 @@ final class SeriesLimit {
         return free;
     }
 
-    /** The same with that for a value of its tags; those that a filter gives to all meters keep theirs. */
+    /** Returns the id with every tag set to a value, except tags that a filter adds to every meter. */
     private Meter.Id overflowId(Meter.Id id, String value) {
         Set<Tag> common = commonTags(id);
         List<Tag> tags = new ArrayList<>();
@@ -195,14 +199,14 @@ final class SeriesLimit {
         return new Meter.Id(id.getName(), Tags.of(tags), id.getBaseUnit(), id.getDescription(), id.getType());
     }
 
-    /** The tags that a meter of that name gets if it has none. */
+    /** Returns the tags that filters add to a meter of this name without tags. */
     private Set<Tag> commonTags(Meter.Id id) {
         Meter.Id bare = new Meter.Id(id.getName(), Tags.empty(), id.getBaseUnit(), null, id.getType());
         for (MeterFilter filter : filters) {
             try {
                 bare = filter.map(bare);
-            } catch (RuntimeException needsATag) {
-                // then it is no filter that gives one to all
+            } catch (RuntimeException requiresTag) {
+                // A filter that requires a tag adds none to every meter.
             }
         }
         Set<Tag> tags = new HashSet<>();

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statistics of the shards, worked out at most every {@value #MAX_AGE_MILLIS} ms: they read every cell, and the meters of one scrape
- * ask for them several times. Thread-safe.
+ * Shard statistics, cached for {@value #MAX_AGE_MILLIS} ms. Computing them reads every cell, and one scrape reads them several times.
+ * Thread-safe.
  */
 public final class ShardReader {
 
@@ -17,11 +17,12 @@ public final class ShardReader {
     private @Nullable ShardStatistics latest;
     private long latestNanos;
 
+    /** @param source computes the statistics, for example {@link PerCpuMeterRegistry#statistics} */
     public ShardReader(Supplier<ShardStatistics> source) {
         this.source = source;
     }
 
-    /** The statistics as they are now. */
+    /** Computes the statistics now. */
     public synchronized ShardStatistics now() {
         ShardStatistics statistics = source.get();
         latest = statistics;
@@ -29,14 +30,14 @@ public final class ShardReader {
         return statistics;
     }
 
-    /** The statistics as they were {@value #MAX_AGE_MILLIS} ms ago or later. */
+    /** Returns statistics that are at most {@value #MAX_AGE_MILLIS} ms old. */
     synchronized ShardStatistics recent() {
         ShardStatistics statistics = latest;
         boolean fresh = System.nanoTime() - latestNanos < TimeUnit.MILLISECONDS.toNanos(MAX_AGE_MILLIS);
         return statistics != null && fresh ? statistics : now();
     }
 
-    /** Critical sections that the kernel sent back to their start, in all shards. */
+    /** Returns the number of critical sections, in all shards, that the kernel aborted and that started again. */
     public static long restarts(ShardStatistics statistics) {
         return statistics.shards().stream()
                 .mapToLong(ShardStatistics.PerShard::restarts)

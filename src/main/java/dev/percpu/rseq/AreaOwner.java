@@ -1,14 +1,14 @@
 package dev.percpu.rseq;
 
-/** Who registered the rseq areas of this process' threads. {@link #toString()} is the name used outside. */
+/** The owner of the rseq areas: the code that registers the threads of this process. {@link #toString()} is its name in reports. */
 public enum AreaOwner {
-    /** The libc, which says so by {@code __rseq_size}. */
+    /** The libc. It says so by a {@code __rseq_size} above 0. */
     LIBC,
-    /** A library that exports {@code __rseq_abi}, as before glibc 2.35. */
+    /** A library that exports {@code __rseq_abi}, as libraries did before glibc 2.35. */
     LEGACY,
-    /** This library, thread by thread. */
+    /** This library. It registers each thread at the thread's first record. */
     SELF,
-    /** Nobody, or somebody who cannot be found. */
+    /** No owner, or one that exports no symbol. */
     NONE;
 
     @Override

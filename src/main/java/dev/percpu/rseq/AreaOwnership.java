@@ -1,16 +1,17 @@
 package dev.percpu.rseq;
 
 import dev.percpu.binding.ControlCalls;
-import dev.percpu.binding.ProcessSettings;
+import dev.percpu.binding.Libc;
+import dev.percpu.binding.ProcessInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who owns the rseq areas of this process.
+ * The owner of this process' rseq areas, and how the areas are registered. Immutable.
  *
- * @param length bytes of the registration, 0 if there is none
- * @param activeSize bytes that are kept up to date, 0 if there is no registration
- * @param errno of our own attempt to register, null if none was made or it worked
- * @param reason why nobody owns them, null if somebody does
+ * @param length bytes that were registered; 0 if there is no registration
+ * @param activeSize bytes that the kernel keeps up to date; 0 if there is no registration
+ * @param errno errno of this library's failed attempt to register; null if it made none or succeeded
+ * @param reason why no owner was found, in one sentence; null if one was found
  */
 record AreaOwnership(
         AreaOwner owner,
@@ -23,14 +24,20 @@ record AreaOwnership(
     private static final int EBUSY = 16;
     private static final int ENOSYS = 38;
 
-    /** Finds out, on the calling thread. */
-    static AreaOwnership find(LibcInfo libc, @Nullable Integer featureSize, @Nullable Integer align) {
+    /**
+     * Finds the owner. It is the libc if the libc exports a size, else a library that exports {@code __rseq_abi}. Otherwise this library tries
+     * to register the calling thread: on success it becomes the owner; on failure the errno shows an owner that exports no symbol.
+     *
+     * @param featureSize AT_RSEQ_FEATURE_SIZE, bytes; null before Linux 6.3
+     * @param align AT_RSEQ_ALIGN, bytes; null before Linux 6.3
+     */
+    static AreaOwnership find(Host.LibcInfo libc, @Nullable Integer featureSize, @Nullable Integer align) {
         Integer size = libc.rseqSize();
         if (size != null && size != 0) {
             return new AreaOwnership(
                     AreaOwner.LIBC, registeredByLibc(size), Fields.activeSize(size, featureSize), null, null);
         }
-        if (dev.percpu.binding.Libc.exports("__rseq_abi")) {
+        if (Libc.exports("__rseq_abi")) {
             int active = Fields.activeSize(Fields.ORIGINAL_LENGTH, featureSize);
             return new AreaOwnership(AreaOwner.LEGACY, Fields.ORIGINAL_LENGTH, active, null, null);
         }
@@ -43,32 +50,33 @@ record AreaOwnership(
         return new AreaOwnership(AreaOwner.SELF, length, active, null, null);
     }
 
-    /** What another class loader of this process found: most of all that we ourselves, through it, are the owner. */
-    static AreaOwnership ours(AreaOwner owner, @Nullable Integer featureSize) {
+    /** Returns the ownership that a copy of this library, loaded earlier by another class loader of this process, has fixed. */
+    static AreaOwnership fixedEarlier(AreaOwner owner, @Nullable Integer featureSize) {
         int active = featureSize == null ? Fields.ORIGINAL_ACTIVE_SIZE : featureSize;
         return owner == AreaOwner.NONE
                 ? new AreaOwnership(owner, 0, 0, null, "another class loader of this process found no owner")
                 : new AreaOwnership(owner, ownLength(featureSize), active, null, null);
     }
 
-    ProcessSettings settings(LibcInfo libc, @Nullable Integer align, long hwcap) {
+    /** Returns the facts with which the native library starts. */
+    ProcessInfo processInfo(Host.LibcInfo libc, @Nullable Integer align, long hwcap) {
         return switch (owner) {
-            case LIBC -> new ProcessSettings(ControlCalls.OWNER_LIBC, offset(libc), 0, 0, hwcap);
-            case LEGACY -> new ProcessSettings(ControlCalls.OWNER_LEGACY, 0, 0, 0, hwcap);
-            case SELF -> new ProcessSettings(ControlCalls.OWNER_SELF, 0, length, ownAlignment(align), hwcap);
-            case NONE -> new ProcessSettings(ControlCalls.OWNER_NONE, 0, 0, 0, hwcap);
+            case LIBC -> new ProcessInfo(ControlCalls.OWNER_LIBC, offset(libc), 0, 0, hwcap);
+            case LEGACY -> new ProcessInfo(ControlCalls.OWNER_LEGACY, 0, 0, 0, hwcap);
+            case SELF -> new ProcessInfo(ControlCalls.OWNER_SELF, 0, length, ownAlignment(align), hwcap);
+            case NONE -> new ProcessInfo(ControlCalls.OWNER_NONE, 0, 0, 0, hwcap);
         };
     }
 
-    private static long offset(LibcInfo libc) {
+    private static long offset(Host.LibcInfo libc) {
         Long offset = libc.rseqOffset();
         if (offset == null) {
-            throw new IllegalStateException("libc exports __rseq_size but no __rseq_offset");
+            throw new IllegalStateException("libc must export __rseq_offset beside __rseq_size, but does not");
         }
         return offset;
     }
 
-    /** glibc registers 32 bytes when it says 20 or 32, else what it says. */
+    /** glibc registers 32 bytes where {@code __rseq_size} is 20 or 32, else {@code __rseq_size} bytes. */
     private static int registeredByLibc(int size) {
         return Math.max(size, Fields.ORIGINAL_LENGTH);
     }
@@ -84,8 +92,8 @@ record AreaOwnership(
     private static String explain(int errno) {
         return switch (errno) {
             case EINVAL, EBUSY ->
-                "another library has registered this process' threads and exports no symbol to find its areas by";
-            case ENOSYS -> "the kernel, or a sandbox in front of it, does not know the rseq system call (ENOSYS)";
+                "another library has registered the threads of this process, and exports no symbol that leads to its areas";
+            case ENOSYS -> "the kernel, or a sandbox, does not support the rseq system call (ENOSYS)";
             case EPERM -> "a sandbox (seccomp) denies the rseq system call (EPERM)";
             default -> "registering an rseq area failed with errno " + errno;
         };

@@ -7,10 +7,10 @@ import java.util.BitSet;
 import java.util.stream.Stream;
 
 /**
- * CPUs of this machine. Ids need not be contiguous, and a CPU that goes offline keeps its shard.
+ * The CPUs of this machine, by their numbers. Immutable. Numbers need not be contiguous. A CPU that goes offline keeps its shard.
  *
- * @param possible ids that a CPU of this machine can ever have
- * @param online ids of those that run now
+ * @param possible numbers that a CPU can have while this kernel runs
+ * @param online numbers of the CPUs that are online
  */
 public record Cpus(BitSet possible, BitSet online) {
     private static final String ALLOWED = "Cpus_allowed_list:";
@@ -31,12 +31,12 @@ public record Cpus(BitSet possible, BitSet online) {
         return (BitSet) online.clone();
     }
 
-    /** One more than the largest possible id: the number of shards when they are indexed by cpu_id. */
+    /** Returns one more than the largest possible number. This is the number of shards when they are indexed by cpu_id. */
     public int shardCount() {
         return possible.length();
     }
 
-    /** As the kernel lists them now; where it does not, as many as the JVM may use. */
+    /** Reads the kernel's lists in sysfs. Where one is missing, returns as many CPUs as the JVM may use, numbered from 0. */
     public static Cpus read() {
         return read(FOLDER);
     }
@@ -47,7 +47,7 @@ public record Cpus(BitSet possible, BitSet online) {
         return new Cpus(list(folder.resolve("possible"), usable), list(folder.resolve("online"), usable));
     }
 
-    /** CPUs that this process may run on (Cpus_allowed_list of /proc/self/status), at least one. */
+    /** Returns the CPUs that this process may run on (Cpus_allowed_list in /proc/self/status); at least one. */
     static BitSet allowed() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
             return lines.filter(it -> it.startsWith(ALLOWED))
@@ -60,16 +60,16 @@ public record Cpus(BitSet possible, BitSet online) {
         }
     }
 
-    private static BitSet list(Path file, BitSet otherwise) {
+    private static BitSet list(Path file, BitSet fallback) {
         try {
             BitSet cpus = parse(Files.readString(file));
-            return cpus.isEmpty() ? otherwise : cpus;
+            return cpus.isEmpty() ? fallback : cpus;
         } catch (IOException | NumberFormatException e) {
-            return otherwise;
+            return fallback;
         }
     }
 
-    /** The kernel's list format: {@code 0-3,8}. */
+    /** Parses the kernel's list format, {@code 0-3,8} (source: bitmap_parselist). */
     static BitSet parse(String list) {
         BitSet cpus = new BitSet();
         for (String range : list.strip().split(",")) {

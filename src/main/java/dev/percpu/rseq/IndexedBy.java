@@ -1,9 +1,10 @@
 package dev.percpu.rseq;
 
-/** Which field of struct rseq chooses the shard. {@link #toString()} is the name used outside. */
+/** The field of struct rseq that selects the shard of a record. {@link #toString()} is its name in reports. */
 public enum IndexedBy {
+    /** The number of the CPU. */
     CPU_ID(Fields.CPU_ID),
-    /** The concurrency id of the memory map: small numbers, however many CPUs there are. */
+    /** The concurrency id of the process' memory map. It stays small on machines with many CPUs. */
     MM_CID(Fields.MM_CID);
 
     private final int offset;
@@ -12,7 +13,7 @@ public enum IndexedBy {
         this.offset = offset;
     }
 
-    /** Where the field is in struct rseq, bytes. */
+    /** Returns the offset of the field in struct rseq, in bytes. */
     public int offset() {
         return offset;
     }

@@ -1,6 +1,6 @@
 package dev.percpu.rseq;
 
-/** How records are committed. {@link #toString()} is the name used outside. */
+/** The way in which records are committed. {@link #toString()} is its name in reports. */
 public enum Mode {
     /** By one store at the end of an rseq critical section. */
     RSEQ,

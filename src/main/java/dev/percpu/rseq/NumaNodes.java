@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which NUMA node a CPU belongs to. Linux links each CPU's folder to its node's:
- * {@code /sys/devices/system/cpu/cpu0/node0} (Documentation/ABI/stable/sysfs-devices-node). Stateless but for the folder.
+ * A lookup of the NUMA node of a CPU. Linux links each CPU's folder in sysfs to the folder of its node: {@code
+ * /sys/devices/system/cpu/cpu0/node0} (source: Documentation/ABI/stable/sysfs-devices-node).
+ *
+ * <p>Thread-safe. Each call reads the file system.
  */
 public final class NumaNodes {
 
@@ -20,11 +22,12 @@ public final class NumaNodes {
         this(Path.of("/sys/devices/system/cpu"));
     }
 
-    public NumaNodes(Path cpus) {
+    /** @param cpus folder of sysfs with one folder for each CPU */
+    NumaNodes(Path cpus) {
         this.cpus = cpus;
     }
 
-    /** The node of a CPU; null where the system does not tell, as in many sandboxes. */
+    /** Returns the number of a CPU's node; null where sysfs does not have it, as in many sandboxes. */
     public @Nullable Integer of(int cpu) {
         try (DirectoryStream<Path> nodes = Files.newDirectoryStream(cpus.resolve("cpu" + cpu), PREFIX + "[0-9]*")) {
             for (Path node : nodes) {

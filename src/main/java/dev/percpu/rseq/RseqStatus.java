@@ -1,69 +1,42 @@
 package dev.percpu.rseq;
 
-import dev.percpu.binding.ControlCalls;
-import java.util.List;
+import dev.percpu.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of the rseq ABI in this process, as {@code GET /api/rseq} tells it. Worked out once, immutable, thread-safe. Whatever does not
- * exist on a system is null, never 0.
+ * The state of rseq in this process, as {@code GET /api/rseq} reports it. {@link RseqProbe#status()} returns it.
  *
- * @param active whether records commit in rseq critical sections
- * @param owner who registered the areas of this process' threads
+ * <p>Immutable. A value that does not exist on this system is null, never 0.
+ *
+ * @param owner the code that registered the areas of this process' threads
  * @param mode how records are committed
- * @param reason why not by rseq, in one sentence; null when they are
- * @param indexedBy which field of struct rseq chooses the shard
- * @param registration of the area of the thread that probed
- * @param activeSize bytes of struct rseq that kernel and owner agreed on, null without registration
- * @param fields every field of the newest known struct, whether it is there or not
- * @param thread the area of the thread that probed, null when it has none
- * @param cpus what decides the number of shards
- * @param nativeLibrary whether the native library is loaded: without it records use JVM atomics
+ * @param reason one sentence that says why the mode is not {@code rseq}; null when it is
+ * @param indexedBy the field of struct rseq that selects the shard
+ * @param nativeLibrary whether the native library is loaded; without it, records use JVM atomics
  */
 public record RseqStatus(
-        boolean active,
         AreaOwner owner,
         Mode mode,
         @Nullable String reason,
         IndexedBy indexedBy,
-        Registration registration,
-        Kernel kernel,
-        LibcInfo libc,
-        @Nullable Integer activeSize,
-        List<Field> fields,
-        @Nullable ThreadView thread,
+        RseqArea area,
+        Host host,
         SelfTest selfTest,
-        Cpus cpus,
         boolean nativeLibrary) {
 
-    public RseqStatus {
-        fields = List.copyOf(fields);
+    /** Returns whether records commit in rseq critical sections. */
+    public boolean active() {
+        return mode == Mode.RSEQ;
     }
 
-    /** How the areas were registered, with the latest failure of any thread until now. */
-    public Registration registrationNow() {
-        int errno = nativeLibrary ? ControlCalls.lastRegistrationErrno() : 0;
-        return errno == 0
-                ? registration
-                : new Registration(registration.length(), registration.layout(), registration.signature(), errno);
+    /** Returns the CPUs of the host at the time of the probe. */
+    public Cpus cpus() {
+        return host.cpus();
     }
 
-    /** Where there is no native library, for whoever requires one: which file, why, and what to do. */
-    public String whyNoLibrary() {
-        return reason + " Or set percpu.native.required=false to record with JVM atomics, which is slower.";
-    }
-
-    /** The status of this process, probed at the first call with the settings of the system properties. */
-    public static RseqStatus current() {
-        return StatusHolder.get(() -> RseqSettings.of(System::getProperty));
-    }
-
-    /**
-     * The same, probed with these settings if nobody has asked before: the mode of a process is fixed at the first call.
-     *
-     * @return the status that holds, whichever settings it was probed with
-     */
-    public static RseqStatus current(RseqSettings settings) {
-        return StatusHolder.get(() -> settings);
+    /** Returns the error message for a configuration that requires the native library, where it is not loaded. */
+    public String missingLibraryMessage() {
+        return reason + " To record with JVM atomics instead, which is slower, set " + Settings.NATIVE_REQUIRED.key()
+                + "=false.";
     }
 }

@@ -1,17 +1,17 @@
 package dev.percpu.rseq;
 
 /**
- * Whether sections restart when they are interrupted.
+ * The result of testing whether the kernel restarts a critical section that was interrupted. Immutable.
  *
- * @param result {@code SKIPPED} when there was nothing to test or too few interruptions could be made
- * @param restarts sections that were interrupted and restarted
- * @param violations sections that were interrupted and went on
- * @param durationMicros of the test
+ * @param result {@code SKIPPED} when there was nothing to test, or too few sections were interrupted
+ * @param restarts number of sections that were interrupted and restarted
+ * @param violations number of sections that were interrupted and did not restart
+ * @param durationMicros duration of the test, in microseconds
  */
 public record SelfTest(Result result, int restarts, int violations, long durationMicros) {
     static final SelfTest NONE = new SelfTest(Result.SKIPPED, 0, 0, 0);
 
-    /** {@link #toString()} is the name used outside. */
+    /** The outcome of a self-test. {@link #toString()} is its name in reports. */
     public enum Result {
         PASSED,
         FAILED,

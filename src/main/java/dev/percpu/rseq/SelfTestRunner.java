@@ -4,26 +4,33 @@ import dev.percpu.binding.SelfTestCalls;
 import java.util.BitSet;
 
 /**
- * Runs the self-test: sections that are interrupted by a thread of the same CPU, then sections that are sent to another CPU. About 10 ms;
- * each part gives up after its budget.
+ * The runner of the self-test. A victim thread runs critical sections while a disturber thread interrupts it: first by preemption on the
+ * same CPU, then by migration to another CPU.
+ *
+ * <p>Stateless. A run takes about 10 ms. Each of the two parts ends after {@link #BUDGET_NANOS} at the latest.
  */
 final class SelfTestRunner {
-    private static final int WANTED_RESTARTS = 20;
+    /** Restarts after which a part ends. */
+    private static final int TARGET_RESTARTS = 20;
 
-    /** Of each kind: where sections are broken the first interruption shows it. A busy machine grants fewer than are wanted. */
-    private static final int ENOUGH_RESTARTS = 3;
+    /** Restarts that each part needs for a result. A broken kernel shows at the first interruption; a busy machine allows only a few. */
+    private static final int MIN_RESTARTS = 3;
 
     private static final long BUDGET_NANOS = 25_000_000;
 
     private SelfTestRunner() {}
 
-    /** @param allowed CPUs that this process may run on; the first two are used */
+    /**
+     * Runs both parts.
+     *
+     * @param allowed CPUs that this process may run on, at least one; the test uses the first two
+     */
     static SelfTest run(BitSet allowed) {
         long started = System.nanoTime();
         int cpu = allowed.nextSetBit(0);
-        int other = allowed.nextSetBit(cpu + 1);
+        int second = allowed.nextSetBit(cpu + 1);
         Part preemption = part(cpu, cpu);
-        Part migration = other < 0 || preemption.violations > 0 ? Part.NONE : part(cpu, other);
+        Part migration = second < 0 || preemption.violations > 0 ? Part.NONE : part(cpu, second);
         int violations = preemption.violations + migration.violations;
         long micros = (System.nanoTime() - started) / 1000;
         return new SelfTest(
@@ -33,21 +40,22 @@ final class SelfTestRunner {
                 micros);
     }
 
-    /** Without a second CPU, or with too few interruptions of either kind, nothing is known. */
+    /** Without a second CPU, or with too few restarts in one part, the result is {@code SKIPPED}. */
     private static SelfTest.Result result(int violations, Part preemption, Part migration) {
         if (violations > 0) {
             return SelfTest.Result.FAILED;
         }
-        boolean enough = preemption.restarts >= ENOUGH_RESTARTS && migration.restarts >= ENOUGH_RESTARTS;
+        boolean enough = preemption.restarts >= MIN_RESTARTS && migration.restarts >= MIN_RESTARTS;
         return enough ? SelfTest.Result.PASSED : SelfTest.Result.SKIPPED;
     }
 
+    /** The counts of one part. */
     private record Part(int restarts, int violations) {
         static final Part NONE = new Part(0, 0);
     }
 
-    private static Part part(int cpu, int otherCpu) {
-        try (SelfTestCalls calls = new SelfTestCalls(cpu, otherCpu, WANTED_RESTARTS, BUDGET_NANOS)) {
+    private static Part part(int cpu, int targetCpu) {
+        try (SelfTestCalls calls = new SelfTestCalls(cpu, targetCpu, TARGET_RESTARTS, BUDGET_NANOS)) {
             Thread victim = thread("percpu-self-test-victim", calls::runVictim);
             Thread disturber = thread("percpu-self-test-disturber", calls::runDisturber);
             join(victim);
@@ -60,7 +68,7 @@ final class SelfTestRunner {
         return Thread.ofPlatform().name(name).daemon().start(side);
     }
 
-    /** Both sides end within the budget, so an interruption of the caller is kept for later. */
+    /** Waits for a thread that ends within the budget. An interrupt of the caller is restored afterwards. */
     private static void join(Thread thread) {
         boolean interrupted = false;
         while (true) {

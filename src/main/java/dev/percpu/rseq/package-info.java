@@ -1,8 +1,8 @@
 /**
- * The status of rseq in this process: probe, self-test, CPUs, NUMA nodes, and the immutable status that endpoint, health checks, page,
- * metrics and log read.
+ * The status of rseq in this process: probe, self-test, CPUs and NUMA nodes. The probe runs once and returns an immutable status.
+ * Endpoint, health checks, page, metrics and log all read that status.
  *
- * <p>Does not belong here: how a record is committed (package {@code shard} and the C sources).
+ * <p>What commits a record does not belong here, but in package {@code shard} and the C sources.
  *
  * <p>Imports {@code binding} and {@code settings}.
  */

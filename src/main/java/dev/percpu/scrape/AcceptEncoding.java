@@ -1,16 +1,17 @@
 package dev.percpu.scrape;
 
+import dev.percpu.scrape.HeaderScanner.MalformedHeaderException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What an Accept-Encoding header takes (RFC 9110, 12.5.3), of the two codings that there are here. Immutable. */
-public final class AcceptEncoding {
+/** The codings that an Accept-Encoding header accepts (RFC 9110, section 12.5.3), of gzip and identity. Immutable. */
+final class AcceptEncoding {
     private static final String GZIP = "gzip";
     private static final String IDENTITY = "identity";
 
-    /** Weights in thousandths. */
+    /** Weights in thousandths, by coding. */
     private final Map<String, Integer> weights;
 
     private AcceptEncoding(Map<String, Integer> weights) {
@@ -18,16 +19,16 @@ public final class AcceptEncoding {
     }
 
     /**
-     * Reads a header; an empty one, as an absent one, takes what is not compressed.
+     * Parses a header. An empty header accepts identity only, as a missing one does.
      *
-     * @throws MalformedHeaderException if it is not of the header's grammar
+     * @throws MalformedHeaderException if the header does not follow the grammar
      */
-    public static AcceptEncoding parse(String header) throws MalformedHeaderException {
+    static AcceptEncoding parse(String header) throws MalformedHeaderException {
         HeaderScanner scanner = new HeaderScanner("Accept-Encoding", header);
         Map<String, Integer> weights = new HashMap<>();
         scanner.list(() -> {
             String coding = scanner.token("a content coding").toLowerCase(Locale.ROOT);
-            // The RFC's other name of the same (8.4.1.3).
+            // x-gzip is equivalent to gzip (RFC 9110, section 8.4.1.3).
             weights.merge(coding.equals("x-gzip") ? GZIP : coding, weight(scanner), Math::max);
         });
         return new AcceptEncoding(weights);
@@ -35,7 +36,7 @@ public final class AcceptEncoding {
 
     private static int weight(HeaderScanner scanner) throws MalformedHeaderException {
         scanner.skipSpace();
-        if (!scanner.sees(';')) {
+        if (!scanner.isNext(';')) {
             return 1000;
         }
         scanner.expect(';', "a semicolon");
@@ -51,15 +52,15 @@ public final class AcceptEncoding {
         return permille;
     }
 
-    /** Whether gzip is taken, and not less liked than no compression. */
-    public boolean prefersGzip() {
+    /** Returns whether gzip is accepted with at least the weight of identity. */
+    boolean prefersGzip() {
         Integer gzip = weightOf(GZIP);
         Integer identity = weights.get(IDENTITY);
         return gzip != null && gzip > 0 && (identity == null || gzip >= identity);
     }
 
-    /** Whether an answer that is not compressed is taken: unless that is ruled out by name, or with all that is not named. */
-    public boolean takesIdentity() {
+    /** Returns whether an uncompressed body is accepted. Only weight 0 for identity, or for {@code *} without identity, excludes it. */
+    boolean acceptsIdentity() {
         Integer identity = weightOf(IDENTITY);
         return identity == null || identity > 0;
     }

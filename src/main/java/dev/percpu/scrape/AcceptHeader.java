@@ -1,5 +1,6 @@
 package dev.percpu.scrape;
 
+import dev.percpu.scrape.HeaderScanner.MalformedHeaderException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,23 +8,53 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads an Accept header by the grammar of RFC 9110, 12.5.1, strictly: what is no media range is an error of the client, told by its
- * place. But {@code *} alone is taken for <code>*&#47;*</code>, and a weight may begin with its point: OpenJDK's HttpURLConnection sent
- * {@code *; q=.2} by default up to version 18 (JDK-8163921). One use each; not thread-safe.
+ * A parser of one Accept header (RFC 9110, section 12.5.1). Used once; not thread-safe.
+ *
+ * <p>It is strict, with two exceptions: {@code *} means <code>*&#47;*</code>, and a weight may begin with a point. OpenJDK's
+ * HttpURLConnection sent {@code *; q=.2} by default up to version 18 (JDK-8163921).
  */
-public final class AcceptHeader {
+final class AcceptHeader {
     private final HeaderScanner scanner;
+
+    /**
+     * One media range of an Accept header. Everything but parameter values is in lower case.
+     *
+     * @param type {@code *} for any
+     * @param subtype {@code *} for any
+     * @param parameters without {@code q}
+     * @param permille the weight {@code q} in thousandths, 0 (not acceptable) to 1000
+     */
+    record MediaRange(String type, String subtype, Map<String, String> parameters, int permille) {
+
+        MediaRange {
+            parameters = Map.copyOf(parameters);
+        }
+
+        /** Returns the precedence: 0 for {@code *}/{@code *}, 1 for {@code type}/{@code *}, else 2 plus the number of parameters. */
+        int specificity() {
+            if (type.equals("*")) {
+                return 0;
+            }
+            return subtype.equals("*") ? 1 : 2 + parameters.size();
+        }
+
+        /** Returns whether a media type is in this range, without regard to parameters. */
+        boolean covers(String otherType, String otherSubtype) {
+            return type.equals("*")
+                    || (type.equals(otherType) && (subtype.equals("*") || subtype.equals(otherSubtype)));
+        }
+    }
 
     private AcceptHeader(String text) {
         scanner = new HeaderScanner("Accept", text);
     }
 
     /**
-     * The ranges of a header, in its order; empty list elements are skipped, as the RFC asks for.
+     * Returns the media ranges of a header in its order. Empty list elements are skipped, as the RFC requires.
      *
-     * @throws MalformedHeaderException if it is not of the header's grammar
+     * @throws MalformedHeaderException if the header does not follow the grammar
      */
-    public static List<MediaRange> parse(String header) throws MalformedHeaderException {
+    static List<MediaRange> parse(String header) throws MalformedHeaderException {
         return new AcceptHeader(header).ranges();
     }
 
@@ -41,17 +72,17 @@ public final class AcceptHeader {
     private MediaRange range() throws MalformedHeaderException {
         int start = scanner.position();
         String type = scanner.token("a media type").toLowerCase(Locale.ROOT);
-        String subtype = type.equals("*") && !scanner.sees('/') ? "*" : subtype();
+        String subtype = type.equals("*") && !scanner.isNext('/') ? "*" : subtype();
         if (type.equals("*") && !subtype.equals("*")) {
             throw scanner.malformed(start, "*/* or a media type");
         }
         Map<String, String> parameters = new HashMap<>();
         int permille = 1000;
         scanner.skipSpace();
-        while (scanner.sees(';')) {
+        while (scanner.isNext(';')) {
             scanner.expect(';', "a semicolon");
             scanner.skipSpace();
-            if (scanner.atEnd() || scanner.sees(';') || scanner.sees(',')) {
+            if (scanner.atEnd() || scanner.isNext(';') || scanner.isNext(',')) {
                 continue;
             }
             String name = scanner.token("a parameter").toLowerCase(Locale.ROOT);

@@ -6,8 +6,10 @@ import dev.percpu.shard.CellStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two ways to read cells in one scrape. Most need only columns, and little memory for them; with a meter that has to be asked there is memory
- * for all cells besides. To be used and closed by the thread that made it.
+ * Access to the cells of a store during one scrape, by snapshot and by column. Confined to the thread that creates it, which must close it.
+ *
+ * <p>Most scrapes need columns only, which take little memory. A snapshot takes memory for all cells; it is created when the first meter
+ * needs it.
  */
 final class ScrapeCells implements AutoCloseable {
     private final CellStore store;
@@ -18,7 +20,7 @@ final class ScrapeCells implements AutoCloseable {
         this.store = store;
     }
 
-    /** For meters that have to be asked one by one: all cells, added up when this is first called. */
+    /** Returns the sums of all cells, computed by the first call. */
     CellSnapshot totals() {
         if (totals == null) {
             totals = store.snapshot();
@@ -26,7 +28,7 @@ final class ScrapeCells implements AutoCloseable {
         return totals;
     }
 
-    /** For columns. */
+    /** Returns the reader of columns. */
     CellColumn.Reader reader() {
         if (reader == null) {
             reader = new CellColumn.Reader();

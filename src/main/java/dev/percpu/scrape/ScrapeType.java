@@ -7,47 +7,108 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scrape is to be written as, by Prometheus' <a href="https://prometheus.io/docs/instrumenting/content_negotiation/">rules of
- * negotiation</a>. Immutable.
+ * The media type of a scrape: its format, and how it escapes names. Immutable.
  *
- * @param escaping what becomes of names that are not made of {@code [a-zA-Z0-9_:]}, as the client asked for it; null if it did not: such
- *     characters then become underscores
+ * @param format the format
+ * @param escaping how names with characters outside {@code [a-zA-Z0-9_:]} are escaped; null if the client requested no scheme, in which
+ *     case underscores replace such characters
  */
-public record ScrapeType(ScrapeFormat format, @Nullable EscapingScheme escaping) {
+public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
 
-    /** What a client gets that does not care. */
-    public static final ScrapeType DEFAULT = new ScrapeType(ScrapeFormat.TEXT, null);
+    /** Prometheus' text format 0.0.4 with names escaped by underscores: the type for clients that accept any. */
+    public static final ScrapeType TEXT = new ScrapeType(Format.TEXT, null);
 
-    /** The value of the Content-Type header. It names the escaping scheme to a client that knows of them. */
+    /** The formats of a scrape. Of two formats that a client accepts equally, the first is selected. */
+    public enum Format {
+        /** Prometheus' text format. */
+        TEXT("text", "plain", "0.0.4", "; charset=utf-8"),
+        /** OpenMetrics, which adds exemplars. */
+        OPENMETRICS("application", "openmetrics-text", "1.0.0", "; charset=utf-8"),
+        /** Prometheus' protobuf messages, each preceded by its length. */
+        PROTOBUF(
+                "application",
+                "vnd.google.protobuf",
+                null,
+                "; proto=io.prometheus.client.MetricFamily; encoding=delimited"),
+        /** {@link #TEXT} under the version of Prometheus 3, which permits quoted names. Without quoted names the bytes are equal. */
+        TEXT_1("text", "plain", "1.0.0", "; charset=utf-8"),
+        /** The draft of {@link #OPENMETRICS}. Its bytes are those of the standard: Prometheus' Go client writes the same for both. */
+        OPENMETRICS_DRAFT("application", "openmetrics-text", "0.0.1", "; charset=utf-8");
+
+        private final String type;
+        private final String subtype;
+        private final @Nullable String version;
+        private final String contentType;
+
+        Format(String type, String subtype, @Nullable String version, String parameters) {
+            this.type = type;
+            this.subtype = subtype;
+            this.version = version;
+            this.contentType = type + "/" + subtype + (version == null ? "" : "; version=" + version) + parameters;
+        }
+
+        /** Returns the value of the Content-Type header, without an escaping scheme. */
+        public String contentType() {
+            return contentType;
+        }
+
+        private boolean isIn(AcceptHeader.MediaRange range) {
+            if (!range.covers(type, subtype)) {
+                return false;
+            }
+            if (range.specificity() < 2) {
+                return true;
+            }
+            return range.parameters().entrySet().stream()
+                    .allMatch(parameter -> allows(parameter.getKey(), parameter.getValue()));
+        }
+
+        private boolean allows(String parameter, String value) {
+            return switch (parameter) {
+                case "version" -> version == null || version.equals(value);
+                case "charset" -> value.equalsIgnoreCase("utf-8");
+                case "proto" -> value.equals("io.prometheus.client.MetricFamily");
+                case "encoding" -> value.equals("delimited");
+                // This includes "escaping": each format can be written in each scheme.
+                default -> true;
+            };
+        }
+    }
+
+    /** Returns the value of the Content-Type header. It has the escaping scheme if the client requested one. */
     public String contentType() {
         return escaping == null ? format.contentType() : format.contentType() + escaping.toHeaderFormat();
     }
 
     /**
-     * What a client likes best: the format of the highest weight; among those of the same weight the one named first, and of a wildcard's
-     * the first of {@link ScrapeFormat}. The range that decides also tells the escaping scheme; one that is not known is as good as none.
-     * Empty if the client takes no format. No ranges at all mean that anything will do.
+     * Selects the format of the highest weight. Of equal weights, the range named first decides; for formats of one range, the order of
+     * {@link Format}.
+     *
+     * <p>The escaping scheme is that of the deciding range. An unknown scheme counts as none.
+     *
+     * @param accepted the ranges of the Accept header; empty if the client accepts any type
+     * @return empty if the client accepts no format
      */
-    public static Optional<ScrapeType> choose(List<MediaRange> accepted) {
+    static Optional<ScrapeType> select(List<AcceptHeader.MediaRange> accepted) {
         if (accepted.isEmpty()) {
-            return Optional.of(DEFAULT);
+            return Optional.of(TEXT);
         }
-        ScrapeFormat best = null;
+        Format best = null;
         int bestWeight = 0;
-        int bestPlace = Integer.MAX_VALUE;
-        for (ScrapeFormat format : ScrapeFormat.values()) {
-            int place = decidingRange(format, accepted);
-            int weight = place < 0 ? 0 : accepted.get(place).permille();
-            if (weight > bestWeight || (weight == bestWeight && weight > 0 && place < bestPlace)) {
+        int bestIndex = Integer.MAX_VALUE;
+        for (Format format : Format.values()) {
+            int index = decidingRange(format, accepted);
+            int weight = index < 0 ? 0 : accepted.get(index).permille();
+            if (weight > bestWeight || (weight == bestWeight && weight > 0 && index < bestIndex)) {
                 best = format;
                 bestWeight = weight;
-                bestPlace = place;
+                bestIndex = index;
             }
         }
         return best == null
                 ? Optional.empty()
                 : Optional.of(new ScrapeType(
-                        best, scheme(accepted.get(bestPlace).parameters().get("escaping"))));
+                        best, scheme(accepted.get(bestIndex).parameters().get("escaping"))));
     }
 
     private static @Nullable EscapingScheme scheme(@Nullable String value) {
@@ -57,15 +118,15 @@ public record ScrapeType(ScrapeFormat format, @Nullable EscapingScheme escaping)
                 .orElse(null);
     }
 
-    /** The index of the most specific range that a format lies in (of several the one of most weight), -1 if it is in none. */
-    private static int decidingRange(ScrapeFormat format, List<MediaRange> accepted) {
+    /** Returns the index of the most specific range with a format, of several the one of the highest weight; -1 if there is none. */
+    private static int decidingRange(Format format, List<AcceptHeader.MediaRange> accepted) {
         int deciding = -1;
         for (int i = 0; i < accepted.size(); i++) {
-            MediaRange range = accepted.get(i);
+            AcceptHeader.MediaRange range = accepted.get(i);
             if (!format.isIn(range)) {
                 continue;
             }
-            MediaRange before = deciding < 0 ? null : accepted.get(deciding);
+            AcceptHeader.MediaRange before = deciding < 0 ? null : accepted.get(deciding);
             if (before == null
                     || range.specificity() > before.specificity()
                     || (range.specificity() == before.specificity() && range.permille() > before.permille())) {

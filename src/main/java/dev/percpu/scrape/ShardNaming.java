@@ -2,14 +2,14 @@ package dev.percpu.scrape;
 
 import io.prometheus.metrics.model.snapshots.Labels;
 
-/** How the shards of a registry are called in a scrape by shard. Thread-safe. */
+/** The labels that a scrape by shard adds to the samples of each shard. Thread-safe. */
 public interface ShardNaming {
-    /** The labels of a per-CPU shard; with the same names as {@link #shared()}. */
+    /** Returns the labels of a per-CPU shard. Their names are those of {@link #shared()}. */
     Labels of(int shard);
 
-    /** The labels of the shard that takes what no per-CPU shard can. */
+    /** Returns the labels of the shared shard, which holds the records that no per-CPU shard accepts. */
     Labels shared();
 
-    /** What is added to the help text of every family; may be empty. */
-    String remark();
+    /** Returns the text that is appended to the help text of each family; may be empty. */
+    String helpSuffix();
 }

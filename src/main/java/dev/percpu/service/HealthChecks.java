@@ -10,8 +10,10 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * Health of the service. Alive is who answers: there is no check for that. Ready is a registry that still records; recording without rseq
- * is slower but loses nothing, so it is told and no reason to be sent no requests.
+ * The health checks of the service: startup and readiness. There is no liveness check: a service that answers is alive.
+ *
+ * <p>The service is ready while its registry is open. Recording by atomic instructions does not make it unready: it is slower, but loses
+ * no record. The readiness check reports mode and reason as data.
  */
 class HealthChecks {
 

@@ -1,8 +1,7 @@
 /**
  * The microservice: start-up, page and health.
  *
- * <p>The sub-package {@code status} serves {@code /api}. Does not belong here: anything that another Quarkus application needs (package
- * {@code quarkus}).
+ * <p>The sub-package {@code status} serves {@code /api}. Code that any Quarkus application needs belongs in package {@code quarkus}.
  *
  * <p>Imports every package.
  */

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A minimal system of a Debian suite that programs run in.
+ * A minimal system of a Debian suite in which programs run. Immutable.
  *
- * <p>Each gets the chroot with /proc, /sys, /dev, an empty /tmp and some folders of the outside, at the same paths, mounted in a mount
- * namespace of its own: these mounts end with the program, however it ends. Immutable.
+ * <p>Each program runs in the chroot with /proc, /sys, /dev, an empty /tmp and the shared folders. They are mounted in a mount namespace
+ * of the program, so the kernel removes the mounts when the program ends.
  *
- * @param root its folder
- * @param shared folders of the outside
+ * @param root folder of the system
+ * @param shared folders of the host, mounted at the same paths
  */
 record Chroot(Path root, List<Path> shared) {
 
@@ -32,7 +32,7 @@ record Chroot(Path root, List<Path> shared) {
         shared = List.copyOf(shared);
     }
 
-    /** The chroot of a suite, in which the JVM of this test, the packaged service and the matrices' programs are. */
+    /** Returns the chroot of a suite. It shares the JVM of this test, the packaged service and the programs of the matrices. */
     static Chroot of(String suite) throws IOException {
         Path service = Path.of(System.getProperty("test.service.jar", "target/quarkus-app/quarkus-run.jar"));
         String arch = MatrixPrograms.hostArch();
@@ -45,7 +45,7 @@ record Chroot(Path root, List<Path> shared) {
                         MatrixPrograms.library(arch).getParent()));
     }
 
-    /** The command that runs a command in here, in the process that it is started in. */
+    /** Returns a command that runs the given command in the chroot, in the same process. */
     List<String> wrap(List<String> command) {
         List<String> wrapped = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", MOUNT_AND_RUN, "sh"));
         wrapped.add(root.toString());

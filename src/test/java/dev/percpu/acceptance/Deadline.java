@@ -3,7 +3,7 @@ package dev.percpu.acceptance;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** The end of somebody's patience with another process, which can only be asked again and again. */
+/** A time limit for a loop that polls another process. */
 final class Deadline {
 
     private static final long PAUSE_NANOS = Duration.ofMillis(50).toNanos();
@@ -14,15 +14,15 @@ final class Deadline {
         this.endNanos = endNanos;
     }
 
-    static Deadline in(Duration patience) {
-        return new Deadline(System.nanoTime() + patience.toNanos());
+    static Deadline in(Duration timeout) {
+        return new Deadline(System.nanoTime() + timeout.toNanos());
     }
 
     boolean passed() {
         return System.nanoTime() - endNanos >= 0;
     }
 
-    /** Leaves the processor to the others before the next question. */
+    /** Waits 50 ms before the next poll. */
     void pause() {
         LockSupport.parkNanos(PAUSE_NANOS);
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The way of an exemplar: from the span that was current at a record into the storage of a Prometheus that asks as it always does. */
+/** Records within spans, and compares the exemplars that a real Prometheus stores. */
 @Tag("acceptance")
 @Timeout(180)
 class ExemplarAcceptanceTest {
@@ -47,14 +47,14 @@ class ExemplarAcceptanceTest {
     }
 
     @Test
-    void shouldLeadPrometheusToTheTraceOfARecord() throws IOException, InterruptedException {
+    void shouldExposeTheTraceOfARecordToPrometheus() throws IOException, InterruptedException {
         Timer timer = Timer.builder("took").publishPercentileHistogram().register(registry);
         Counter counter = registry.counter("calls");
-        Counter without = registry.counter("untraced");
+        Counter untraced = registry.counter("untraced");
         Instant start = Instant.now();
         SpanContext timed = inSpan(() -> timer.record(Duration.ofMillis(250)));
         SpanContext counted = inSpan(() -> counter.increment(3));
-        without.increment();
+        untraced.increment();
 
         try (RegistryServer server = new RegistryServer(registry);
                 PrometheusServer prometheus =
@@ -73,8 +73,8 @@ class ExemplarAcceptanceTest {
     }
 
     /**
-     * As OpenMetrics 1.0 has exemplars, and not on counts besides, which is Micrometer's default: a Prometheus before 2.43 refuses a whole
-     * scrape with one of those ({@code validateNameForExemplar} in its {@code openmetricsparse.go}).
+     * A configuration with exemplars only where OpenMetrics 1.0 allows them. Micrometer's default adds exemplars to counts, and a Prometheus
+     * before 2.43 rejects a scrape with one ({@code validateNameForExemplar} in its {@code openmetricsparse.go}).
      */
     private static final class OnBucketsAndCounters implements PrometheusConfig {
         @Override
@@ -90,7 +90,7 @@ class ExemplarAcceptanceTest {
         }
     }
 
-    /** Runs it where a span of its own is current, which it returns. */
+    /** Runs a record within a new span, and returns the span. */
     private SpanContext inSpan(Runnable record) {
         Span span = tracers.get("test").spanBuilder("request").startSpan();
         try (Scope scope = span.makeCurrent()) {

@@ -7,22 +7,23 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Loopback ports for programs that have to be told one.
+ * Free loopback ports, for programs that need a port number at start.
  *
- * <p>Thread-safe. A port is free when it is handed out, and is handed out once in this JVM; another process could still take it before
- * the program does, and the program then fails to start, and says so.
+ * <p>Thread-safe. Each port is returned once in this JVM. Another process can bind the port before the program does; the program then fails
+ * to start and logs that.
  */
 public final class FreePort {
 
-    private static final Set<Integer> HANDED_OUT = new HashSet<>();
+    private static final Set<Integer> RETURNED = new HashSet<>();
 
     private FreePort() {}
 
+    /** Returns a port that no socket is bound to now. */
     public static synchronized int next() throws IOException {
         while (true) {
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 int port = socket.getLocalPort();
-                if (HANDED_OUT.add(port)) {
+                if (RETURNED.add(port)) {
                     return port;
                 }
             }

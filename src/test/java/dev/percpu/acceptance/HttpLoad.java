@@ -19,37 +19,37 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Sends a known number of requests over several connections at once and counts the answers.
+ * A load generator that sends a known number of requests over several connections and counts the responses. Stateless.
  *
- * <p>Each connection is an HTTP client of its own that sends one request after the other, so every request is sent once: a client
- * would repeat one only if its connection broke while idle.
+ * <p>Each connection has its own HTTP client, which sends one request after the other. So each request is sent once: a client repeats a
+ * request only if an idle connection breaks.
  */
 final class HttpLoad {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private static final long SEED = 42;
 
     private HttpLoad() {}
 
     /**
-     * Requests to send.
+     * A number of requests of the same kind.
      *
      * @param method the HTTP method
-     * @param path the path; each {@code #} becomes the number of the request, so that the paths differ
-     * @param uri the value of the label {@code uri} that the service should record them under
-     * @param status the status it should answer with
-     * @param count how many to send
+     * @param path the path; each {@code #} is replaced by the number of the request
+     * @param uri the expected value of the label {@code uri}
+     * @param status the expected status
+     * @param count number of requests to send
      */
     record Requests(String method, String path, String uri, int status, int count) {}
 
-    /** What a request is recorded under, as values of the labels {@code method}, {@code status} and {@code uri}. */
+    /** The labels of a recorded request. */
     record Recorded(String method, String status, String uri) {}
 
     /**
-     * Sends everything, mixed, and returns when all answers are there.
+     * Sends all requests in random order and waits for all responses.
      *
-     * @return how many answers came, by method, status and the {@code uri} expected
+     * @return the number of responses by method, status and expected {@code uri}
      */
     static Map<Recorded, Long> send(URI base, List<Requests> plan, int connections)
             throws InterruptedException, IOException {
@@ -69,7 +69,7 @@ final class HttpLoad {
 
     private record Planned(Requests requests, int number) {}
 
-    /** The requests in an order that is mixed but the same in every run, dealt out to the connections. */
+    /** Distributes the requests over the connections, in a random order that is the same in each run. */
     private static List<List<Planned>> shares(List<Requests> plan, int connections) {
         List<Planned> all = new ArrayList<>();
         for (Requests requests : plan) {
@@ -98,7 +98,7 @@ final class HttpLoad {
                 URI uri = base.resolve(requests.path().replace("#", Integer.toString(planned.number())));
                 HttpRequest request = HttpRequest.newBuilder(uri)
                         .method(requests.method(), BodyPublishers.noBody())
-                        .timeout(PATIENCE)
+                        .timeout(TIMEOUT)
                         .build();
                 int status = client.send(request, BodyHandlers.discarding()).statusCode();
                 answers.merge(new Recorded(requests.method(), Integer.toString(status), requests.uri()), 1L, Long::sum);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 
-/** The native library on each series of kernels from 5.10 to the newest, x86-64 and arm64, under each libc, in an emulated machine. */
+/** Runs the native library in emulated machines, with each libc, on each series of x86-64 and arm64 kernels from 5.10 on. */
 @Tag("acceptance")
 class KernelMatrixTest {
 
@@ -27,32 +27,32 @@ class KernelMatrixTest {
     private static final List<String> SUITES = List.of("bookworm", "bullseye", "trixie", "trixie-backports", "sid");
     private static final List<String> LIBCS = List.of("bullseye", "bookworm", "trixie", "sid", "musl");
 
-    /** For further kernels of a series: one libc that registers threads and one that leaves it to us. */
+    /** The libcs for older kernels of a series: one does not register threads, one does. */
     private static final List<String> TWO_LIBCS = List.of("bullseye", "sid");
 
-    /** An emulated processor takes its time to be interrupted: the service's budget would often not be enough. */
+    /** Longer than in the service: an emulated processor is interrupted rarely. */
     private static final long BUDGET_NANOS = 3_000_000_000L;
 
     private static final int RECORDS = 10_000;
     private static final int SLOW_RECORDS = 2_000;
 
-    /** Enough for broken sections to lose some with certainty: a third of this loses several of the sums. */
+    /** Enough that broken sections always lose records: with a third of this, several sums are wrong already. */
     private static final int FORCED_RECORDS = 6_000;
 
-    /** Runs of driver: the library as shipped, with slow sections, and, on arm64, with slow sections whatever the self-test says. */
+    /** Runs of the driver: the shipped library, slow sections, and, on arm64, slow sections in spite of a failed self-test. */
     private static final String SHIPPED = "driver";
 
     private static final String SLOW = "slow";
     private static final String FORCED = "forced";
 
-    /** HWCAP_USCAT of arm64, which QEMU has from 8.1 on: see driver.c. */
+    /** HWCAP_USCAT of arm64, which QEMU reports from version 8.1 on; see driver.c. */
     private static final long PAIRS = 1 << 25;
 
     @TempDir
     private Path directory;
 
     @TestFactory
-    Stream<DynamicTest> shouldCountExactlyAndJudgeEachKernelRightly() throws IOException, InterruptedException {
+    Stream<DynamicTest> shouldCountExactlyAndDetectBrokenKernels() throws IOException, InterruptedException {
         MatrixTable table = new MatrixTable("kernel");
         List<DynamicTest> cells = new ArrayList<>();
         List<Kernel> selected = new ArrayList<>();
@@ -62,7 +62,7 @@ class KernelMatrixTest {
                 all.addAll(kernels(suite, arch, table, cells));
             }
             for (String missing : KernelSelection.missing(arch, all)) {
-                cells.add(skipped(table, arch + " " + missing, "Debian has no such kernel any more"));
+                cells.add(skipped(table, arch + " " + missing, "Debian no longer has such a kernel"));
             }
             selected.addAll(KernelSelection.select(all));
         }
@@ -108,7 +108,7 @@ class KernelMatrixTest {
         return runs;
     }
 
-    /** What a suite has; a suite that cannot be reached becomes a skipped cell, but bookworm has to be there. */
+    /** Returns the kernels of a suite. A suite that cannot be reached becomes a skipped cell, except bookworm, which must exist. */
     private static List<Kernel> kernels(String suite, String arch, MatrixTable table, List<DynamicTest> cells)
             throws IOException {
         try {
@@ -138,7 +138,7 @@ class KernelMatrixTest {
         }
     }
 
-    /** Those that can be had, in order. */
+    /** Returns the libcs that the archive has, in order. */
     private static Map<String, Path> libcs(String arch) throws IOException {
         Map<String, Path> libcs = new LinkedHashMap<>();
         for (String name : LIBCS) {
@@ -153,7 +153,7 @@ class KernelMatrixTest {
         return libcs;
     }
 
-    /** A kernel's machine, run once by the first of its cells. */
+    /** An emulated machine with one kernel. The first of its cells runs it, once. */
     private final class Machine {
         private final Kernel kernel;
         private final Prefetch<Kernel, Path> images;
@@ -177,7 +177,7 @@ class KernelMatrixTest {
                     outputs = VirtualMachine.run(
                             kernel.arch() + "-" + kernel.release(), kernel.arch(), image, archive, directory);
                 } catch (AssertionError e) {
-                    failure = e; // the other cells need not wait for it again
+                    failure = e; // the other cells report the same failure
                     throw e;
                 }
             }
@@ -190,7 +190,7 @@ class KernelMatrixTest {
         Kernel kernel = machine.kernel;
         Map<String, String> outputs = machine.outputs();
         if (!outputs.containsKey(libc + "." + SHIPPED)) {
-            throw new TestAbortedException("the libc of " + libc + " cannot be had");
+            throw new TestAbortedException("the libc of " + libc + " is not available");
         }
         boolean broken = KernelSelection.isBroken(kernel);
         Words probe = Words.parse(outputs.get(libc + ".probe"));
@@ -217,12 +217,12 @@ class KernelMatrixTest {
         }
     }
 
-    /** Where the self-test fails, sections do lose records: it was right, and so is this test, which sees it. */
+    /** Checks that sections lose records exactly on the kernels on which the self-test fails. */
     private static void checkForced(Words forced, boolean broken, MatrixTable.Remarks remarks) {
         Map<String, String> lost = MatrixPrograms.lost(forced);
         assertThat(forced.text("mode")).isEqualTo("rseq");
         if (broken) {
-            remarks.add("sections all the same: " + lost.size() + " sums wrong");
+            remarks.add("sections in spite of it: " + lost.size() + " sums wrong");
             assertThat(lost).isNotEmpty();
         } else {
             assertThat(lost).isEmpty();

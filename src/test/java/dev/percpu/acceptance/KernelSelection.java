@@ -8,29 +8,29 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Which of the kernels that Debian has are worth booting, and which are missed when it has them no longer. Stateless. */
+/** The selection of kernels from Debian's archive to boot, and of kernels that the archive lacks. Stateless. */
 final class KernelSelection {
 
-    /** By release, in numbers: 6.9 is before 6.12. */
+    /** Orders releases by their numbers: 6.9 before 6.12. */
     static final Comparator<String> BY_RELEASE = (a, b) -> Arrays.compare(numbers(a), numbers(b));
 
-    /** The series that were tested when this was written, and newer ones without being named. */
+    /** The series to test. Series newer than the last one are tested too. */
     private static final List<String> SERIES =
             List.of("5.10", "6.1", "6.12", "6.18", "6.19", "7.0", "7.1", "7.2", "7.3");
 
-    /** Releases of arm64 that were found not to restart sections. */
-    private static final List<String> FOUND_BROKEN = List.of("6.19.14", "7.0.4", "7.0.13");
+    /** Releases of arm64 on which sections did not restart. */
+    private static final List<String> KNOWN_BROKEN = List.of("6.19.14", "7.0.4", "7.0.13");
 
     private KernelSelection() {}
 
-    /** Whether a kernel does not restart a section whose thread is preempted: arm64 from 6.19 up to 7.0.13. */
+    /** Returns whether a kernel does not restart a section after preemption: arm64 from 6.19 to 7.0.13. */
     static boolean isBroken(Kernel kernel) {
         return kernel.arch().equals("arm64")
                 && BY_RELEASE.compare(kernel.release(), "6.19") >= 0
                 && BY_RELEASE.compare(kernel.release(), "7.0.13") <= 0;
     }
 
-    /** The newest of each series, and every one that is broken; ascending. */
+    /** Returns the newest kernel of each series and every broken kernel, in ascending order. */
     static List<Kernel> select(Collection<Kernel> all) {
         TreeMap<String, Kernel> newest = new TreeMap<>(BY_RELEASE);
         TreeMap<String, Kernel> selected = new TreeMap<>(BY_RELEASE);
@@ -47,14 +47,14 @@ final class KernelSelection {
         return List.copyOf(selected.values());
     }
 
-    /** Whether no newer kernel of its series is there: these are tested with every libc. */
+    /** Returns whether a kernel is the newest of its series. Such kernels are tested with every libc. */
     static boolean isNewest(Kernel kernel, Collection<Kernel> all) {
         return all.stream()
                 .filter(other -> other.series().equals(kernel.series()))
                 .allMatch(other -> BY_RELEASE.compare(other.release(), kernel.release()) <= 0);
     }
 
-    /** Names of the series and releases that should be tested on an architecture and are not among these. */
+    /** Returns the series and broken releases of an architecture that should be tested and are not in the collection. */
     static List<String> missing(String arch, Collection<Kernel> all) {
         List<String> missing = new ArrayList<>();
         SERIES.stream()
@@ -62,7 +62,7 @@ final class KernelSelection {
                         all.stream().noneMatch(kernel -> kernel.series().equals(series)))
                 .forEach(missing::add);
         if (arch.equals("arm64")) {
-            FOUND_BROKEN.stream()
+            KNOWN_BROKEN.stream()
                     .filter(release ->
                             all.stream().noneMatch(kernel -> kernel.release().equals(release)))
                     .forEach(missing::add);

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 class KernelSelectionTest {
 
     @Test
-    void shouldTakeTheNewestOfEachSeriesAndOfNewerOnes() {
+    void shouldSelectTheNewestOfKnownAndNewerSeries() {
         assertThat(releases(KernelSelection.select(kernels(
                         "amd64", "6.1.170-3", "6.1.176-1", "6.9.1-1", "6.19.9-1", "6.19.14-1~bpo13+1", "7.10.1-1"))))
                 .containsExactly("6.1.176", "6.19.14", "7.10.1");
     }
 
     @Test
-    void shouldTakeEveryBrokenOneOfArm64() {
+    void shouldSelectEveryBrokenKernelOfArm64() {
         List<Kernel> selected = KernelSelection.select(
                 kernels("arm64", "6.18.15-1", "6.19.6-1", "6.19.14-1", "7.0.4-1", "7.0.13-1", "7.0.14-1", "7.1.3-1"));
 
@@ -28,7 +28,7 @@ class KernelSelectionTest {
     }
 
     @Test
-    void shouldNameWhatIsMissing() {
+    void shouldListMissingSeriesAndReleases() {
         assertThat(KernelSelection.missing(
                         "arm64",
                         kernels("arm64", "5.10.223-1", "6.1.1-1", "6.12.1-1", "6.18.1-1", "7.0.4-1", "7.1.1-1")))

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged service, and the native library by itself, on each libc from glibc 2.31 to the newest, and on musl. */
+/** Runs the packaged service, and the native library alone, on musl and on each glibc from 2.31 on. */
 @Tag("acceptance")
 class LibcMatrixTest {
 
@@ -28,20 +28,20 @@ class LibcMatrixTest {
             new Requests("GET", "/api/cpus", "/api/cpus", 200, 1_500),
             new Requests("GET", "/no/such/#", "NOT_FOUND", 404, 500));
 
-    /** Dynamic TLS: the library's own 8 bytes are then reached by the slow way of TLS descriptors. */
+    /** Forces dynamic TLS: access to the library's 8 bytes of TLS then uses the slow path of TLS descriptors. */
     private static final String DYNAMIC_TLS = "glibc.rtld.optional_static_tls=0";
 
     private static final String OWN_REGISTRATION = "glibc.pthread.rseq=0";
 
     private static final int RECORDS = 300_000;
     private static final long BUDGET_NANOS = 500_000_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;
 
     @TestFactory
-    Stream<DynamicTest> shouldCountExactlyAndTellTheTruthOnEachLibc() throws IOException {
+    Stream<DynamicTest> shouldCountExactlyAndReportTheRealStatusOnEachLibc() throws IOException {
         MatrixTable table = new MatrixTable("libc");
         Prefetch<String, Chroot> chroots = Prefetch.of(SUITES, Chroot::of, 2);
         List<DynamicTest> cells = new ArrayList<>();
@@ -73,7 +73,7 @@ class LibcMatrixTest {
             Map<Recorded, Long> counts = counts(service);
             for (Deadline deadline = Deadline.in(Duration.ofSeconds(5));
                     !counts.equals(answers) && !deadline.passed(); ) {
-                deadline.pause(); // a request is recorded when its response has been written
+                deadline.pause(); // a request is recorded after its response was written
                 counts = counts(service);
             }
             Words probe = Words.parse(run(chroot.wrap(List.of(
@@ -87,7 +87,7 @@ class LibcMatrixTest {
         }
     }
 
-    /** Requests to the paths of the plan; others are for the status. */
+    /** Returns the counts of all requests in the scrape. Call it before any other request, for example for the status. */
     private static Map<Recorded, Long> counts(ServiceProcess service) throws IOException, InterruptedException {
         String scrape = service.scrape("/q/metrics", "text/plain;version=0.0.4");
         Map<Recorded, Long> counts = new HashMap<>();
@@ -101,17 +101,17 @@ class LibcMatrixTest {
         return counts;
     }
 
-    /** How to run a program: the words in front of its own. */
-    private interface Surroundings {
+    /** A system to run a program on: adds the words in front of the command. */
+    private interface Environment {
         List<String> command(Path program, List<String> arguments);
     }
 
-    private static Surroundings inChroot(Chroot chroot, String tunables) {
+    private static Environment inChroot(Chroot chroot, String tunables) {
         return (program, arguments) ->
                 chroot.wrap(concat(List.of("env", "GLIBC_TUNABLES=" + tunables, program.toString()), arguments));
     }
 
-    private static Surroundings onMusl() throws IOException {
+    private static Environment onMusl() throws IOException {
         String arch = MatrixPrograms.hostArch();
         Path libc = Prefetch.orSkip(() -> Testbeds.libc("musl", arch), true);
         Path loader = libc.resolve("lib/" + MatrixPrograms.machine(arch) + "-linux-musl/libc.so");
@@ -122,11 +122,10 @@ class LibcMatrixTest {
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    private void driver(Surroundings surroundings, MatrixTable.Remarks remarks)
-            throws IOException, InterruptedException {
+    private void driver(Environment environment, MatrixTable.Remarks remarks) throws IOException, InterruptedException {
         String arch = MatrixPrograms.hostArch();
-        Words probe = Words.parse(run(surroundings.command(MatrixPrograms.program("probe", arch), List.of())));
-        Words driver = Words.parse(run(surroundings.command(
+        Words probe = Words.parse(run(environment.command(MatrixPrograms.program("probe", arch), List.of())));
+        Words driver = Words.parse(run(environment.command(
                 MatrixPrograms.program("driver", arch),
                 MatrixPrograms.driver(MatrixPrograms.library(arch).toString(), BUDGET_NANOS, RECORDS, 0))));
         remarks.add(MatrixPrograms.describe(probe));
@@ -136,7 +135,7 @@ class LibcMatrixTest {
 
     private String run(List<String> command) throws IOException, InterruptedException {
         try (Program program = Program.start("cell", directory, command)) {
-            return program.awaitEnd(PATIENCE).output();
+            return program.awaitEnd(TIMEOUT).output();
         }
     }
 }

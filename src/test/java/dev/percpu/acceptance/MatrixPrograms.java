@@ -11,12 +11,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The C programs in {@code src/test/native/matrix}, which {@code make acceptance} builds: probe tells how rseq is registered, driver records
+ * The C programs in {@code src/test/native/matrix}, which {@code make acceptance} builds. Probe prints how rseq is registered; driver records
  * through the native library. Each is built once and runs on every libc. Stateless.
  */
 final class MatrixPrograms {
 
-    /** Restarts that the self-test wants to see, as in the service. */
+    /** Restarts after which a part of the self-test ends, as in the service. */
     private static final int RESTARTS = 20;
 
     private static final int ORIGINAL_LENGTH = 32;
@@ -24,29 +24,37 @@ final class MatrixPrograms {
 
     private MatrixPrograms() {}
 
-    /** The machine as the kernel names it, for Debian's name of an architecture. */
+    /** Returns the kernel's name of an architecture, for Debian's name of it. */
     static String machine(String arch) {
         return arch.equals("arm64") ? "aarch64" : "x86_64";
     }
 
-    /** Debian's name of the architecture this runs on. */
+    /** Returns Debian's name of the architecture of this machine. */
     static String hostArch() {
         return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
     }
 
-    /** @throws AssertionError if it was not built */
+    /**
+     * Returns the file of a program.
+     *
+     * @throws AssertionError if the program is not built
+     */
     static Path program(String name, String arch) {
         return existing(
                 MatrixTable.folder().resolve("programs").resolve(machine(arch)).resolve(name));
     }
 
-    /** @throws AssertionError if it was not built: there is no compiler for this architecture */
+    /**
+     * Returns the shipped library.
+     *
+     * @throws AssertionError if it is not built, for example because no compiler for the architecture is installed
+     */
     static Path library(String arch) {
         Path natives = Path.of(System.getProperty("test.native.dir", "target/native/META-INF/native"));
         return existing(natives.resolve("linux-" + machine(arch)).resolve("libpercpu.so"));
     }
 
-    /** The library with delays inside its sections, so that most interruptions meet one. */
+    /** Returns the library with delays inside its sections, so that most interruptions hit a section. */
     static Path slowLibrary(String arch) {
         return existing(MatrixTable.folder()
                 .resolve("programs/slow/META-INF/native/linux-" + machine(arch))
@@ -55,25 +63,25 @@ final class MatrixPrograms {
 
     private static Path existing(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new AssertionError("There is no " + file + ". Run the tests by: make acceptance");
+            throw new AssertionError("There must be a file " + file + ". Run: make acceptance");
         }
         return file.toAbsolutePath();
     }
 
     /**
-     * Arguments of driver.
+     * Returns the arguments of driver.
      *
-     * @param budgetNanos for each part of the self-test
-     * @param records of each operation and thread
-     * @param hwcap added to what the kernel says
+     * @param budgetNanos limit for each part of the self-test, in nanoseconds
+     * @param records number of records for each operation and thread
+     * @param hwcap bits that are added to the AT_HWCAP of the kernel
      */
     static List<String> driver(String library, long budgetNanos, int records, long hwcap) {
         return List.of(library, "" + RESTARTS, "" + budgetNanos, "" + records, "" + hwcap);
     }
 
-    /** Checks that everything that driver recorded is in the sums, and that it and probe agree on how rseq is registered. */
+    /** Checks that the sums of driver are exact, and that driver and probe print the same registration. */
     static void check(Words driver, Words probe) {
-        assertThat(lost(driver)).as("sums that are not what was recorded").isEmpty();
+        assertThat(lost(driver)).as("sums that differ from the records").isEmpty();
         assertThat(driver.text("owner")).isEqualTo(probe.text("owner"));
         if (probe.has("length")) { // Linux 5.13
             assertThat(probe.text("areaIsWhereSaid")).isEqualTo("1");
@@ -83,7 +91,7 @@ final class MatrixPrograms {
         }
     }
 
-    /** The sums of a run that are not what was recorded: {@code recorded/found} by name. */
+    /** Returns the sums of a run that differ from its records, as {@code recorded/found} by name. */
     static Map<String, String> lost(Words driver) {
         assertThat(driver.values()).containsEntry("done", "1");
         assertThat(driver.values()).as("sums").containsKeys("cpuId.long.sum", "cpuId.double.sum");
@@ -100,17 +108,17 @@ final class MatrixPrograms {
         return lost;
     }
 
-    /** Checks the conclusions of {@code dev.percpu.abi} against the kernel's own word. */
+    /** Compares the conclusions of {@code dev.percpu.rseq} with the configuration that the kernel reports. */
     private static void checkRules(Words probe) {
         Integer featureSize = probe.numberOrNull("featureSize");
         AbiRules rules = probe.text("owner").equals("libc")
                 ? AbiRules.ofLibc(probe.number("rseqSize"), featureSize, probe.numberOrNull("align"))
                 : AbiRules.ofOwnRegistration(featureSize);
-        assertThat(rules.length()).as("length by dev.percpu.abi").isEqualTo(probe.number("length"));
-        assertThat(rules.activeSize()).as("active size by dev.percpu.abi").isEqualTo(activeSize(probe));
+        assertThat(rules.length()).as("length by dev.percpu.rseq").isEqualTo(probe.number("length"));
+        assertThat(rules.activeSize()).as("active size by dev.percpu.rseq").isEqualTo(activeSize(probe));
     }
 
-    /** The kernel keeps up what it knows, as far as it fits into what was registered. */
+    /** Returns the active size: the feature size of the kernel, but at most the registered length. */
     static int activeSize(Words probe) {
         Integer featureSize = probe.numberOrNull("featureSize");
         return Math.min(probe.number("length"), featureSize == null ? ORIGINAL_ACTIVE_SIZE : featureSize);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.function.ThrowingConsumer;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The table of a matrix: a line for each cell, in the file {@code target/matrix/NAME.txt}, which {@code make acceptance} prints at its
+ * The table of a matrix, with a line for each cell, in the file {@code target/matrix/NAME.txt}. {@code make acceptance} prints it at the
  * end. Not thread-safe.
  */
 final class MatrixTable {
@@ -24,12 +24,12 @@ final class MatrixTable {
         Files.deleteIfExists(file);
     }
 
-    /** Where a matrix keeps what it builds and logs. */
+    /** Returns the folder for the programs and logs of the matrices. */
     static Path folder() {
         return FOLDER;
     }
 
-    /** What there is to say of a cell besides its result. */
+    /** The text of a cell beside its result. */
     static final class Remarks {
         private final StringBuilder text = new StringBuilder();
 
@@ -38,7 +38,7 @@ final class MatrixTable {
         }
     }
 
-    /** Runs a cell's test and writes its line, whatever comes of it. */
+    /** Runs the test of a cell and writes its line, also if the test fails. */
     void cell(String cell, ThrowingConsumer<Remarks> test) throws Throwable {
         Remarks remarks = new Remarks();
         String result = "FAILED";

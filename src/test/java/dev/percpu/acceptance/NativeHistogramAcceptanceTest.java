@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.percpu.acceptance.PrometheusServer.Sample;
-import dev.percpu.registry.NativeHistogramKey;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Native histograms as a real Prometheus understands them: what it makes of known amounts. */
+/** Records known amounts to native histograms, and compares what a real Prometheus computes from their scrapes. */
 @Tag("acceptance")
 @Timeout(180)
 class NativeHistogramAcceptanceTest {
@@ -32,17 +32,19 @@ class NativeHistogramAcceptanceTest {
     private static final int AMOUNTS = 200_000;
     private static final int THREADS = 4;
 
-    /** A timer's default range gets schema 3, a summary's schema 2: a bucket ends this many times above its beginning. */
+    /** The ratio of a bucket's upper and lower bound, in schema 3: that of a timer with the default range. */
     private static final double TIMER_BASE = Math.pow(2, 1.0 / 8);
 
+    /** The same ratio in schema 2: that of a summary with the default range. */
     private static final double SUMMARY_BASE = Math.pow(2, 1.0 / 4);
+
     private static final double[] QUANTILES = {0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999};
 
     @TempDir
     private Path directory;
 
     private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
-            Map.of(NativeHistogramKey.MODE.key(), "native", NativeHistogramKey.MODE.key() + ".both", "both")::get);
+            Map.of(Settings.HISTOGRAM_MODE.key(), "native", Settings.HISTOGRAM_MODE.key() + ".both", "both")::get);
 
     @AfterEach
     void close() {
@@ -50,7 +52,7 @@ class NativeHistogramAcceptanceTest {
     }
 
     @Test
-    void shouldTellPrometheusQuantilesWithinABucketOfTheTrueOnes() throws IOException, InterruptedException {
+    void shouldExposeQuantilesWithinOneBucketToPrometheus() throws IOException, InterruptedException {
         // around 80 ms, with a long tail: 30 us to half a minute
         long[] nanos = amounts(1, random -> (long) (8e7 * Math.exp(1.2 * random.nextGaussian())));
         long[] bytes = amounts(2, random -> (long) (5_000 * Math.exp(2 * random.nextGaussian())) + 2);
@@ -76,20 +78,20 @@ class NativeHistogramAcceptanceTest {
             assertThat(one(prometheus, "histogram_sum(size)"))
                     .isEqualTo(LongStream.of(bytes).sum());
             assertThat(prometheus.query("{__name__=~\".+_bucket\"}"))
-                    .as("classic buckets, which this Prometheus takes no more of a native histogram")
+                    .as("classic buckets, which this Prometheus does not ingest from a native histogram")
                     .isEmpty();
             assertThat(prometheus.output()).doesNotContain("Error on ingesting", "invalid");
         }
     }
 
     @Test
-    void shouldAddUpInRatesAndAcrossSeries() throws IOException, InterruptedException {
+    void shouldSumOverRatesAndSeries() throws IOException, InterruptedException {
         long[] before = amounts(3, random -> random.nextLong(1_000_000_000));
         long[] first = amounts(4, random -> 2_000_000 + random.nextLong(100_000_000));
         long[] second = amounts(5, random -> 50_000_000 + random.nextLong(5_000_000_000L));
         Timer here = timer("here");
         Timer there = timer("there");
-        // Prometheus extrapolates the rates of counters in another way: one more histogram counts the records.
+        // A histogram counts the records, because Prometheus extrapolates rates of counters differently.
         DistributionSummary records = DistributionSummary.builder("records")
                 .publishPercentileHistogram()
                 .register(registry);
@@ -116,7 +118,7 @@ class NativeHistogramAcceptanceTest {
     }
 
     @Test
-    void shouldBeLegalInTheTextFormats() throws IOException, InterruptedException {
+    void shouldBeValidInTheTextFormats() throws IOException, InterruptedException {
         Timer.builder("took")
                 .description("how long it took")
                 .publishPercentileHistogram()
@@ -162,7 +164,7 @@ class NativeHistogramAcceptanceTest {
                 .toArray();
     }
 
-    /** From several threads, so that several CPUs have a part in it. */
+    /** Records from several threads, so that several CPUs record. */
     private static void recordAll(long[] amounts, LongConsumer meter) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
@@ -179,19 +181,21 @@ class NativeHistogramAcceptanceTest {
     }
 
     /**
-     * @param histogram an expression
-     * @param unit of the amounts, in the histogram's
-     * @param base what the bounds of buckets grow by
+     * Compares the quantiles that Prometheus computes with the quantiles of the recorded amounts.
+     *
+     * @param histogram expression in PromQL
+     * @param unit unit of the amounts, as a multiple of the histogram's unit
+     * @param base ratio of the bounds of a bucket
      */
     private static void assertQuantiles(
             PrometheusServer prometheus, String histogram, long[] amounts, double unit, double base)
             throws IOException, InterruptedException {
         long[] sorted = LongStream.of(amounts).sorted().toArray();
         for (double quantile : QUANTILES) {
-            double truth = sorted[(int) Math.ceil(quantile * sorted.length) - 1] * unit;
+            double exact = sorted[(int) Math.ceil(quantile * sorted.length) - 1] * unit;
             assertThat(one(prometheus, "histogram_quantile(" + quantile + ", " + histogram + ")"))
                     .as("quantile %s of %s", quantile, histogram)
-                    .isBetween(truth / base, truth * base);
+                    .isBetween(exact / base, exact * base);
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Things out of the archive that are fetched in the background, in order, while tests run with those that are there. Thread-safe.
+ * Values that are fetched from the archive in the background, in order, while tests already run with the first ones. Thread-safe.
  */
 final class Prefetch<K, V> {
 
@@ -19,16 +19,21 @@ final class Prefetch<K, V> {
 
     private Prefetch() {}
 
-    /** What makes something of the archive. */
+    /** A function that fetches the value of a key. */
     interface Source<K, V> {
         V fetch(K key) throws IOException;
     }
 
+    /** A function that fetches one value. */
     interface Fetch<V> {
         V run() throws IOException;
     }
 
-    /** @param parallel how many are fetched at once */
+    /**
+     * Starts to fetch the values.
+     *
+     * @param parallel number of values that are fetched at the same time
+     */
     static <K, V> Prefetch<K, V> of(List<K> keys, Source<K, V> source, int parallel) {
         Prefetch<K, V> prefetch = new Prefetch<>();
         ExecutorService threads = Executors.newFixedThreadPool(
@@ -46,14 +51,14 @@ final class Prefetch<K, V> {
                             },
                             threads));
         }
-        threads.shutdown(); // when all is fetched
+        threads.shutdown(); // takes effect after the last fetch
         return prefetch;
     }
 
     /**
-     * Waits for one of them.
+     * Waits for a value.
      *
-     * @param needed whether the test fails without it; otherwise it is skipped
+     * @param needed whether the test fails without the value; otherwise it is skipped
      */
     V get(K key, boolean needed) throws IOException {
         return orSkip(
@@ -67,7 +72,7 @@ final class Prefetch<K, V> {
                 needed);
     }
 
-    /** Fetches now, and skips the test if the archive does not have it, unless it is needed. */
+    /** Fetches a value now. If the archive does not have it, skips the test, or fails if the value is needed. */
     static <V> V orSkip(Fetch<V> fetch, boolean needed) throws IOException {
         try {
             return fetch.run();

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that this test runs: its output goes to a file, and it ends with the test, gently if it can.
+ * A program that a test runs. Its output goes to a file. {@link #close} ends it by SIGTERM, and after 15 seconds by SIGKILL.
  *
- * <p>Not thread-safe: belongs to the test that started it.
+ * <p>Not thread-safe.
  */
 final class Program implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final String name;
     private final Process process;
@@ -33,8 +33,8 @@ final class Program implements AutoCloseable {
     /**
      * Starts a program.
      *
-     * @param directory where it runs and where its output is written, as {@code NAME.log}
-     * @throws IOException if there is no such program
+     * @param directory working folder, and folder of the output {@code NAME.log}
+     * @throws IOException if the program does not exist
      */
     static Program start(String name, Path directory, List<String> command) throws IOException {
         Path log = directory.resolve(name + ".log");
@@ -54,11 +54,11 @@ final class Program implements AutoCloseable {
     /**
      * Waits until the program has ended.
      *
-     * @throws AssertionError with the program's output, if it has not within this time or its status is not 0
+     * @throws AssertionError with the program's output, if it does not end in time or its exit status is not 0
      */
-    Program awaitEnd(Duration patience) throws InterruptedException {
-        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError(name + " did not end in " + patience + ":\n" + output());
+    Program awaitEnd(Duration timeout) throws InterruptedException {
+        if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError(name + " did not end in " + timeout + ":\n" + output());
         }
         if (process.exitValue() != 0) {
             throw new AssertionError(name + " ended with code " + process.exitValue() + ":\n" + output());
@@ -66,7 +66,7 @@ final class Program implements AutoCloseable {
         return this;
     }
 
-    /** Everything the program has written so far. */
+    /** Returns the output of the program until now. */
     String output() {
         try {
             return Files.readString(log);
@@ -76,20 +76,20 @@ final class Program implements AutoCloseable {
     }
 
     /**
-     * Waits until an address answers with 200.
+     * Waits until an address returns status 200.
      *
      * @throws AssertionError with the program's output, if it ends before that or takes more than a minute
      */
     Program awaitOk(URI address) throws InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            Deadline deadline = Deadline.in(PATIENCE);
-            while (!answersOk(client, address)) {
+            Deadline deadline = Deadline.in(TIMEOUT);
+            while (!returnsOk(client, address)) {
                 if (!process.isAlive()) {
                     throw new AssertionError(name + " ended with code " + process.exitValue() + ":\n" + output());
                 }
                 if (deadline.passed()) {
                     throw new AssertionError(
-                            name + " did not answer at " + address + " in " + PATIENCE + ":\n" + output());
+                            name + " did not answer at " + address + " in " + TIMEOUT + ":\n" + output());
                 }
                 deadline.pause();
             }
@@ -97,7 +97,7 @@ final class Program implements AutoCloseable {
         return this;
     }
 
-    private static boolean answersOk(HttpClient client, URI address) throws InterruptedException {
+    private static boolean returnsOk(HttpClient client, URI address) throws InterruptedException {
         try {
             HttpRequest request = HttpRequest.newBuilder(address)
                     .timeout(Duration.ofSeconds(5))

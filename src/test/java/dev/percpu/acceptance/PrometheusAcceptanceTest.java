@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole way of a request: through the packaged service, into the shards, out through the scrapes of a real Prometheus. */
+/** Sends requests to the packaged service, and compares the counts in its shards and in a real Prometheus. */
 @Tag("acceptance")
 @Timeout(180)
 class PrometheusAcceptanceTest {
@@ -37,16 +37,16 @@ class PrometheusAcceptanceTest {
     private Path directory;
 
     @Test
-    void shouldShowPrometheusExactlyTheRequestsThatWereSent() throws IOException, InterruptedException {
+    void shouldExposeExactlyTheSentRequestsToPrometheus() throws IOException, InterruptedException {
         try (ServiceProcess service = ServiceProcess.start(directory);
                 PrometheusServer prometheus = PrometheusServer.start(directory, service.management())) {
             Map<Recorded, Long> answers = HttpLoad.send(service.application(), PLAN, CONNECTIONS);
-            // A request is recorded when its response has been written, which may be a moment after the client has it.
+            // A request is recorded after its response was written, which may be later than the client reads it.
             Instant recorded = Instant.now().plusSeconds(1);
             prometheus.awaitScrapeAfter(recorded);
 
             assertThat(answers).as("answers of the service").isEqualTo(planned());
-            assertThat(requestsSeenBy(prometheus)).as("requests in Prometheus").isEqualTo(answers);
+            assertThat(requestsIn(prometheus)).as("requests in Prometheus").isEqualTo(answers);
             assertThat(prometheus.query("min_over_time(up[10m])"))
                     .as("scrapes that failed")
                     .singleElement()
@@ -59,7 +59,7 @@ class PrometheusAcceptanceTest {
     }
 
     @Test
-    void shouldServeScrapesThatPrometheusHasNothingToComplainOf() throws IOException, InterruptedException {
+    void shouldServeScrapesThatPromtoolAccepts() throws IOException, InterruptedException {
         try (ServiceProcess service = ServiceProcess.start(directory)) {
             List<Requests> few = PLAN.stream()
                     .map(r -> new Requests(r.method(), r.path(), r.uri(), r.status(), 20))
@@ -77,7 +77,7 @@ class PrometheusAcceptanceTest {
         }
     }
 
-    /** Where rseq works, the requests were counted in the shards of the CPUs and not in the one that all share. */
+    /** Checks that the requests are in the shards. Where rseq works, only few may be in the shared shard. */
     private static void assertRecordedInShards(ServiceProcess service, long requests)
             throws IOException, InterruptedException {
         JsonNode cpus = service.json("/api/cpus");
@@ -104,15 +104,15 @@ class PrometheusAcceptanceTest {
         return planned;
     }
 
-    private static Map<Recorded, Long> requestsSeenBy(PrometheusServer prometheus)
+    private static Map<Recorded, Long> requestsIn(PrometheusServer prometheus)
             throws IOException, InterruptedException {
-        Map<Recorded, Long> seen = new HashMap<>();
+        Map<Recorded, Long> counts = new HashMap<>();
         for (Sample sample : prometheus.query("http_server_requests_seconds_count")) {
             Recorded recorded = new Recorded(sample.label("method"), sample.label("status"), sample.label("uri"));
-            // Exactly, not rounded: half a request is an error.
+            // A count that is not a whole number is an error.
             assertThat(sample.value()).isEqualTo(Math.rint(sample.value()));
-            seen.merge(recorded, (long) sample.value(), Long::sum);
+            counts.merge(recorded, (long) sample.value(), Long::sum);
         }
-        return seen;
+        return counts;
     }
 }

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A real Prometheus that scrapes one target every second: Debian's binary with storage and configuration of its own, on a free
- * loopback port.
+ * A real Prometheus that scrapes one target every second. It is Debian's binary with its own storage and configuration, on a free loopback
+ * port.
  */
 final class PrometheusServer implements AutoCloseable {
 
@@ -30,10 +30,10 @@ final class PrometheusServer implements AutoCloseable {
     private final URI address;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /** One element of an instant vector, or an exemplar: labels without the name, and the value. */
+    /** An element of an instant vector, or an exemplar: labels without the name, and the value. */
     record Sample(Map<String, String> labels, double value) {
 
-        /** The value of a label, the empty string if there is none, as Prometheus has it. */
+        /** Returns the value of a label. As in Prometheus, a missing label has an empty value. */
         String label(String name) {
             return labels.getOrDefault(name, "");
         }
@@ -47,9 +47,9 @@ final class PrometheusServer implements AutoCloseable {
     /**
      * Starts a Prometheus and waits until it is ready.
      *
-     * @param directory for configuration, storage and output
-     * @param target host and port of the target, whose {@code /q/metrics} is scraped
-     * @param arguments further ones of its command line
+     * @param directory folder for configuration, storage and output
+     * @param target address of the target, whose {@code /q/metrics} is scraped
+     * @param arguments additional command-line arguments
      */
     static PrometheusServer start(Path directory, URI target, String... arguments)
             throws IOException, InterruptedException {
@@ -83,7 +83,7 @@ final class PrometheusServer implements AutoCloseable {
         return new PrometheusServer(program, address);
     }
 
-    /** What it has logged: warnings and errors. */
+    /** Returns the log: warnings and errors. */
     String output() {
         return program.output();
     }
@@ -91,11 +91,11 @@ final class PrometheusServer implements AutoCloseable {
     /**
      * Evaluates an expression now.
      *
-     * @throws AssertionError if Prometheus refuses the expression
+     * @throws AssertionError if Prometheus rejects the expression
      */
     List<Sample> query(String expression) throws IOException, InterruptedException {
         List<Sample> samples = new ArrayList<>();
-        for (JsonNode element : ask("query", expression, "").path("result")) {
+        for (JsonNode element : get("query", expression, "").path("result")) {
             samples.add(new Sample(
                     labels(element.path("metric")),
                     Double.parseDouble(element.path("value").path(1).asText())));
@@ -104,14 +104,14 @@ final class PrometheusServer implements AutoCloseable {
     }
 
     /**
-     * The exemplars it has stored of all series that an expression names; needs {@code --enable-feature=exemplar-storage}.
+     * Returns the stored exemplars of all series that an expression selects. Needs {@code --enable-feature=exemplar-storage}.
      *
-     * @return each with its own labels, those of its series not among them
-     * @throws AssertionError if Prometheus refuses the expression
+     * @return exemplars with their own labels, without the labels of the series
+     * @throws AssertionError if Prometheus rejects the expression
      */
     List<Sample> exemplars(String expression, Instant from, Instant to) throws IOException, InterruptedException {
         List<Sample> exemplars = new ArrayList<>();
-        for (JsonNode series : ask("query_exemplars", expression, "&start=" + from + "&end=" + to)) {
+        for (JsonNode series : get("query_exemplars", expression, "&start=" + from + "&end=" + to)) {
             for (JsonNode exemplar : series.path("exemplars")) {
                 exemplars.add(new Sample(
                         labels(exemplar.path("labels")),
@@ -121,16 +121,17 @@ final class PrometheusServer implements AutoCloseable {
         return exemplars;
     }
 
-    private JsonNode ask(String what, String expression, String more) throws IOException, InterruptedException {
+    private JsonNode get(String endpoint, String expression, String parameters)
+            throws IOException, InterruptedException {
         URI uri = address.resolve(
-                "/api/v1/" + what + "?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8) + more);
+                "/api/v1/" + endpoint + "?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8) + parameters);
         String body = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                 .body();
-        JsonNode answer = JSON.readTree(body);
-        if (!answer.path("status").asText().equals("success")) {
-            throw new AssertionError("Prometheus refused " + expression + ": " + body);
+        JsonNode response = JSON.readTree(body);
+        if (!response.path("status").asText().equals("success")) {
+            throw new AssertionError("Prometheus rejected " + expression + ": " + body);
         }
-        return answer.path("data");
+        return response.path("data");
     }
 
     private static Map<String, String> labels(JsonNode object) {
@@ -142,21 +143,22 @@ final class PrometheusServer implements AutoCloseable {
     }
 
     /**
-     * Waits until a scrape that began after a moment has been stored, whether it found the target up or not.
+     * Waits until Prometheus has stored a scrape that started after a moment, successful or not.
      *
      * @throws AssertionError if there is none within 30 seconds
      */
     void awaitScrapeAfter(Instant moment) throws IOException, InterruptedException {
         Deadline deadline = Deadline.in(Duration.ofSeconds(30));
-        double wanted = moment.toEpochMilli() / 1000.0;
+        double momentSeconds = moment.toEpochMilli() / 1000.0;
         while (true) {
-            // Prometheus stamps a sample with the time at which its scrape began.
+            // The timestamp of a sample is the start of its scrape.
             List<Sample> last = query("timestamp(up)");
-            if (!last.isEmpty() && last.getFirst().value() > wanted) {
+            if (!last.isEmpty() && last.getFirst().value() > momentSeconds) {
                 return;
             }
             if (deadline.passed()) {
-                throw new AssertionError("No scrape after " + moment + "; the last: " + last + "\n" + output());
+                throw new AssertionError(
+                        "There must be a scrape after " + moment + ", but the last was: " + last + "\n" + output());
             }
             deadline.pause();
         }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Prometheus' own checker. It does not look for duplicate samples: {@link ScrapeText} does. */
+/** A runner of promtool, Prometheus' checker. Promtool does not detect duplicate samples; {@link ScrapeText} does. Stateless. */
 final class Promtool {
 
     private Promtool() {}
@@ -13,7 +13,7 @@ final class Promtool {
     /**
      * Runs {@code promtool check metrics} on a scrape.
      *
-     * @return what it complains of, empty if of nothing
+     * @return the output of promtool; empty if it finds nothing
      */
     static String checkMetrics(Path directory, String scrape) throws IOException, InterruptedException {
         Path input = Files.writeString(directory.resolve("scrape.txt"), scrape);
@@ -21,8 +21,8 @@ final class Promtool {
                 .redirectInput(input.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String complaints = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         int code = process.waitFor();
-        return code == 0 || !complaints.isEmpty() ? complaints : "promtool ended with code " + code;
+        return code == 0 || !output.isEmpty() ? output : "promtool ended with code " + code;
     }
 }

@@ -3,18 +3,16 @@ package dev.percpu.acceptance;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.percpu.registry.PerCpuMeterRegistry;
-import dev.percpu.scrape.AcceptHeader;
-import dev.percpu.scrape.MalformedHeaderException;
-import dev.percpu.scrape.ScrapeType;
+import dev.percpu.scrape.ScrapeNegotiation;
+import dev.percpu.settings.Compression;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
-/** Serves the scrapes of a registry of this process at {@code /q/metrics}, in the format that is asked for. */
+/** A server for scrapes of a registry of this process, at {@code /q/metrics}, in the format that the client accepts. */
 final class RegistryServer implements AutoCloseable {
 
     private final HttpServer server;
@@ -23,33 +21,27 @@ final class RegistryServer implements AutoCloseable {
     RegistryServer(PerCpuMeterRegistry registry) throws IOException {
         this.registry = registry;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/q/metrics", this::answer);
+        server.createContext("/q/metrics", this::respond);
         server.start();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String contentType = negotiated(exchange.getRequestHeaders().getFirst("Accept"));
-            ByteArrayOutputStream body = new ByteArrayOutputStream();
-            registry.scrape(body, contentType);
-            exchange.getResponseHeaders().set("Content-Type", contentType);
-            exchange.sendResponseHeaders(200, body.size());
-            body.writeTo(exchange.getResponseBody());
+            List<String> accept = exchange.getRequestHeaders().get("Accept");
+            switch (new ScrapeNegotiation(Compression.OFF).negotiate(accept, null)) {
+                case ScrapeNegotiation.Rejected rejected -> exchange.sendResponseHeaders(rejected.status(), -1);
+                case ScrapeNegotiation.Accepted accepted -> {
+                    ByteArrayOutputStream body = new ByteArrayOutputStream();
+                    registry.scrape(body, accepted.type(), null);
+                    accepted.headers().forEach(exchange.getResponseHeaders()::set);
+                    exchange.sendResponseHeaders(200, body.size());
+                    body.writeTo(exchange.getResponseBody());
+                }
+            }
         }
     }
 
-    /** As the service answers. */
-    private static String negotiated(@Nullable String accept) throws IOException {
-        try {
-            return ScrapeType.choose(AcceptHeader.parse(Objects.requireNonNullElse(accept, "*/*")))
-                    .orElseThrow(() -> new IOException("nothing to offer to " + accept))
-                    .contentType();
-        } catch (MalformedHeaderException e) {
-            throw new IOException(e);
-        }
-    }
-
-    /** Host and port. */
+    /** Returns the address, without a path. */
     URI address() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }

@@ -9,30 +9,28 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads a scrape in a text format, as far as needed to tell its samples apart.
- *
- * <p>Fails on a line that it cannot read. Stateless.
+ * A parser of the names, labels and values in a scrape in a text format. It throws an exception for a line that it cannot parse. Stateless.
  */
 final class ScrapeText {
 
     private ScrapeText() {}
 
-    /** The identity of a sample: its name and its labels, whatever their order. */
+    /** The identity of a sample: its name and its labels, in any order. */
     record Series(String name, Map<String, String> labels) {}
 
-    /** The series that have more than one sample. Prometheus keeps the first of them and says nothing. */
+    /** Returns the series with more than one sample. Prometheus keeps the first sample and logs nothing. */
     static List<Series> duplicates(String scrape) {
         Set<Series> seen = new HashSet<>();
-        List<Series> again = new ArrayList<>();
+        List<Series> duplicates = new ArrayList<>();
         for (Series series : series(scrape)) {
             if (!seen.add(series)) {
-                again.add(series);
+                duplicates.add(series);
             }
         }
-        return again;
+        return duplicates;
     }
 
-    /** The series of every sample, in the scrape's order. */
+    /** Returns the series of all samples, in the order of the scrape. */
     static List<Series> series(String scrape) {
         return scrape.lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
@@ -41,9 +39,9 @@ final class ScrapeText {
     }
 
     /**
-     * The values of one metric by their labels.
+     * Returns the values of one metric by their labels.
      *
-     * @param name the sample's name, with suffixes such as {@code _count}
+     * @param name name of the sample, with a suffix such as {@code _count}
      */
     static Map<Map<String, String>, Double> values(String scrape, String name) {
         Map<Map<String, String>, Double> values = new HashMap<>();
@@ -66,7 +64,7 @@ final class ScrapeText {
         return new Series(line.substring(0, nameEnd), labels);
     }
 
-    /** Reads {@code name="value",...} up to the closing brace. */
+    /** Parses {@code name="value",...} up to the closing brace. */
     private static Map<String, String> labelsFrom(String line, int start) {
         Map<String, String> labels = new TreeMap<>();
         int at = start;
@@ -76,7 +74,7 @@ final class ScrapeText {
                 throw new IllegalArgumentException("Not a label at " + at + " of: " + line);
             }
             int end = endOfValue(line, equals + 2);
-            // The escapes stay as they are: equal values are written in the same way.
+            // Escapes are kept: equal values have the same escapes.
             if (labels.put(line.substring(at, equals), line.substring(equals + 2, end)) != null) {
                 throw new IllegalArgumentException("A label twice in: " + line);
             }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ScrapeTextTest {
 
     @Test
-    void shouldTellSeriesByNameAndLabelsInAnyOrder() {
+    void shouldIdentifySeriesByNameAndLabelsInAnyOrder() {
         String scrape = """
                 # HELP a_total Things.
                 # TYPE a_total counter
@@ -27,14 +27,14 @@ class ScrapeTextTest {
     }
 
     @Test
-    void shouldReadQuotesBracesAndCommasInsideValues() {
+    void shouldParseQuotesBracesAndCommasInValues() {
         String scrape = "a{x=\"\\\"} 1,y=\\\\\",z=\"{\"} 1\na{x=\"\\\"} 2,y=\\\\\",z=\"{\"} 1\n";
 
         assertThat(ScrapeText.series(scrape)).hasSize(2).doesNotHaveDuplicates();
     }
 
     @Test
-    void shouldRefuseWhatIsNoSample() {
+    void shouldRejectLinesThatAreNoSamples() {
         assertThatThrownBy(() -> ScrapeText.series("a{x=\"1\" 2")).hasMessageContaining("a{x=\"1\" 2");
         assertThatThrownBy(() -> ScrapeText.series("alone")).hasMessageContaining("alone");
     }

@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * The packaged service in a process of its own, on free loopback ports.
+ * The packaged service in its own process, on free loopback ports.
  *
- * <p>It is the jar of {@code make run}, started by the JVM that runs the tests and without the flag for native access: the jar's
- * manifest has to do.
+ * <p>It is the jar of {@code make run}, started by the JVM that runs the tests. The command has no flag for native access: the manifest of
+ * the jar must enable it.
  */
 final class ServiceProcess implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class ServiceProcess implements AutoCloseable {
     /**
      * Starts the service and waits until it is ready.
      *
-     * @param directory for its output
+     * @param directory folder for the output
      * @param settings further settings, {@code key=value}
      */
     static ServiceProcess start(Path directory, String... settings) throws IOException, InterruptedException {
@@ -45,16 +45,16 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * Starts the service in surroundings of its own.
+     * Starts the service in another environment, such as a chroot.
      *
-     * @param launcher makes the command that runs the service's command there, in the same process
+     * @param launcher returns a command that runs the service's command there, in the same process
      */
     static ServiceProcess start(Path directory, UnaryOperator<List<String>> launcher, String... settings)
             throws IOException, InterruptedException {
         Path jar = Path.of(System.getProperty("test.service.jar", "target/quarkus-app/quarkus-run.jar"))
                 .toAbsolutePath();
         if (!Files.isRegularFile(jar)) {
-            throw new AssertionError("The service is not packaged: no " + jar + ". Run the tests by: make acceptance");
+            throw new AssertionError("The service must be packaged, but there is no " + jar + ". Run: make acceptance");
         }
         int applicationPort = FreePort.next();
         int managementPort = FreePort.next();
@@ -80,12 +80,12 @@ final class ServiceProcess implements AutoCloseable {
         return new ServiceProcess(program, application, management);
     }
 
-    /** Where requests go, without a path. */
+    /** Returns the base address of the application port. */
     URI application() {
         return application;
     }
 
-    /** Where scrapes and probes go, without a path. */
+    /** Returns the base address of the management port. */
     URI management() {
         return management;
     }
@@ -98,12 +98,12 @@ final class ServiceProcess implements AutoCloseable {
         return program.output();
     }
 
-    /** The body that a path of the management port answers with, as text in UTF-8. */
+    /** Returns the response body of a path on the management port, as text in UTF-8. */
     String scrape(String path, String accept) throws IOException, InterruptedException {
         return get(management.resolve(path), accept);
     }
 
-    /** The JSON that a path of the application port answers with. */
+    /** Returns the JSON of a path on the application port. */
     JsonNode json(String path) throws IOException, InterruptedException {
         return JSON.readTree(get(application.resolve(path), "application/json"));
     }
@@ -114,7 +114,8 @@ final class ServiceProcess implements AutoCloseable {
                     HttpRequest.newBuilder(uri).header("Accept", accept).build();
             HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new AssertionError(uri + " answered " + response.statusCode() + ":\n" + response.body());
+                throw new AssertionError(uri + " must return status 200, but returned " + response.statusCode() + ":\n"
+                        + response.body());
             }
             return response.body();
         }

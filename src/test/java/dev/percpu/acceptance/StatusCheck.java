@@ -10,7 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import org.jspecify.annotations.Nullable;
 
-/** Compares {@code GET /api/rseq} with what the C probe found out about the same process, field by field. Stateless. */
+/** A comparison of {@code GET /api/rseq} with the output of the C probe for the same process, field by field. Immutable. */
 final class StatusCheck {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,7 +26,11 @@ final class StatusCheck {
         this.probe = probe;
     }
 
-    /** @param probe what probe printed when it was given the service's process */
+    /**
+     * Compares both.
+     *
+     * @param probe output of probe for the process of the service
+     */
     static void of(ServiceProcess service, Words probe) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(service.application().resolve("/api/rseq"))
@@ -43,7 +47,7 @@ final class StatusCheck {
 
     private void registration() {
         assertThat(status.path("owner").asText()).isEqualTo(probe.text("owner"));
-        // What the kernel says of the service's own threads.
+        // The kernel's configuration of the service's threads.
         assertThat(probe.number("service.registered")).isPositive();
         assertThat(probe.number("service.different"))
                 .as("threads registered in another way")
@@ -98,13 +102,13 @@ final class StatusCheck {
         assertThat(status.at("/thread/mm_cid").isNumber()).isEqualTo(activeSize >= 28);
     }
 
-    /** Every kernel that this can run on restarts sections; where too few were interrupted, arm64 records with atomics. */
+    /** The self-test never fails on kernels that run here. It may be skipped, and arm64 then records by atomic instructions. */
     private void mode() {
         assertThat(status.at("/selfTest/result").asText()).isNotEqualTo("failed");
         assertThat(status.at("/selfTest/violations").asInt()).isZero();
         if (status.at("/selfTest/result").asText().equals("passed")) {
             assertThat(status.path("mode").asText())
-                    .as("mode, because " + status.path("reason"))
+                    .as("mode, with the reason " + status.path("reason"))
                     .isEqualTo("rseq");
             assertThat(status.path("active").asBoolean()).isTrue();
             assertThat(status.path("reason").isNull()).isTrue();

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Systems to test in, which {@code .build/testbeds} makes out of Debian's archive. Thread-safe; different suites may be made at once. */
+/** The systems that {@code .build/testbeds} creates from Debian's archive. Thread-safe; several suites may be created at once. */
 final class Testbeds {
 
     private static final Path SCRIPT = Path.of(System.getProperty("test.basedir", "."), ".build", "testbeds");
 
-    /** The script's status for what the archive does not have, or when it cannot be reached. */
+    /** The exit status of the script when the archive does not have the system, or cannot be reached. */
     private static final int GONE = 3;
 
     private Testbeds() {}
 
-    /** Something cannot be had from the archive: a test of it is skipped. The message names it. */
+    /** Thrown when the archive does not have a system; its tests are skipped. The message contains the reason. */
     static final class GoneException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -26,29 +26,30 @@ final class Testbeds {
         }
     }
 
-    /** A cloud kernel of Debian's. {@code arch} is Debian's, {@code release} that of kernel.org, such as 6.19.14. */
+    /** A cloud kernel in Debian's archive. {@code arch} is Debian's name of the architecture. */
     record Kernel(String suite, String arch, String packageName, String packageVersion) {
+        /** Returns the release of kernel.org, such as 6.19.14. */
         String release() {
             return packageVersion.replaceFirst("-.*", "");
         }
 
-        /** Such as 6.19. */
+        /** Returns the series, such as 6.19. */
         String series() {
             return release().replaceFirst("^(\\d+\\.\\d+).*", "$1");
         }
     }
 
-    /** The root folder of a minimal system of a suite. */
+    /** Returns the root folder of a minimal system of a suite. */
     static Path chroot(String suite) throws IOException {
         return path("chroot", suite);
     }
 
-    /** The folder with a libc unpacked: of a suite, or {@code musl}. */
+    /** Returns the folder of an unpacked libc: that of a suite, or {@code musl}. */
     static Path libc(String name, String arch) throws IOException {
         return path("libc", name, arch);
     }
 
-    /** The cloud kernels that a suite has now. */
+    /** Returns the cloud kernels that a suite has now. */
     static List<Kernel> kernels(String suite, String arch) throws IOException {
         return run(List.of("kernels", suite, arch))
                 .lines()
@@ -57,7 +58,7 @@ final class Testbeds {
                 .toList();
     }
 
-    /** The folder that holds a kernel's {@code vmlinuz}. */
+    /** Returns the folder that contains a kernel's {@code vmlinuz}. */
     static Path kernel(Kernel kernel) throws IOException {
         return path("kernel", kernel.suite(), kernel.arch(), kernel.packageName(), kernel.packageVersion());
     }
@@ -69,18 +70,18 @@ final class Testbeds {
     private static String run(List<String> words) throws IOException {
         List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
         command.addAll(words);
-        Path complaints = Files.createTempFile("testbeds", ".err");
+        Path errors = Files.createTempFile("testbeds", ".err");
         try {
             Process process = new ProcessBuilder(command)
                     .redirectInput(Path.of("/dev/null").toFile())
-                    .redirectError(complaints.toFile())
+                    .redirectError(errors.toFile())
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int status = process.waitFor();
             if (status == 0) {
                 return output;
             }
-            String message = Files.readString(complaints).strip();
+            String message = Files.readString(errors).strip();
             throw status == GONE
                     ? new GoneException(message)
                     : new IOException(command + " ended with status " + status + ": " + message);
@@ -88,7 +89,7 @@ final class Testbeds {
             Thread.currentThread().interrupt();
             throw new IOException(command + " was interrupted", e);
         } finally {
-            Files.delete(complaints);
+            Files.delete(errors);
         }
     }
 }

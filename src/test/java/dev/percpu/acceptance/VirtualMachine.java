@@ -13,39 +13,38 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A machine with two CPUs that QEMU emulates: boots a kernel, runs the cells that its file system in memory lists, and is switched off.
- * Stateless.
+ * A machine with two CPUs, emulated by QEMU. It boots a kernel, runs the cells that its initial file system lists, and powers off. Stateless.
  */
 final class VirtualMachine {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final Duration TIMEOUT = Duration.ofMinutes(4);
 
-    /** At most so many times a machine is switched on. */
-    private static final int BOOTS = 3;
+    /** Limit of the boots of one machine. */
+    private static final int MAX_BOOTS = 3;
 
     private static final Pattern CELL = Pattern.compile("CELL (\\S+) (.*?)END \\1 status=(\\d+)", Pattern.DOTALL);
 
-    /** QEMU's beginning of a command for each architecture, by Debian's name of it. */
+    /** The first words of the QEMU command, by Debian's name of the architecture. */
     private static final Map<String, List<String>> QEMU = Map.of(
             "amd64",
             List.of("qemu-system-x86_64", "-machine", "q35", "-cpu", "max"),
             "arm64",
-            // The other algorithm for pointer authentication is most of the time spent.
+            // Emulating the default algorithm for pointer authentication takes most of the time.
             List.of("qemu-system-aarch64", "-machine", "virt", "-cpu", "max,pauth-impdef=on"));
 
-    /** Where the host is busy, the emulated timer may be too late for the kernel's test of it, which then panics. */
+    /** Disables a timer test of the kernel, which panics when the emulated timer is late on a busy host. */
     private static final String NO_TIMER_CHECK = " no_timer_check";
 
     private VirtualMachine() {}
 
     /**
-     * Runs everything.
+     * Boots the machine and runs all cells.
      *
      * @param vmlinuz the kernel
-     * @param files what {@link #pack} made
-     * @param directory where what it prints is kept, as {@code NAME.log}
-     * @return what each cell printed, by its name
-     * @throws AssertionError with everything that was printed, if not all cells ended well
+     * @param files archive that {@link #pack} created
+     * @param directory folder for the output, {@code NAME.log}
+     * @return output of each cell, by the name of the cell
+     * @throws AssertionError with the whole output, if a cell failed or did not run
      */
     static Map<String, String> run(String name, String arch, Path vmlinuz, Path files, Path directory)
             throws IOException, InterruptedException {
@@ -71,11 +70,11 @@ final class VirtualMachine {
                 .flatMap(List::stream)
                 .toList();
         String output = boot(name, command, directory);
-        for (int boot = 1; boot < BOOTS && hasPanickedBeforeItsFirstCell(output); boot++) {
+        for (int boot = 1; boot < MAX_BOOTS && hasPanickedBeforeItsFirstCell(output); boot++) {
             output = boot(name, command, directory);
         }
         if (!output.contains("MATRIX END")) {
-            throw new AssertionError("The machine did not come to its end:\n" + output);
+            throw new AssertionError("The machine must run all cells, but stopped earlier:\n" + output);
         }
         return cells(output);
     }
@@ -83,13 +82,13 @@ final class VirtualMachine {
     private static String boot(String name, List<String> command, Path directory)
             throws IOException, InterruptedException {
         try (Program qemu = Program.start(name, directory, command)) {
-            return qemu.awaitEnd(PATIENCE).output();
+            return qemu.awaitEnd(TIMEOUT).output();
         }
     }
 
     /**
-     * Whether no program of ours has run yet: kernels patch their code while they boot, which the emulator of several CPUs does not always
-     * see through (an Oops "int3" in a function whose first bytes have just been changed).
+     * Returns whether the kernel panicked before the first cell ran. Kernels patch their code during the boot, and QEMU with several CPUs
+     * does not always handle that: an Oops "int3" in a function whose first bytes were just patched.
      */
     static boolean hasPanickedBeforeItsFirstCell(String output) {
         return output.contains("Kernel panic") && !output.contains("CELL ");
@@ -109,13 +108,13 @@ final class VirtualMachine {
     }
 
     /**
-     * Makes the file system of a machine: a root folder for each libc, with probe, driver and the library in it as it is shipped and with
-     * slow sections; and the list of cells, {@code LIBC.probe} and {@code LIBC.RUN}.
+     * Creates the initial file system of a machine. It has a root folder for each libc, with probe, driver, the shipped library and the
+     * library with slow sections; and the list of the cells, {@code LIBC.probe} and {@code LIBC.RUN}.
      *
-     * @param directory where it is made, new
-     * @param libcs folders with a libc unpacked, by name
-     * @param runs driver's arguments by the name of a run
-     * @return the archive to boot with
+     * @param directory new folder for the files
+     * @param libcs folders with an unpacked libc, by name
+     * @param runs arguments of driver, by the name of the run
+     * @return the archive to boot from
      */
     static Path pack(Path directory, String arch, Map<String, Path> libcs, Map<String, List<String>> runs)
             throws IOException, InterruptedException {
@@ -150,14 +149,14 @@ final class VirtualMachine {
         Files.copy(MatrixPrograms.program("driver", arch), root.resolve("driver"));
         Files.copy(MatrixPrograms.library(arch), root.resolve("libpercpu.so"));
         Files.copy(MatrixPrograms.slowLibrary(arch), root.resolve("slow.so"));
-        // Newer suites have everything in /usr and expect these links.
+        // Newer suites have all files in /usr and expect these links.
         for (String folder : List.of("lib", "lib64")) {
             if (!Files.exists(root.resolve(folder))
                     && Files.exists(root.resolve("usr").resolve(folder))) {
                 Files.createSymbolicLink(root.resolve(folder), Path.of("usr", folder));
             }
         }
-        // The programs ask for glibc's loader; musl's is its libc.
+        // The programs contain the path of glibc's loader. The loader of musl is its libc.
         Path musl = Path.of("lib", MatrixPrograms.machine(arch) + "-linux-musl", "libc.so");
         if (Files.exists(root.resolve(musl))) {
             String loader = arch.equals("arm64") ? "lib/ld-linux-aarch64.so.1" : "lib64/ld-linux-x86-64.so.2";

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class VirtualMachineTest {
 
     @Test
-    void shouldTellAPanicOfTheBootFromOneOfACell() {
+    void shouldDistinguishAPanicDuringBootFromOneInACell() {
         String panic = "[    1.381470] Kernel panic - not syncing: Fatal exception in interrupt\n";
         String cell = "CELL bookworm.probe machine=x86_64\n";
 

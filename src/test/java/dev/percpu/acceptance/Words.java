@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The {@code key=value} words that probe and driver print. Immutable. */
+/** The {@code key=value} pairs that probe and driver print. Immutable. */
 record Words(Map<String, String> values) {
 
     static Words parse(String line) {
@@ -18,7 +18,11 @@ record Words(Map<String, String> values) {
         return new Words(Map.copyOf(values));
     }
 
-    /** @throws AssertionError if there is no such word */
+    /**
+     * Returns a value.
+     *
+     * @throws AssertionError if the key is missing
+     */
     String text(String key) {
         String value = values.get(key);
         if (value == null) {
@@ -32,7 +36,11 @@ record Words(Map<String, String> values) {
         return values.get(key);
     }
 
-    /** @throws AssertionError if there is no such word */
+    /**
+     * Returns a value as a number.
+     *
+     * @throws AssertionError if the key is missing
+     */
     int number(String key) {
         return Integer.parseInt(text(key));
     }

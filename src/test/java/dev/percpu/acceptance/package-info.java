@@ -1,10 +1,11 @@
 /**
- * Tests of the packaged service from outside: the jar that users start, real HTTP clients, a real Prometheus.
+ * Tests of the packaged service as users run it: in its own process, with HTTP clients and a real Prometheus.
  *
- * <p>They are tagged {@code acceptance} and run by {@code make acceptance} only, which packages the service and installs the programs
- * first. Two of them are matrices: the service on each libc, the native library on each series of kernels; {@code .build/testbeds} makes
- * these systems out of Debian's archive, and a table with a line for each cell is printed at the end. The pieces that start and ask programs are here
- * too, for other cases to use.
+ * <p>They are tagged {@code acceptance}. Only {@code make acceptance} runs them; it packages the service and installs the programs first.
+ * Two tests are matrices: the service on each libc, and the native library on each series of kernels. {@code .build/testbeds} creates these
+ * systems from Debian's archive. At the end, a table with one line for each cell is printed.
+ *
+ * <p>The classes that start other programs and read from them belong here too.
  */
 @NullMarked
 package dev.percpu.acceptance;

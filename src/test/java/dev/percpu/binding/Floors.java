@@ -3,31 +3,44 @@ package dev.percpu.binding;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 
 /**
- * What no record call can be faster than, for benchmarks only: a critical downcall that does nothing, and C loops around the sections that
- * {@link RecordCalls} calls. The loops use the area that the C library registered.
+ * The floors that benchmarks compare record calls with: a critical downcall that does nothing, and C loops around the record calls of the
+ * variant {@code libc}. They are in {@code libpercpu-bench.so}, a library of its own, which is built here when it is stale.
  */
 public final class Floors {
+    private static final Path SOURCES = Path.of("src/test/native");
+    private static final Path OUT = Path.of("target/native-test");
+
+    private static final SymbolLookup SYMBOLS = load();
+
     private static final MethodHandle EMPTY = bind(
             "percpu_empty",
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Linker.Option.critical(false));
-    private static final MethodHandle ADD_LONG =
-            bind("percpu_floor_add_long", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle ADD_DOUBLE = bind(
-            "percpu_floor_add_double", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle OBSERVE_LONG = bind(
-            "percpu_floor_observe_long",
+    private static final MethodHandle ADD = bind(
+            "percpu_floor_add",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle OBSERVE = bind(
+            "percpu_floor_observe",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
+    private static final long ADD_LONG = recordCall("percpu_add_long__libc");
+    private static final long ADD_DOUBLE = recordCall("percpu_add_double__libc");
+    private static final long OBSERVE_LONG = recordCall("percpu_observe_long__libc");
 
     private Floors() {}
 
-    /** The downcall of a record, with nothing at its other end. */
+    /** Makes the downcall of a record to a function that does nothing. */
     public static void empty(Region region, long offset, long amount) {
         int result;
         try {
@@ -44,17 +57,18 @@ public final class Floors {
     /** Adds {@code amount} to a cell {@code n} times. */
     public static void addLong(Region region, long offset, long amount, long n) {
         try {
-            check((long) ADD_LONG.invokeExact(region.address, offset, amount, n), n);
+            check((long) ADD.invokeExact(ADD_LONG, region.address, offset, amount, n), n);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
         Reference.reachabilityFence(region);
     }
 
-    /** The same in a region of doubles. */
+    /** Adds {@code amount} to a cell of a region of doubles {@code n} times. */
     public static void addDouble(Region region, long offset, double amount, long n) {
         try {
-            check((long) ADD_DOUBLE.invokeExact(region.address, offset, Double.doubleToRawLongBits(amount), n), n);
+            long bits = Double.doubleToRawLongBits(amount);
+            check((long) ADD.invokeExact(ADD_DOUBLE, region.address, offset, bits, n), n);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
@@ -64,7 +78,7 @@ public final class Floors {
     /** Records {@code n} amounts in a group: a pseudo-random sequence that starts at {@code seed}. */
     public static void observeLong(Region region, long offset, BucketIndex buckets, long seed, long n) {
         try {
-            check((long) OBSERVE_LONG.invokeExact(region.address, offset, buckets.address, seed, n), n);
+            check((long) OBSERVE.invokeExact(OBSERVE_LONG, region.address, offset, buckets.address, seed, n), n);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
@@ -78,8 +92,37 @@ public final class Floors {
         }
     }
 
-    @SuppressWarnings("restricted") // what this package is for
+    private static long recordCall(String name) {
+        return NativeLibrary.symbols().findOrThrow(name).address();
+    }
+
+    @SuppressWarnings("restricted") // downcalls are the purpose of this package
+    private static SymbolLookup load() {
+        try {
+            build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return SymbolLookup.libraryLookup(OUT.resolve("libpercpu-bench.so"), Arena.global());
+    }
+
+    private static void build() throws IOException, InterruptedException {
+        int result = new ProcessBuilder(
+                        "make", "--silent", "-C", SOURCES.toString(), "OUT=" + OUT.toAbsolutePath(), "bench")
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (result != 0) {
+            throw new IllegalStateException(
+                    "make bench in " + SOURCES.toAbsolutePath() + " must exit with 0, but exited with " + result);
+        }
+    }
+
+    @SuppressWarnings("restricted") // downcalls are the purpose of this package
     private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        return Linker.nativeLinker().downcallHandle(NativeLibrary.symbols().findOrThrow(name), descriptor, options);
+        return Linker.nativeLinker().downcallHandle(SYMBOLS.findOrThrow(name), descriptor, options);
     }
 }

@@ -70,7 +70,7 @@ class LibraryFileTest {
         assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, missing))
                 .isInstanceOf(LibraryUnavailableException.class)
                 .hasMessageContaining("/proc/missing/percpu-")
-                .hasMessageContaining("-D" + LibraryFile.DIRECTORY_PROPERTY);
+                .hasMessageContaining("-Dpercpu.native.dir");
     }
 
     @Test
@@ -82,6 +82,34 @@ class LibraryFileTest {
                 .isInstanceOf(LibraryUnavailableException.class)
                 .hasMessageContaining(resource)
                 .hasMessageContaining("architecture");
+    }
+
+    @Test
+    void shouldFindTheLibraryInTheConfiguredFolder() throws IOException {
+        Path file = Files.copy(LibraryFile.unpack(LOADER, RESOURCE, temporary), temporary.resolve("libpercpu.so"));
+
+        System.setProperty("percpu.native.dir", temporary.toString());
+        try {
+            assertThat(LibraryFile.find()).isEqualTo(file);
+            Files.delete(file);
+            assertThatThrownBy(LibraryFile::find)
+                    .isInstanceOf(LibraryUnavailableException.class)
+                    .hasMessageContaining(file + " cannot be used: there is no such readable file");
+        } finally {
+            System.clearProperty("percpu.native.dir");
+        }
+    }
+
+    @Test
+    void shouldRejectABlankFolder() {
+        System.setProperty("percpu.native.dir", " ");
+        try {
+            assertThatThrownBy(LibraryFile::find)
+                    .isInstanceOf(LibraryUnavailableException.class)
+                    .hasMessageContaining("percpu.native.dir must be a folder that holds libpercpu.so, but was blank");
+        } finally {
+            System.clearProperty("percpu.native.dir");
+        }
     }
 
     private static List<Path> filesBeside(Path file) throws IOException {

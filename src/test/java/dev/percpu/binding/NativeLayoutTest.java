@@ -2,31 +2,36 @@ package dev.percpu.binding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Compares the offsets at which Java writes two C structs with the offsets of the C compiler. */
+/** Compares offsets of C structs in Java with the C compiler's, by the names of percpu_layout_names(). */
 class NativeLayoutTest {
-    private final CompiledLayout compiled = new CompiledLayout();
+    private final Map<String, Integer> layout = ControlCalls.layout();
 
     @Test
-    void shouldHaveTheOffsetsOfTheProcess() {
-        assertThat(ProcessSettings.BYTES).isEqualTo(compiled.get("sizeof(struct percpu_process)"));
-        assertThat(ProcessSettings.LIBC_OFFSET).isEqualTo(compiled.get("offsetof(struct percpu_process, libc_offset)"));
-        assertThat(ProcessSettings.AREA_LENGTH).isEqualTo(compiled.get("offsetof(struct percpu_process, area_length)"));
-        assertThat(ProcessSettings.HWCAP).isEqualTo(compiled.get("offsetof(struct percpu_process, hwcap)"));
-        assertThat(ProcessSettings.FUNCTIONS).isEqualTo(compiled.get("offsetof(struct percpu_process, dlsym)"));
+    void shouldWriteTheProcessWhereCReadsIt() {
+        assertThat(layout).containsEntry("process.bytes", ProcessInfo.BYTES);
+        assertThat(layout).containsEntry("process.libcOffset", ProcessInfo.LIBC_OFFSET);
+        assertThat(layout).containsEntry("process.areaLength", ProcessInfo.AREA_LENGTH);
+        assertThat(layout).containsEntry("process.areaAlignment", ProcessInfo.AREA_ALIGNMENT);
+        assertThat(layout).containsEntry("process.hwcap", ProcessInfo.HWCAP);
+        assertThat(layout).containsEntry("process.functions", ProcessInfo.FUNCTIONS);
     }
 
     @Test
-    void shouldHaveTheOffsetsOfTheSelfTest() {
-        assertThat(SelfTestCalls.BYTES).isEqualTo(compiled.get("sizeof(struct percpu_self_test)"));
-        assertThat(SelfTestCalls.RESTARTS).isEqualTo(compiled.get("offsetof(struct percpu_self_test, restarts)"));
-        assertThat(SelfTestCalls.BUDGET_NANOS)
-                .isEqualTo(compiled.get("offsetof(struct percpu_self_test, budget_nanos)"));
+    void shouldShareTheSelfTestWhereCExpectsIt() {
+        assertThat(layout).containsEntry("selfTest.bytes", SelfTestCalls.BYTES);
+        assertThat(layout).containsEntry("selfTest.cpu", SelfTestCalls.CPU);
+        assertThat(layout).containsEntry("selfTest.otherCpu", SelfTestCalls.OTHER_CPU);
+        assertThat(layout).containsEntry("selfTest.minRestarts", SelfTestCalls.MIN_RESTARTS);
+        assertThat(layout).containsEntry("selfTest.violations", SelfTestCalls.VIOLATIONS);
+        assertThat(layout).containsEntry("selfTest.restarts", SelfTestCalls.RESTARTS);
+        assertThat(layout).containsEntry("selfTest.budgetNanos", SelfTestCalls.BUDGET_NANOS);
     }
 
     @Test
-    void shouldAllowTheSameNumberOfBoundsAsC() {
-        assertThat(BucketIndex.MAX_BOUNDS).isEqualTo(compiled.get("PERCPU_MAX_BOUNDS"));
+    void shouldAllowAsManyBoundsAsC() {
+        assertThat(layout).containsEntry("buckets.maxBounds", BucketIndex.MAX_BOUNDS);
     }
 }

@@ -3,7 +3,7 @@ package dev.percpu.binding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.RseqProbe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,12 +39,12 @@ class RegionTest {
         1L << 63 >> 20
     };
 
-    private final int shards = RseqStatus.current().cpus().shardCount();
+    private final int shards = RseqProbe.status().cpus().shardCount();
     private final Region region = Region.reserve(shards, SHIFT, SumKind.LONG, CPU_ID);
 
     @BeforeAll
     static void setTheMode() {
-        RseqStatus.current();
+        RseqProbe.status();
     }
 
     @Test

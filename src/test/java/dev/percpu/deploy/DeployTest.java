@@ -35,7 +35,7 @@ class DeployTest {
     }
 
     @Test
-    void shouldHaveAServiceForEachPortThatSelectsThePods() throws IOException, InterruptedException {
+    void shouldDefineAServiceForEachPort() throws IOException, InterruptedException {
         Manifests manifests = render();
         JsonNode podLabels = manifests.only("Deployment").at("/spec/template/metadata/labels");
 
@@ -67,7 +67,7 @@ class DeployTest {
     }
 
     @Test
-    void shouldAnnounceTheScrapeOnTheManagementPort() throws IOException, InterruptedException {
+    void shouldAnnotateTheScrapeOnTheManagementPort() throws IOException, InterruptedException {
         JsonNode annotations = render().only("Deployment").at("/spec/template/metadata/annotations");
 
         assertThat(annotations.path("prometheus.io/port").asText()).isEqualTo(setting("quarkus.management.port"));
@@ -75,7 +75,7 @@ class DeployTest {
     }
 
     @Test
-    void shouldRunTheImageAsTheUserItIsMadeFor() throws IOException, InterruptedException {
+    void shouldRunAsTheUserOfTheImage() throws IOException, InterruptedException {
         JsonNode deployment = render().only("Deployment");
         String user =
                 deployment.at("/spec/template/spec/securityContext/runAsUser").asText();
@@ -109,7 +109,7 @@ class DeployTest {
                 return port.path("containerPort").asText();
             }
         }
-        throw new AssertionError("No port " + name + " in " + container.path("ports"));
+        throw new AssertionError("There must be a port " + name + " in " + container.path("ports"));
     }
 
     private static void assertProbe(JsonNode container, String probe, String path) {

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The objects that a kustomization renders to. Immutable. */
+/** The objects of a rendered kustomization. Immutable. */
 final class Manifests {
 
     private final List<JsonNode> objects;
@@ -17,7 +17,7 @@ final class Manifests {
         this.objects = objects;
     }
 
-    /** Whether there is a kubectl to render with. */
+    /** Returns whether kubectl is installed. */
     static boolean canRender() {
         try {
             return new ProcessBuilder("kubectl", "version", "--client")
@@ -37,7 +37,7 @@ final class Manifests {
     /**
      * Renders a kustomization.
      *
-     * @throws AssertionError with kubectl's message if it does not render
+     * @throws AssertionError with kubectl's output if kubectl fails
      */
     static Manifests render(Path directory) throws IOException, InterruptedException {
         Process process = new ProcessBuilder("kubectl", "kustomize", directory.toString())
@@ -45,7 +45,7 @@ final class Manifests {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new AssertionError(directory + " does not render: " + output);
+            throw new AssertionError("kubectl kustomize " + directory + " failed: " + output);
         }
         try (MappingIterator<JsonNode> documents =
                 new YAMLMapper().readerFor(JsonNode.class).readValues(output)) {
@@ -53,7 +53,7 @@ final class Manifests {
         }
     }
 
-    /** All objects of a kind, in the order of the output. */
+    /** Returns all objects of a kind, in the order of the output. */
     List<JsonNode> all(String kind) {
         return objects.stream()
                 .filter(object -> object.path("kind").asText().equals(kind))
@@ -61,14 +61,14 @@ final class Manifests {
     }
 
     /**
-     * The only object of a kind.
+     * Returns the only object of a kind.
      *
      * @throws AssertionError if there are none or several
      */
     JsonNode only(String kind) {
         List<JsonNode> found = all(kind);
         if (found.size() != 1) {
-            throw new AssertionError("Expected one " + kind + ": " + found);
+            throw new AssertionError("There must be one " + kind + ", but there were: " + found);
         }
         return found.getFirst();
     }

@@ -1,4 +1,4 @@
-/** Tests of what is in {@code deploy/}: that it says the same as the service's own configuration. */
+/** Tests that compare the manifests in {@code deploy/} with the configuration of the service. */
 @NullMarked
 package dev.percpu.deploy;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import java.io.File;
 import java.net.URISyntaxException;
@@ -110,13 +111,15 @@ class NativePathsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("variants")
     void shouldPassTheCellTests(Variant variant) throws Exception {
-        RseqStatus here = RseqStatus.current();
+        RseqStatus here = RseqProbe.status();
         assumeTrue(
                 !variant.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
                 () -> "libc must register rseq, but the owner is " + here.owner());
         assumeTrue(
-                !variant.index().equals("mm_cid") || here.activeSize() != null && here.activeSize() >= 28,
-                () -> "struct rseq must have mm_cid (28 bytes), but has " + here.activeSize() + " bytes");
+                !variant.index().equals("mm_cid")
+                        || here.area().activeSize() != null && here.area().activeSize() >= 28,
+                () -> "struct rseq must have mm_cid (28 bytes), but has "
+                        + here.area().activeSize() + " bytes");
         List<String> command = new ArrayList<>(variant.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(

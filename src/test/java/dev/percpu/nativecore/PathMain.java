@@ -2,6 +2,7 @@ package dev.percpu.nativecore;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.BucketBounds;
 import dev.percpu.shard.CellStore;
@@ -32,7 +33,7 @@ final class PathMain {
 
     public static void main(String[] arguments) throws Exception {
         List<String> all = List.of(arguments);
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         System.out.println(status);
         String actual = status.owner() + " " + status.mode() + " " + status.indexedBy();
         String expected = String.join(" ", all.subList(0, 3));

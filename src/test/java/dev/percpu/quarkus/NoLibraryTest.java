@@ -33,7 +33,7 @@ class NoLibraryTest {
 
     @AfterAll
     static void findTheLibraryAgain() {
-        System.clearProperty(ServiceSettings.NATIVE_DIRECTORY);
+        System.clearProperty("percpu.native.dir");
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
-/** Threads that set off together, round after round. */
+/** A group of threads that start each round at the same time. */
 final class Actors implements AutoCloseable {
     private final int number;
     private final ExecutorService executor;
@@ -22,10 +22,10 @@ final class Actors implements AutoCloseable {
     }
 
     /**
-     * Has every actor do that at the same time, and waits for all.
+     * Runs a task on every thread at the same time, and waits for all.
      *
-     * @param part what the actor of that number does
-     * @throws AssertionError if one of them throws anything
+     * @param part the task, called with the thread's number
+     * @throws AssertionError if a task throws
      */
     void round(IntConsumer part) throws InterruptedException {
         List<Future<?>> actors = new ArrayList<>();

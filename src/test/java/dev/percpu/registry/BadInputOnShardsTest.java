@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
@@ -8,7 +9,7 @@ import dev.percpu.shard.ShardedCellStore;
 class BadInputOnShardsTest extends BadInputTest {
     @Override
     CellStore store() {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
     }

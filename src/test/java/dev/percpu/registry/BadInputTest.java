@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is registered or recorded, the scrape works and the neighbours are there; what is refused is refused with a reason. */
+/** Bad input never fails a scrape and never loses another series. A rejection names its reason. */
 class BadInputTest {
     private final PerCpuMeterRegistry registry =
             new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store());
@@ -49,7 +49,7 @@ class BadInputTest {
     }
 
     @AfterEach
-    void shouldStillScrapeTheNeighbour() {
+    void shouldStillScrapeOtherSeries() {
         for (String format : List.of(Peers.TEXT, Peers.OPEN_METRICS)) {
             assertThat(registry.scrape(format)).contains("neighbour_total 1.0");
         }
@@ -57,7 +57,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldIgnoreAmountsThatAreNoIncrements() {
+    void shouldIgnoreNegativeAndNaNIncrements() {
         Counter counter = registry.counter("c");
         for (double amount : new double[] {Double.NaN, -1, Double.NEGATIVE_INFINITY, -0.0, 0, -Double.MIN_VALUE}) {
             counter.increment(amount);
@@ -70,7 +70,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldCountBeyondWhatADoubleHoldsExactly() {
+    void shouldCountExactlyBeyondTheRangeOfADouble() {
         Counter counter = registry.counter("c");
         for (int i = 0; i < 3_000; i++) {
             counter.increment(1L << 53);
@@ -80,7 +80,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldIgnoreTimesThatAreNegative() {
+    void shouldIgnoreNegativeDurations() {
         Timer timer = registry.timer("t");
         timer.record(-1, TimeUnit.NANOSECONDS);
         timer.record(Long.MIN_VALUE, TimeUnit.DAYS);
@@ -93,7 +93,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldIgnoreAmountsThatAreNegativeOnceScaled() {
+    void shouldIgnoreAmountsThatANegativeScaleMakesNegative() {
         DistributionSummary negative =
                 DistributionSummary.builder("n").scale(-1).register(registry);
         DistributionSummary nan =
@@ -113,7 +113,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldTakeInfiniteAmountsForWhatTheyAre() {
+    void shouldRecordInfiniteAmounts() {
         DistributionSummary summary =
                 DistributionSummary.builder("s").serviceLevelObjectives(1).register(registry);
         for (double amount : new double[] {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 0.5}) {
@@ -125,18 +125,18 @@ class BadInputTest {
     }
 
     @Test
-    void shouldCountBeyondWhatADoubleHoldsInOnes() {
+    void shouldCountSingleIncrementsBeyondTheRangeOfADouble() {
         Counter counter = registry.counter("c");
         counter.increment(1L << 54);
         for (int i = 0; i < 4; i++) {
             counter.increment();
         }
-        assertThat(counter.count()).isEqualTo((1L << 54) + 4); // a double would have stayed as it was
+        assertThat(counter.count()).isEqualTo((1L << 54) + 4); // adding 1 to a double of this size changes nothing
         assertThat(registry.scrape()).contains("c_total 1.8014398509481988E16");
     }
 
     @Test
-    void shouldTakeManyTagsOfEveryKindOfMeter() {
+    void shouldAcceptManyTagsOnEveryKindOfMeter() {
         List<Tag> tags =
                 IntStream.range(0, 10_000).mapToObj(i -> Tag.of("tag" + i, "v")).toList();
         registry.timer("t", tags).record(Duration.ofSeconds(1));
@@ -147,11 +147,11 @@ class BadInputTest {
 
         assertThat(refusals).isEmpty();
         assertThat(registry.scrape().lines().filter(line -> line.contains("tag9999=\"v\"")))
-                .hasSize(7); // count, sum and maximum of two, and a gauge
+                .hasSize(7); // count, sum and maximum of two meters, and a gauge
     }
 
     @Test
-    void shouldSayWhyANameCannotBeExposed() {
+    void shouldReportWhyANameCannotBeExposed() {
         registry.counter("a.b");
         registry.counter("a_b").increment();
 
@@ -160,7 +160,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldSayWhyATypeCannotBeExposed() {
+    void shouldReportWhyATypeCannotBeExposed() {
         registry.counter("a");
         Gauge.builder("a", () -> 1).tag("k", "v").register(registry);
 
@@ -168,7 +168,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldNotMixSummariesAndHistogramsOfOneName() {
+    void shouldRejectASummaryAndAHistogramOfOneName() {
         registry.timer("t", "k", "1").record(Duration.ofSeconds(1));
         Timer.builder("t").tag("k", "2").publishPercentileHistogram().register(registry);
 
@@ -177,7 +177,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldNotMixKindsThroughTheFamilyOfAMaximum() {
+    void shouldRejectAGaugeWithTheNameOfAMaximum() {
         registry.timer("t");
         registry.counter("t.seconds.max");
 
@@ -185,7 +185,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldThrowWhatIsWrongIfAsked() {
+    void shouldThrowTheReasonIfConfigured() {
         registry.throwExceptionOnRegistrationFailure().counter("a.b");
 
         assertThatIllegalArgumentException()
@@ -196,7 +196,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldRefuseLabelsThatPrometheusDoesNotTake() {
+    void shouldRejectLabelsThatPrometheusDoesNotAccept() {
         registry.counter("twice", "a.b", "1", "a_b", "2").increment();
         registry.timer("reserved", "quantile", "1").record(Duration.ofSeconds(1));
         Timer.builder("reserved.too")
@@ -216,7 +216,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldLeaveOutASeriesThatFailsToTellItsValue() {
+    void shouldLeaveOutASeriesWhoseFunctionThrows() {
         FunctionCounter.builder("broken", this, self -> {
                     throw new IllegalStateException("no value today");
                 })
@@ -237,7 +237,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldLeaveOutASecondValueOfTheSameLabels() {
+    void shouldLeaveOutASecondValueWithTheSameLabels() {
         Meter.builder(
                         "custom",
                         Meter.Type.OTHER,
@@ -256,7 +256,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldTakeHugeNamesAndManyTags() {
+    void shouldAcceptHugeNamesAndManyTags() {
         String huge = "n".repeat(100_000);
         List<Tag> tags = IntStream.range(0, 10_000)
                 .mapToObj(i -> Tag.of("tag" + i, "v".repeat(i % 100)))
@@ -273,7 +273,7 @@ class BadInputTest {
     }
 
     @Test
-    void shouldRefuseStatisticsThatMakeNoSense() {
+    void shouldRejectInvalidStatistics() {
         assertThatExceptionOfType(InvalidConfigurationException.class)
                 .isThrownBy(() -> DistributionSummary.builder("s")
                         .serviceLevelObjectives(1, Double.NaN)
@@ -284,7 +284,7 @@ class BadInputTest {
                         .publishPercentiles(0.5)
                         .distributionStatisticExpiry(Duration.ofMillis(2))
                         .register(registry))
-                .withMessageContaining("expiry 2 ms / bufferLength 3");
+                .withMessageContaining("expiry must be at least 3 ms", "but was 2 ms");
         Meter.Id id = new Meter.Id("s", Tags.empty(), null, null, Meter.Type.DISTRIBUTION_SUMMARY);
         DistributionStatisticConfig incomplete =
                 DistributionStatisticConfig.builder().percentiles(0.5).build();

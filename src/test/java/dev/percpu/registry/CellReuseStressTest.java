@@ -23,19 +23,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Meters come and go while others still record through the handles of those that went, and the collector runs all the time. The store has
- * no quarantine, so that nothing but reachability keeps the old away from the new.
+ * Registers and removes meters while threads still record through handles of removed meters and the garbage collector runs. The store has
+ * no quarantine: only reachability protects a cell from early reuse.
  */
 class CellReuseStressTest {
-    /** Enough to find something; how long they take is up to the collector, which runs all the time over the heap of whatever ran before. */
+    /** Lives of meters. The duration depends on the garbage collector, which runs permanently. */
     private static final int LIVES = 40;
 
-    /** For one CPU: the two histograms of 70 cells that a life has. */
+    /** Bytes of one life on one CPU: two histograms of 70 cells. */
     private static final int BYTES_OF_A_LIFE = 2 * 70 * 16;
 
     private static final long AT_MOST_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** Amounts through old handles; much larger than what a new meter ever holds. */
+    /** The amount recorded through old handles: far larger than any sum of a new meter. */
     private static final int OLD = 20_000;
 
     private static final int NEW = 7;
@@ -56,7 +56,7 @@ class CellReuseStressTest {
     }
 
     @Test
-    void shouldNeverGiveCellsAwayThatSomebodyMayStillRecordInto() throws InterruptedException {
+    void shouldNeverReuseCellsWhileAHandleIsReachable() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         threads.add(started(this::scrape));
         threads.add(started(this::collect));
@@ -83,7 +83,7 @@ class CellReuseStressTest {
         assertThat(handedOn).as("%s for %s lives", store.statistics(), lives).isTrue();
     }
 
-    /** There is room for half of the lives that were; not from their beginning on, when there are few. */
+    /** Allows memory for half of the lives so far, with a minimum. */
     private boolean areCellsHandedOn() {
         return lives.get() >= LIVES / 2 && store.statistics().residentBytes() < lives.get() * BYTES_OF_A_LIFE / 2;
     }
@@ -98,7 +98,7 @@ class CellReuseStressTest {
         });
     }
 
-    /** Registers meters, removes them, registers others, and records into both. */
+    /** Registers meters, removes them, registers new ones, and records into both. */
     private void live(int thread) {
         for (int life = 0; !stopped; life++) {
             String tag = thread + "-" + life;
@@ -135,7 +135,7 @@ class CellReuseStressTest {
         return Timer.builder(name).tag("life", tag).publishPercentileHistogram().register(in);
     }
 
-    /** A loop that the JIT compiles as a whole: nothing in it needs the handles but the records. */
+    /** A loop that the JIT compiles as a whole. Only the records use the handles. */
     private static void recordOld(Counter counter, Timer timer) {
         for (int i = 0; i < OLD; i++) {
             counter.increment();
@@ -149,7 +149,7 @@ class CellReuseStressTest {
         }
     }
 
-    /** No scrape may show a new meter with what an old one in its place had counted. */
+    /** Checks that no scrape shows a new meter with counts of the old meter in the same cell. */
     private void scrape() {
         while (!stopped) {
             Matcher counts = COUNT.matcher(registry.scrape());
@@ -165,7 +165,7 @@ class CellReuseStressTest {
     private void collect() {
         while (!stopped) {
             System.gc();
-            LockSupport.parkNanos(5_000_000); // the others need some time between
+            LockSupport.parkNanos(5_000_000); // leaves CPU time to the recording threads
         }
     }
 }

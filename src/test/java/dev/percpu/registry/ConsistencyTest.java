@@ -2,7 +2,6 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.parity.Exposed;
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
@@ -28,23 +27,23 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever is scraped under load, in every format, agrees with itself: count = sum of the buckets = +Inf, and the sum is that of exactly those
- * observations. Each bucket is given one amount only, so that the buckets tell what the sum has to be, to the last bit.
+ * Checks that every scrape under load is consistent, in every format: count = sum of the buckets = +Inf, and the sum is the sum of exactly
+ * these observations. Each bucket receives one amount only, so that the expected sum follows from the buckets, to the last bit.
  */
 class ConsistencyTest {
     private static final int WRITERS = 2;
     private static final int SERIES = 12;
 
-    /** To be scraped in all, under load. */
+    /** Lines to scrape under load, in all. */
     private static final long LINES = Long.getLong("percpu.consistency.lines", 1_050_000);
 
-    /** 2^-9 seconds are a whole number of nanoseconds, so sums of its multiples are exact in both. */
+    /** 2^-9 seconds are a whole number of nanoseconds: sums of multiples are exact in seconds and in nanoseconds. */
     private static final double UNIT = 0x1p-9;
 
     private static final double[] AMOUNTS =
             DoubleStream.iterate(UNIT, it -> it < 0.5, it -> it * 2).toArray();
 
-    /** What a meter without buckets is given. */
+    /** The amount for a meter without buckets. */
     private static final double ONE_AMOUNT = 0.25;
 
     private record Meter(String family, boolean bucketed, DoubleConsumer recorder) {
@@ -54,16 +53,16 @@ class ConsistencyTest {
     }
 
     @Test
-    void shouldAgreeWithItselfUnderLoadOnShards() throws Exception {
-        shouldAgreeWithItselfUnderLoad(CellStores.open(PrometheusConfig.DEFAULT), LINES);
+    void shouldBeConsistentUnderLoadOnShards() throws Exception {
+        shouldBeConsistentUnderLoad(CellStores.open(PrometheusConfig.DEFAULT), LINES);
     }
 
     @Test
-    void shouldAgreeWithItselfUnderLoadOnTheJvm() throws Exception {
-        shouldAgreeWithItselfUnderLoad(new JvmCellStore(), LINES / 10);
+    void shouldBeConsistentUnderLoadOnTheJvm() throws Exception {
+        shouldBeConsistentUnderLoad(new JvmCellStore(), LINES / 10);
     }
 
-    private static void shouldAgreeWithItselfUnderLoad(CellStore store, long lines) throws Exception {
+    private static void shouldBeConsistentUnderLoad(CellStore store, long lines) throws Exception {
         PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
                 PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store);
         List<Meter> meters = meters(registry);
@@ -94,7 +93,7 @@ class ConsistencyTest {
         }
     }
 
-    /** Returns how often each meter was recorded to. */
+    /** Returns the number of records of each meter. */
     private static long write(List<Meter> meters, AtomicBoolean stop) {
         long round = 0;
         for (; !stop.get(); round++) {
@@ -153,24 +152,24 @@ class ConsistencyTest {
         return (long) (seconds * 1e9);
     }
 
-    private static Exposed.Scrape scrape(PerCpuMeterRegistry registry, int format) throws IOException {
+    private static ExposedDistribution.Scrape scrape(PerCpuMeterRegistry registry, int format) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         registry.scrape(
                 out, List.of(Peers.TEXT, Peers.OPEN_METRICS, Peers.PROTOBUF).get(format));
         return format == 2
-                ? Exposed.ofProtobuf(out.toByteArray())
-                : Exposed.ofText(out.toString(StandardCharsets.UTF_8));
+                ? ExposedDistribution.ofProtobuf(out.toByteArray())
+                : ExposedDistribution.ofText(out.toString(StandardCharsets.UTF_8));
     }
 
     /**
-     * Returns the lines.
+     * Checks one scrape and returns its number of lines.
      *
-     * @param rounds how often each meter was recorded to, -1 if that is not known
+     * @param rounds records of each meter, -1 while they are unknown
      */
-    private static long check(Exposed.Scrape scrape, List<Meter> meters, long rounds) {
-        Map<String, Exposed> series = scrape.series();
+    private static long check(ExposedDistribution.Scrape scrape, List<Meter> meters, long rounds) {
+        Map<String, ExposedDistribution> series = scrape.series();
         for (Meter meter : meters) {
-            Exposed exposed = series.get(meter.family());
+            ExposedDistribution exposed = series.get(meter.family());
             double sum = meter.bucketed() ? sumOf(meter, exposed) : exposed.count * ONE_AMOUNT;
             // An assertion per series would cost more than the scrapes.
             if (exposed.sum != sum || rounds >= 0 && exposed.count != rounds) {
@@ -182,7 +181,7 @@ class ConsistencyTest {
         return scrape.lines();
     }
 
-    private static double sumOf(Meter meter, Exposed exposed) {
+    private static double sumOf(Meter meter, ExposedDistribution exposed) {
         double sum = 0;
         double before = 0;
         int amount = 0;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
 import dev.percpu.parity.Peers;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ShardScrapeTest;
 import dev.percpu.shard.CellStore;
@@ -35,7 +36,7 @@ class ExpiryTest {
     private final MockClock clock = new MockClock();
 
     static Stream<Supplier<CellStore>> stores() {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         return Stream.of(
                 JvmCellStore::new,
                 () -> new ShardedCellStore(new ShardPlan(
@@ -53,7 +54,7 @@ class ExpiryTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void shouldHideTheSameOfAScrapeByShard(Supplier<CellStore> store) throws IOException {
+    void shouldHideIdleSeriesFromAScrapeByShardToo(Supplier<CellStore> store) throws IOException {
         PerCpuMeterRegistry registry = open(store.get());
         registry.counter("old").increment();
         assertThat(byShard(registry)).contains("old_total{");
@@ -71,7 +72,7 @@ class ExpiryTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void shouldHideWhatNothingRecordedToAndBringItBackWithAllItCounted(Supplier<CellStore> store) {
+    void shouldHideIdleSeriesAndRestoreThemWithTheirCounts(Supplier<CellStore> store) {
         PerCpuMeterRegistry registry = open(store.get());
         Counter counter = registry.counter("c");
         Timer timer = registry.timer("t");
@@ -98,7 +99,7 @@ class ExpiryTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void shouldBringBackWhatACompositeHolds(Supplier<CellStore> store) {
+    void shouldRestoreASeriesHeldByAComposite(Supplier<CellStore> store) {
         PerCpuMeterRegistry registry = open(store.get());
         CompositeMeterRegistry composite = new CompositeMeterRegistry();
         composite.add(registry);
@@ -115,13 +116,13 @@ class ExpiryTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void shouldHideOnlyWhatIsIdle(Supplier<CellStore> store) {
+    void shouldHideIdleSeriesOnly(Supplier<CellStore> store) {
         PerCpuMeterRegistry registry = open(store.get());
         Counter busy = registry.counter("c", "k", "busy");
         registry.counter("c", "k", "never");
         Counter once = registry.counter("c", "k", "once");
         once.increment();
-        busy.increment(1L << 60); // one more does not change a double of that size
+        busy.increment(1L << 60); // adding 1 does not change a double of this size
         for (int i = 0; i < 4; i++) {
             clock.add(AFTER.dividedBy(2));
             busy.increment();
@@ -134,7 +135,7 @@ class ExpiryTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void shouldNeverHideWhatIsToldByFunctions(Supplier<CellStore> store) {
+    void shouldNeverHideFunctionMeters(Supplier<CellStore> store) {
         PerCpuMeterRegistry registry = open(store.get());
         registry.gauge("g", 7);
         FunctionCounter.builder("f", this, self -> 5).register(registry);
@@ -147,12 +148,12 @@ class ExpiryTest {
 
     @ParameterizedTest
     @MethodSource("stores")
-    void shouldLookInTheBackgroundWhereTimePassesByItself(Supplier<CellStore> store) {
+    void shouldCheckInTheBackgroundOnTheSystemClock(Supplier<CellStore> store) {
         PerCpuMeterRegistry registry = open(store.get(), Clock.SYSTEM, "1s");
         Counter counter = registry.counter("c");
         counter.increment();
 
-        // Nobody scrapes: were there no looks in between, the first scrape would take the increment for a new one.
+        // No scrape runs. Without background checks the first scrape would treat the increment as new.
         Eventually.assertEventually(() -> registry.seriesStatistics().hidden(), 1);
         assertThat(registry.scrape()).isEmpty();
         counter.increment();

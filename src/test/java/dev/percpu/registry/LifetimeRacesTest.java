@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Races about a whole registry, while it is closed, and about a whole family, while it becomes of another kind. */
+/** Races while a registry is closed, and while a family changes its type. */
 class LifetimeRacesTest {
     private static final int ACTORS = 4;
     private static final int ROUNDS = Integer.getInteger("percpu.races.rounds", 60);
@@ -44,7 +44,7 @@ class LifetimeRacesTest {
                 onJvm ? new JvmCellStore() : CellStores.open(PrometheusConfig.DEFAULT));
     }
 
-    /** A registry that is closed while others register, record and scrape, and what they hold of it. */
+    /** A registry that is closed while threads register, record and scrape, with the meters that they hold. */
     private static final class Closing {
         private final PerCpuMeterRegistry registry;
         private final Counter held;
@@ -100,7 +100,7 @@ class LifetimeRacesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void shouldGoOnInPeaceWhileTheRegistryIsClosed(boolean onJvm) throws Exception {
+    void shouldKeepWorkingWhileTheRegistryIsClosed(boolean onJvm) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             List<Closing> registries = new ArrayList<>();
             for (int i = 0; i < REGISTRIES; i++) {
@@ -112,9 +112,9 @@ class LifetimeRacesTest {
         }
     }
 
-    /** The last of one kind leaves while the first of another comes: whoever is first, the name is one kind's at a time, and free in the end. */
+    /** Removes the last meter of one type while the first of another is registered. The name has one type at a time, and is free at the end. */
     @Test
-    void shouldGiveANameToOneKindAtATime() throws Exception {
+    void shouldGiveANameToOneTypeAtATime() throws Exception {
         PerCpuMeterRegistry registry = open(false);
         try {
             Timer[] leaving = new Timer[NAMES];
@@ -156,7 +156,7 @@ class LifetimeRacesTest {
         return (histogram ? builder.serviceLevelObjectives(Duration.ofSeconds(1)) : builder).register(registry);
     }
 
-    /** Every family is announced once, and its series are of that type. Returns how many there are of that kind. */
+    /** Checks that every family is declared once and that its series have this type. Returns the number of series of a type. */
     private static int familiesOfOneKind(String scrape, boolean histograms) {
         List<String> types =
                 scrape.lines().filter(line -> line.startsWith("# TYPE")).toList();

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Scrapes a million lines of histogram timers, again and again while they are recorded, and prints how many there were. Then scrapes less
- * a thousand times, half of it to somebody who has gone, and prints by how much the process has grown.
+ * Scrapes a million lines of histogram timers repeatedly while threads record, and prints the number of lines. Then runs a thousand smaller
+ * scrapes, half of them to a closed connection, and prints by how much the process has grown.
  */
 final class MillionLinesMain {
     private static final int LINES_PER_TIMER = 72;
@@ -43,7 +43,7 @@ final class MillionLinesMain {
         printGrowth();
     }
 
-    /** Columns are read in one way, percentiles in another: both take native memory. */
+    /** Meters with and without percentiles: both kinds of reads use native memory. */
     private static void printGrowth() throws IOException {
         PerCpuMeterRegistry registry = new PerCpuMeterRegistry();
         for (int i = 0; i < 100; i++) {
@@ -61,9 +61,9 @@ final class MillionLinesMain {
             registry.scrape(new Lines());
             try {
                 registry.scrape(new Gone());
-                throw new AssertionError("nobody has gone");
+                throw new AssertionError("the stream did not throw");
             } catch (EOFException expected) {
-                // as a client's connection that is closed
+                // as the connection of a client that disconnected
             }
         }
         System.out.println("grown " + (residentKibibytes() - before));

@@ -3,6 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.histogram.NativeHistogramSchema;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -24,22 +25,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every scrape under load has, for each native histogram, a sum of exactly the observations that its buckets count, and beside classic
- * buckets as many as those.
+ * Checks every scrape under load: the sum of a native histogram is the sum of exactly the observations in its buckets, and classic buckets
+ * beside it count the same observations.
  */
 class NativeHistogramConsistencyTest {
     private static final int WRITERS = 4;
     private static final int RECORDS = 50_000;
 
-    /** A quarter of a second in nanoseconds; its multiples by powers of two end buckets of every schema. */
+    /** A quarter of a second in nanoseconds. Multiplied by powers of two it is a bucket bound of every schema. */
     private static final long QUARTER = TimeUnit.SECONDS.toNanos(1) / 4;
 
     private static final int AMOUNTS = 6;
 
     @ParameterizedTest
     @CsvSource({"native, true", "native, false", "both, true", "both, false"})
-    void shouldAgreeWithItselfUnderLoad(String mode, boolean onJvm) throws Exception {
-        PerCpuConfig config = Map.of(NativeHistogramKey.MODE.key(), mode)::get;
+    void shouldBeConsistentUnderLoad(String mode, boolean onJvm) throws Exception {
+        PerCpuConfig config = Map.of(Settings.HISTOGRAM_MODE.key(), mode)::get;
         CellStore store = onJvm ? new JvmCellStore() : CellStores.open(config);
         try (ExecutorService executor = Executors.newFixedThreadPool(WRITERS)) {
             PerCpuMeterRegistry registry =
@@ -70,7 +71,7 @@ class NativeHistogramConsistencyTest {
         }
     }
 
-    /** Returns the observations of all meters. */
+    /** Checks one scrape and returns the observations of all meters. */
     private static long check(PerCpuMeterRegistry registry, boolean both) {
         List<HistogramSnapshot> histograms = registry.getPrometheusRegistry().scrape().stream()
                 .filter(HistogramSnapshot.class::isInstance)

@@ -2,9 +2,9 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.histogram.HistogramMode;
 import dev.percpu.histogram.NativeHistogramSchema;
 import dev.percpu.histogram.NativeHistogramSettings;
+import dev.percpu.settings.HistogramMode;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -25,9 +25,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Native histograms in cells count what the Prometheus Java client's count, on native shards and on JVM atomics. */
+/** Compares native histograms with the Prometheus Java client's, on shards and on JVM atomics. */
 class NativeHistogramTest {
-    /** How a native histogram may be asked for, on which store. */
+    /** A mode of native histograms, and the store under test. */
     record Kept(NativeHistogramSettings settings, boolean nativeStore) {}
 
     static List<Kept> kept() {
@@ -47,7 +47,7 @@ class NativeHistogramTest {
 
     @ParameterizedTest
     @MethodSource("kept")
-    void shouldCountDurationsInTheBucketsThatTheClientCountsTheirSecondsIn(Kept kept) {
+    void shouldCountDurationsInTheClientsBuckets(Kept kept) {
         PerCpuMeterRegistry registry = registry(kept);
         Timer timer = Timer.builder("t").publishPercentileHistogram().register(registry);
         HistogramDataPointSnapshot empty = point(registry, "t_seconds");
@@ -72,7 +72,7 @@ class NativeHistogramTest {
 
     @ParameterizedTest
     @MethodSource("kept")
-    void shouldCountAmountsInTheBucketsThatTheClientCountsThemIn(Kept kept) {
+    void shouldCountAmountsInTheClientsBuckets(Kept kept) {
         PerCpuMeterRegistry registry = registry(kept);
         DistributionSummary summary = DistributionSummary.builder("s")
                 .publishPercentileHistogram()
@@ -119,7 +119,7 @@ class NativeHistogramTest {
         return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);
     }
 
-    /** As likely in each power of two. */
+    /** Returns a random amount, equally likely in each power of two. */
     private static double between(Random random, double from, double to) {
         return Math.exp(random.nextDouble(Math.log(from), Math.log(to)));
     }

@@ -3,7 +3,7 @@ package dev.percpu.registry;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.core.instrument.Counter;
@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Takes all address space away from this process but for a little (RLIMIT_AS), goes on registering and recording, and prints the scrape.
- * The shards are those of a host so large that not even the smallest region fits in what is left.
+ * Limits the address space of this process to little more than it uses (RLIMIT_AS), registers and records further meters, and prints the
+ * scrape. The shards are sized for a host so large that not even the smallest region fits.
  */
 final class NoAddressSpaceMain {
     private static final int RLIMIT_AS = 9;
@@ -31,7 +31,7 @@ final class NoAddressSpaceMain {
     }
 
     public static void main(String[] arguments) throws IOException {
-        int offset = RseqStatus.current().indexedBy().offset();
+        int offset = RseqProbe.status().indexedBy().offset();
         PerCpuMeterRegistry registry = RegistryOn.store(new ShardedCellStore(new ShardPlan(SHARDS, offset)));
         Counter before = registry.counter("before"); // its region is reserved already
         before.increment();

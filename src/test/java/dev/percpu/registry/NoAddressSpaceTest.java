@@ -14,7 +14,7 @@ class NoAddressSpaceTest {
     private Path folder;
 
     @Test
-    void shouldRecordOnTheHeapAndSaySoWhenNoAddressSpaceIsGranted() throws Exception {
+    void shouldRecordOnTheHeapAndReportItWithoutAddressSpace() throws Exception {
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -49,7 +49,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldBeMadeInEveryWayThatThePeerIs() {
+    void shouldHaveEveryConstructorOfPrometheusMeterRegistry() {
         List<PerCpuMeterRegistry> made = List.of(
                 opened(new PerCpuMeterRegistry()),
                 opened(new PerCpuMeterRegistry(PrometheusConfig.DEFAULT)),
@@ -64,7 +64,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldRefuseAnInvalidConfiguration() {
+    void shouldRejectAnInvalidConfiguration() {
         PrometheusConfig config = key -> key.equals("prometheus.step") ? "soon" : null;
 
         assertThatExceptionOfType(ValidationException.class)
@@ -74,7 +74,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldWriteTheSameByEveryMethod() throws IOException {
+    void shouldWriteTheSameWithEveryScrapeMethod() throws IOException {
         registry.counter("a").increment(2);
         registry.timer("b").record(Duration.ofSeconds(1));
         ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -97,7 +97,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldIncludeFamiliesByTheirOwnNames() {
+    void shouldIncludeFamiliesByName() {
         registry.timer("b").record(Duration.ofSeconds(1));
 
         assertThat(registry.scrape(Peers.TEXT, Set.of("b_seconds_max")))
@@ -110,7 +110,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldScrapeForeignCollectorsAsWell() {
+    void shouldScrapeExternalCollectors() {
         Gauge.builder().name("foreign").register(prometheus).set(5);
         registry.counter("ours").increment();
 
@@ -118,7 +118,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldLeaveOutDescriptionsIfAsked() {
+    void shouldLeaveOutDescriptionsIfConfigured() {
         PrometheusConfig config = key -> key.equals("prometheus.descriptions") ? "false" : null;
         PerCpuMeterRegistry terse =
                 opened(new PerCpuMeterRegistry(config, prometheus, new MockClock(), null, new JvmCellStore()));
@@ -144,7 +144,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldHandOutTheSameMeterUntilItIsRemoved() {
+    void shouldReturnTheSameMeterUntilItIsRemoved() {
         Counter first = registry.counter("c", "k", "v");
         first.increment(3);
         assertThat(registry.counter("c", "k", "v")).isSameAs(first);
@@ -159,7 +159,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldFreeANameForAnotherTypeAndKind() {
+    void shouldFreeANameForAnotherType() {
         registry.remove(registry.counter("c"));
         io.micrometer.core.instrument.Gauge.builder("c", () -> 4).register(registry);
         registry.remove(registry.timer("t"));
@@ -169,7 +169,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldForgetAMeterThatWasNamedByAnotherConvention() {
+    void shouldRemoveAMeterNamedByAFormerConvention() {
         Meter meter = registry.counter("old.name");
         registry.config().namingConvention((name, type, unit) -> "x_" + name.replace('.', '_'));
 
@@ -180,7 +180,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldMeetAnObjectiveByTheExactAmount() {
+    void shouldCountAnObjectiveByTheExactAmount() {
         DistributionSummary summary =
                 DistributionSummary.builder("s").serviceLevelObjectives(0.5, 1).register(registry);
         summary.record(0.4);
@@ -192,7 +192,7 @@ class PerCpuMeterRegistryTest {
     }
 
     @Test
-    void shouldStayUsableForWhoHoldsAMeterWhenClosed() {
+    void shouldKeepHeldMetersUsableAfterClose() {
         Counter held = registry.counter("held");
         registry.close();
         held.increment(2);

@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Kinds of meters to race with: how each is looked up, recorded to once, and what is then shown. */
+/** Kinds of meters for race tests: how to look one up, record once, and find its sample. */
 enum RacedKind {
     COUNTER("_total") {
         @Override
@@ -62,7 +62,7 @@ enum RacedKind {
             return ((DistributionSummary) meter).count();
         }
     },
-    /** Each has a value of its own, so that a scrape tells which of them it shows. */
+    /** Each gauge has a different value, so that a scrape identifies the gauge it shows. */
     GAUGE("") {
         @Override
         Meter of(MeterRegistry registry, String name, String tag) {
@@ -87,15 +87,15 @@ enum RacedKind {
         this.suffix = suffix;
     }
 
-    /** Looks the meter up, which registers it if it is not there. */
+    /** Looks the meter up and registers it if it is missing. */
     abstract Meter of(MeterRegistry registry, String name, String tag);
 
-    /** Adds 1 to the value, but for a gauge. */
+    /** Adds 1 to the value, except for a gauge. */
     abstract void record(Meter meter);
 
     abstract double value(Meter meter);
 
-    /** What a scrape calls the value. */
+    /** Returns the sample name of the value. */
     String sample(String name, String tag) {
         return name + suffix + "{k=\"" + tag + "\"}";
     }

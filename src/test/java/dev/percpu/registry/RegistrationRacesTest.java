@@ -22,9 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Threads do different things to the same meters at the same time. Each round they go through many meters in the same order, each doing one
- * thing to all of them: as they drift past each other, every interleaving has its turn. After each round all is checked to the last
- * observation.
+ * Threads register, record, remove and scrape the same meters at the same time. In each round every thread applies one operation to many
+ * meters in the same order: as the threads overtake each other, many interleavings occur. After each round every observation is checked.
  */
 class RegistrationRacesTest {
     private static final int ACTORS = 3;
@@ -41,13 +40,13 @@ class RegistrationRacesTest {
         SETTLE
     }
 
-    /** One meter of a round: what was there before, and who saw and recorded what. */
+    /** One meter of a round: its state before the round, and what each thread saw and recorded. */
     private static final class Slot {
         private final String name;
         private final String tag;
         private final String sample;
 
-        /** Registered before the round, and held since. */
+        /** Registered before the round and still held; null if none. */
         private @Nullable Meter held;
 
         private final Meter[] seen = new Meter[ACTORS];
@@ -70,10 +69,10 @@ class RegistrationRacesTest {
     private final Random random = new Random();
     private final List<Slot> slots = new ArrayList<>();
 
-    /** Whether one of the actors of this round removes. */
+    /** Whether a thread of this round removes meters. */
     private volatile boolean removing;
 
-    /** What the value of each meter must be: all that was ever recorded through it. */
+    /** The expected value of each meter: everything recorded through it. */
     private final IdentityHashMap<Meter, Double> expected = new IdentityHashMap<>();
 
     @AfterEach
@@ -84,7 +83,7 @@ class RegistrationRacesTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldAgreeWhateverComesFirst(RacedKind kind) throws Exception {
+    void shouldAgreeInEveryInterleaving(RacedKind kind) throws Exception {
         for (int i = 0; i < METERS; i++) {
             slots.add(new Slot(kind, i));
         }
@@ -105,7 +104,7 @@ class RegistrationRacesTest {
         assertThat(rounds).isGreaterThan(50);
     }
 
-    /** Some meters are there already, some are not; which ones is another thing every round. */
+    /** Registers a different part of the meters before each round. */
     private void prepare(RacedKind kind) {
         for (Slot slot : slots) {
             Arrays.fill(slot.seen, null);
@@ -141,7 +140,7 @@ class RegistrationRacesTest {
             }
             case SCRAPE -> {
                 if (slot.tag.equals("0")) {
-                    shouldHaveAllThatStay(samplesOf(registry.scrape()));
+                    shouldExposeEveryRemainingMeter(samplesOf(registry.scrape()));
                 }
             }
             case SETTLE -> {
@@ -159,7 +158,7 @@ class RegistrationRacesTest {
         slot.records[actor] += 3;
     }
 
-    /** Returns the samples with their values. */
+    /** Returns sample values by sample. */
     private static Map<String, String> samplesOf(String scrape) {
         Map<String, String> samples = new HashMap<>();
         scrape.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
@@ -171,7 +170,7 @@ class RegistrationRacesTest {
         return samples;
     }
 
-    private void shouldHaveAllThatStay(Map<String, String> samples) {
+    private void shouldExposeEveryRemainingMeter(Map<String, String> samples) {
         for (Slot slot : slots) {
             if (!removing && slot.held != null && !samples.containsKey(slot.sample)) {
                 throw new AssertionError("left out of a scrape: " + slot.sample);
@@ -202,8 +201,8 @@ class RegistrationRacesTest {
         return count ? Long.toString((long) value) : Double.toString(value);
     }
 
-    /** As long as nobody removes it, everybody gets the same; each removal lets one new meter in. */
-    @SuppressWarnings("ReferenceEquality") // which instance it is, is what is tested
+    /** Checks that all threads get the same meter without a removal, and at most one new meter per removal. */
+    @SuppressWarnings("ReferenceEquality") // the test compares instances
     private static void checkInstances(Slot slot, @Nullable Meter now, long removals) {
         Set<Meter> added = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Meter meter : slot.seen) {
@@ -211,7 +210,7 @@ class RegistrationRacesTest {
                 added.add(meter);
             }
         }
-        if (slot.held == null) { // then nobody removes
+        if (slot.held == null) { // no thread removes
             assertThat(added).hasSizeLessThanOrEqualTo(1);
             assertThat(now).isSameAs(added.isEmpty() ? null : added.iterator().next());
         } else if (removals == 0) {
@@ -226,7 +225,7 @@ class RegistrationRacesTest {
         }
     }
 
-    /** Nothing is lost and nothing inherited, through meters that were removed either. */
+    /** Checks that no observation is lost and none is inherited, removed meters included. */
     private void checkValues(RacedKind kind, Slot slot) {
         for (int actor = 0; actor < ACTORS; actor++) {
             Meter meter = slot.seen[actor];

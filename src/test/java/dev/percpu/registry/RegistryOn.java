@@ -7,16 +7,16 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import org.jspecify.annotations.Nullable;
 
-/** Opens registries on stores that no configuration asks for, for what is outside of this package. */
+/** Opens registries on given stores, for tests of other packages. */
 public final class RegistryOn {
     private RegistryOn() {}
 
-    /** With the system's clock; the store is closed with it. */
+    /** Opens a registry on the system clock. The registry closes the store. */
     public static PerCpuMeterRegistry store(CellStore store) {
         return store(PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, store);
     }
 
-    /** A registry with these parts; the store is closed with it. */
+    /** Opens a registry with these parts. The registry closes the store. */
     public static PerCpuMeterRegistry store(
             PrometheusConfig config,
             PrometheusRegistry prometheus,
@@ -26,7 +26,7 @@ public final class RegistryOn {
         return new PerCpuMeterRegistry(config, prometheus, clock, spans, store);
     }
 
-    /** Rotates the windows that end within this time, as the registry's own thread does. */
+    /** Rotates the windows that end within this time, as the registry's thread does. */
     public static void rotateWindows(PerCpuMeterRegistry registry, long nowMillis, long withinMillis) {
         registry.rotateWindows(nowMillis, withinMillis);
     }

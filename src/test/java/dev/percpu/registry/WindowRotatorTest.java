@@ -35,7 +35,7 @@ class WindowRotatorTest {
         registry.close();
     }
 
-    /** Those of other registries may come and go: only what is new is ours. */
+    /** All rotator threads of this JVM, of other registries too. */
     private static Set<Thread> rotators() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("percpu-window-rotator"))
@@ -48,14 +48,14 @@ class WindowRotatorTest {
         return rotators;
     }
 
-    /** Nobody reads before the end: without the thread, the first reader would take the old maximum for a new one. */
+    /** No read happens before the end. Without the thread, the first read would treat the old maximum as new. */
     @Test
-    void shouldLetMaximaAndPercentilesAgeWhileNobodyReads() {
+    void shouldAgeMaximaAndPercentilesWithoutReads() {
         Timer timer = Timer.builder("t").publishPercentiles(0.5).register(registry);
         timer.record(Duration.ofSeconds(9));
         long forgotten = System.nanoTime() + STEP.multipliedBy(8).toNanos();
         while (System.nanoTime() < forgotten) {
-            LockSupport.parkNanos(forgotten - System.nanoTime()); // the passing of time is what is tested
+            LockSupport.parkNanos(forgotten - System.nanoTime()); // real time must pass
         }
 
         assertThat(timer.max(TimeUnit.SECONDS)).isZero();
@@ -64,7 +64,7 @@ class WindowRotatorTest {
     }
 
     @Test
-    void shouldBeOneThreadFromTheFirstWindowUntilTheRegistryIsClosed() {
+    void shouldRunOneThreadFromTheFirstWindowUntilClose() {
         Set<Thread> others = rotators();
         registry.counter("c");
         assertThat(newRotators(others)).isEmpty();
@@ -80,23 +80,23 @@ class WindowRotatorTest {
     }
 
     @Test
-    void shouldGoOnWhenALookFails() {
-        AtomicInteger looks = new AtomicInteger();
+    void shouldContinueAfterAFailedRotation() {
+        AtomicInteger rotations = new AtomicInteger();
         PerCpuMeterRegistry failing =
                 new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, new JvmCellStore()) {
                     @Override
                     void rotateWindows(long nowMillis, long withinMillis) {
-                        looks.incrementAndGet();
-                        throw new IllegalStateException("no look today");
+                        rotations.incrementAndGet();
+                        throw new IllegalStateException("rotation failed");
                     }
                 };
         failing.timer("t");
-        Eventually.assertEventually(() -> looks.get() > 3, true);
+        Eventually.assertEventually(() -> rotations.get() > 3, true);
         failing.close();
     }
 
     @Test
-    void shouldEndWhenTheRegistryIsForgotten() {
+    void shouldEndWhenTheRegistryIsGarbageCollected() {
         Set<Thread> others = rotators();
         open().timer("t");
 

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** What ABI.md names is there: a document of a design is worth as much as its last check. */
+/** Compares the names of files, functions and tests in the ABI document with the sources. */
 class AbiDocumentTest {
-    private static final Path DOCUMENT = Path.of("src/main/native/ABI.md");
+    private static final Path DOCUMENT = Path.of("src/main/native/RSEQ-ABI.md");
     private static final Pattern CODE = Pattern.compile("`([\\w.]+\\.(?:java|c|h)): (\\w+)`");
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
 
@@ -23,7 +23,7 @@ class AbiDocumentTest {
 
     static final List<Reference> REFERENCES = references();
 
-    /** A name and the file that must have it. */
+    /** A name in the document, and the file that must contain it. */
     record Reference(String file, String name) {}
 
     private static List<Reference> references() {
@@ -35,14 +35,14 @@ class AbiDocumentTest {
     }
 
     @Test
-    void shouldShowATestForEachQuestion() {
+    void shouldCiteATestForEachQuestion() {
         List<String> questions = List.of(read(DOCUMENT).split("\n## ")).subList(1, 9);
         List<Path> tests = testFiles();
 
         assertThat(questions).allSatisfy(question -> {
-            int shown = question.indexOf("Shown by");
-            assertThat(shown).isPositive();
-            String line = question.substring(shown);
+            int citation = question.indexOf("Shown by");
+            assertThat(citation).isPositive();
+            String line = question.substring(citation);
             assertThat(EVIDENCE.matcher(line).find() || TEST.matcher(line).find())
                     .isTrue();
             EVIDENCE.matcher(line)
@@ -62,10 +62,10 @@ class AbiDocumentTest {
 
     @ParameterizedTest
     @FieldSource("REFERENCES")
-    void shouldNameWhatIsThere(Reference reference) throws IOException {
+    void shouldCiteExistingNames(Reference reference) throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src"))) {
-            List<Path> named = files.filter(it -> it.endsWith(reference.file())).toList();
-            assertThat(named)
+            List<Path> cited = files.filter(it -> it.endsWith(reference.file())).toList();
+            assertThat(cited)
                     .isNotEmpty()
                     .anySatisfy(it -> assertThat(read(it)).containsPattern("\\b" + reference.name() + "\\b"));
         }

@@ -3,22 +3,22 @@ package dev.percpu.rseq;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules by which this package concludes what is registered, for figures that another system reports: tests of other packages compare
- * the conclusion with what that system's kernel says. Stateless.
+ * The conclusions of this package about a registration, for values that another system reports. Tests of other packages compare them with
+ * what the kernel of that system reports. Immutable.
  *
- * @param length bytes of the registration
- * @param activeSize bytes that are kept up to date
+ * @param length bytes that were registered
+ * @param activeSize bytes that the kernel keeps up to date
  */
 public record AbiRules(int length, int activeSize) {
 
-    /** Where libc says that it registered {@code rseqSize} bytes. */
+    /** Returns the conclusions for a libc that registers threads and exports this {@code __rseq_size}, in bytes. */
     public static AbiRules ofLibc(int rseqSize, @Nullable Integer featureSize, @Nullable Integer align) {
-        return of(AreaOwnership.find(new LibcInfo("glibc", null, rseqSize, 0L, 0), featureSize, align));
+        return of(AreaOwnership.find(new Host.LibcInfo("glibc", null, rseqSize, 0L, 0), featureSize, align));
     }
 
-    /** Where this library registers each thread itself. */
+    /** Returns the conclusions for a system on which this library registers each thread. */
     public static AbiRules ofOwnRegistration(@Nullable Integer featureSize) {
-        return of(AreaOwnership.ours(AreaOwner.SELF, featureSize));
+        return of(AreaOwnership.fixedEarlier(AreaOwner.SELF, featureSize));
     }
 
     private static AbiRules of(AreaOwnership ownership) {

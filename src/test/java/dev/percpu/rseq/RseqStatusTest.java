@@ -1,23 +1,23 @@
 package dev.percpu.rseq;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.settings.RseqMode;
+import dev.percpu.settings.ShardIndex;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RseqStatusTest {
     @Test
-    void shouldBeProbedOnce() {
-        assertThat(RseqStatus.current()).isSameAs(RseqStatus.current());
+    void shouldProbeOnce() {
+        assertThat(RseqProbe.status()).isSameAs(RseqProbe.status());
     }
 
     @Test
-    void shouldAgreeWithItself() {
-        RseqStatus status = RseqStatus.current();
+    void shouldContainNoContradiction() {
+        RseqStatus status = RseqProbe.status();
 
         assertThat(status.active()).isEqualTo(status.mode() == Mode.RSEQ);
         assertThat(status.reason() == null).isEqualTo(status.active());
@@ -27,12 +27,12 @@ class RseqStatusTest {
                 .isEqualTo(status.selfTest().violations() > 0);
     }
 
-    /** glibc's manual: 20 and 32 both mean a registration of 32 bytes; any other value is the active size. */
+    /** Source: the glibc manual. Both 20 and 32 stand for a registration of 32 bytes; any other value is the active size. */
     @ParameterizedTest
     @CsvSource(
             nullValues = "-",
             value = {"20,-,20", "20,28,28", "20,33,32", "32,-,20", "32,28,28", "28,28,28", "33,33,33", "24,28,24"})
-    void shouldWorkOutTheActiveSize(int librarySize, Integer featureSize, int active) {
+    void shouldComputeTheActiveSize(int librarySize, Integer featureSize, int active) {
         assertThat(Fields.activeSize(librarySize, featureSize)).isEqualTo(active);
     }
 
@@ -45,10 +45,10 @@ class RseqStatusTest {
         "33,0,cpu_id_start cpu_id rseq_cs flags node_id mm_cid",
         "33,16,cpu_id_start cpu_id rseq_cs flags node_id mm_cid slice_ctrl"
     })
-    void shouldOfferTheFieldsThatEndWithinIt(int activeSize, int flags, String available) {
+    void shouldReportFieldsWithinTheActiveSizeAsAvailable(int activeSize, int flags, String available) {
         List<String> names = Fields.of(activeSize, flags).stream()
-                .filter(Field::available)
-                .map(Field::name)
+                .filter(RseqArea.Field::available)
+                .map(RseqArea.Field::name)
                 .toList();
 
         assertThat(String.join(" ", names)).isEqualTo(available);
@@ -57,17 +57,15 @@ class RseqStatusTest {
 
     @ParameterizedTest
     @CsvSource({"0-1,2,2", "0,1,1", "'0-3,8',9,5", "'2,4-5',6,3"})
-    void shouldReadTheKernelsListOfCpus(String list, int shards, int cpus) {
+    void shouldParseTheKernelsCpuList(String list, int shards, int cpus) {
         assertThat(Cpus.parse(list + "\n").length()).isEqualTo(shards);
         assertThat(Cpus.parse(list).cardinality()).isEqualTo(cpus);
     }
 
     @Test
-    void shouldNameKeyValueAndWhatIsAllowed() {
-        Map<String, String> settings = Map.of(RseqSettings.INDEX_PROPERTY, "node");
+    void shouldKeepTheStatusOfTheFirstCall() {
+        RseqStatus status = RseqProbe.status();
 
-        assertThatThrownBy(() -> RseqSettings.of(settings::get))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("percpu.shard.index is 'node', but must be one of: auto, cpu_id, mm_cid");
+        assertThat(RseqProbe.status(RseqMode.ATOMIC, ShardIndex.CPU_ID)).isSameAs(status);
     }
 }

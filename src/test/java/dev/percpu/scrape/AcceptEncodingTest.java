@@ -3,6 +3,7 @@ package dev.percpu.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.scrape.HeaderScanner.MalformedHeaderException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,17 +24,17 @@ class AcceptEncodingTest {
                 "br, *;q=0.2",
                 "identity;q=0, gzip;q=0.001",
             })
-    void shouldCompressForWhoTakesGzip(String header) throws MalformedHeaderException {
+    void shouldPreferGzipWithAtLeastTheWeightOfIdentity(String header) throws MalformedHeaderException {
         assertThat(AcceptEncoding.parse(header).prefersGzip()).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldCompressForEveryClientThatUnpacks(ClientEncodings client) throws MalformedHeaderException {
+    void shouldPreferGzipForClientsThatDecompress(ClientEncodings client) throws MalformedHeaderException {
         AcceptEncoding encoding = AcceptEncoding.parse(client.acceptEncoding());
 
-        assertThat(encoding.prefersGzip()).isEqualTo(client.takesGzip());
-        assertThat(encoding.takesIdentity()).isTrue();
+        assertThat(encoding.prefersGzip()).isEqualTo(client.acceptsGzip());
+        assertThat(encoding.acceptsIdentity()).isTrue();
     }
 
     @ParameterizedTest
@@ -49,27 +50,27 @@ class AcceptEncodingTest {
                 "gzip;q=0.4, identity;q=0.5",
                 "identity, *;q=0.9",
             })
-    void shouldNotCompressForWhoDoesNotOrLikesItLess(String header) throws MalformedHeaderException {
+    void shouldNotPreferGzipThatIsNotAcceptedOrHasALowerWeight(String header) throws MalformedHeaderException {
         AcceptEncoding encoding = AcceptEncoding.parse(header);
 
         assertThat(encoding.prefersGzip()).isFalse();
-        assertThat(encoding.takesIdentity()).isTrue();
+        assertThat(encoding.acceptsIdentity()).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"identity;q=0", "*;q=0", "gzip, identity;q=0", "gzip, *;q=0.0"})
-    void shouldTellThatAnAnswerMustBeCompressed(String header) throws MalformedHeaderException {
-        assertThat(AcceptEncoding.parse(header).takesIdentity()).isFalse();
+    void shouldNotAcceptIdentityOfWeightZero(String header) throws MalformedHeaderException {
+        assertThat(AcceptEncoding.parse(header).acceptsIdentity()).isFalse();
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {";;;|1", "gzip;|6", "gzip;p=1|6", "gzip;q|7", "gzip;q=2|8", "gzip deflate|6", "gzip/1|5"})
-    void shouldTellWhereAMalformedHeaderGoesWrong(String header, int character) {
+    void shouldReportTheFirstInvalidCharacter(String header, int character) {
         assertThatThrownBy(() -> AcceptEncoding.parse(header))
                 .isInstanceOf(MalformedHeaderException.class)
-                .hasMessageStartingWith("The Accept-Encoding header cannot be read: expected ")
+                .hasMessageStartingWith("The Accept-Encoding header is malformed: expected ")
                 .hasMessageEndingWith(" at character " + character + ".");
     }
 }

@@ -3,6 +3,8 @@ package dev.percpu.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.scrape.AcceptHeader.MediaRange;
+import dev.percpu.scrape.HeaderScanner.MalformedHeaderException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AcceptHeaderTest {
 
     @Test
-    void shouldReadRangesParametersAndWeights() throws MalformedHeaderException {
+    void shouldParseRangesParametersAndWeights() throws MalformedHeaderException {
         List<MediaRange> ranges =
                 AcceptHeader.parse("Text/Plain; Version=0.0.4 ;q=0.25,\t*/* , application/*;q=1.000;a=\"b\\\"c;,\"");
 
@@ -37,7 +39,7 @@ class AcceptHeaderTest {
         "1., 1000",
         "1.0, 1000"
     })
-    void shouldReadWeightsInThousandths(String weight, int permille) throws MalformedHeaderException {
+    void shouldParseWeightsInThousandths(String weight, int permille) throws MalformedHeaderException {
         assertThat(AcceptHeader.parse("a/b;q=" + weight)).singleElement().returns(permille, MediaRange::permille);
     }
 
@@ -76,10 +78,10 @@ class AcceptHeaderTest {
                 "a/b, \u00fc/d|6",
                 "a/b\u0000c|4",
             })
-    void shouldTellWhereAMalformedHeaderGoesWrong(String header, int character) {
+    void shouldReportTheFirstInvalidCharacter(String header, int character) {
         assertThatThrownBy(() -> AcceptHeader.parse(header))
                 .isInstanceOf(MalformedHeaderException.class)
-                .hasMessageStartingWith("The Accept header cannot be read: expected ")
+                .hasMessageStartingWith("The Accept header is malformed: expected ")
                 .hasMessageEndingWith(" at character " + character + ".");
     }
 }

@@ -1,10 +1,11 @@
 package dev.percpu.scrape;
 
 /**
- * The Accept headers of those that scrape, to the letter, and what they are to be answered with. Prometheus' are from its sources:
- * {@code scrape/scrape.go} (acceptHeader) and {@code config/config.go} of the tags 2.42.0, 2.53.0, 3.0.0 and 3.9.1. Grafana's Agent and
- * Alloy and the OpenTelemetry Collector scrape with Prometheus' own package, and so send what the version sends that their {@code go.mod}
- * names; but Alloy escapes by underscores unless it is told otherwise (its {@code prometheus.scrape}).
+ * The exact Accept headers of clients that scrape, and the content types of the responses.
+ *
+ * <p>Prometheus' headers are from {@code scrape/scrape.go} (acceptHeader) and {@code config/config.go} of the tags 2.42.0, 2.53.0, 3.0.0 and
+ * 3.9.1. Grafana's Agent and Alloy and the OpenTelemetry Collector use Prometheus' package in the version of their {@code go.mod}. Alloy's
+ * {@code prometheus.scrape} escapes by underscores by default.
  */
 public enum Clients {
     PROMETHEUS_2_42(
@@ -43,7 +44,7 @@ public enum Clients {
                     + "application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
                     + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
             Types.OPENMETRICS + "; escaping=allow-utf-8"),
-    /** The range that is chosen asks for no scheme: Prometheus' Go client escapes then as well. */
+    /** The selected range has no scheme. Prometheus' Go client then escapes by underscores too. */
     PROMETHEUS_3_9_NATIVE_HISTOGRAMS(
             "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
                     + "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
@@ -51,9 +52,9 @@ public enum Clients {
                     + "text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
             Types.PROTOBUF),
     PROMETHEUS_3_9_TEXT_ONLY("text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,*/*;q=0.5", Types.TEXT_1),
-    /** grafana/agent 0.44.8, the last: built on grafana/prometheus at 51b39f24d406, which is Prometheus 2.48.1 with two changes. */
+    /** grafana/agent 0.44.8, the last release, uses grafana/prometheus at 51b39f24d406: Prometheus 2.48.1 with two changes. */
     GRAFANA_AGENT_0_44(PROMETHEUS_2_42),
-    /** The same with {@code enable_protobuf_negotiation}. */
+    /** {@link #GRAFANA_AGENT_0_44} with {@code enable_protobuf_negotiation}. */
     GRAFANA_AGENT_0_44_PROTOBUF(PROMETHEUS_2_42_NATIVE_HISTOGRAMS),
     /** {@code receiver/prometheusreceiver} of open-telemetry/opentelemetry-collector-contrib 0.118.0, built on Prometheus 2.54.1. */
     OPENTELEMETRY_COLLECTOR_0_118(PROMETHEUS_2_53),
@@ -90,17 +91,17 @@ public enum Clients {
         this.contentType = contentType;
     }
 
-    /** One that sends what another does. */
+    /** A client that sends the headers of another client. */
     Clients(Clients other) {
         this(other.accept, other.contentType);
     }
 
-    /** What the client sends. */
+    /** Returns the header that the client sends. */
     public String accept() {
         return accept;
     }
 
-    /** What it is to be answered with. */
+    /** Returns the content type of the response. */
     public String contentType() {
         return contentType;
     }

@@ -1,16 +1,17 @@
 package dev.percpu.scrape;
 
-import static dev.percpu.scrape.ScrapeFormat.OPENMETRICS;
-import static dev.percpu.scrape.ScrapeFormat.OPENMETRICS_DRAFT;
-import static dev.percpu.scrape.ScrapeFormat.PROTOBUF;
-import static dev.percpu.scrape.ScrapeFormat.TEXT;
-import static dev.percpu.scrape.ScrapeFormat.TEXT_1;
+import static dev.percpu.scrape.ScrapeType.Format.OPENMETRICS;
+import static dev.percpu.scrape.ScrapeType.Format.OPENMETRICS_DRAFT;
+import static dev.percpu.scrape.ScrapeType.Format.PROTOBUF;
+import static dev.percpu.scrape.ScrapeType.Format.TEXT;
+import static dev.percpu.scrape.ScrapeType.Format.TEXT_1;
 import static io.prometheus.metrics.config.EscapingScheme.ALLOW_UTF8;
 import static io.prometheus.metrics.config.EscapingScheme.DOTS_ESCAPING;
 import static io.prometheus.metrics.config.EscapingScheme.UNDERSCORE_ESCAPING;
 import static io.prometheus.metrics.config.EscapingScheme.VALUE_ENCODING_ESCAPING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.scrape.HeaderScanner.MalformedHeaderException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,56 +32,56 @@ class ScrapeTypeTest {
                 "application/openmetrics-text;q=0, */*",
                 "application/openmetrics-text;version=7.0.0, text/plain;q=0.1",
             })
-    void shouldAnswerInTextWhereNothingElseIsLikedBetter(String accept) throws MalformedHeaderException {
-        assertThat(choose(accept)).contains(ScrapeType.DEFAULT);
+    void shouldSelectTextIfNoOtherFormatHasAHigherWeight(String accept) throws MalformedHeaderException {
+        assertThat(select(accept)).contains(ScrapeType.TEXT);
     }
 
     @ParameterizedTest
     @EnumSource(Clients.class)
-    void shouldAnswerEveryClientAsItIsMeant(Clients client) throws MalformedHeaderException {
-        assertThat(choose(client.accept())).map(ScrapeType::contentType).contains(client.contentType());
+    void shouldSelectTheContentTypeOfEveryClient(Clients client) throws MalformedHeaderException {
+        assertThat(select(client.accept())).map(ScrapeType::contentType).contains(client.contentType());
     }
 
     @Test
-    void shouldFollowWeightsFirstAndTheClientsOrderThen() throws MalformedHeaderException {
-        assertThat(choose("text/plain;q=0.4, application/openmetrics-text;q=0.5"))
+    void shouldSelectByWeightThenByOrder() throws MalformedHeaderException {
+        assertThat(select("text/plain;q=0.4, application/openmetrics-text;q=0.5"))
                 .contains(new ScrapeType(OPENMETRICS, null));
-        assertThat(choose("application/openmetrics-text, text/plain")).contains(new ScrapeType(OPENMETRICS, null));
-        assertThat(choose("text/plain, application/openmetrics-text")).contains(ScrapeType.DEFAULT);
-        assertThat(choose("*/*;q=0.9, text/plain;q=0.1")).contains(new ScrapeType(OPENMETRICS, null));
+        assertThat(select("application/openmetrics-text, text/plain")).contains(new ScrapeType(OPENMETRICS, null));
+        assertThat(select("text/plain, application/openmetrics-text")).contains(ScrapeType.TEXT);
+        assertThat(select("*/*;q=0.9, text/plain;q=0.1")).contains(new ScrapeType(OPENMETRICS, null));
     }
 
     @Test
-    void shouldAnswerInTheVersionThatIsAskedFor() throws MalformedHeaderException {
-        assertThat(choose("text/plain;version=1.0.0, text/plain;version=0.0.4;q=0.9"))
+    void shouldSelectTheRequestedVersion() throws MalformedHeaderException {
+        assertThat(select("text/plain;version=1.0.0, text/plain;version=0.0.4;q=0.9"))
                 .contains(new ScrapeType(TEXT_1, null));
-        assertThat(choose("text/plain;version=1.0.0;q=0.8, text/plain;version=0.0.4;q=0.9"))
+        assertThat(select("text/plain;version=1.0.0;q=0.8, text/plain;version=0.0.4;q=0.9"))
                 .contains(new ScrapeType(TEXT, null));
-        assertThat(choose("application/openmetrics-text;version=0.0.1"))
+        assertThat(select("application/openmetrics-text;version=0.0.1"))
                 .contains(new ScrapeType(OPENMETRICS_DRAFT, null));
-        assertThat(choose("application/openmetrics-text")).contains(new ScrapeType(OPENMETRICS, null));
+        assertThat(select("application/openmetrics-text")).contains(new ScrapeType(OPENMETRICS, null));
     }
 
     @Test
-    void shouldEscapeAsTheRangeSaysThatIsChosen() throws MalformedHeaderException {
-        assertThat(choose("application/openmetrics-text;escaping=dots;q=0.5, text/plain;escaping=values;q=0.4"))
+    void shouldEscapeByTheSchemeOfTheSelectedRange() throws MalformedHeaderException {
+        assertThat(select("application/openmetrics-text;escaping=dots;q=0.5, text/plain;escaping=values;q=0.4"))
                 .contains(new ScrapeType(OPENMETRICS, DOTS_ESCAPING));
-        assertThat(choose("application/openmetrics-text;escaping=dots;q=0.3, text/plain;escaping=values;q=0.4"))
+        assertThat(select("application/openmetrics-text;escaping=dots;q=0.3, text/plain;escaping=values;q=0.4"))
                 .contains(new ScrapeType(TEXT, VALUE_ENCODING_ESCAPING));
-        assertThat(choose("text/plain;version=1.0.0;escaping=\"allow-utf-8\""))
+        assertThat(select("text/plain;version=1.0.0;escaping=\"allow-utf-8\""))
                 .contains(new ScrapeType(TEXT_1, ALLOW_UTF8));
-        assertThat(choose("*/*;escaping=underscores")).contains(new ScrapeType(TEXT, UNDERSCORE_ESCAPING));
-        assertThat(choose("application/vnd.google.protobuf, text/plain;escaping=dots;q=0.9"))
+        assertThat(select("*/*;escaping=underscores")).contains(new ScrapeType(TEXT, UNDERSCORE_ESCAPING));
+        assertThat(select("application/vnd.google.protobuf, text/plain;escaping=dots;q=0.9"))
                 .contains(new ScrapeType(PROTOBUF, null));
     }
 
     @Test
-    void shouldIgnoreAnEscapingSchemeThatIsNotKnown() throws MalformedHeaderException {
-        assertThat(choose("text/plain;escaping=hieroglyphs")).contains(ScrapeType.DEFAULT);
+    void shouldIgnoreAnUnknownEscapingScheme() throws MalformedHeaderException {
+        assertThat(select("text/plain;escaping=hieroglyphs")).contains(ScrapeType.TEXT);
     }
 
     @Test
-    void shouldNameTheSchemeToAClientThatNamedOne() {
+    void shouldReturnTheSchemeToAClientThatRequestedOne() {
         assertThat(new ScrapeType(TEXT_1, ALLOW_UTF8).contentType())
                 .isEqualTo("text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
         assertThat(new ScrapeType(TEXT, null).contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
@@ -99,11 +100,11 @@ class ScrapeTypeTest {
                 "application/vnd.google.protobuf;proto=other.Message",
                 "*/*;q=0",
             })
-    void shouldOfferNothingToAClientThatTakesNoneOfTheFormats(String accept) throws MalformedHeaderException {
-        assertThat(choose(accept)).isEmpty();
+    void shouldSelectNothingForAClientThatAcceptsNoFormat(String accept) throws MalformedHeaderException {
+        assertThat(select(accept)).isEmpty();
     }
 
-    private static Optional<ScrapeType> choose(String accept) throws MalformedHeaderException {
-        return ScrapeType.choose(AcceptHeader.parse(accept));
+    private static Optional<ScrapeType> select(String accept) throws MalformedHeaderException {
+        return ScrapeType.select(AcceptHeader.parse(accept));
     }
 }

@@ -34,7 +34,7 @@ class HealthChecksTest {
     }
 
     @Test
-    void shouldTellHowItRecords() {
+    void shouldReportTheMode() {
         given().when()
                 .get(management.resolve("/q/health/ready"))
                 .then()

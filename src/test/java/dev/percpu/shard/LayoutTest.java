@@ -2,32 +2,31 @@ package dev.percpu.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.binding.CompiledLayout;
+import dev.percpu.binding.ControlCalls;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Compares the numbers that Java has from {@code layout.h} with the values of the C compiler. */
+/** Compares the numbers of {@link Layout} with the C compiler's, by the names of percpu_layout_names(). */
 class LayoutTest {
-    private final CompiledLayout compiled = new CompiledLayout();
+    private final Map<String, Integer> layout = ControlCalls.layout();
 
     @Test
-    void shouldHaveTheCellOfC() {
-        assertThat(Layout.CELL_BYTES).isEqualTo(compiled.get("PERCPU_CELL"));
-        assertThat(Layout.FIRST_WORD).isEqualTo(compiled.get("offsetof(struct percpu_cell, first)"));
-        assertThat(Layout.SECOND_WORD).isEqualTo(compiled.get("offsetof(struct percpu_cell, second)"));
+    void shouldAgreeOnTheCell() {
+        assertThat(layout).containsEntry("cell.bytes", Layout.CELL_BYTES);
+        assertThat(layout).containsEntry("cell.first", Layout.FIRST_WORD);
+        assertThat(layout).containsEntry("cell.second", Layout.SECOND_WORD);
     }
 
     @Test
-    void shouldHaveTheLimitsOfC() {
-        assertThat(Layout.MIN_STRIDE_SHIFT).isEqualTo(compiled.get("PERCPU_MIN_STRIDE_SHIFT"));
-        assertThat(Layout.MAX_STRIDE_SHIFT).isEqualTo(compiled.get("PERCPU_MAX_STRIDE_SHIFT"));
-        assertThat(Layout.MAX_SHARDS).isEqualTo(compiled.get("PERCPU_MAX_SHARDS"));
+    void shouldAgreeOnWhatCanBeReserved() {
+        assertThat(layout).containsEntry("shard.minStrideShift", Layout.MIN_STRIDE_SHIFT);
+        assertThat(layout).containsEntry("shard.maxStrideShift", Layout.MAX_STRIDE_SHIFT);
+        assertThat(layout).containsEntry("shard.maxCount", Layout.MAX_SHARDS);
     }
 
     @Test
-    void shouldStoreTheFirstBucketAfterTheMaximum() {
-        int cell = compiled.get("PERCPU_CELL");
-
-        assertThat(Layout.bucketOffset(0)).isEqualTo(cell);
-        assertThat(Layout.groupBytes(3)).isEqualTo(4L * cell);
+    void shouldPlaceTheFirstBucketAfterTheMaximum() {
+        assertThat(Layout.bucketOffset(0)).isEqualTo(Layout.CELL_BYTES);
+        assertThat(Layout.groupBytes(3)).isEqualTo(4L * Layout.CELL_BYTES);
     }
 }

@@ -1,5 +1,6 @@
 package dev.percpu.shard;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 
 /** Cell stores on native shards, in the mode of this process. */
@@ -16,7 +17,7 @@ public final class NativeStores {
     }
 
     private static CellStore withStride(long bytes) {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset(), bytes));
     }

@@ -1,5 +1,6 @@
 package dev.percpu.shard;
 
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -14,7 +15,7 @@ public final class QuickStores {
     }
 
     static ShardedCellStore withQuarantine(Duration quarantine, LongSupplier nanoTime) {
-        RseqStatus status = RseqStatus.current();
+        RseqStatus status = RseqProbe.status();
         return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()), quarantine, nanoTime);
     }

@@ -3,7 +3,7 @@ package dev.percpu.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.rseq.RseqProbe;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -91,7 +91,7 @@ class ShardedCellMigrationTest {
         assertThat(doubles.read().bucketCounts()).containsExactly(records / 2, 0, records / 2);
         assertThat(isConsistent(observed)).isTrue();
         assertThat(isConsistentDoubles(doubles.read())).isTrue();
-        if (RseqStatus.current().active()) {
+        if (RseqProbe.status().active()) {
             assertThat(store.statistics().shards())
                     .as("records of each CPU's shard")
                     .filteredOn(it -> it.records() > 0)

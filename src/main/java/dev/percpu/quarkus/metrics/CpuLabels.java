@@ -9,8 +9,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shards by the CPU and the NUMA node that they belong to; where they belong to none, by their index, and the help of every metric says so.
- * A node that the system does not tell is empty, which to Prometheus is no label at all. Thread-safe.
+ * The labels {@code cpu} and {@code numa_node} of shards that are indexed by CPU, else the label {@code shard}. Thread-safe.
+ *
+ * <p>An unknown NUMA node is an empty label, which Prometheus treats as a missing one.
  */
 final class CpuLabels implements ShardNaming {
     private static final String SHARED = "shared";
@@ -18,11 +19,11 @@ final class CpuLabels implements ShardNaming {
     private final boolean byCpu;
     private final IntFunction<@Nullable Integer> numaNodes;
 
-    /** A CPU stays in its node. */
-    private final Map<Integer, Labels> known = new ConcurrentHashMap<>();
+    /** Labels by shard, cached because the NUMA node of a CPU does not change. */
+    private final Map<Integer, Labels> cache = new ConcurrentHashMap<>();
 
     /**
-     * @param numaNodes the node of a CPU, or null
+     * @param numaNodes returns the node of a CPU, or null if it is unknown
      */
     CpuLabels(IndexedBy indexedBy, IntFunction<@Nullable Integer> numaNodes) {
         this.byCpu = indexedBy == IndexedBy.CPU_ID;
@@ -31,7 +32,7 @@ final class CpuLabels implements ShardNaming {
 
     @Override
     public Labels of(int shard) {
-        return known.computeIfAbsent(shard, this::labels);
+        return cache.computeIfAbsent(shard, this::labels);
     }
 
     private Labels labels(int shard) {
@@ -48,7 +49,7 @@ final class CpuLabels implements ShardNaming {
     }
 
     @Override
-    public String remark() {
-        return byCpu ? "" : " (by shard: the mm_cid of the thread that recorded, which is no CPU)";
+    public String helpSuffix() {
+        return byCpu ? "" : " (by shard: the mm_cid of the recording thread, not its CPU)";
     }
 }

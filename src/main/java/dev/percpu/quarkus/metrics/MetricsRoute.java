@@ -1,16 +1,19 @@
 package dev.percpu.quarkus.metrics;
 
+import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.ScrapeSettings;
-import dev.percpu.quarkus.ServiceSettings;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
 import dev.percpu.rseq.NumaNodes;
 import dev.percpu.rseq.RseqStatus;
-import dev.percpu.scrape.Compression;
+import dev.percpu.scrape.ScrapeNegotiation;
+import dev.percpu.scrape.ScrapeType;
+import dev.percpu.settings.Settings;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpHeaders;
@@ -30,14 +33,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /q/metrics} on the management port: a scrape; {@code GET /q/metrics/cpus}: the same by CPU. Scrapes have worker threads of
- * their own, one for each that is allowed, since summing and writing take milliseconds, a gauge of the application may take any time, and so
- * may the client that reads. When its time is over, which counts from the request's arrival, or its client goes away, a scrape ends,
- * whatever it is waiting for.
+ * The routes {@code GET /q/metrics}, a scrape, and {@code GET /q/metrics/cpus}, a scrape by CPU, on the management port. Thread-safe.
  *
- * <p>400 if a header cannot be read, 406 if the client takes nothing that is offered, 503 if too many scrapes are going on; the parameter
- * {@code name[]}, which may be repeated, restricts the scrape to the named metrics. Where a scrape fails after its first bytes were sent,
- * the connection (the stream, with HTTP/2) is broken off, so that no client takes a part for the whole.
+ * <p>Scrapes run on worker threads of their own, one per permitted scrape: gauges and slow clients can block a scrape for any time. The
+ * timeout starts when the request arrives. When it ends, or when the client disconnects, the scrape is interrupted.
+ *
+ * <p>The parameter {@code name[]}, which can be repeated, selects metrics. Status 400 means a malformed header, 406 that the client accepts
+ * no offered format, 503 that too many scrapes are in progress. If a scrape fails after its first bytes were sent, the route resets the
+ * connection (with HTTP/2, the stream), so that no client mistakes an incomplete body for a complete one.
  */
 @Singleton
 class MetricsRoute {
@@ -49,36 +52,38 @@ class MetricsRoute {
     private static final String RETRY_AFTER_SECONDS = "1";
     private static final String WORKERS = "percpu-scrape";
 
-    /** RFC 9113, 7: with 0, no error, clients may take what they have for the whole. */
+    /** INTERNAL_ERROR of RFC 9113, section 7. With NO_ERROR (0), clients may treat the body received so far as complete. */
     private static final long HTTP2_INTERNAL_ERROR = 2;
 
-    /** Writes the wanted families. */
+    /** Writes the requested families. */
     private interface Source {
-        void scrape(OutputStream out, String contentType, @Nullable Set<String> names) throws IOException;
+        void scrape(OutputStream out, ScrapeType type, @Nullable Set<String> names) throws IOException;
     }
 
-    /** A request that is to be answered by a scrape. */
-    private record Arrival(ScrapeRequest request, long startNanos, ScrapeCancellation watch) {}
+    /** A scrape that was admitted, with the arrival time of its request by {@link System#nanoTime()}. */
+    private record Admitted(ScrapeRequest request, long arrivalNanos, ScrapeCancellation cancellation) {}
 
     private final PerCpuMeterRegistry registry;
     private final PerCpuMeters meters;
-    private final CpuLabels cpus;
+    private final CpuLabels cpuLabels;
     private final ScrapeSettings settings;
-    private final Semaphore places;
+    private final ScrapeNegotiation negotiation;
+    private final Semaphore permits;
     private final WorkerExecutor workers;
 
     MetricsRoute(
             PerCpuMeterRegistry registry,
             PerCpuMeters meters,
             RseqStatus status,
-            ServiceSettings settings,
+            QuarkusSettings settings,
             Vertx vertx) {
         this.registry = registry;
-        this.cpus = new CpuLabels(status.indexedBy(), new NumaNodes()::of);
+        this.cpuLabels = new CpuLabels(status.indexedBy(), new NumaNodes()::of);
         this.meters = meters;
         this.settings = settings.scrape();
-        this.places = new Semaphore(this.settings.maxConcurrent());
-        // The time beyond which Vert.x warns of a blocked thread is one that no scrape takes.
+        this.negotiation = new ScrapeNegotiation(this.settings.compression());
+        this.permits = new Semaphore(this.settings.maxConcurrent());
+        // Vert.x warns of threads that are blocked for longer than this. No scrape is.
         this.workers = vertx.createSharedWorkerExecutor(
                 WORKERS,
                 this.settings.maxConcurrent(),
@@ -91,7 +96,8 @@ class MetricsRoute {
         register(
                 management,
                 CPUS_PATH,
-                (out, type, names) -> registry.scrapeShards(out, type, names, cpus, meters.recordsByShard(cpus)));
+                (out, type, names) ->
+                        registry.scrapeShards(out, type, names, cpuLabels, meters.recordsByShard(cpuLabels)));
     }
 
     private void register(ManagementInterface management, String path, Source source) {
@@ -100,151 +106,150 @@ class MetricsRoute {
                 .route(path)
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
-                .handler(context -> arrive(context, source));
+                .handler(context -> negotiate(context, source));
     }
 
-    /** On the event loop: whoever is refused needs no worker. */
-    private void arrive(RoutingContext context, Source source) {
-        long startNanos = System.nanoTime();
-        ScrapeRequest request;
-        try {
-            request = ScrapeRequest.read(context, settings);
-        } catch (ScrapeRequest.RefusedException e) {
-            refuse(context, e.status(), e.why());
-            return;
+    /** Runs on the event loop: a rejected request needs no worker thread. */
+    private void negotiate(RoutingContext context, Source source) {
+        long arrivalNanos = System.nanoTime();
+        MultiMap headers = context.request().headers();
+        switch (negotiation.negotiate(
+                headers.getAll(HttpHeaders.ACCEPT), headers.getAll(HttpHeaders.ACCEPT_ENCODING))) {
+            case ScrapeNegotiation.Rejected rejected -> respond(context, rejected.status(), rejected.reason());
+            case ScrapeNegotiation.Accepted negotiated -> {
+                ScrapeRequest request = ScrapeRequest.of(context, negotiated, settings.timeout());
+                if (context.request().method().equals(HttpMethod.HEAD)) {
+                    setHeaders(context.response(), request);
+                    context.response().end();
+                } else if (permits.tryAcquire()) {
+                    start(context, source, request, arrivalNanos);
+                } else {
+                    rejectBusy(context);
+                }
+            }
         }
-        if (context.request().method().equals(HttpMethod.HEAD)) {
-            setHeaders(context.response(), request);
-            context.response().end();
-            return;
-        }
-        if (!places.tryAcquire()) {
-            refuseBusy(context);
-            return;
-        }
-        ScrapeCancellation watch =
-                new ScrapeCancellation(startNanos + request.timeout().toNanos());
-        long timer =
-                context.vertx().setTimer(request.timeout().toMillis() + 1, ignored -> watch.end(ScrapeFailure.TIMEOUT));
-        // After the whole answer as well: then there is nobody to be interrupted any more.
+    }
+
+    private void rejectBusy(RoutingContext context) {
+        meters.recordFailure(ScrapeFailure.BUSY);
+        context.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        respond(
+                context,
+                503,
+                settings.maxConcurrent() + " scrapes are in progress, the maximum that "
+                        + Settings.SCRAPE_MAX_CONCURRENT.key() + " allows.");
+    }
+
+    /** Passes an admitted scrape to a worker thread, which releases the permit. */
+    private void start(RoutingContext context, Source source, ScrapeRequest request, long arrivalNanos) {
+        ScrapeCancellation cancellation =
+                new ScrapeCancellation(arrivalNanos + request.timeout().toNanos());
+        long timer = context.vertx()
+                .setTimer(request.timeout().toMillis() + 1, ignored -> cancellation.cancel(ScrapeFailure.TIMEOUT));
+        // This handler also runs after a complete response. The worker has left by then, and nothing is interrupted.
         context.addEndHandler(ended -> {
             context.vertx().cancelTimer(timer);
-            watch.end(ScrapeFailure.GONE);
+            cancellation.cancel(ScrapeFailure.GONE);
         });
-        Arrival arrival = new Arrival(request, startNanos, watch);
+        Admitted scrape = new Admitted(request, arrivalNanos, cancellation);
         workers.<@Nullable Void>executeBlocking(
                         () -> {
-                            serve(context, source, arrival);
+                            serve(context, source, scrape);
                             return null;
                         },
                         false)
                 .onFailure(context::fail);
     }
 
-    private void refuseBusy(RoutingContext context) {
-        meters.recordFailure(ScrapeFailure.BUSY);
-        context.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        refuse(
-                context,
-                503,
-                "There are " + settings.maxConcurrent() + " scrapes already, the most that "
-                        + ScrapeSettings.MAX_CONCURRENT + " allows.");
-    }
-
-    /** In a place that has been taken. */
-    private void serve(RoutingContext context, Source source, Arrival arrival) {
+    /** Runs on a worker thread. */
+    private void serve(RoutingContext context, Source source, Admitted scrape) {
         HttpServerResponse response = context.response();
-        setHeaders(response, arrival.request());
+        setHeaders(response, scrape.request());
         response.setChunked(true);
-        ResponseStream out = new ResponseStream(response, arrival.watch().deadlineNanos());
+        ResponseStream out = new ResponseStream(response, scrape.cancellation().deadlineNanos());
         Throwable failure;
         try {
-            failure = scrape(source, arrival, out);
+            failure = scrape(source, scrape, out);
         } finally {
-            places.release();
+            permits.release();
         }
-        // After the place is free: whoever has the answer can ask again at once.
+        // The response ends after the permit is released: a client can request the next scrape as soon as it has this
+        // one.
         if (failure == null) {
-            meters.recordScrape(System.nanoTime() - arrival.startNanos(), out.count());
+            meters.recordScrape(System.nanoTime() - scrape.arrivalNanos(), out.count());
             out.end();
         } else {
-            fail(context, arrival.watch(), failure);
+            fail(context, scrape.cancellation(), failure);
         }
     }
 
-    /** Null if the scrape is whole, and the last chunk of it may be sent; else why not. */
-    private @Nullable Throwable scrape(Source source, Arrival arrival, ResponseStream out) {
-        ScrapeRequest request = arrival.request();
+    /** Writes all but the last chunk of the response. Returns null if the scrape is complete, else the cause of the failure. */
+    private @Nullable Throwable scrape(Source source, Admitted scrape, ResponseStream out) {
+        ScrapeNegotiation.Accepted negotiated = scrape.request().negotiated();
         try {
-            arrival.watch().enter();
-            try (OutputStream body = request.gzip() ? settings.compression().gzip(out) : out) {
-                source.scrape(body, request.type().contentType(), request.names());
+            scrape.cancellation().enter();
+            try (OutputStream body = negotiated.body(out)) {
+                source.scrape(body, negotiated.type(), scrape.request().names());
             }
-            out.settle();
+            out.awaitPending();
             return null;
-        } catch (Throwable e) { // an error too is to be counted and told of
+        } catch (Throwable e) { // errors too are counted and logged
             return e;
         } finally {
-            arrival.watch().leave();
+            scrape.cancellation().leave();
         }
     }
 
-    private void fail(RoutingContext context, ScrapeCancellation watch, Throwable failure) {
-        ScrapeFailure reason = failure instanceof ScrapeEndedException ended ? ended.reason() : watch.reason();
+    private void fail(RoutingContext context, ScrapeCancellation cancellation, Throwable failure) {
+        ScrapeFailure reason = failure instanceof ScrapeEndedException ended ? ended.reason() : cancellation.reason();
         meters.recordFailure(reason == null ? ScrapeFailure.ERROR : reason);
         if (reason == null) {
             LOG.error("A scrape failed", failure);
-            fail(context, 500, "The scrape failed; the log of the service says why.");
+            respondOrReset(context, 500, "The scrape failed. The log of the service has the cause.");
         } else {
-            LOG.debugf("A scrape was given up: %s", failure.getMessage());
-            fail(context, 503, "The scrape did not end in time.");
+            LOG.debugf("A scrape was canceled: %s", failure.getMessage());
+            respondOrReset(context, 503, "The scrape did not complete within its timeout.");
         }
     }
 
-    private void setHeaders(HttpServerResponse response, ScrapeRequest request) {
-        response.putHeader(HttpHeaders.CONTENT_TYPE, request.type().contentType())
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .putHeader(
-                        HttpHeaders.VARY,
-                        settings.compression() == Compression.OFF ? "Accept" : "Accept, Accept-Encoding");
-        if (request.gzip()) {
-            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
-        }
+    private static void setHeaders(HttpServerResponse response, ScrapeRequest request) {
+        request.negotiated().headers().forEach((name, value) -> response.putHeader(name, value));
+        response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
-    /** Says so, if nothing was sent yet; else cuts the answer off. */
-    private static void fail(RoutingContext context, int status, String why) {
+    /** Sends an error response if nothing was sent yet, else resets the connection. */
+    private static void respondOrReset(RoutingContext context, int status, String message) {
         HttpServerResponse response = context.response();
         if (response.closed() || response.ended()) {
             return;
         }
         if (response.headWritten()) {
-            breakOff(context);
+            reset(context);
         } else {
             response.setChunked(false);
             response.headers().remove(HttpHeaders.CONTENT_ENCODING);
-            refuse(context, status, why);
+            respond(context, status, message);
         }
     }
 
-    /** HTTP/1.0 knows no chunks: a body is whole when the connection is closed, unless it is reset. */
-    private static void breakOff(RoutingContext context) {
+    /** Resets the connection. HTTP/1.0 has no chunks: an orderly close would mark the end of a complete body. */
+    private static void reset(RoutingContext context) {
         if (context.request().version() == HttpVersion.HTTP_1_0
                 && context.request().connection() instanceof ConnectionBase connection) {
             try {
                 connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-            } catch (ChannelException closedMeanwhile) {
-                LOG.debugf("A client was gone before its scrape was broken off: %s", closedMeanwhile.getMessage());
+            } catch (ChannelException e) {
+                LOG.debugf("A client disconnected before its scrape was reset: %s", e.getMessage());
             }
         }
         context.response().reset(HTTP2_INTERNAL_ERROR);
     }
 
-    private static void refuse(RoutingContext context, int status, String why) {
+    private static void respond(RoutingContext context, int status, String message) {
         context.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(why + "\n");
+                .end(message + "\n");
     }
 }

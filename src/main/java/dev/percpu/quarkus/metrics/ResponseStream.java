@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The body of a response as a stream, chunk by chunk. It holds two chunks of {@value #CHUNK_BYTES} bytes, whatever the size of the body:
- * while one is on its way to the client the other is filled, and the thread that fills it waits where the client is slower than that.
+ * The body of an HTTP response as an output stream that sends chunks of {@value #CHUNK_BYTES} bytes.
  *
- * <p>Used by one thread, which is not an event loop's. Every method that writes throws a {@link ScrapeEndedException} once the client has
- * gone or the time is over.
+ * <p>It holds two chunks: one is filled while the other is sent. When both are full, the writing thread waits for the client, so a body of
+ * any size takes the same memory.
+ *
+ * <p>Not thread-safe, and not for event loops: writes block. Every write throws a {@link ScrapeEndedException} after the client has
+ * disconnected or the deadline has passed.
  */
 final class ResponseStream extends OutputStream {
     static final int CHUNK_BYTES = 64 * 1024;
@@ -29,20 +31,20 @@ final class ResponseStream extends OutputStream {
     private final HttpServerResponse response;
     private final long deadlineNanos;
     private Chunk filling = new Chunk();
-    private Chunk other = new Chunk();
+    private Chunk sending = new Chunk();
     private int filled;
     private long count;
 
     /**
-     * @param response chunked, its headers set
-     * @param deadlineNanos when the time is over, by {@link System#nanoTime()}
+     * @param response a chunked response with its headers set
+     * @param deadlineNanos the latest time of a write, by {@link System#nanoTime()}
      */
     ResponseStream(HttpServerResponse response, long deadlineNanos) {
         this.response = response;
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** Bytes written up to now. */
+    /** Returns the number of bytes written. */
     long count() {
         return count;
     }
@@ -73,38 +75,38 @@ final class ResponseStream extends OutputStream {
         count += length;
     }
 
-    /** Does nothing: chunks go when they are full. */
+    /** Does nothing: only full chunks are sent. */
     @Override
     public void flush() {}
 
-    /** Does nothing: whether the response is whole is not known here. See {@link #end()}. */
+    /** Does nothing: only the caller knows whether the body is complete. See {@link #end()}. */
     @Override
     public void close() {}
 
-    /** Waits until all but the last chunk has been sent. */
-    void settle() throws IOException {
+    /** Waits until all chunks but the last have been sent. */
+    void awaitPending() throws IOException {
         check();
-        await(other.sent);
+        await(sending.sent);
     }
 
-    /** Ends the response with the last chunk, and does not wait for it. Call it after {@link #settle()}, as the last of all. */
+    /** Ends the response with the last chunk, without waiting for it. Call it last, after {@link #awaitPending()}. */
     void end() {
-        var _ = response.end(taken());
+        var _ = response.end(filledBuffer());
     }
 
     private void send() throws IOException {
         check();
-        filling.sent = response.write(taken());
-        Chunk next = other;
-        other = filling;
+        filling.sent = response.write(filledBuffer());
+        Chunk next = sending;
+        sending = filling;
         filling = next;
         filled = 0;
         await(next.sent);
     }
 
-    /** The chunk as it is, not a copy: it is written to again only after it was sent. */
-    @SuppressWarnings("deprecation") // what is to replace it is not there before Vert.x 5
-    private Buffer taken() {
+    /** Returns the filled part of the chunk without a copy. The chunk is written to again only after it was sent. */
+    @SuppressWarnings("deprecation") // the replacement exists from Vert.x 5 on
+    private Buffer filledBuffer() {
         return Buffer.buffer(Unpooled.wrappedBuffer(filling.bytes, 0, filled));
     }
 
@@ -129,7 +131,7 @@ final class ResponseStream extends OutputStream {
             throw gone();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a client read its scrape", e);
+            throw new IOException("interrupted while sending a scrape to its client", e);
         }
     }
 
@@ -138,6 +140,6 @@ final class ResponseStream extends OutputStream {
     }
 
     private static ScrapeEndedException late() {
-        return new ScrapeEndedException(ScrapeFailure.TIMEOUT, "the scrape did not end within its time");
+        return new ScrapeEndedException(ScrapeFailure.TIMEOUT, "the scrape did not complete within its timeout");
     }
 }

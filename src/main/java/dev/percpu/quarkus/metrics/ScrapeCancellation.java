@@ -4,50 +4,53 @@ import dev.percpu.registry.ScrapeFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether somebody still waits for a scrape. As soon as nobody does, the thread that works on it is interrupted, so that it does not go on
- * waiting for gauges or for its reader; a thread that has left is not touched. Thread-safe.
+ * The cancellation of one scrape, by timeout or by a client that disconnects. Thread-safe.
+ *
+ * <p>Canceling interrupts the worker thread between {@link #enter()} and {@link #leave()}, which ends its waits for gauges and for the
+ * client. A thread that has left is never interrupted.
  */
 final class ScrapeCancellation {
     private final long deadlineNanos;
 
-    /** What works on the scrape. Guarded by this, as the others below are. */
+    /** The thread that executes the scrape. Guarded by this, as are the fields below. */
     private @Nullable Thread worker;
 
     private @Nullable ScrapeFailure reason;
     private boolean interrupted;
 
     /**
-     * @param deadlineNanos when the time is over, by {@link System#nanoTime()}
+     * @param deadlineNanos the end of the timeout, by {@link System#nanoTime()}
      */
     ScrapeCancellation(long deadlineNanos) {
         this.deadlineNanos = deadlineNanos;
     }
 
+    /** Returns the end of the timeout, by {@link System#nanoTime()}. */
     long deadlineNanos() {
         return deadlineNanos;
     }
 
-    /** Why nobody waits any more; null while somebody does. */
+    /** Returns why the scrape was canceled; null if it was not. */
     synchronized @Nullable ScrapeFailure reason() {
         return reason;
     }
 
     /**
-     * Begins the work of this thread, which has to {@link #leave()} in any case.
+     * Starts the scrape on this thread, which must call {@link #leave()} afterwards, even if this method throws.
      *
-     * @throws ScrapeEndedException if nobody waits any more
+     * @throws ScrapeEndedException if the scrape was canceled or its timeout has ended
      */
     synchronized void enter() throws ScrapeEndedException {
         if (reason == null && System.nanoTime() - deadlineNanos >= 0) {
             reason = ScrapeFailure.TIMEOUT;
         }
         if (reason != null) {
-            throw new ScrapeEndedException(reason, "nobody waited any more when it began");
+            throw new ScrapeEndedException(reason, "canceled before it started");
         }
         worker = Thread.currentThread();
     }
 
-    /** Ends the work of this thread, and clears the interrupt that came from here. */
+    /** Ends the scrape on this thread, and clears the interrupt that {@link #cancel} caused. */
     synchronized void leave() {
         worker = null;
         if (interrupted) {
@@ -56,8 +59,8 @@ final class ScrapeCancellation {
         }
     }
 
-    /** Nobody waits any more; the first reason counts. */
-    synchronized void end(ScrapeFailure why) {
+    /** Cancels the scrape. Only the first call has an effect. */
+    synchronized void cancel(ScrapeFailure why) {
         if (reason == null) {
             reason = why;
             if (worker != null) {

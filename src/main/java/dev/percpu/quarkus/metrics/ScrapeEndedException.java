@@ -3,7 +3,7 @@ package dev.percpu.quarkus.metrics;
 import dev.percpu.registry.ScrapeFailure;
 import java.io.IOException;
 
-/** A scrape was not finished, for a reason that is not a fault of ours: nobody waits for its answer any more. */
+/** Thrown when a scrape ends early because the client disconnected or the timeout ended. It is no error of the service. */
 final class ScrapeEndedException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -1,93 +1,44 @@
 package dev.percpu.quarkus.metrics;
 
-import dev.percpu.quarkus.ScrapeSettings;
-import dev.percpu.scrape.AcceptEncoding;
-import dev.percpu.scrape.AcceptHeader;
-import dev.percpu.scrape.Compression;
-import dev.percpu.scrape.MalformedHeaderException;
-import dev.percpu.scrape.ScrapeType;
-import io.vertx.core.http.HttpHeaders;
+import dev.percpu.scrape.ScrapeNegotiation;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks for.
+ * A request for a scrape.
  *
- * @param gzip whether it gets the answer compressed
- * @param names of the families that are wanted; null for all
- * @param timeout how long it waits for the whole answer, above 0
+ * @param negotiated format and compression of the response
+ * @param names names of the requested families; null for all
+ * @param timeout the time for the whole response, above 0
  */
 record ScrapeRequest(
-        ScrapeType type, boolean gzip, @Nullable Set<String> names, Duration timeout) {
+        ScrapeNegotiation.Accepted negotiated, @Nullable Set<String> names, Duration timeout) {
 
-    /** With every scrape of Prometheus: its {@code scrape_timeout}, in seconds with decimals. */
+    /** The request header with Prometheus' {@code scrape_timeout}, in seconds with decimals. Prometheus sends it with every scrape. */
     static final String TIMEOUT_HEADER = "X-Prometheus-Scrape-Timeout-Seconds";
 
-    /** What samples are called after their family, of which the registry knows the name only. */
+    /** Suffixes that samples add to the name of their family. The registry selects by the family's name only. */
     private static final List<String> SUFFIXES =
             List.of("_total", "_created", "_bucket", "_count", "_sum", "_gcount", "_gsum", "_info");
 
-    /** The request cannot be answered. */
-    static final class RefusedException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final int status;
-        private final String why;
-
-        RefusedException(int status, String why) {
-            super(why);
-            this.status = status;
-            this.why = why;
-        }
-
-        int status() {
-            return status;
-        }
-
-        String why() {
-            return why;
-        }
-    }
-
     /**
-     * Reads a request.
+     * Reads query parameters and timeout of a request.
      *
-     * @throws RefusedException 400 if a header cannot be read, 406 if nothing that is offered here is accepted
+     * @param maxTimeout the timeout for a client that requests none or a longer one
      */
-    static ScrapeRequest read(RoutingContext context, ScrapeSettings settings) throws RefusedException {
-        try {
-            Optional<ScrapeType> type = ScrapeType.choose(AcceptHeader.parse(header(context, HttpHeaders.ACCEPT)));
-            if (type.isEmpty()) {
-                throw new RefusedException(
-                        406,
-                        "Nothing in the Accept header is offered here. Offered: text/plain (version 0.0.4 or 1.0.0), "
-                                + "application/openmetrics-text (version 1.0.0 or 0.0.1), application/vnd.google.protobuf.");
-            }
-            AcceptEncoding encoding = AcceptEncoding.parse(header(context, HttpHeaders.ACCEPT_ENCODING));
-            boolean gzip = settings.compression() != Compression.OFF && encoding.prefersGzip();
-            if (!gzip && !encoding.takesIdentity()) {
-                throw new RefusedException(
-                        406,
-                        "Nothing in the Accept-Encoding header is offered here. Offered: identity"
-                                + (settings.compression() == Compression.OFF ? "." : ", gzip."));
-            }
-            List<String> names = context.queryParam("name[]");
-            return new ScrapeRequest(
-                    type.get(),
-                    gzip,
-                    names.isEmpty() ? null : families(names),
-                    timeout(context.request().getHeader(TIMEOUT_HEADER), settings.timeout()));
-        } catch (MalformedHeaderException e) {
-            throw new RefusedException(400, e.complaint());
-        }
+    static ScrapeRequest of(RoutingContext context, ScrapeNegotiation.Accepted negotiated, Duration maxTimeout) {
+        List<String> names = context.queryParam("name[]");
+        return new ScrapeRequest(
+                negotiated,
+                names.isEmpty() ? null : families(names),
+                timeout(context.request().getHeader(TIMEOUT_HEADER), maxTimeout));
     }
 
-    /** The families that samples of these names are in: those of that name, and those that name their samples so by a suffix. */
+    /** Returns the names of all families that can have samples of the given names: each name, with and without a suffix of samples. */
     static Set<String> families(List<String> samples) {
         Set<String> families = new HashSet<>(samples);
         for (String sample : samples) {
@@ -100,21 +51,17 @@ record ScrapeRequest(
         return families;
     }
 
-    private static String header(RoutingContext context, CharSequence name) {
-        return String.join(",", context.request().headers().getAll(name));
-    }
-
-    /** What the client says, but not more than is allowed. What is no number of seconds says nothing. */
-    static Duration timeout(@Nullable String seconds, Duration most) {
+    /** Returns the timeout that the client requests, at most {@code max}. A value that is not a number of seconds above 0 is ignored. */
+    static Duration timeout(@Nullable String seconds, Duration max) {
         if (seconds == null) {
-            return most;
+            return max;
         }
-        double asked;
+        double requested;
         try {
-            asked = Double.parseDouble(seconds);
+            requested = Double.parseDouble(seconds);
         } catch (NumberFormatException e) {
-            return most;
+            return max;
         }
-        return asked > 0 && asked < most.toSeconds() ? Duration.ofNanos((long) Math.ceil(asked * 1e9)) : most;
+        return requested > 0 && requested < max.toSeconds() ? Duration.ofNanos((long) Math.ceil(requested * 1e9)) : max;
     }
 }

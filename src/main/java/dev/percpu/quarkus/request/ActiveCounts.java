@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts of what is open now: requests, connections. Several servers with the same labels share one count, where a second gauge of the
- * same name and labels would be ignored by the registry.
+ * The number of requests, or of connections, that are open now, as gauges. Servers with the same labels share one count, because a registry
+ * ignores a second gauge of the same name and labels.
  *
  * <p>Thread-safe.
  */
@@ -28,34 +28,34 @@ final class ActiveCounts {
         this.description = description;
     }
 
-    /** The count under these labels. */
+    /** Returns the count with these labels. */
     LongAdder count(Tags tags) {
         return counts.computeIfAbsent(tags, ignored -> new LongAdder());
     }
 
-    /** The gauge of the count under these labels, registered if it is not there, or no longer. */
+    /** Returns the gauge of the count with these labels, and registers it unless it is registered already. */
     Gauge expose(Tags tags) {
-        Gauge held = exposed.get(tags);
-        if (held != null) {
-            return held;
+        Gauge registered = exposed.get(tags);
+        if (registered != null) {
+            return registered;
         }
-        int before = removals;
+        int removalsBefore = removals;
         Gauge gauge = Gauge.builder(name, count(tags), LongAdder::sum)
                 .description(description)
                 .tags(tags)
                 .strongReference(true)
                 .register(registry);
         exposed.put(tags, gauge);
-        if (removals != before) {
-            // It could have been this one, before it was held.
+        if (removals != removalsBefore) {
+            // The removed meter may have been this gauge, before it was in the map.
             exposed.remove(tags, gauge);
         }
         return gauge;
     }
 
-    /** Is told of each meter that was removed from the registry, one at a time. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one at a time
-    void removed(Meter meter) {
+    /** Handles the removal of any meter from the registry. Calls must not overlap. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // calls do not overlap
+    void onMeterRemoved(Meter meter) {
         removals++;
         exposed.values().remove(meter);
     }

@@ -8,13 +8,13 @@ import io.vertx.core.http.impl.HttpServerRequestInternal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of one request between its head and its end; the one object that a request costs.
+ * The state of one request from its first event to its last. It is the only object that is allocated for a request.
  *
- * <p>Not thread-safe: Vert.x tells everything about a request on the event loop of its connection.
+ * <p>Not thread-safe: Vert.x reports all events of a request on the event loop of its connection.
  */
 final class ActiveRequest {
 
-    /** Under this name Quarkus REST, and whatever else knows it, leaves the template of the matched route in the request's context. */
+    /** The key in the request's context under which Quarkus REST stores the template of the matched route. */
     private static final String TEMPLATE_LOCAL = "UrlPathTemplate";
 
     final HttpServerRequestInternal request;
@@ -29,7 +29,7 @@ final class ActiveRequest {
         this.startNanos = startNanos;
     }
 
-    /** Notes a Vert.x route that was given the request; the last one counts. Routes for every path ({@code /}) tell nothing. */
+    /** Stores a Vert.x route that handles the request. A later route replaces an earlier one. A route for every path is ignored. */
     void routed(String name) {
         if (!UriLabels.isRoot(name)) {
             mount = route;
@@ -38,10 +38,10 @@ final class ActiveRequest {
     }
 
     /**
-     * Ends the request. Vert.x can tell the end of one request twice: when a connection breaks and the handler then ends its response,
-     * or when a response of HTTP/2 ends before its request.
+     * Ends the request. Vert.x can report the end of one request twice: when the connection breaks and the handler then ends the response,
+     * or when an HTTP/2 response ends before its request.
      *
-     * @return whether this was the first time
+     * @return whether this was the first call
      */
     boolean end() {
         boolean first = !ended;
@@ -49,7 +49,7 @@ final class ActiveRequest {
         return first;
     }
 
-    /** The timers under the request's {@code uri}, or null if it is not to be recorded. */
+    /** Returns the timers for the request's label {@code uri}; null if the rules ignore the request. */
     @Nullable
     UriTimers timers(RouteTimers routes, int status) {
         if (isPreflight()) {

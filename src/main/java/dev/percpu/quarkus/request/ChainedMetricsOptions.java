@@ -8,18 +8,20 @@ import io.vertx.core.spi.metrics.VertxMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics options that put the request metrics in front of those that were set before: Quarkus' Vert.x binder, OpenTelemetry's, or none.
+ * Metrics options that add the request metrics to the metrics that were configured before: Quarkus' Vert.x binder, OpenTelemetry's, or
+ * none.
  *
- * <p>It is its own factory, so that neither Vert.x' copies of the options nor their way through JSON lose what it holds.
+ * <p>The options are their own factory and return themselves as a copy. Vert.x copies options, also through JSON, and a copy would lose
+ * these fields.
  */
 final class ChainedMetricsOptions extends MetricsOptions implements VertxMetricsFactory {
 
     private final @Nullable MetricsOptions previous;
-    private final ServerMetricsSource source;
+    private final HttpServerMetricsFactory servers;
 
-    ChainedMetricsOptions(@Nullable MetricsOptions previous, ServerMetricsSource source) {
+    ChainedMetricsOptions(@Nullable MetricsOptions previous, HttpServerMetricsFactory servers) {
         this.previous = previous;
-        this.source = source;
+        this.servers = servers;
         setEnabled(true);
     }
 
@@ -30,7 +32,7 @@ final class ChainedMetricsOptions extends MetricsOptions implements VertxMetrics
 
     @Override
     public VertxMetrics metrics(VertxOptions options) {
-        return new ChainedVertxMetrics(previousMetrics(options), source);
+        return new ChainedVertxMetrics(previousMetrics(options), servers);
     }
 
     private @Nullable VertxMetrics previousMetrics(VertxOptions options) {
@@ -38,9 +40,9 @@ final class ChainedMetricsOptions extends MetricsOptions implements VertxMetrics
             return null;
         }
         VertxMetricsFactory factory = previous.getFactory();
-        VertxOptions theirs = new VertxOptions(options);
-        theirs.setMetricsOptions(factory.newOptions(previous));
-        return factory.metrics(theirs);
+        VertxOptions previousOptions = new VertxOptions(options);
+        previousOptions.setMetricsOptions(factory.newOptions(previous));
+        return factory.metrics(previousOptions);
     }
 
     @Override

@@ -16,35 +16,39 @@ import io.vertx.core.spi.metrics.HttpServerMetrics;
 import io.vertx.core.spi.metrics.PoolMetrics;
 import io.vertx.core.spi.metrics.TCPMetrics;
 import io.vertx.core.spi.metrics.VertxMetrics;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that Vert.x asks metrics for: HTTP servers are ours and those of whoever was there before, everything else is theirs alone.
+ * Vert.x metrics that add the request metrics to each HTTP server. Everything else is delegated to the previous metrics.
  *
- * <p>It is an {@link ExtendedQuarkusVertxHttpMetrics} because Quarkus casts to that as soon as {@code max-connections} is set.
+ * <p>Quarkus casts the metrics to {@link ExtendedQuarkusVertxHttpMetrics} when {@code max-connections} is set.
+ *
+ * <p>Thread-safe if the previous metrics are.
  */
 final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHttpMetrics {
 
     private static final VertxMetrics NONE = new VertxMetrics() {};
 
     private final VertxMetrics previous;
-    private final ServerMetricsSource source;
+    private final HttpServerMetricsFactory servers;
     private @Nullable ConnectionTracker tracker;
 
-    ChainedVertxMetrics(@Nullable VertxMetrics previous, ServerMetricsSource source) {
+    ChainedVertxMetrics(@Nullable VertxMetrics previous, HttpServerMetricsFactory servers) {
         this.previous = previous == null ? NONE : previous;
-        this.source = source;
+        this.servers = servers;
     }
 
     @Override
     public @Nullable HttpServerMetrics<?, ?, ?> createHttpServerMetrics(
             HttpServerOptions options, SocketAddress localAddress) {
-        HttpServerMetrics<?, ?, ?> theirs = previous.createHttpServerMetrics(options, localAddress);
-        HttpServerMetricsAdapter ours = source.create(options, localAddress);
-        if (theirs == null || ours == null) {
-            return ours == null ? theirs : ours;
+        HttpServerMetrics<?, ?, ?> previousServer = previous.createHttpServerMetrics(options, localAddress);
+        HttpServerMetricsAdapter server = servers.create(options, localAddress);
+        if (previousServer == null || server == null) {
+            return server == null ? previousServer : server;
         }
-        return new CompositeHttpServerMetrics<>(theirs, ours);
+        return new CompositeHttpServerMetrics<>(previousServer, server);
     }
 
     @Override
@@ -101,5 +105,33 @@ final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHtt
     @Override
     public void close() {
         previous.close();
+    }
+
+    /**
+     * A tracker that initializes another one once. Quarkus initializes the tracker for each event loop of a server, with the same count.
+     * Quarkus' own tracker would register its gauges each time, and Micrometer would log a warning.
+     *
+     * <p>Thread-safe if the other tracker is.
+     */
+    private static final class InitializeOnceConnectionTracker implements ConnectionTracker {
+
+        private final ConnectionTracker delegate;
+        private final AtomicBoolean initialized = new AtomicBoolean();
+
+        InitializeOnceConnectionTracker(ConnectionTracker delegate) {
+            this.delegate = delegate;
+        }
+
+        @Override
+        public void onConnectionRejected() {
+            delegate.onConnectionRejected();
+        }
+
+        @Override
+        public void initialize(int maxConnections, AtomicInteger current) {
+            if (initialized.compareAndSet(false, true)) {
+                delegate.initialize(maxConnections, current);
+            }
+        }
     }
 }

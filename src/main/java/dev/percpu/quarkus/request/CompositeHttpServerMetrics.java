@@ -9,10 +9,13 @@ import io.vertx.core.spi.observability.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two metrics of one HTTP server: tells everything to both, first to the one that was there before. What each keeps of a request, a
- * connection or a web socket travels in a {@link Pair}.
+ * Metrics of one HTTP server that pass each event to two other metrics, in order. A {@link Pair} carries the state that each of them keeps
+ * for a request, a web socket or a connection.
  *
- * @param <R1> what the first keeps of a request, {@code W1} of a web socket, {@code S1} of a connection; likewise the second
+ * <p>Thread-safe if both are.
+ *
+ * @param <R1> state of the first metrics for a request; {@code W1} for a web socket, {@code S1} for a connection
+ * @param <R2> state of the second metrics for a request; {@code W2} for a web socket, {@code S2} for a connection
  */
 final class CompositeHttpServerMetrics<R1, W1, S1, R2, W2, S2>
         implements HttpServerMetrics<
@@ -23,7 +26,7 @@ final class CompositeHttpServerMetrics<R1, W1, S1, R2, W2, S2>
     private final HttpServerMetrics<R1, W1, S1> first;
     private final HttpServerMetrics<R2, W2, S2> second;
 
-    /** What the two keep of the same thing; either may be null. */
+    /** The states of both metrics for the same request, web socket or connection. */
     record Pair<A, B>(@Nullable A first, @Nullable B second) {}
 
     CompositeHttpServerMetrics(HttpServerMetrics<R1, W1, S1> first, HttpServerMetrics<R2, W2, S2> second) {
@@ -58,15 +61,15 @@ final class CompositeHttpServerMetrics<R1, W1, S1, R2, W2, S2>
     @Override
     public Pair<R1, R2> responsePushed(
             @Nullable Pair<S1, S2> connection, HttpMethod method, String uri, HttpResponse response) {
-        R1 theirs;
+        R1 pushed;
         try {
-            theirs = first.responsePushed(first(connection), method, uri, response);
+            pushed = first.responsePushed(first(connection), method, uri, response);
         } catch (RuntimeException e) {
-            // Quarkus' binder does, for the method of its request, which a pushed response does not have.
+            // Quarkus' binder throws here: it reads the method of the request, and a pushed response has no request.
             second.responsePushed(second(connection), method, uri, response);
             throw e;
         }
-        return new Pair<>(theirs, second.responsePushed(second(connection), method, uri, response));
+        return new Pair<>(pushed, second.responsePushed(second(connection), method, uri, response));
     }
 
     @Override
@@ -130,7 +133,8 @@ final class CompositeHttpServerMetrics<R1, W1, S1, R2, W2, S2>
         second.close();
     }
 
-    // Vert.x hands over null for what has not been told of yet, for instance an exception before a connection is ready.
+    // Vert.x passes null for a request or connection that it has not reported yet, as with an exception during a
+    // connect.
     private static <A> @Nullable A first(@Nullable Pair<A, ?> pair) {
         return pair == null ? null : pair.first;
     }

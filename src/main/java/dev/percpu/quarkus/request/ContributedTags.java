@@ -9,8 +9,8 @@ import io.vertx.core.spi.observability.HttpResponse;
 import java.util.List;
 
 /**
- * Labels that the application adds to those of a request that was answered, through Quarkus' own {@link
- * HttpServerMetricsTagsContributor}. As there, one that fails is left out, and a request without an answer has none.
+ * The labels that the application adds to an answered request, through Quarkus' {@link HttpServerMetricsTagsContributor}. As with Quarkus'
+ * binder, a contributor that throws is skipped, and a request without a response gets no such labels.
  *
  * <p>Thread-safe if the contributors are.
  */
@@ -30,21 +30,21 @@ final class ContributedTags {
         return contributors.isEmpty();
     }
 
-    /** The labels of all contributors; of two with one name, that of the later. */
+    /** Returns the labels of all contributors. Of two labels with the same name, the later one is used. */
     Tags of(HttpServerRequestInternal request, HttpResponse response) {
-        Answered context = new Answered(request, response);
+        RequestContext context = new RequestContext(request, response);
         Tags tags = Tags.empty();
         for (HttpServerMetricsTagsContributor contributor : contributors) {
             try {
                 tags = tags.and(contributor.contribute(context));
             } catch (RuntimeException e) {
-                LOGGER.log("A contributor of tags to requests failed; its tags are missing", e);
+                LOGGER.log("A contributor of request tags threw an exception; its tags are missing", e);
             }
         }
         return tags;
     }
 
-    private record Answered(HttpServerRequestInternal internal, HttpResponse response)
+    private record RequestContext(HttpServerRequestInternal internal, HttpResponse response)
             implements HttpServerMetricsTagsContributor.Context {
 
         @Override
@@ -53,7 +53,7 @@ final class ContributedTags {
         }
 
         @Override
-        @SuppressWarnings("TypeParameterUnusedInFormals") // as Quarkus has it
+        @SuppressWarnings("TypeParameterUnusedInFormals") // declared by Quarkus
         public <T> T requestContextLocalData(Object key) {
             return internal.context().getLocal(key);
         }

@@ -21,9 +21,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what Vert.x tells about one HTTP server: its requests, connections, bytes, errors, web sockets and pushes.
+ * An adapter that records the Vert.x events of one HTTP server to Micrometer meters. The events are about requests, connections, bytes,
+ * errors, web sockets and pushed responses.
  *
- * <p>Thread-safe: the events of one connection come on its event loop, those of different connections on several.
+ * <p>Thread-safe. Vert.x reports the events of one connection on one event loop. Different connections may have different event loops.
  */
 final class HttpServerMetricsAdapter
         implements HttpServerMetrics<
@@ -38,32 +39,35 @@ final class HttpServerMetricsAdapter
     private final Tags schemeTag;
     private final LongAdder activeRequests;
     private final LongAdder activeConnections;
-    private volatile ServerMeterSet held;
+    private volatile ServerMeterSet serverMeters;
+
+    /** The parts that all servers of the application share. */
+    record Shared(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span) {}
 
     /**
-     * @param meters the meters of all servers
-     * @param serverTags {@code server.port}, if the server has a fixed port
+     * @param serverTags {@code server.port} if the server has a configured port, else empty
      * @param scheme {@code http} or {@code https}
      */
-    HttpServerMetricsAdapter(
-            RequestMeterFactory meters, ContributedTags contributed, RequestSpan span, Tags serverTags, String scheme) {
-        this.meters = meters;
-        this.contributed = contributed;
-        this.span = span;
+    HttpServerMetricsAdapter(Shared shared, Tags serverTags, String scheme) {
+        meters = shared.meters;
+        contributed = shared.contributed;
+        span = shared.span;
         this.serverTags = serverTags;
         schemeTag = Tags.of("url.scheme", scheme);
         activeRequests = meters.activeRequests().count(serverTags.and(schemeTag));
         activeConnections = meters.activeConnections().count(serverTags);
-        held = ServerMeterSet.register(meters, serverTags, schemeTag);
+        serverMeters = ServerMeterSet.register(meters, serverTags, schemeTag);
     }
 
-    private ServerMeterSet held() {
-        ServerMeterSet now = held;
-        if (now.generation() == meters.generation() && !now.incomplete()) {
-            return now;
+    /** Returns the meters of this server, registered again if one was removed or could not be registered. */
+    private ServerMeterSet serverMeters() {
+        ServerMeterSet current = serverMeters;
+        if (current.generation == meters.generation() && current.isComplete()) {
+            return current;
         }
-        held = now = ServerMeterSet.register(meters, serverTags, schemeTag);
-        return now;
+        current = ServerMeterSet.register(meters, serverTags, schemeTag);
+        serverMeters = current;
+        return current;
     }
 
     @Override
@@ -88,7 +92,7 @@ final class HttpServerMetricsAdapter
 
     @Override
     public void responseEnd(@Nullable ActiveRequest request, HttpResponse response, long bytes) {
-        // A pushed response has no request.
+        // The request of a pushed response is null.
         if (request != null && request.end()) {
             Tags further = contributed.isEmpty() ? Tags.empty() : contributed.of(request.request, response);
             end(request, response.statusCode(), further);
@@ -102,7 +106,7 @@ final class HttpServerMetricsAdapter
             return;
         }
         MethodLabel method = MethodLabel.of(request.request.method());
-        Timer timer = contributed.isEmpty() ? timers.held(method, status) : timers.held(method, status, further);
+        Timer timer = contributed.isEmpty() ? timers.find(method, status) : timers.find(method, status, further);
         long nanos = meters.nanoTime() - request.startNanos;
         Context context = request.request.context();
         if (timer != null) {
@@ -110,7 +114,7 @@ final class HttpServerMetricsAdapter
             return;
         }
         meters.registrations().run(() -> {
-            Timer registered = timers.timer(method, status, further);
+            Timer registered = timers.findOrRegister(method, status, further);
             if (registered != null) {
                 span.record(registered, nanos, context);
             }
@@ -120,7 +124,7 @@ final class HttpServerMetricsAdapter
     @Override
     public @Nullable ActiveRequest responsePushed(
             LongTaskTimer.@Nullable Sample connection, HttpMethod method, String uri, HttpResponse response) {
-        // What is pushed was matched by no route, so its path has no template.
+        // No route matched the pushed path, so it has no template.
         Tags tags = Tags.of(
                 "method", MethodLabel.of(method).name(),
                 "outcome", Outcome.forStatus(response.statusCode()).name(),
@@ -139,7 +143,7 @@ final class HttpServerMetricsAdapter
     @Override
     public LongTaskTimer.@Nullable Sample connected(SocketAddress remoteAddress, String remoteName) {
         activeConnections.increment();
-        LongTaskTimer connections = held().connections();
+        LongTaskTimer connections = serverMeters().connections();
         return connections == null ? null : connections.start();
     }
 
@@ -153,7 +157,7 @@ final class HttpServerMetricsAdapter
 
     @Override
     public void bytesRead(LongTaskTimer.@Nullable Sample connection, SocketAddress remoteAddress, long numberOfBytes) {
-        DistributionSummary bytes = held().bytesRead();
+        DistributionSummary bytes = serverMeters().bytesRead();
         if (bytes != null) {
             bytes.record(numberOfBytes);
         }
@@ -162,7 +166,7 @@ final class HttpServerMetricsAdapter
     @Override
     public void bytesWritten(
             LongTaskTimer.@Nullable Sample connection, SocketAddress remoteAddress, long numberOfBytes) {
-        DistributionSummary bytes = held().bytesWritten();
+        DistributionSummary bytes = serverMeters().bytesWritten();
         if (bytes != null) {
             bytes.record(numberOfBytes);
         }
@@ -179,29 +183,59 @@ final class HttpServerMetricsAdapter
     public @Nullable CompletableFuture<LongTaskTimer.@Nullable Sample> connected(
             LongTaskTimer.@Nullable Sample connection, @Nullable ActiveRequest request, ServerWebSocket webSocket) {
         UriTimers timers = request == null ? null : request.timers(meters.requests(), UriTimers.RESET);
-        return timers == null ? null : webSocket(timers);
+        return timers == null ? null : startWebSocket(timers);
     }
 
-    /** The time of a web socket under this value; it begins as soon as there is a meter for it, which the event loop does not wait for. */
-    CompletableFuture<LongTaskTimer.@Nullable Sample> webSocket(UriTimers value) {
-        Tags tags = Tags.of("uri", value.uri());
-        CompletableFuture<LongTaskTimer.@Nullable Sample> open = new CompletableFuture<>();
+    /** Starts the timing of a web socket on the registration thread, as soon as its meter is registered. */
+    CompletableFuture<LongTaskTimer.@Nullable Sample> startWebSocket(UriTimers timers) {
+        Tags tags = Tags.of("uri", timers.uri());
+        CompletableFuture<LongTaskTimer.@Nullable Sample> started = new CompletableFuture<>();
         meters.registrations().run(() -> {
             LongTaskTimer webSockets = meters.webSockets(tags);
-            open.complete(webSockets == null ? null : webSockets.start());
+            started.complete(webSockets == null ? null : webSockets.start());
         });
-        return open;
+        return started;
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // whether it was stopped, nobody waits for
+    @SuppressWarnings("FutureReturnValueIgnored") // no caller waits until the sample is stopped
     public void disconnected(@Nullable CompletableFuture<LongTaskTimer.@Nullable Sample> webSocket) {
         if (webSocket != null) {
-            webSocket.thenAccept(open -> {
-                if (open != null) {
-                    open.stop();
+            webSocket.thenAccept(sample -> {
+                if (sample != null) {
+                    sample.stop();
                 }
             });
+        }
+    }
+
+    /**
+     * The meters of one server. Immutable.
+     *
+     * @param generation {@link RequestMeterFactory#generation()} before the meters were registered
+     */
+    private record ServerMeterSet(
+            int generation,
+            @Nullable LongTaskTimer connections,
+            @Nullable DistributionSummary bytesRead,
+            @Nullable DistributionSummary bytesWritten) {
+
+        /** Registers the meters of a server, and its gauges. */
+        static ServerMeterSet register(RequestMeterFactory meters, Tags serverTags, Tags schemeTag) {
+            // Read first: the removal of a meter during the registration then makes this set outdated.
+            int generation = meters.generation();
+            meters.expose(meters.activeRequests(), serverTags.and(schemeTag));
+            meters.expose(meters.activeConnections(), serverTags);
+            return new ServerMeterSet(
+                    generation,
+                    meters.connections(serverTags),
+                    meters.bytesRead(serverTags),
+                    meters.bytesWritten(serverTags));
+        }
+
+        /** Returns whether the registry accepted all meters. */
+        boolean isComplete() {
+            return connections != null && bytesRead != null && bytesWritten != null;
         }
     }
 }

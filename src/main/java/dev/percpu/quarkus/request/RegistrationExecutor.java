@@ -5,10 +5,11 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Registers meters away from the event loop: a registration takes a lock of the registry, and may have to ask the kernel for memory. What
- * waits to be recorded goes along, so nothing is lost. There is one thread for it, and only while there is something to do.
+ * An executor that registers meters on a thread of its own, not on an event loop. A registration locks the registry and may make system
+ * calls. The task also records the measurement that waits for the meter, so no measurement is lost.
  *
- * <p>Thread-safe. Should more than {@value #MAX_WAITING} wait, whoever brings the next does it himself, so that memory is bounded.
+ * <p>Thread-safe. The thread ends when it is idle. At most {@value #MAX_WAITING} tasks wait; further tasks run on the caller's thread, which
+ * bounds the memory.
  */
 final class RegistrationExecutor {
 
@@ -22,9 +23,9 @@ final class RegistrationExecutor {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MAX_WAITING),
             task -> {
-                Thread made = new Thread(task, "percpu-requests");
-                made.setDaemon(true);
-                return made;
+                Thread created = new Thread(task, "percpu-requests");
+                created.setDaemon(true);
+                return created;
             },
             new ThreadPoolExecutor.CallerRunsPolicy());
 
@@ -32,7 +33,7 @@ final class RegistrationExecutor {
         thread.allowCoreThreadTimeOut(true);
     }
 
-    /** Runs a registration, and what is to be recorded then, soon. */
+    /** Runs a task that registers a meter and records to it. */
     void run(Runnable registration) {
         thread.execute(registration);
     }

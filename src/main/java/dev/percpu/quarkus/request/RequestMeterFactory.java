@@ -13,9 +13,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of all HTTP servers of one process, under the names and with the descriptions that Quarkus gives them. Whoever holds one
- * asks anew when the {@link #generation()} has changed: a meter has been removed then, and would record nothing any more. Null is a
- * meter that the registry refuses.
+ * A factory of the meters of all HTTP servers of the application, with the names and descriptions that Quarkus uses. A method returns null
+ * when the registry rejects the meter.
+ *
+ * <p>A change of {@link #generation()} means that a meter was removed from the registry. Callers that keep meters must then request them
+ * again, because a removed meter records nothing.
  *
  * <p>Thread-safe.
  */
@@ -24,49 +26,48 @@ final class RequestMeterFactory {
     private static final String PREFIX = "http.server.";
 
     private final MeterRegistry registry;
-    private final RegistrationBackoff refusals;
+    private final RegistrationBackoff backoff;
     private final RouteTimers requests;
     private final ActiveCounts activeRequests;
     private final ActiveCounts activeConnections;
     private final RegistrationExecutor registrations = new RegistrationExecutor();
     private volatile int generation;
 
-    /** @param staticPaths of the static resources of the application */
+    /** @param staticPaths paths of the application's static resources */
     RequestMeterFactory(MeterRegistry registry, RequestSettings settings, Set<String> staticPaths) {
         this.registry = registry;
-        refusals = new RegistrationBackoff(registry.config().clock());
-        requests = new RouteTimers(
-                registry,
+        backoff = new RegistrationBackoff(registry.config().clock());
+        RouteTimers.Options options = new RouteTimers.Options(
                 settings.uris(),
                 settings.rootPath(),
-                settings.histogram(),
+                settings.histogram().isPresent(),
                 settings.objectives(),
-                staticPaths,
-                refusals);
+                staticPaths);
+        requests = new RouteTimers(registry, options, backoff);
         activeRequests = new ActiveCounts(registry, "http.server.active.requests", "Requests that have not ended yet");
         activeConnections = new ActiveCounts(
                 registry, "http.server.active.connections", "Number of opened connections to the HTTP Server");
         registry.config().onMeterRemoved(meter -> {
             if (meter.getId().getName().startsWith(PREFIX)) {
-                removed(meter);
+                onMeterRemoved(meter);
             }
         });
     }
 
-    @SuppressWarnings(
-            "NonAtomicVolatileUpdate") // Micrometer tells removals one at a time; that it changes is what counts
-    private void removed(Meter meter) {
-        requests.forget();
-        activeRequests.removed(meter);
-        activeConnections.removed(meter);
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Micrometer calls removal listeners one at a time
+    private void onMeterRemoved(Meter meter) {
+        requests.clear();
+        activeRequests.onMeterRemoved(meter);
+        activeConnections.onMeterRemoved(meter);
         generation++;
     }
 
+    /** Returns a number that changes with each removal of a request meter. */
     int generation() {
         return generation;
     }
 
-    /** The registry's clock, in nanoseconds from an arbitrary origin. */
+    /** Returns the time of the registry's clock, in nanoseconds from an arbitrary origin. */
     long nanoTime() {
         return registry.config().clock().monotonicTime();
     }
@@ -87,14 +88,14 @@ final class RequestMeterFactory {
         return activeConnections;
     }
 
-    /** Sees that the gauge of a count is there, too. */
+    /** Registers the gauge of a count, unless it is registered already. */
     void expose(ActiveCounts counts, Tags tags) {
-        refusals.orNull(() -> counts.expose(tags));
+        backoff.tryRegister(() -> counts.expose(tags));
     }
 
     @Nullable
     LongTaskTimer connections(Tags tags) {
-        return refusals.orNull(() -> LongTaskTimer.builder("http.server.connections")
+        return backoff.tryRegister(() -> LongTaskTimer.builder("http.server.connections")
                 .description("The duration of the connections")
                 .tags(tags)
                 .register(registry));
@@ -102,7 +103,7 @@ final class RequestMeterFactory {
 
     @Nullable
     DistributionSummary bytesRead(Tags tags) {
-        return refusals.orNull(() -> DistributionSummary.builder("http.server.bytes.read")
+        return backoff.tryRegister(() -> DistributionSummary.builder("http.server.bytes.read")
                 .description("Number of bytes received by the server")
                 .tags(tags)
                 .register(registry));
@@ -110,7 +111,7 @@ final class RequestMeterFactory {
 
     @Nullable
     DistributionSummary bytesWritten(Tags tags) {
-        return refusals.orNull(() -> DistributionSummary.builder("http.server.bytes.written")
+        return backoff.tryRegister(() -> DistributionSummary.builder("http.server.bytes.written")
                 .description("Number of bytes sent by the server")
                 .tags(tags)
                 .register(registry));
@@ -118,7 +119,7 @@ final class RequestMeterFactory {
 
     @Nullable
     Counter errors(Tags tags) {
-        return refusals.orNull(() -> Counter.builder("http.server.errors")
+        return backoff.tryRegister(() -> Counter.builder("http.server.errors")
                 .description("Exceptions on connections, by class")
                 .tags(tags)
                 .register(registry));
@@ -126,7 +127,7 @@ final class RequestMeterFactory {
 
     @Nullable
     LongTaskTimer webSockets(Tags tags) {
-        return refusals.orNull(() -> LongTaskTimer.builder("http.server.websocket.connections")
+        return backoff.tryRegister(() -> LongTaskTimer.builder("http.server.websocket.connections")
                 .description("Server web socket connection time")
                 .tags(tags)
                 .register(registry));
@@ -134,7 +135,7 @@ final class RequestMeterFactory {
 
     @Nullable
     Counter pushes(Tags tags) {
-        return refusals.orNull(() -> Counter.builder("http.server.push")
+        return backoff.tryRegister(() -> Counter.builder("http.server.push")
                 .description("HTTP server response push counter")
                 .tags(tags)
                 .register(registry));

@@ -4,20 +4,25 @@ import dev.percpu.quarkus.RequestSettings;
 import dev.percpu.quarkus.request.route.StaticPaths;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.vertx.VertxOptionsCustomizer;
 import io.quarkus.vertx.http.runtime.management.ManagementConfig;
+import io.quarkus.vertx.http.runtime.options.HttpServerOptionsUtils;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.Set;
 
 /**
- * Hooks the request metrics into Vert.x. Runs after Quarkus' own customizers, and puts itself in front of whatever metrics they chose
- * instead of in their place.
+ * A customizer that adds the request metrics to Vert.x. It runs after Quarkus' own customizers, and keeps the metrics that they configured.
+ *
+ * <p>Thread-safe.
  */
 @Singleton
-public class RequestMetricsCustomizer implements VertxOptionsCustomizer {
+class RequestMetricsCustomizer implements VertxOptionsCustomizer {
 
     private final Instance<PerCpuMeterRegistry> registry;
     private final Instance<RequestSettings> settings;
@@ -40,18 +45,29 @@ public class RequestMetricsCustomizer implements VertxOptionsCustomizer {
         if (!settings.get().enabled()) {
             return;
         }
-        // Scrapes and probes are no requests of the application.
-        ManagementServer uncounted = new ManagementServer(management::get);
-        // Here and now: the first server is made on an event loop, and this reads archives.
+        // Read now: this reads archives, and the first server starts on an event loop.
         Set<String> staticPaths = StaticPaths.ofApplication(settings.get().rootPath());
-        ServerMetricsSource source = new ServerMetricsSource(() -> recording(staticPaths), uncounted::is);
-        options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), source));
+        // Scrapes and probes are not requests to the application.
+        HttpServerMetricsFactory servers =
+                new HttpServerMetricsFactory(() -> shared(staticPaths), this::isManagementServer);
+        options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), servers));
     }
 
-    private ServerMetricsSource.Recording recording(Set<String> staticPaths) {
-        return new ServerMetricsSource.Recording(
+    private HttpServerMetricsAdapter.Shared shared(Set<String> staticPaths) {
+        return new HttpServerMetricsAdapter.Shared(
                 new RequestMeterFactory(registry.get(), settings.get(), staticPaths),
                 new ContributedTags(contributors.stream().toList()),
                 RequestSpan.ofApplication());
+    }
+
+    /** Returns whether a server is Quarkus' management server. Vert.x creates the metrics of all servers alike; only the address differs. */
+    private boolean isManagementServer(HttpServerOptions options, SocketAddress address) {
+        ManagementConfig config = management.get();
+        if (address.isDomainSocket()) {
+            return config.domainSocketEnabled() && config.domainSocket().equals(address.path());
+        }
+        int port = config.determinePort(LaunchMode.current());
+        // Quarkus requests a random port by a negative number, a different one for each of its servers.
+        return options.getPort() == (port == 0 ? HttpServerOptionsUtils.RANDOM_PORT_MANAGEMENT : port);
     }
 }

@@ -8,8 +8,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records a request's time within the span of the request, where there are spans: when Vert.x tells the end of a request, the current
- * span is no longer that of the request, which only the request's context still knows. Without OpenTelemetry it just records.
+ * A recorder of request durations within the span of the request, for exemplars with the right trace.
+ *
+ * <p>When Vert.x reports the end of a request, the current span is another one; the request's context still holds the span. Without
+ * OpenTelemetry it only records.
  *
  * <p>Thread-safe.
  */
@@ -23,7 +25,7 @@ final class RequestSpan {
         this.unwrapper = unwrapper;
     }
 
-    /** With the spans of Quarkus' OpenTelemetry extension, if the application has it. */
+    /** Returns a recorder that uses the spans of Quarkus' OpenTelemetry extension, if the application has that extension. */
     static RequestSpan ofApplication() {
         try {
             Class.forName(STORAGE, false, Thread.currentThread().getContextClassLoader());
@@ -33,14 +35,19 @@ final class RequestSpan {
         return new RequestSpan(new OpenTelemetryExemplarContextUnwrapper());
     }
 
+    /**
+     * Records the duration of a request.
+     *
+     * @param context of the request
+     */
     void record(Timer timer, long nanos, Context context) {
         if (unwrapper == null) {
             timer.record(nanos, TimeUnit.NANOSECONDS);
         } else {
             unwrapper.executeInContext(
-                    to -> {
-                        to.record(nanos, TimeUnit.NANOSECONDS);
-                        return to;
+                    within -> {
+                        within.record(nanos, TimeUnit.NANOSECONDS);
+                        return within;
                     },
                     timer,
                     context);

@@ -1,8 +1,8 @@
 /**
- * The Vert.x hook that records HTTP server requests under the names and labels that Quarkus writes.
+ * The Vert.x metrics that record HTTP server requests, with the names and labels that Quarkus uses.
  *
- * <p>Two rules hold. A label value never comes from a client. A meter is looked up once per route, method and status; afterwards a request
- * costs two clock readings, one small object and one record.
+ * <p>A label value never comes from a client. A meter is registered once for each route, method and status. After that, a request costs two
+ * clock readings, one small object and one record.
  *
  * <p>Imports {@code quarkus}, {@code quarkus.request.route}, {@code registry} and the packages below it.
  */

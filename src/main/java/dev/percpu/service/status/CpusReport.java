@@ -10,19 +10,21 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of {@code GET /api/cpus}; names and meaning are relied on outside.
+ * The response of {@code GET /api/cpus}. Its names are part of the contract with clients. Immutable.
  *
- * @param indexedBy {@code cpu_id}: an entry is a CPU; {@code mm_cid}: an entry is a shard, and no CPU in particular
+ * @param indexedBy {@code cpu_id}: each entry is a CPU; {@code mm_cid}: each entry is a shard that any CPU may write to
  */
 record CpusReport(String indexedBy, List<Entry> cpus, Shared shared) {
 
     /**
-     * @param shard the index of the shard, where it is not that of a CPU
-     * @param cpu null where a shard is no CPU's
-     * @param numaNode null also where the system does not tell
-     * @param online whether the CPU runs now; null where a shard is no CPU's
+     * The counts of one CPU, or of one shard where shards are indexed by {@code mm_cid}.
+     *
+     * @param shard the number of the shard; null, and not in the JSON, where the entry is a CPU
+     * @param cpu the number of the CPU; null where the entry is a shard
+     * @param numaNode the node of the CPU; null where the entry is a shard or sysfs does not have the node
+     * @param online whether the CPU is online; null where the entry is a shard
      * @param records observations of timers and summaries; null without per-CPU shards
-     * @param restarts critical sections that began again; null without per-CPU shards
+     * @param restarts critical sections that the kernel restarted; null without per-CPU shards
      */
     record Entry(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
@@ -34,12 +36,18 @@ record CpusReport(String indexedBy, List<Entry> cpus, Shared shared) {
             @Nullable Long records,
             @Nullable Long restarts) {}
 
-    /** @param records observations that no CPU's shard could take; without shards, all */
+    /**
+     * The counts of the shared shard.
+     *
+     * @param records observations of timers and summaries in the shared shard; without per-CPU shards, all observations
+     */
     record Shared(long records) {}
 
     /**
-     * @param online the CPUs that run now
-     * @param numaNodes the node of a CPU, or null
+     * Returns the report.
+     *
+     * @param online the CPUs that are online now
+     * @param numaNodes returns the NUMA node of a CPU, or null
      */
     static CpusReport of(
             RseqStatus status, ShardStatistics statistics, BitSet online, IntFunction<@Nullable Integer> numaNodes) {

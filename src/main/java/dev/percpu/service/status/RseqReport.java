@@ -2,19 +2,19 @@ package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.percpu.registry.ShardReader;
-import dev.percpu.rseq.Field;
-import dev.percpu.rseq.Kernel;
-import dev.percpu.rseq.LibcInfo;
-import dev.percpu.rseq.Registration;
+import dev.percpu.rseq.Host;
+import dev.percpu.rseq.RseqArea;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
-import dev.percpu.rseq.ThreadView;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer of {@code GET /api/rseq}; names and meaning are relied on outside. What does not exist on a system is null, never 0.
+ * The response of {@code GET /api/rseq}. Its names are part of the contract with clients. Immutable.
+ *
+ * <p>A value that does not exist on this system is null, never 0.
  */
 record RseqReport(
         boolean active,
@@ -22,17 +22,17 @@ record RseqReport(
         String mode,
         @Nullable String reason,
         String indexedBy,
-        Registration registration,
-        Kernel kernel,
-        LibcInfo libc,
+        RseqArea.Registration registration,
+        Host.Kernel kernel,
+        Host.LibcInfo libc,
         @Nullable Integer activeSize,
-        List<Field> fields,
+        List<RseqArea.Field> fields,
         ThreadArea thread,
         SelfTest selfTest,
         Shards shards,
-        CellSnapshot totals) {
+        Totals totals) {
 
-    /** The area of the thread that probed, under the kernel's own names; all null when it has none. */
+    /** The fields of the thread that ran the probe, under the kernel's names. All are null when that thread has no area. */
     record ThreadArea(
             @JsonProperty("cpu_id_start") @Nullable Integer cpuIdStart,
             @JsonProperty("cpu_id") @Nullable Integer cpuId,
@@ -40,14 +40,18 @@ record RseqReport(
             @JsonProperty("mm_cid") @Nullable Integer mmCid,
             @Nullable Integer flags) {
 
-        static ThreadArea of(@Nullable ThreadView view) {
+        static ThreadArea of(RseqArea.@Nullable ThreadView view) {
             return view == null
                     ? new ThreadArea(null, null, null, null, null)
                     : new ThreadArea(view.cpuIdStart(), view.cpuId(), view.nodeId(), view.mmCid(), view.flags());
         }
     }
 
-    /** @param result {@code passed}, {@code failed} or {@code skipped} */
+    /**
+     * The result of the self-test.
+     *
+     * @param result {@code passed}, {@code failed} or {@code skipped}
+     */
     record SelfTest(String result, int restarts, int violations, long durationMicros) {
 
         static SelfTest of(dev.percpu.rseq.SelfTest test) {
@@ -55,7 +59,7 @@ record RseqReport(
         }
     }
 
-    /** Sizes in bytes; without a native library there are no shards, and so no sizes. */
+    /** The shards and their memory, in bytes. Without the native library there are no shards, and the sizes are null. */
     record Shards(
             int count,
             int possibleCpus,
@@ -75,10 +79,14 @@ record RseqReport(
         }
     }
 
-    /** Since the start of the process. */
-    record CellSnapshot(long restarts, long sharedShardRecords) {}
+    /** The totals since the start of the process. */
+    record Totals(long restarts, long sharedShardRecords) {}
 
-    /** @param online the CPUs that run now; which are possible does not change */
+    /**
+     * Returns the report.
+     *
+     * @param online the CPUs that are online now
+     */
     static RseqReport of(RseqStatus status, ShardStatistics statistics, BitSet online) {
         return new RseqReport(
                 status.active(),
@@ -86,18 +94,18 @@ record RseqReport(
                 status.mode().toString(),
                 status.reason(),
                 status.indexedBy().toString(),
-                status.registrationNow(),
-                status.kernel(),
-                status.libc(),
-                status.activeSize(),
-                status.fields(),
-                ThreadArea.of(status.thread()),
+                RseqProbe.latestRegistration(status),
+                status.host().kernel(),
+                status.host().libc(),
+                status.area().activeSize(),
+                status.area().fields(),
+                ThreadArea.of(status.area().thread()),
                 SelfTest.of(status.selfTest()),
                 Shards.of(
                         statistics,
                         status.nativeLibrary(),
                         status.cpus().possible().cardinality(),
                         online.cardinality()),
-                new CellSnapshot(ShardReader.restarts(statistics), statistics.sharedRecordsOfAnyKind()));
+                new Totals(ShardReader.restarts(statistics), statistics.sharedRecordsOfAnyKind()));
     }
 }

@@ -10,7 +10,11 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** What this process really does, and why. On worker threads, since both answers read every cell and some files of the kernel. */
+/**
+ * The endpoints below {@code /api}. They run on worker threads, because each response reads every cell and files in {@code /sys}.
+ *
+ * <p>Thread-safe.
+ */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
 class StatusResource {
@@ -26,7 +30,7 @@ class StatusResource {
 
     @GET
     @Path("/rseq")
-    @Operation(summary = "The state of the rseq ABI in this process. Values that do not exist on this system are null.")
+    @Operation(summary = "The state of rseq in this process. A value that does not exist on this system is null.")
     public RseqReport rseq() {
         return RseqReport.of(status, shards.now(), Cpus.read().online());
     }
@@ -35,7 +39,7 @@ class StatusResource {
     @Path("/cpus")
     @Operation(
             summary =
-                    "What each CPU recorded: observations of timers and summaries, and restarts of critical sections.")
+                    "The observations of timers and summaries that each CPU recorded, and the restarts of its critical sections.")
     public CpusReport cpus() {
         return CpusReport.of(status, shards.now(), Cpus.read().online(), numaNodes::of);
     }

@@ -8,52 +8,53 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ScrapeCancellationTest {
-    private final ScrapeCancellation watch = new ScrapeCancellation(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+    private final ScrapeCancellation cancellation =
+            new ScrapeCancellation(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
 
     @Test
-    void shouldInterruptTheThreadThatWorksAndClearThatWhenItLeaves() throws ScrapeEndedException {
-        watch.enter();
-        assertThat(watch.reason()).isNull();
+    void shouldInterruptTheWorkerAndClearTheInterruptWhenItLeaves() throws ScrapeEndedException {
+        cancellation.enter();
+        assertThat(cancellation.reason()).isNull();
 
-        watch.end(ScrapeFailure.GONE);
-        watch.end(ScrapeFailure.TIMEOUT);
+        cancellation.cancel(ScrapeFailure.GONE);
+        cancellation.cancel(ScrapeFailure.TIMEOUT);
 
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
-        assertThat(watch.reason()).isEqualTo(ScrapeFailure.GONE);
-        watch.leave();
+        assertThat(cancellation.reason()).isEqualTo(ScrapeFailure.GONE);
+        cancellation.leave();
         assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
-    void shouldLeaveAThreadAloneThatHasLeft() throws ScrapeEndedException {
-        watch.enter();
-        watch.leave();
+    void shouldNotInterruptAThreadThatHasLeft() throws ScrapeEndedException {
+        cancellation.enter();
+        cancellation.leave();
 
-        watch.end(ScrapeFailure.GONE);
+        cancellation.cancel(ScrapeFailure.GONE);
 
         assertThat(Thread.interrupted()).isFalse();
     }
 
     @Test
-    void shouldKeepAnInterruptThatCameFromElsewhere() throws ScrapeEndedException {
-        watch.enter();
+    void shouldKeepAnInterruptOfAnotherThread() throws ScrapeEndedException {
+        cancellation.enter();
         Thread.currentThread().interrupt();
-        watch.leave();
+        cancellation.leave();
 
         assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
-    void shouldNotBeginWhatNobodyWaitsFor() {
-        watch.end(ScrapeFailure.GONE);
+    void shouldNotStartACanceledScrape() {
+        cancellation.cancel(ScrapeFailure.GONE);
 
         assertThatExceptionOfType(ScrapeEndedException.class)
-                .isThrownBy(watch::enter)
+                .isThrownBy(cancellation::enter)
                 .satisfies(ended -> assertThat(ended.reason()).isEqualTo(ScrapeFailure.GONE));
         assertThatExceptionOfType(ScrapeEndedException.class)
                 .isThrownBy(new ScrapeCancellation(System.nanoTime())::enter)
                 .satisfies(ended -> assertThat(ended.reason()).isEqualTo(ScrapeFailure.TIMEOUT));
-        watch.leave();
+        cancellation.leave();
         assertThat(Thread.interrupted()).isFalse();
     }
 }

@@ -15,8 +15,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The application with Quarkus' own binder beside ours: both hear of the same requests, through the chain that the service sets up.
- * Quarkus' binder records to all registries of the application, so ours gets one that Quarkus does not know of.
+ * A test profile with Quarkus' binder and the binder of this project. Both record the same requests, through the chain of metrics that the
+ * service configures.
+ *
+ * <p>Quarkus' binder records to all registries that are beans of type {@code MeterRegistry}. The registry of this project is therefore a
+ * bean of another type.
  */
 public class BothBinders implements QuarkusTestProfile {
 
@@ -25,7 +28,7 @@ public class BothBinders implements QuarkusTestProfile {
         try {
             return Map.ofEntries(
                     Map.entry("quarkus.micrometer.binder.http-server.enabled", "true"),
-                    // Both label a port only if it was asked for.
+                    // Both binders add the label of a port only if the port is configured.
                     Map.entry("quarkus.http.test-port", Integer.toString(FreePort.next())),
                     Map.entry("quarkus.http.test-ssl-port", Integer.toString(FreePort.next())),
                     Map.entry("quarkus.http.ssl.certificate.key-store-file", TestCertificate.keyStore()),
@@ -50,20 +53,20 @@ public class BothBinders implements QuarkusTestProfile {
         return Set.of(Registries.class);
     }
 
-    /** Ours, hidden from Quarkus by its type, and theirs. */
+    /** The registries of both binders. */
     @Alternative
     @Singleton
     public static class Registries {
         @Produces
         @Singleton
         @Typed(PerCpuMeterRegistry.class)
-        PerCpuMeterRegistry ours() {
+        PerCpuMeterRegistry perCpu() {
             return new PerCpuMeterRegistry();
         }
 
         @Produces
         @Singleton
-        PrometheusMeterRegistry theirs() {
+        PrometheusMeterRegistry quarkus() {
             return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         }
     }

@@ -3,7 +3,6 @@ package dev.percpu.quarkus.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.quarkus.RequestSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.vertx.http.runtime.ExtendedQuarkusVertxHttpMetrics;
 import io.vertx.core.VertxOptions;
@@ -25,12 +24,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever had Vert.x' metrics before goes on hearing everything, whatever methods Vert.x adds. */
+/** Calls every method of the Vert.x interfaces by reflection, and checks that the previous metrics receive each call. */
 class DelegationTest {
 
     private static final SocketAddress ADDRESS = SocketAddress.inetSocketAddress(8080, "localhost");
 
-    private final List<String> heard = new ArrayList<>();
+    private final List<String> calls = new ArrayList<>();
 
     static Stream<Method> vertxMethods() {
         return methods(VertxMetrics.class);
@@ -42,21 +41,21 @@ class DelegationTest {
 
     @ParameterizedTest
     @MethodSource("vertxMethods")
-    void shouldPassOnEveryQuestionOfVertx(Method method) throws ReflectiveOperationException {
+    void shouldDelegateEachMethodOfVertxMetrics(Method method) throws ReflectiveOperationException {
         ChainedVertxMetrics metrics =
-                new ChainedVertxMetrics(listener(VertxMetrics.class, "previous"), source(/* uncounted= */ true));
+                new ChainedVertxMetrics(listener(VertxMetrics.class, "previous"), servers(/* excluded= */ true));
 
         Object[] arguments = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == int.class ? 7 : null)
                 .toArray();
         method.invoke(metrics, arguments);
 
-        assertThat(heard).containsExactly("previous " + method.getName() + Arrays.toString(arguments));
+        assertThat(calls).containsExactly("previous " + method.getName() + Arrays.toString(arguments));
     }
 
     @ParameterizedTest
     @MethodSource("serverMethods")
-    void shouldTellBothEveryEventEachWithWhatItKeeps(Method method) throws ReflectiveOperationException {
+    void shouldPassEachEventToBothWithTheirState(Method method) throws ReflectiveOperationException {
         CompositeHttpServerMetrics<?, ?, ?, ?, ?, ?> both = new CompositeHttpServerMetrics<>(server("a"), server("b"));
         Object[] pairs = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == Object.class
@@ -70,7 +69,7 @@ class DelegationTest {
                 .map(type -> type == Object.class ? "%s's" : type == long.class ? "7" : "null")
                 .toList()
                 .toString();
-        assertThat(heard)
+        assertThat(calls)
                 .containsExactly(
                         "a " + method.getName() + rest.replace("%s", "a"),
                         "b " + method.getName() + rest.replace("%s", "b"));
@@ -81,7 +80,7 @@ class DelegationTest {
 
     @ParameterizedTest
     @MethodSource("serverMethods")
-    void shouldBearEventsBeforeThereIsAnythingToKeep(Method method) throws ReflectiveOperationException {
+    void shouldPassEventsWithoutState(Method method) throws ReflectiveOperationException {
         CompositeHttpServerMetrics<?, ?, ?, ?, ?, ?> both = new CompositeHttpServerMetrics<>(server("a"), server("b"));
         Object[] nothing = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == long.class ? 7L : null)
@@ -89,11 +88,11 @@ class DelegationTest {
 
         method.invoke(both, nothing);
 
-        assertThat(heard).hasSize(2);
+        assertThat(calls).hasSize(2);
     }
 
     @Test
-    void shouldHearOfAPushThatThePreviousMetricsFailAt() {
+    void shouldPassAPushAfterTheFirstMetricsThrow() {
         HttpServerMetrics<Object, Object, Object> failing = new HttpServerMetrics<>() {
             @Override
             public Object responsePushed(Object connection, HttpMethod method, String uri, HttpResponse response) {
@@ -105,73 +104,73 @@ class DelegationTest {
                         .responsePushed(null, HttpMethod.GET, "/x", null))
                 .hasMessage("on purpose");
 
-        assertThat(heard).singleElement().asString().startsWith("b responsePushed");
+        assertThat(calls).singleElement().asString().startsWith("b responsePushed");
     }
 
     @Test
-    void shouldKeepThePreviousServerMetricsOnlyWhereThereAreAny() {
-        HttpServerMetrics<?, ?, ?> theirs = new HttpServerMetrics<>() {};
-        VertxMetrics silent = new VertxMetrics() {};
-        VertxMetrics speaking = new VertxMetrics() {
+    void shouldCombineServerMetricsOnlyIfBothExist() {
+        HttpServerMetrics<?, ?, ?> previousServer = new HttpServerMetrics<>() {};
+        VertxMetrics withoutServers = new VertxMetrics() {};
+        VertxMetrics withServers = new VertxMetrics() {
             @Override
             public HttpServerMetrics<?, ?, ?> createHttpServerMetrics(
                     HttpServerOptions options, SocketAddress address) {
-                return theirs;
+                return previousServer;
             }
         };
         HttpServerOptions options = new HttpServerOptions();
 
-        assertThat(new ChainedVertxMetrics(null, source(false)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(null, servers(false)).createHttpServerMetrics(options, ADDRESS))
                 .isInstanceOf(HttpServerMetricsAdapter.class);
-        assertThat(new ChainedVertxMetrics(silent, source(false)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(withoutServers, servers(false)).createHttpServerMetrics(options, ADDRESS))
                 .isInstanceOf(HttpServerMetricsAdapter.class);
-        assertThat(new ChainedVertxMetrics(speaking, source(false)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(withServers, servers(false)).createHttpServerMetrics(options, ADDRESS))
                 .isInstanceOf(CompositeHttpServerMetrics.class);
-        assertThat(new ChainedVertxMetrics(speaking, source(true)).createHttpServerMetrics(options, ADDRESS))
-                .isSameAs(theirs);
-        assertThat(new ChainedVertxMetrics(silent, source(true)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(withServers, servers(true)).createHttpServerMetrics(options, ADDRESS))
+                .isSameAs(previousServer);
+        assertThat(new ChainedVertxMetrics(withoutServers, servers(true)).createHttpServerMetrics(options, ADDRESS))
                 .isNull();
     }
 
     @Test
-    void shouldHaveAConnectionTrackerWhetherOrNotThePreviousOneHas() {
+    void shouldProvideAConnectionTrackerInEachCase() {
         AtomicInteger current = new AtomicInteger();
         ExtendedQuarkusVertxHttpMetrics.ConnectionTracker none =
-                new ChainedVertxMetrics(null, source(false)).getHttpConnectionTracker();
+                new ChainedVertxMetrics(null, servers(false)).getHttpConnectionTracker();
         none.initialize(7, current);
         none.onConnectionRejected();
-        assertThat(heard).isEmpty();
+        assertThat(calls).isEmpty();
 
-        ChainedVertxMetrics tracking = new ChainedVertxMetrics(new Tracking(), source(false));
+        ChainedVertxMetrics tracking = new ChainedVertxMetrics(new Tracking(), servers(false));
         tracking.getHttpConnectionTracker().initialize(7, current);
         tracking.getHttpConnectionTracker().initialize(7, current);
         tracking.getHttpConnectionTracker().onConnectionRejected();
         tracking.getHttpConnectionTracker().onConnectionRejected();
-        assertThat(heard)
+        assertThat(calls)
                 .containsExactly(
                         "tracker initialize[7, 0]", "tracker onConnectionRejected[]", "tracker onConnectionRejected[]");
     }
 
     @Test
     @SuppressWarnings("deprecation") // setFactory, which Quarkus' OpenTelemetry extension uses as well
-    void shouldAskThePreviousFactoryOnlyIfItIsEnabled() {
-        VertxMetrics theirs = listener(VertxMetrics.class, "previous");
-        MetricsOptions disabled = new MetricsOptions().setFactory(options -> theirs);
-        MetricsOptions enabled = new MetricsOptions().setEnabled(true).setFactory(options -> theirs);
+    void shouldCallThePreviousFactoryOnlyIfEnabled() {
+        VertxMetrics previous = listener(VertxMetrics.class, "previous");
+        MetricsOptions disabled = new MetricsOptions().setFactory(options -> previous);
+        MetricsOptions enabled = new MetricsOptions().setEnabled(true).setFactory(options -> previous);
 
-        ask(disabled);
-        assertThat(heard).isEmpty();
-        ask(new MetricsOptions().setEnabled(true));
-        assertThat(heard).isEmpty();
-        ask(enabled);
-        assertThat(heard).containsExactly("previous createEventBusMetrics[]");
+        createMetrics(disabled);
+        assertThat(calls).isEmpty();
+        createMetrics(new MetricsOptions().setEnabled(true));
+        assertThat(calls).isEmpty();
+        createMetrics(enabled);
+        assertThat(calls).containsExactly("previous createEventBusMetrics[]");
     }
 
-    private void ask(MetricsOptions previous) {
+    private void createMetrics(MetricsOptions previous) {
         VertxOptions options = new VertxOptions();
-        ChainedMetricsOptions chained = new ChainedMetricsOptions(previous, source(false));
+        ChainedMetricsOptions chained = new ChainedMetricsOptions(previous, servers(false));
         options.setMetricsOptions(chained);
-        // As Vert.x does: from a copy, which has been through newOptions.
+        // Vert.x creates the metrics from a copy that newOptions has returned.
         options.setMetricsOptions(chained.getFactory().newOptions(new MetricsOptions(chained)));
         assertThat(options.getMetricsOptions().isEnabled()).isTrue();
         options.getMetricsOptions().getFactory().metrics(options).createEventBusMetrics();
@@ -184,10 +183,10 @@ class DelegationTest {
         }
     }
 
-    private static ServerMetricsSource source(boolean uncounted) {
+    private static HttpServerMetricsFactory servers(boolean excluded) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        return new ServerMetricsSource(
-                () -> Recordings.to(registry, RequestSettings.DEFAULT), (options, address) -> uncounted);
+        return new HttpServerMetricsFactory(
+                () -> Recordings.shared(registry, Recordings.ALL), (options, address) -> excluded);
     }
 
     private static Stream<Method> methods(Class<?> type) {
@@ -203,7 +202,7 @@ class DelegationTest {
     @SuppressWarnings("unchecked")
     private <T> T listener(Class<T> type, String name) {
         return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-            heard.add(name + " " + method.getName() + (arguments == null ? "[]" : Arrays.toString(arguments)));
+            calls.add(name + " " + method.getName() + (arguments == null ? "[]" : Arrays.toString(arguments)));
             return method.getReturnType() == Object.class ? "from " + name : null;
         });
     }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The table of what is different from Quarkus' binder on purpose, for one kind of request. Not thread-safe. */
+/** The intended differences from Quarkus' binder for one kind of request, read from the table. Not thread-safe. */
 final class Differences {
 
     private static final String TABLE = "quarkus-differences.md";
@@ -21,10 +21,13 @@ final class Differences {
     private static final String ONCE = "once";
 
     /**
-     * A piece of a series as Quarkus' binder has it, and what stands there with ours; {@code nothing}, if the series is not there, {@code
-     * once}, if it is the same and has half the value.
+     * A row of the table.
+     *
+     * @param quarkus part of a series of Quarkus' binder
+     * @param perCpu the text that replaces this part; {@code nothing} if the series does not exist here, {@code once} if it has half the
+     *     value
      */
-    private record Difference(String kind, String theirs, String ours) {}
+    private record Difference(String kind, String quarkus, String perCpu) {}
 
     private final List<Difference> listed;
     private final Set<Difference> used = new HashSet<>();
@@ -37,7 +40,7 @@ final class Differences {
         return new Differences(all().stream().filter(it -> it.kind.equals(kind)).toList());
     }
 
-    /** The kinds of requests that the table names. */
+    /** Returns the kinds of requests in the table. */
     static Set<String> kinds() {
         Set<String> kinds = new HashSet<>();
         all().forEach(it -> kinds.add(it.kind));
@@ -67,17 +70,17 @@ final class Differences {
         }
     }
 
-    /** Quarkus' samples as ours have to be; those that become the same are added up. */
-    Map<String, Double> applyTo(Map<String, Double> theirs) {
+    /** Returns the samples that are expected here for samples of Quarkus' binder. Samples of the same series are added. */
+    Map<String, Double> applyTo(Map<String, Double> quarkus) {
         Map<String, Double> samples = new TreeMap<>();
-        theirs.forEach((series, value) -> {
+        quarkus.forEach((series, value) -> {
             Difference difference = find(series);
             if (difference == null) {
                 samples.merge(series, value, Double::sum);
-            } else if (difference.ours.equals(ONCE)) {
+            } else if (difference.perCpu.equals(ONCE)) {
                 samples.merge(series, value / 2, Double::sum);
-            } else if (!difference.ours.equals(NOTHING)) {
-                samples.merge(series.replace(difference.theirs, difference.ours), value, Double::sum);
+            } else if (!difference.perCpu.equals(NOTHING)) {
+                samples.merge(series.replace(difference.quarkus, difference.perCpu), value, Double::sum);
             }
         });
         return samples;
@@ -85,7 +88,7 @@ final class Differences {
 
     private @Nullable Difference find(String series) {
         for (Difference difference : listed) {
-            if (series.contains(difference.theirs)) {
+            if (series.contains(difference.quarkus)) {
                 used.add(difference);
                 return difference;
             }
@@ -93,7 +96,7 @@ final class Differences {
         return null;
     }
 
-    /** Listed, and not there. */
+    /** Returns the rows that {@link #applyTo} has not used. */
     List<String> unused() {
         return listed.stream()
                 .filter(it -> !used.contains(it))

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Requests made to hurt: series and log stay few, every request is counted once, and the service goes on answering. */
+/** Hostile requests. They add few series and log lines, each is counted once, and other requests get their responses. */
 @QuarkusTest
 class HostileRequestsTest {
 
     private static final int REQUESTS = 3_000;
 
-    /** What a client may choose freely, made up anew for each request. */
-    enum MadeUp {
+    /** A part of the request that the client chooses at random for each request. */
+    enum RandomPart {
         PATH(i -> request("GET", "/no/" + random(i), "x", "X-A: 1")),
         PATH_BELOW_A_RESOURCE(i -> request("GET", "/sample/items/x" + random(i), "x", "X-A: 1")),
         PATH_WITH_SLASHES(i -> request("GET", "/" + random(i) + "/".repeat(i % 5 + 1), "x", "X-A: 1")),
@@ -46,10 +46,10 @@ class HostileRequestsTest {
         HEADER(i -> request("GET", "/vertx/plain", "x", "X-" + random(i) + ": " + random(i))),
         QUERY(i -> request("GET", "/vertx/plain?" + random(i) + "=" + random(i), "x", "X-A: 1"));
 
-        @SuppressWarnings("ImmutableEnumChecker") // the functions have nothing to change
+        @SuppressWarnings("ImmutableEnumChecker") // the functions have no state
         private final IntFunction<String> request;
 
-        MadeUp(IntFunction<String> request) {
+        RandomPart(IntFunction<String> request) {
             this.request = request;
         }
 
@@ -73,7 +73,7 @@ class HostileRequestsTest {
     private long requestsBefore;
 
     @BeforeEach
-    void remember() {
+    void storeCounts() {
         assertEventually(
                 () -> registry.get("http.server.active.requests").gauge().value(), 0.0);
         seriesBefore = series();
@@ -82,14 +82,14 @@ class HostileRequestsTest {
     }
 
     @AfterEach
-    void stopListening() {
+    void stopLog() {
         log.stop();
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldKeepSeriesAndLogFewWhateverIsMadeUp(MadeUp what) throws IOException {
-        pipeline(REQUESTS, what.request);
+    void shouldAddFewSeriesAndLogLines(RandomPart part) throws IOException {
+        pipeline(REQUESTS, part.request);
 
         assertEventually(() -> requests() - requestsBefore, (long) REQUESTS);
         assertThat(series().size() - seriesBefore.size()).isLessThanOrEqualTo(2);
@@ -98,19 +98,19 @@ class HostileRequestsTest {
     }
 
     @Test
-    void shouldCountEveryRequestOfABombOnOneConnection() throws IOException {
-        int bomb = 30_000;
+    void shouldCountEachOfManyPipelinedRequests() throws IOException {
+        int many = 30_000;
 
-        pipeline(bomb, i -> "GET /vertx/plain HTTP/1.1\r\nHost: x\r\n");
+        pipeline(many, i -> "GET /vertx/plain HTTP/1.1\r\nHost: x\r\n");
 
-        assertEventually(() -> requests() - requestsBefore, (long) bomb);
+        assertEventually(() -> requests() - requestsBefore, (long) many);
         assertThat(registry.get("http.server.active.requests").gauge().value()).isZero();
         assertThat(log.lines()).hasSizeLessThan(10);
         given().when().get("/vertx/plain").then().statusCode(200);
     }
 
     @Test
-    void shouldEndABodyThatNeverEndsAndAnswerOthersMeanwhile() throws IOException {
+    void shouldRejectAnEndlessBodyAndAnswerOtherRequests() throws IOException {
         byte[] chunk = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         long sent = 0;
         try (Socket socket = new Socket(application.getHost(), application.getPort())) {
@@ -124,7 +124,7 @@ class HostileRequestsTest {
                     "",
                     "");
             out.write(head.getBytes(StandardCharsets.US_ASCII));
-            // 1 GB would take the limit of a body's size a hundred times over.
+            // 1 GB is a hundred times the limit of a body.
             for (; sent < 1_000_000_000L; sent += chunk.length) {
                 out.write(chunk);
                 if (sent == 2L * chunk.length) {
@@ -143,7 +143,7 @@ class HostileRequestsTest {
         assertThat(log.lines()).hasSizeLessThan(10);
     }
 
-    /** Sends that many requests at once, the last one closing the connection, and reads all answers. */
+    /** Sends requests without waiting, the last with {@code Connection: close}, and reads all responses. */
     private void pipeline(int requests, IntFunction<String> head) throws IOException {
         try (Socket socket = new Socket(application.getHost(), application.getPort())) {
             socket.setSoTimeout(30_000);

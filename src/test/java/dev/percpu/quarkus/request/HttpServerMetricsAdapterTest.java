@@ -28,14 +28,14 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** On a plain Vert.x server, for what a REST client cannot provoke. */
+/** Records the events of a plain Vert.x server that a REST client cannot cause. */
 class HttpServerMetricsAdapterTest {
 
     private static final String GET = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Vertx vertx = Vertx.vertx(
-            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.source(registry))));
+            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.servers(registry))));
 
     @AfterEach
     void close() {
@@ -43,12 +43,12 @@ class HttpServerMetricsAdapterTest {
     }
 
     @Test
-    void shouldCountARequestOnceWhoseClientLeavesBeforeTheAnswer() throws IOException {
+    void shouldCountARequestOnceWhenTheClientClosesBeforeTheResponse() throws IOException {
         CompletableFuture<HttpServerRequest> begun = new CompletableFuture<>();
-        CompletableFuture<Void> left = new CompletableFuture<>();
+        CompletableFuture<Void> disconnected = new CompletableFuture<>();
         int port = listen(request -> {
             request.routed("/a");
-            request.connection().closeHandler(closed -> left.complete(null));
+            request.connection().closeHandler(closed -> disconnected.complete(null));
             begun.complete(request);
         });
 
@@ -59,8 +59,8 @@ class HttpServerMetricsAdapterTest {
             assertEventually(() -> gauge("http.server.active.requests"), 1.0);
             assertEventually(() -> gauge("http.server.active.connections"), 1.0);
         }
-        left.orTimeout(10, TimeUnit.SECONDS).join();
-        // The handler does not know that nobody listens any more.
+        disconnected.orTimeout(10, TimeUnit.SECONDS).join();
+        // The handler has not noticed that the client is gone.
         vertx.runOnContext(ignored -> response.end("too late"));
 
         assertEventually(this::counts, Map.of("GET RESET CLIENT_ERROR /a", 1L));
@@ -72,7 +72,7 @@ class HttpServerMetricsAdapterTest {
     }
 
     @Test
-    void shouldCountStreamsOfHttp2OnceThoughTheResponseEndsFirst() {
+    void shouldCountAnHttp2RequestOnceWhenTheResponseEndsFirst() {
         int port = listen(request -> request.routed("/a/:b").response().end("early"));
         HttpClient client = http2Client();
 
@@ -90,7 +90,7 @@ class HttpServerMetricsAdapterTest {
     }
 
     @Test
-    void shouldCountPushedResponsesApartFromRequests() {
+    void shouldCountPushedResponsesSeparately() {
         int port = listen(request -> {
             request.routed("/a");
             request.response()
@@ -160,7 +160,7 @@ class HttpServerMetricsAdapterTest {
                 timer.getId().getTag("uri"));
     }
 
-    /** Returns when everything that was waiting on any event loop is done. */
+    /** Waits until each event loop has run the tasks that it had when this was called. */
     private void drainEventLoops() {
         for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
             CompletableFuture<Void> reached = new CompletableFuture<>();

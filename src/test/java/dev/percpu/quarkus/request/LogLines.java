@@ -8,7 +8,7 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Hears what this JVM logs, at level INFO and above. Thread-safe. */
+/** A log handler that collects the lines of this JVM at level INFO and above. Thread-safe. */
 final class LogLines extends Handler {
 
     private static final Logger ROOT = LogManager.getLogManager().getLogger("");
@@ -28,9 +28,9 @@ final class LogLines extends Handler {
     }
 
     @Override
-    public void publish(LogRecord heard) {
-        if (heard.getLevel().intValue() >= Level.INFO.intValue()) {
-            lines.add(heard.getLoggerName() + ": " + heard.getMessage());
+    public void publish(LogRecord logged) {
+        if (logged.getLevel().intValue() >= Level.INFO.intValue()) {
+            lines.add(logged.getLoggerName() + ": " + logged.getMessage());
         }
     }
 

@@ -11,16 +11,16 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import org.junit.jupiter.api.Test;
 
-/** With a limit of connections Quarkus asks Vert.x' metrics for more than Vert.x does. */
+/** With a connection limit, Quarkus casts the Vert.x metrics to a type of its own. */
 @QuarkusTest
-@TestProfile(SlowClientsTest.Tight.class)
+@TestProfile(SlowClientsTest.LowLimits.class)
 class MaxConnectionsTest {
 
     @Inject
     PerCpuMeterRegistry registry;
 
     @Test
-    void shouldStartCountAndKeepQuarkusOwnMetrics() {
+    void shouldRecordRequestsAndKeepQuarkusConnectionMetrics() {
         given().when().get("/vertx/plain").then().statusCode(200);
 
         assertEventually(

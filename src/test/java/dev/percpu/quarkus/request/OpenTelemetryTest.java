@@ -23,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** With OpenTelemetry in the application: spans keep their names, and a request's time is recorded within the request's span. */
+/** An application with OpenTelemetry. Spans keep their names, and exemplars of requests get the trace of the request. */
 @QuarkusTest
 @TestProfile(OpenTelemetryTest.Traced.class)
 class OpenTelemetryTest {
@@ -45,7 +45,7 @@ class OpenTelemetryTest {
         }
     }
 
-    /** Remembers how the spans of servers were called in the end. */
+    /** Collects the final names of spans. */
     @Alternative
     @Singleton
     public static class Spans implements SpanProcessor {
@@ -87,9 +87,9 @@ class OpenTelemetryTest {
         "/sample/virtual,    /sample/virtual,     GET /sample/virtual,    4bf92f3577b34da6a3ce929d0e0e4732",
         "/vertx/things/7,    /vertx/things/{thing}, GET /vertx/things/:thing, 4bf92f3577b34da6a3ce929d0e0e4733",
     })
-    void shouldRecordWithinTheRequestsSpanAndLeaveItItsName(String path, String uri, String span, String trace) {
-        // Not the first one: that may be recorded when its span is past, once the series is registered, and a sampler
-        // has its intervals.
+    void shouldRecordWithTheTraceOfTheRequestAndKeepTheSpanName(String path, String uri, String span, String trace) {
+        // Repeated: the first request is recorded after its span has ended, when the timer is registered, and the
+        // sampler takes an exemplar only at intervals.
         assertEventually(() -> isExemplarOfNextRequest(path, uri, trace), true);
         assertEventually(() -> spans.names.contains(span), true);
     }

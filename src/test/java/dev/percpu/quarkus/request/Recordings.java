@@ -1,57 +1,57 @@
 package dev.percpu.quarkus.request;
 
 import dev.percpu.quarkus.RequestSettings;
-import dev.percpu.quarkus.request.route.HistogramKind;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.UriRules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** Request metrics on a registry of a test's own, as the service sets them up. */
+/** Request metrics on the registry of a test, configured as in the service. Stateless. */
 public final class Recordings {
+
+    /** All requests are recorded, without rules for the label {@code uri}. */
+    static final RequestSettings ALL = new RequestSettings(true, UriRules.NONE, "/", List.of(), Optional.empty());
 
     private Recordings() {}
 
-    static ServerMetricsSource.Recording to(
+    static HttpServerMetricsAdapter.Shared shared(
             MeterRegistry registry, RequestSettings settings, HttpServerMetricsTagsContributor... contributors) {
-        return new ServerMetricsSource.Recording(
+        return new HttpServerMetricsAdapter.Shared(
                 new RequestMeterFactory(registry, settings, Set.of()),
                 new ContributedTags(List.of(contributors)),
                 new RequestSpan(null));
     }
 
-    static ServerMetricsSource source(MeterRegistry registry) {
-        return source(registry, RequestSettings.DEFAULT);
+    static HttpServerMetricsFactory servers(MeterRegistry registry) {
+        return servers(registry, ALL);
     }
 
-    static ServerMetricsSource source(
+    static HttpServerMetricsFactory servers(
             MeterRegistry registry, RequestSettings settings, HttpServerMetricsTagsContributor... contributors) {
-        return new ServerMetricsSource(() -> to(registry, settings, contributors), (options, address) -> false);
+        return new HttpServerMetricsFactory(
+                () -> shared(registry, settings, contributors), (options, address) -> false);
     }
 
-    /** The metrics of one server with these options, in a service without any configuration. */
+    /** Returns the metrics of one server with these options, in a service without configuration. */
     public static HttpServerMetrics<?, ?, ?> server(MeterRegistry registry, HttpServerOptions options) {
-        RequestSettings settings = RequestSettings.read(new SmallRyeConfigBuilder().build(), Recordings::complain);
-        return source(registry, settings)
+        return servers(registry, RequestSettings.read(key -> null))
                 .create(options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
     }
 
-    private static void complain(String complaint) {
-        throw new AssertionError(complaint);
-    }
-
+    /** Returns the timers of an application without a root path. */
     public static RouteTimers routes(MeterRegistry registry, UriRules rules, Set<String> staticPaths) {
         return routes(registry, rules, "/", staticPaths);
     }
 
+    /** Returns the timers of an application below a root path. */
     public static RouteTimers routes(MeterRegistry registry, UriRules rules, String root, Set<String> staticPaths) {
-        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), HistogramKind.NONE);
+        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), Optional.empty());
         return new RequestMeterFactory(registry, settings, staticPaths).requests();
     }
 }

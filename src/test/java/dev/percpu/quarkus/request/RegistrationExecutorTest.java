@@ -20,19 +20,19 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A registry that is slow to register does not keep an event loop from answering, and loses nothing. */
+/** A slow registration does not block the event loop, and no request is lost. */
 class RegistrationExecutorTest {
 
     private static final int REQUESTS = 2_500;
 
-    private final CountDownLatch slow = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
     private final Set<String> registering = ConcurrentHashMap.newKeySet();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry() {
         @Override
         protected Timer newTimer(Meter.Id id, DistributionStatisticConfig config, PauseDetector pauses) {
             registering.add(Thread.currentThread().getName());
             try {
-                slow.await(30, TimeUnit.SECONDS);
+                released.await(30, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -40,16 +40,16 @@ class RegistrationExecutorTest {
         }
     };
     private final Vertx vertx = Vertx.vertx(
-            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.source(registry))));
+            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.servers(registry))));
 
     @AfterEach
     void close() {
-        slow.countDown();
+        released.countDown();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
     @Test
-    void shouldAnswerWhileTheRegistryIsSlow() {
+    void shouldAnswerDuringASlowRegistration() {
         int port = vertx.createHttpServer()
                 .requestHandler(request -> request.routed("/a").response().end())
                 .listen(0)
@@ -59,12 +59,12 @@ class RegistrationExecutorTest {
                 .actualPort();
         HttpClient client = vertx.createHttpClient();
 
-        // The queue takes these; all are answered although the first is not registered yet.
+        // The queue has room for these. All get a response, although the first timer is not registered yet.
         for (int i = 0; i < 500; i++) {
             get(client, port);
         }
         assertThat(registering).containsExactly("percpu-requests");
-        slow.countDown();
+        released.countDown();
         for (int i = 500; i < REQUESTS; i++) {
             get(client, port);
         }

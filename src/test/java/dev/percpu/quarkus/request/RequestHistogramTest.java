@@ -2,9 +2,8 @@ package dev.percpu.quarkus.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.quarkus.RequestSettings;
+import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.request.route.MethodLabel;
-import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
@@ -17,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the buckets of requests are, from the configuration to the snapshot. */
+/** Checks the buckets of requests from the configuration to the snapshot. */
 class RequestHistogramTest {
 
     @ParameterizedTest
     @CsvSource({"classic, true, false", "native, false, true", "both, true, true"})
-    void shouldKeepTheKindOfHistogramThatIsAskedFor(String kind, boolean classic, boolean nativeBuckets) {
+    void shouldPublishTheConfiguredKindOfHistogram(String kind, boolean classic, boolean nativeBuckets) {
         HistogramDataPointSnapshot point = request(Map.of("percpu.requests.histogram", kind));
 
         assertThat(point.hasClassicHistogramData()).isEqualTo(classic);
@@ -31,7 +30,30 @@ class RequestHistogramTest {
     }
 
     @Test
-    void shouldHaveTheBucketsOfObjectivesAlone() {
+    void shouldPreferTheModeThatIsSetForTheMeter() {
+        HistogramDataPointSnapshot point = request(Map.of(
+                "percpu.requests.histogram",
+                "native",
+                "percpu.histogram.native.mode.http.server.requests",
+                "classic",
+                "percpu.histogram.native.mode.http",
+                "both"));
+
+        assertThat(point.hasClassicHistogramData()).isTrue();
+        assertThat(point.hasNativeHistogramData()).isFalse();
+    }
+
+    @Test
+    void shouldPreferTheRequestsHistogramToTheModeOfManyMeters() {
+        HistogramDataPointSnapshot point =
+                request(Map.of("percpu.requests.histogram", "native", "percpu.histogram.native.mode", "classic"));
+
+        assertThat(point.hasClassicHistogramData()).isFalse();
+        assertThat(point.hasNativeHistogramData()).isTrue();
+    }
+
+    @Test
+    void shouldPublishOnlyTheBucketsOfObjectives() {
         HistogramDataPointSnapshot point = request(Map.of("percpu.requests.slo", "50ms,100ms"));
 
         assertThat(point.getClassicBuckets().stream().map(bucket -> bucket.getUpperBound()))
@@ -40,20 +62,15 @@ class RequestHistogramTest {
     }
 
     private static HistogramDataPointSnapshot request(Map<String, String> properties) {
-        RequestSettings settings = RequestSettings.read(
-                new SmallRyeConfigBuilder()
-                        .withSources(new PropertiesConfigSource(properties, "test", 100))
-                        .build(),
-                complaint -> {
-                    throw new AssertionError(complaint);
-                });
-        PerCpuConfig config = settings.registrySettings()::get;
-        PerCpuMeterRegistry registry = new PerCpuMeterRegistry(config);
+        QuarkusSettings settings = QuarkusSettings.read(new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build());
+        PerCpuMeterRegistry registry = new PerCpuMeterRegistry(settings.registryConfig());
         try {
-            new RequestMeterFactory(registry, settings, Set.of())
+            new RequestMeterFactory(registry, settings.requests(), Set.of())
                     .requests()
                     .find("/", null, null, null, 200)
-                    .timer(MethodLabel.GET, 200)
+                    .findOrRegister(MethodLabel.GET, 200)
                     .record(Duration.ofMillis(70));
             return registry.getPrometheusRegistry().scrape("http_server_requests_seconds"::equals).stream()
                     .map(HistogramSnapshot.class::cast)

@@ -41,7 +41,7 @@ class RequestMetricsTest {
     private Map<String, Long> before = Map.of();
 
     @BeforeEach
-    void rememberCounts() {
+    void storeCounts() {
         before = counts();
     }
 
@@ -70,7 +70,7 @@ class RequestMetricsTest {
         "PUT,    /sample/moved,            405, CLIENT_ERROR, UNKNOWN",
         "PATCH,  /vertx/plain,             404, CLIENT_ERROR, NOT_FOUND",
     })
-    void shouldCountEveryRequestOnceUnderItsRoute(Method method, String path, int status, String outcome, String uri) {
+    void shouldCountEachRequestOnceUnderItsRoute(Method method, String path, int status, String outcome, String uri) {
         for (int i = 0; i < 3; i++) {
             given().redirects()
                     .follow(false)
@@ -84,7 +84,7 @@ class RequestMetricsTest {
     }
 
     @Test
-    void shouldNotRecordWhatIsNotTheApplications() {
+    void shouldNotRecordQuarkusEndpoints() {
         given().when().get("/q/openapi").then().statusCode(200);
         given().when().get("/sample/items/1").then().statusCode(200);
 
@@ -111,7 +111,7 @@ class RequestMetricsTest {
     }
 
     @Test
-    void shouldRecordPathsTooLongToReadWithoutTheirPath() throws IOException {
+    void shouldRecordTooLongPathsAsBadRequest() throws IOException {
         String path = "/sample/items/" + "x".repeat(10_000);
 
         assertThat(exchange("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
@@ -121,14 +121,14 @@ class RequestMetricsTest {
     }
 
     @Test
-    void shouldRecordWhatIsNoRequestAtAllAsBadRequest() throws IOException {
+    void shouldRecordMalformedRequestsAsBadRequest() throws IOException {
         assertThat(exchange("this is not http\r\n\r\n")).contains(" 400 ");
 
         assertOnlyCounted(Map.of(labels("GET", "CLIENT_ERROR", "400", "/bad-request"), 1L));
     }
 
     @Test
-    void shouldAnswerAMalformedAcceptHeaderWithAnErrorUnderTheRoute() {
+    void shouldRecordARejectedAcceptHeaderUnderItsRoute() {
         int status = given().header("Accept", ";;;").when().get("/api/rseq").statusCode();
 
         assertThat(status).isBetween(400, 499);
@@ -158,11 +158,11 @@ class RequestMetricsTest {
     }
 
     @Test
-    void shouldRegisterItsMetersAnewAfterTheyWereRemoved() {
+    void shouldRegisterMetersAgainAfterRemoval() {
         given().when().get("/vertx/plain").then().statusCode(200);
         assertOnlyCounted(Map.of(labels("GET", "SUCCESS", "200", "/vertx/plain"), 1L));
         registry.find(RouteTimers.NAME).tag("uri", "/vertx/plain").meters().forEach(registry::remove);
-        rememberCounts();
+        storeCounts();
 
         given().when().get("/vertx/plain").then().statusCode(200);
 
@@ -170,7 +170,7 @@ class RequestMetricsTest {
     }
 
     @Test
-    void shouldReturnToNoActiveRequestsAndCountBytes() {
+    void shouldCountBytesAndReturnToZeroActiveRequests() {
         given().body("x".repeat(100)).when().post("/sample/items").then().statusCode(201);
 
         assertEventually(
@@ -182,16 +182,16 @@ class RequestMetricsTest {
                 .isEqualTo("http");
     }
 
-    /** Waits for exactly these new observations, and finds no others. */
+    /** Waits until these observations, and no others, are new. */
     private void assertOnlyCounted(Map<String, Long> expected) {
-        assertEventually(this::news, new TreeMap<>(expected));
+        assertEventually(this::newCounts, new TreeMap<>(expected));
     }
 
-    private Map<String, Long> news() {
-        Map<String, Long> news = new TreeMap<>(counts());
-        news.replaceAll((labels, count) -> count - before.getOrDefault(labels, 0L));
-        news.values().removeIf(count -> count == 0);
-        return news;
+    private Map<String, Long> newCounts() {
+        Map<String, Long> newCounts = new TreeMap<>(counts());
+        newCounts.replaceAll((labels, count) -> count - before.getOrDefault(labels, 0L));
+        newCounts.values().removeIf(count -> count == 0);
+        return newCounts;
     }
 
     private Map<String, Long> counts() {
@@ -207,14 +207,14 @@ class RequestMetricsTest {
         return "method=" + method + " outcome=" + outcome + " status=" + status + " uri=" + uri;
     }
 
-    /** Sends bytes as they are, and reads until the service closes the connection. */
+    /** Sends a text as ISO 8859-1 and returns everything until the service closes the connection. */
     private String exchange(String request) throws IOException {
         try (Socket socket = new Socket(application.getHost(), application.getPort())) {
             socket.setSoTimeout(10_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            socket.getInputStream().transferTo(answer);
-            return answer.toString(StandardCharsets.ISO_8859_1);
+            ByteArrayOutputStream response = new ByteArrayOutputStream();
+            socket.getInputStream().transferTo(response);
+            return response.toString(StandardCharsets.ISO_8859_1);
         }
     }
 }

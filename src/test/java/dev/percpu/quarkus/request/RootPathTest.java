@@ -4,7 +4,6 @@ import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.quarkus.RequestSettings;
-import dev.percpu.quarkus.request.route.HistogramKind;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.StaticPaths;
 import dev.percpu.quarkus.request.route.UriRules;
@@ -17,6 +16,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -24,19 +24,19 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An application below a root path: Quarkus mounts all of its routes there, as is done here. */
+/** An application with a root path. The routes are mounted there, as Quarkus does. */
 class RootPathTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RequestSettings settings =
-            new RequestSettings(true, UriRules.NONE, "/app", List.of(), HistogramKind.NONE);
-    private final ServerMetricsSource.Recording recording = new ServerMetricsSource.Recording(
+            new RequestSettings(true, UriRules.NONE, "/app", List.of(), Optional.empty());
+    private final HttpServerMetricsAdapter.Shared shared = new HttpServerMetricsAdapter.Shared(
             new RequestMeterFactory(registry, settings, StaticPaths.ofApplication("/app")),
             ContributedTags.NONE,
             new RequestSpan(null));
     private final Vertx vertx = Vertx.vertx(new VertxOptions()
             .setMetricsOptions(new ChainedMetricsOptions(
-                    null, new ServerMetricsSource(() -> recording, (options, address) -> false))));
+                    null, new HttpServerMetricsFactory(() -> shared, (options, address) -> false))));
 
     @AfterEach
     void close() {
@@ -44,12 +44,12 @@ class RootPathTest {
     }
 
     @Test
-    void shouldTellStaticResourcesRefusalsAndRoutesApart() {
+    void shouldLabelStaticResourcesRejectionsAndRoutes() {
         Router inner = Router.router(vertx);
         inner.get("/inside").handler(context -> context.end());
         Router application = Router.router(vertx);
         application.route().handler(context -> {
-            if (context.request().getHeader("Refuse") != null) {
+            if (context.request().getHeader("Reject") != null) {
                 context.fail(401);
             } else {
                 context.next();
@@ -94,10 +94,10 @@ class RootPathTest {
         assertThat(below).contains("/app/sample.html", "/app").doesNotContain("/sample.html", "/");
     }
 
-    private static void get(HttpClient client, int port, String path, boolean refused) {
+    private static void get(HttpClient client, int port, String path, boolean rejected) {
         await(client.request(HttpMethod.GET, port, "localhost", path).compose(request -> {
-            if (refused) {
-                request.putHeader("Refuse", "yes");
+            if (rejected) {
+                request.putHeader("Reject", "yes");
             }
             return request.send().compose(response -> response.body());
         }));

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every kind of request has the same series with ours as with Quarkus' binder, which hears of the same requests: families, labels,
- * counts and bytes, as scraped. What is different on purpose stands in {@code quarkus-differences.md}, beside this class.
+ * Compares the scrapes of both binders after the same requests: families, labels, counts and bytes must be equal. The intended differences
+ * are in {@code quarkus-differences.md}.
  */
 @QuarkusTest
 @TestProfile(BothBinders.class)
@@ -34,10 +34,10 @@ class SameSeriesTest {
     private static final Pattern VARIES = Pattern.compile("(?<=_seconds)_sum\\{|_max\\{");
 
     @Inject
-    PerCpuMeterRegistry ours;
+    PerCpuMeterRegistry perCpu;
 
     @Inject
-    PrometheusMeterRegistry theirs;
+    PrometheusMeterRegistry quarkus;
 
     @TestHTTPResource("/")
     URI application;
@@ -46,11 +46,17 @@ class SameSeriesTest {
     URI secure;
 
     private Traffic traffic;
-    private Map<String, Double> ourBefore;
-    private Map<String, Double> theirBefore;
+    private Map<String, Double> perCpuBefore;
+    private Map<String, Double> quarkusBefore;
 
-    /** Requests of one kind: how many there are, how they are sent, and the beginning of a series that both have of them. */
-    record Kind(String name, int requests, Requests sent, String shown) {
+    /**
+     * A kind of request.
+     *
+     * @param requests number of requests that are recorded
+     * @param sent sends the requests
+     * @param series start of a series that must change
+     */
+    record Kind(String name, int requests, Requests sent, String series) {
         Kind(String name, int requests, Requests sent) {
             this(name, requests, sent, requests == 0 ? "" : "http_server_requests_seconds_count{");
         }
@@ -78,15 +84,15 @@ class SameSeriesTest {
                 get("Vert.x route", "/vertx/plain"),
                 get("Vert.x route with a slash at its end", "/vertx/plain/"),
                 get("Vert.x route with parameter", "/vertx/things/7"),
-                get("Vert.x route for what is below", "/vertx/files/a/b.txt"),
+                get("Vert.x route with a wildcard", "/vertx/files/a/b.txt"),
                 get("mounted Vert.x router", "/vertx/mounted/inside"),
                 get("parameter in a mounted Vert.x router", "/vertx/mounted/things/7"),
                 get("Vert.x router mounted at a parameter", "/vertx/tenants/7/inside"),
-                get("parameters of mount and Vert.x route", "/vertx/tenants/7/things/8"),
+                get("parameters in mount point and Vert.x route", "/vertx/tenants/7/things/8"),
                 get("named Vert.x route", "/vertx/named/7"),
-                get("Vert.x route by a regular expression", "/vertx/regex/7"),
+                get("Vert.x route with a regular expression", "/vertx/regex/7"),
                 get("Vert.x route that fails", "/vertx/failing/badly"),
-                get("Vert.x route that refuses", "/vertx/refusing"),
+                get("Vert.x route that rejects", "/vertx/refusing"),
                 get("Vert.x route that times out", "/vertx/never"),
                 get("root", "/"),
                 get("root, more slashes", "//"),
@@ -140,32 +146,34 @@ class SameSeriesTest {
                                 "Access-Control-Request-Headers: X-Own")),
                 get("match pattern", "/vertx/files/rewritten/7"),
                 new Kind("ignore pattern", 0, (to, begun) -> to.send("GET", "/vertx/files/ignored/7")),
-                new Kind("not the application's", 0, (to, begun) -> to.send("GET", "/q/openapi")),
+                new Kind("endpoint of Quarkus", 0, (to, begun) -> to.send("GET", "/q/openapi")),
                 new Kind("cancelled", 1, (to, begun) -> to.abandon("/special/never/1", begun)),
-                new Kind("cancelled while it sends", 1, (to, begun) -> {
-                    int before = SampleStreams.PIECES_READ.get();
+                new Kind("cancelled during the request", 1, (to, begun) -> {
+                    int before = SampleStreams.UPLOAD_READS.get();
                     to.abandonUpload(
-                            "/special/upload", () -> assertEventually(SampleStreams.PIECES_READ::get, before + 1));
+                            "/special/upload", () -> assertEventually(SampleStreams.UPLOAD_READS::get, before + 1));
                 }),
                 new Kind(
-                        "cancelled while it is answered", 1, (to, begun) -> to.leaveHalfWay("/special/ticks", "data:")),
-                new Kind(
-                        "connection broken",
+                        "cancelled during the response",
                         1,
-                        (to, begun) -> to.breakOff("/special/never/1", begun),
+                        (to, begun) -> to.closeDuringResponse("/special/ticks", "data:")),
+                new Kind(
+                        "connection reset",
+                        1,
+                        (to, begun) -> to.resetConnection("/special/never/1", begun),
                         "http_server_errors_total{class=\"java.net.SocketException\""),
                 new Kind(
                         "timed out", 1, (to, begun) -> to.exchange("GET /special/never/1 HTTP/1.1\r\nHost: x\r\n\r\n")),
                 new Kind("HTTP/2", 3, (to, begun) -> to.sendHttp2("/sample/items/1", "/nowhere", "/vertx/things/1")),
                 new Kind("HTTP/2 after an upgrade", 1, (to, begun) -> to.upgradeToHttp2("/sample/items/1")),
                 new Kind("HTTP/2, reset", 1, (to, begun) -> to.resetHttp2("/special/never/1", begun)),
-                new Kind("HTTP/2, reset after the answer", 1, (to, begun) -> to.resetAfterAnswer("/vertx/early")),
+                new Kind("HTTP/2, reset after the response", 1, (to, begun) -> to.resetAfterResponse("/vertx/early")),
                 new Kind("https", 2, (to, begun) -> to.sendSecurely("/sample/items/1", "/nowhere")),
                 new Kind("HTTP/2 over TLS", 2, (to, begun) -> to.sendHttp2Securely("/sample/items/1", "/nowhere")),
                 new Kind(
                         "keep-alive",
                         3,
-                        (to, begun) -> to.sendOneAfterTheOther("/sample/items/1", "/nowhere", "/vertx/plain")),
+                        (to, begun) -> to.sendInSequence("/sample/items/1", "/nowhere", "/vertx/plain")),
                 new Kind(
                         "one connection",
                         4,
@@ -173,7 +181,7 @@ class SameSeriesTest {
                                 "/sample/items/1", "/sample/items/2", "/nowhere", "/vertx/plain")),
                 new Kind("web socket", 1, (to, begun) -> to.webSocket("/vertx/socket/7", () -> {})),
                 new Kind("web socket without a parameter", 1, (to, begun) -> to.webSocket("/vertx/socket", () -> {})),
-                new Kind("no HTTP", 1, (to, begun) -> to.exchange("this is not http\r\n\r\n")),
+                new Kind("not HTTP", 1, (to, begun) -> to.exchange("this is not http\r\n\r\n")),
                 new Kind("path too long", 1, (to, begun) -> to.send("GET", "/" + "x".repeat(10_000))));
     }
 
@@ -182,11 +190,11 @@ class SameSeriesTest {
     }
 
     @BeforeEach
-    void rememberSeries() {
+    void storeSeries() {
         traffic = new Traffic(application, secure);
-        assertEventually(() -> active(theirs, "requests") + active(theirs, "connections"), 0L);
-        ourBefore = series(ours.scrape());
-        theirBefore = series(theirs.scrape());
+        assertEventually(() -> active(quarkus, "requests") + active(quarkus, "connections"), 0L);
+        perCpuBefore = series(perCpu.scrape());
+        quarkusBefore = series(quarkus.scrape());
     }
 
     @AfterEach
@@ -197,20 +205,23 @@ class SameSeriesTest {
     @ParameterizedTest
     @MethodSource("kinds")
     void shouldHaveTheSameSeries(Kind kind) throws IOException {
-        kind.sent.send(traffic, () -> assertEventually(() -> active(theirs, "requests"), 1L));
+        kind.sent.send(traffic, () -> assertEventually(() -> active(quarkus, "requests"), 1L));
 
         Differences differences = Differences.of(kind.name);
-        assertEventually(() -> active(theirs, "requests") + active(theirs, "connections"), 0L);
-        assertEventually(() -> requests(news(ours.scrape(), ourBefore)), (double) kind.requests);
-        // What Quarkus' binder counts twice comes later the second time.
+        assertEventually(() -> active(quarkus, "requests") + active(quarkus, "connections"), 0L);
+        assertEventually(() -> requests(changes(perCpu.scrape(), perCpuBefore)), (double) kind.requests);
+        // Where Quarkus' binder counts a request twice, the second count comes later.
         assertEventually(
                 () -> {
-                    differences.applyTo(news(theirs.scrape(), theirBefore));
+                    differences.applyTo(changes(quarkus.scrape(), quarkusBefore));
                     return differences.unused();
                 },
                 List.of());
-        assertEventually(() -> differences.applyTo(news(theirs.scrape(), theirBefore)), news(ours.scrape(), ourBefore));
-        assertThat(news(ours.scrape(), ourBefore).keySet()).anyMatch(series -> series.startsWith(kind.shown));
+        assertEventually(
+                () -> differences.applyTo(changes(quarkus.scrape(), quarkusBefore)),
+                changes(perCpu.scrape(), perCpuBefore));
+        assertThat(changes(perCpu.scrape(), perCpuBefore).keySet())
+                .anyMatch(changed -> changed.startsWith(kind.series));
     }
 
     @Test
@@ -225,12 +236,12 @@ class SameSeriesTest {
         awaitOneRequest();
     }
 
-    /** Its timer is registered on another thread, and would be news to the next test. */
+    /** Waits for the count of one request. Another thread records it, and it must not change the series of the next test. */
     private void awaitOneRequest() {
-        assertEventually(() -> requests(news(ours.scrape(), ourBefore)), 1.0);
+        assertEventually(() -> requests(changes(perCpu.scrape(), perCpuBefore)), 1.0);
     }
 
-    /** One request and one connection to this port are open. */
+    /** Checks the gauges while one request and one connection to this port are open. */
     private void assertSameGauges(URI open) {
         String port = "server_port=\"" + open.getPort() + "\"";
         String requests = "http_server_active_requests{" + port + ",url_scheme=\"" + open.getScheme() + "\"}";
@@ -241,8 +252,8 @@ class SameSeriesTest {
         expected.put("http_server_connections_seconds_sum{" + port + "}", 1.0);
         expected.put("http_server_connections_seconds_max{" + port + "}", 1.0);
 
-        assertEventually(() -> gauges(theirs.scrape(), port), expected);
-        assertEventually(() -> gauges(ours.scrape(), port), expected);
+        assertEventually(() -> gauges(quarkus.scrape(), port), expected);
+        assertEventually(() -> gauges(perCpu.scrape(), port), expected);
     }
 
     private static Map<String, Double> gauges(String scrape, String port) {
@@ -258,45 +269,45 @@ class SameSeriesTest {
         String open = "http_server_websocket_connections_seconds_count{uri=\"/vertx/socket/{room}\"}";
 
         traffic.webSocket("/vertx/socket/7", () -> {
-            assertEventually(() -> series(theirs.scrape()).get(open), 1.0);
-            assertEventually(() -> series(ours.scrape()).get(open), 1.0);
+            assertEventually(() -> series(quarkus.scrape()).get(open), 1.0);
+            assertEventually(() -> series(perCpu.scrape()).get(open), 1.0);
         });
 
-        assertEventually(() -> series(theirs.scrape()).get(open), 0.0);
-        assertEventually(() -> series(ours.scrape()).get(open), 0.0);
+        assertEventually(() -> series(quarkus.scrape()).get(open), 0.0);
+        assertEventually(() -> series(perCpu.scrape()).get(open), 0.0);
         awaitOneRequest();
     }
 
     @Test
-    void shouldListNoDifferenceThatIsNotLookedFor() {
+    void shouldListOnlyDifferencesOfTestedKinds() {
         assertThat(kinds().map(Kind::name)).containsAll(Differences.kinds());
     }
 
-    private long active(MeterRegistry registry, String what) {
+    private long active(MeterRegistry registry, String kind) {
         return (long) Stream.of(application, secure)
-                .mapToDouble(server -> registry.get("http.server.active." + what)
+                .mapToDouble(server -> registry.get("http.server.active." + kind)
                         .tag("server.port", Integer.toString(server.getPort()))
                         .gauge()
                         .value())
                 .sum();
     }
 
-    private static double requests(Map<String, Double> news) {
-        return news.entrySet().stream()
+    private static double requests(Map<String, Double> changes) {
+        return changes.entrySet().stream()
                 .filter(sample -> sample.getKey().startsWith("http_server_requests_seconds_count"))
                 .mapToDouble(Map.Entry::getValue)
                 .sum();
     }
 
-    /** What has changed since then, or was not there. */
-    private static Map<String, Double> news(String scrape, Map<String, Double> before) {
-        Map<String, Double> news = series(scrape);
-        before.forEach((series, value) ->
-                news.computeIfPresent(series, (same, now) -> now.equals(value) ? null : Double.valueOf(now - value)));
-        return news;
+    /** Returns the changes of samples since an earlier scrape, and the new samples. */
+    private static Map<String, Double> changes(String scrape, Map<String, Double> before) {
+        Map<String, Double> changes = series(scrape);
+        before.forEach((series, value) -> changes.computeIfPresent(
+                series, (same, now) -> now.equals(value) ? null : Double.valueOf(now - value)));
+        return changes;
     }
 
-    /** The samples of the binders; in the place of times and maxima, which vary, stands the count beside them. */
+    /** Returns the samples of the binders. Times and maxima vary, so the count of the same series replaces them. */
     private static Map<String, Double> series(String scrape) {
         Map<String, Double> series = new TreeMap<>();
         scrape.lines().filter(line -> line.startsWith("http_server_")).forEach(line -> {

@@ -71,7 +71,7 @@ public class SampleEndpoints {
         }
     }
 
-    /** Vert.x routes: with parameters, without, for everything below a path, and in a mounted router. */
+    /** Adds Vert.x routes with and without parameters, for every path below one, and in a mounted router. */
     void routes(@Observes Router router, Vertx vertx) {
         router.get("/vertx/things/:thing").handler(context -> context.end("thing"));
         router.get("/vertx/plain").handler(context -> context.end("plain"));

@@ -31,12 +31,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Endpoints that stream, wait, refuse or fail, for the tests of the request metrics. */
+/** Endpoints that stream, wait, reject or fail, for the tests of the request metrics. */
 @Path("/special")
 public class SampleStreams {
 
-    /** Pieces of bodies that the upload has read. */
-    static final AtomicInteger PIECES_READ = new AtomicInteger();
+    /** Number of reads of the upload's body. */
+    static final AtomicInteger UPLOAD_READS = new AtomicInteger();
 
     @GET
     @Path("/blocking")
@@ -58,7 +58,7 @@ public class SampleStreams {
         return Multi.createFrom().items("one", "two", "three");
     }
 
-    /** Never ends. */
+    /** Sends events without end. */
     @GET
     @Path("/ticks")
     @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -85,7 +85,7 @@ public class SampleStreams {
         byte[] buffer = new byte[8_192];
         for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
             size += read;
-            PIECES_READ.incrementAndGet();
+            UPLOAD_READS.incrementAndGet();
         }
         return size;
     }
@@ -101,7 +101,7 @@ public class SampleStreams {
         return Response.status(422).build();
     }
 
-    /** Never answers. */
+    /** Never sends a response. */
     @GET
     @Path("/never/{id}")
     public Uni<String> never() {
@@ -118,7 +118,7 @@ public class SampleStreams {
     @GET
     @Path("/closed/{id}")
     public String closed() {
-        return "behind a policy of paths";
+        return "behind a path policy";
     }
 
     void routes(@Observes Router router) {
@@ -127,8 +127,8 @@ public class SampleStreams {
         router.get("/vertx/failing/:how").handler(context -> context.fail(500));
         router.get("/vertx/refusing").handler(context -> context.fail(403));
         router.get("/vertx/never").handler(TimeoutHandler.create(50)).handler(context -> {});
-        router.post("/vertx/early").handler(context -> context.end("before its request has ended"));
-        router.get("/vertx/closed/*").handler(context -> context.end("behind a policy of paths"));
+        router.post("/vertx/early").handler(context -> context.end("before the end of the request"));
+        router.get("/vertx/closed/*").handler(context -> context.end("behind a path policy"));
         router.get("/vertx/socket").handler(SampleStreams::echo);
         router.get("/vertx/socket/:room").handler(SampleStreams::echo);
     }
@@ -142,9 +142,9 @@ public class SampleStreams {
                 }));
     }
 
-    /** Knows everybody; the name is the role. */
+    /** Accepts every user; the name of the user is the role. */
     @ApplicationScoped
-    static class Everybody implements IdentityProvider<UsernamePasswordAuthenticationRequest> {
+    static class AnyUser implements IdentityProvider<UsernamePasswordAuthenticationRequest> {
         @Override
         public Class<UsernamePasswordAuthenticationRequest> getRequestType() {
             return UsernamePasswordAuthenticationRequest.class;

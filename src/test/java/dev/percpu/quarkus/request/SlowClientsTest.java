@@ -25,16 +25,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that hold connections and never finish a request: limits hold, whoever is connected is answered, and it passes. */
+/** Clients that keep connections open and never finish a request. The limits hold, and other clients get their responses. */
 @QuarkusTest
-@TestProfile(SlowClientsTest.Tight.class)
+@TestProfile(SlowClientsTest.LowLimits.class)
 class SlowClientsTest {
 
     static final int LIMIT = 60;
 
     private static final Duration PACE = Duration.ofMillis(230);
 
-    public static class Tight implements QuarkusTestProfile {
+    public static class LowLimits implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
@@ -51,25 +51,25 @@ class SlowClientsTest {
     private final LogLines log = new LogLines();
 
     @BeforeEach
-    void listen() {
+    void startLog() {
         log.start();
     }
 
     @AfterEach
-    void stopListening() {
+    void stopLog() {
         log.stop();
     }
 
-    /** Vert.x makes a connection of a socket when it has the head of a first request, so the limit is not for these. */
+    /** The connection limit does not count these sockets: Vert.x counts a connection from the head of its first request on. */
     @Test
-    void shouldDropClientsThatNeverFinishTheHeadOfARequest() throws IOException {
+    void shouldDropClientsThatNeverFinishARequestHead() throws IOException {
         List<Socket> slow = open(5 * LIMIT, "GET /slow HTTP/1.1\r\nHost: x\r\nX-A: ");
         try {
-            answered();
+            assertAnswered();
             for (Socket socket : slow) {
                 assertThat(socket.getInputStream().read()).isNegative();
             }
-            answered();
+            assertAnswered();
         } finally {
             close(slow);
         }
@@ -79,9 +79,9 @@ class SlowClientsTest {
         assertThat(log.lines()).hasSizeLessThan(10);
     }
 
-    /** To Vert.x a byte of a body now and then is not idle, for longer than the timeout; a byte of a head is. Neither hurts others. */
+    /** A connection with a slow body is not idle for Vert.x, one with a slow head is. Neither affects other clients. */
     @Test
-    void shouldAnswerOthersWhileHeadsAndBodiesTrickle() throws IOException {
+    void shouldAnswerOtherClientsDuringSlowHeadsAndBodies() throws IOException {
         int clients = LIMIT / 3;
         int bytes = 10;
         double before = uploads();
@@ -93,10 +93,10 @@ class SlowClientsTest {
         try {
             for (int i = 0; i < bytes; i++) {
                 assertEventually(() -> active("requests"), (double) clients);
-                answered();
-                // The pace of the clients, not of the test: ten of these are longer than the timeout.
+                assertAnswered();
+                // The pace of the slow clients: ten of these pauses exceed the timeout.
                 LockSupport.parkNanos(PACE.toNanos());
-                writeToThoseOpen(heads, "x");
+                writeToOpenSockets(heads, "x");
                 write(bodies, "y");
             }
             for (Socket socket : heads) {
@@ -122,12 +122,12 @@ class SlowClientsTest {
                 .sum();
     }
 
-    private static void writeToThoseOpen(List<Socket> to, String text) {
+    private static void writeToOpenSockets(List<Socket> to, String text) {
         for (Socket socket : to) {
             try {
                 socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
             } catch (IOException e) {
-                // Dropped by now, which is looked at later.
+                // The service has dropped it; isDropped checks that below.
             }
         }
     }
@@ -147,22 +147,22 @@ class SlowClientsTest {
     }
 
     @Test
-    void shouldHoldTheLimitOfConnectionsAndCountWhatWasBroughtToNoEnd() throws IOException {
+    void shouldHoldTheConnectionLimitAndCountUnfinishedRequests() throws IOException {
         List<Socket> slow = List.of();
         try (Socket good = connect()) {
-            answered(good);
+            assertAnswered(good);
             slow = open(5 * LIMIT, "GET /special/never/1 HTTP/1.1\r\nHost: x\r\n\r\n");
             assertEventually(() -> active("connections"), (double) LIMIT);
-            answered(good);
+            assertAnswered(good);
             assertEventually(
                     () -> registry.get("vertx.http.connections.rejected")
                             .counter()
                             .count(),
                     5.0 * LIMIT - (LIMIT - 1));
 
-            // What is idle goes. Refused or not, each request was begun, and is counted once.
+            // The service drops idle connections. Each request had begun, rejected or not, and is counted once.
             assertEventually(() -> active("connections") + active("requests"), 0.0);
-            answered();
+            assertAnswered();
             assertEventually(
                     () -> registry.get(RouteTimers.NAME).tag("status", "RESET").timers().stream()
                             .mapToLong(Timer::count)
@@ -174,11 +174,11 @@ class SlowClientsTest {
         assertThat(log.lines()).hasSizeLessThan(10);
     }
 
-    private List<Socket> open(int count, String begin) throws IOException {
+    private List<Socket> open(int count, String firstBytes) throws IOException {
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Socket socket = connect();
-            socket.getOutputStream().write(begin.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(firstBytes.getBytes(StandardCharsets.US_ASCII));
             slow.add(socket);
         }
         return slow;
@@ -196,13 +196,13 @@ class SlowClientsTest {
         }
     }
 
-    private void answered() throws IOException {
+    private void assertAnswered() throws IOException {
         try (Socket socket = connect()) {
-            answered(socket);
+            assertAnswered(socket);
         }
     }
 
-    private static void answered(Socket socket) throws IOException {
+    private static void assertAnswered(Socket socket) throws IOException {
         socket.getOutputStream()
                 .write("GET /vertx/plain HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         StringBuilder answer = new StringBuilder();
@@ -215,7 +215,7 @@ class SlowClientsTest {
         assertThat(answer.toString()).startsWith("HTTP/1.1 200 ");
     }
 
-    private double active(String what) {
-        return registry.get("http.server.active." + what).gauge().value();
+    private double active(String kind) {
+        return registry.get("http.server.active." + kind).gauge().value();
     }
 }

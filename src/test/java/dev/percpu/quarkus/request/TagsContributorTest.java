@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What the application contributes through Quarkus' own interface, as beans. */
+/** Adds labels by beans of Quarkus' own interface. */
 @QuarkusTest
 @TestProfile(TagsContributorTest.Contributing.class)
 class TagsContributorTest {
@@ -67,11 +67,11 @@ class TagsContributorTest {
     URI application;
 
     @Test
-    void shouldAddTheTagsOfRequestAndResponse() throws IOException {
+    void shouldAddTagsOfRequestAndResponse() throws IOException {
         given().header("X-Tenant", "a").get("/sample/items/1").then().statusCode(200);
         given().header("X-Tenant", "a").get("/sample/items/2").then().statusCode(200);
         given().header("X-Tenant", "b").delete("/sample/items/1").then().statusCode(204);
-        given().header("X-Tenant", "made up").get("/sample/items/1").then().statusCode(200);
+        given().header("X-Tenant", "unknown").get("/sample/items/1").then().statusCode(200);
         try (Traffic traffic = new Traffic(application)) {
             traffic.abandon(
                     "/special/never/1",

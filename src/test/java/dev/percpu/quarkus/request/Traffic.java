@@ -18,7 +18,7 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Requests of every kind to one application. Not thread-safe. */
+/** A client that sends requests of every kind to one application. Not thread-safe. */
 final class Traffic implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
@@ -29,13 +29,13 @@ final class Traffic implements AutoCloseable {
         this(application, application);
     }
 
-    /** @param secure the same application by https */
+    /** @param secure address of the same application for https */
     Traffic(URI application, URI secure) {
         this.application = application;
         this.secure = secure;
     }
 
-    /** A request on a connection of its own, answered to its end. */
+    /** Sends a request on a new connection and reads the whole response. */
     void send(String method, String path, String... headers) throws IOException {
         exchange(head(method, path, headers) + "Connection: close\r\n\r\n");
     }
@@ -45,7 +45,7 @@ final class Traffic implements AutoCloseable {
         send("GET", path, "Authorization: Basic " + credentials);
     }
 
-    /** Several requests on one connection, pipelined. */
+    /** Sends several requests on one connection, pipelined. */
     void sendOnOneConnection(String... paths) throws IOException {
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < paths.length; i++) {
@@ -59,26 +59,26 @@ final class Traffic implements AutoCloseable {
                 + bytes + "\r\n\r\n" + "y".repeat(bytes));
     }
 
-    /** Says that a body of that length comes, and waits to be turned away. */
+    /** Announces a body of this length without sending it, and waits until the service rejects the request. */
     void announce(String path, int bytes) throws IOException {
         exchange(head("POST", path) + "Connection: close\r\nContent-Length: " + bytes + "\r\n\r\n");
     }
 
-    /** Leaves as soon as this much of the answer is there. */
-    void leaveHalfWay(String path, String seen) throws IOException {
+    /** Closes the connection as soon as the response contains a text. */
+    void closeDuringResponse(String path, String text) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write((head("GET", path) + "\r\n").getBytes(StandardCharsets.US_ASCII));
-            StringBuilder answer = new StringBuilder();
+            StringBuilder response = new StringBuilder();
             for (int read = 0;
-                    read >= 0 && answer.indexOf(seen) < 0;
+                    read >= 0 && response.indexOf(text) < 0;
                     read = socket.getInputStream().read()) {
-                answer.append((char) read);
+                response.append((char) read);
             }
         }
     }
 
-    /** Breaks the connection (RST) before the answer, when the service has the request. */
-    void breakOff(String path, Runnable whenBegun) throws IOException {
+    /** Resets the connection (RST) before the response, after the service has the request. */
+    void resetConnection(String path, Runnable whenBegun) throws IOException {
         try (Socket socket = connect()) {
             socket.setSoLinger(true, 0);
             socket.getOutputStream().write((head("GET", path) + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -86,7 +86,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Leaves before the answer, when the service has the request. */
+    /** Closes the connection before the response, after the service has the request. */
     void abandon(String path, Runnable whenBegun) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write((head("GET", path) + "\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -94,7 +94,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Leaves in the middle of what it sends. */
+    /** Closes the connection in the middle of the request body. */
     void abandonUpload(String path, Runnable whenBegun) throws IOException {
         try (Socket socket = connect()) {
             String begun = head("POST", path)
@@ -108,8 +108,8 @@ final class Traffic implements AutoCloseable {
         send(http2(), application, paths);
     }
 
-    /** HTTP/1.1, on one connection. */
-    void sendOneAfterTheOther(String... paths) {
+    /** Sends requests over HTTP/1.1, on one connection. */
+    void sendInSequence(String... paths) {
         send(vertx.createHttpClient(), application, paths);
     }
 
@@ -125,7 +125,7 @@ final class Traffic implements AutoCloseable {
                 paths);
     }
 
-    /** Each when the one before was answered. */
+    /** Sends each request after the response to the one before. */
     private static void send(HttpClient client, URI to, String... paths) {
         for (String path : paths) {
             await(client.request(options(HttpMethod.GET, to, path))
@@ -143,8 +143,8 @@ final class Traffic implements AutoCloseable {
         await(client.close());
     }
 
-    /** Has its answer before the end of its request, and never ends it. */
-    void resetAfterAnswer(String path) {
+    /** Reads the response before the end of the request, then resets the stream without ending the request. */
+    void resetAfterResponse(String path) {
         HttpClient client = http2();
         HttpClientRequest request = await(client.request(options(HttpMethod.POST, application, path)));
         request.setChunked(true);
@@ -177,13 +177,13 @@ final class Traffic implements AutoCloseable {
         closed.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
-    /** Sends bytes as they are, and reads until the service closes the connection. */
+    /** Sends a text as ISO 8859-1 and returns everything until the service closes the connection. */
     String exchange(String request) throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            socket.getInputStream().transferTo(answer);
-            return answer.toString(StandardCharsets.ISO_8859_1);
+            ByteArrayOutputStream response = new ByteArrayOutputStream();
+            socket.getInputStream().transferTo(response);
+            return response.toString(StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -206,7 +206,7 @@ final class Traffic implements AutoCloseable {
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
     }
 
-    /** The certificate of the tests is nobody's. */
+    /** Accepts the certificate of the tests, which no authority has signed. */
     private static HttpClientOptions trusting() {
         return new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false);
     }

@@ -6,11 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.Cpus;
+import dev.percpu.rseq.Host;
 import dev.percpu.rseq.IndexedBy;
-import dev.percpu.rseq.Kernel;
-import dev.percpu.rseq.LibcInfo;
 import dev.percpu.rseq.Mode;
-import dev.percpu.rseq.Registration;
+import dev.percpu.rseq.RseqArea;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
 import dev.percpu.shard.ShardStatistics;
@@ -18,7 +17,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** On machines that this one is not: CPUs offline, ids with holes, shards by mm_cid, no native library. */
+/** Builds the reports of other machines: offline CPUs, gaps in the CPU numbers, shards by mm_cid, no native library. */
 class ReportsTest {
 
     private static final ShardStatistics THREE_SHARDS = new ShardStatistics(
@@ -33,7 +32,7 @@ class ReportsTest {
             6);
 
     @Test
-    void shouldListPossibleCpusWithoutHolesAndTellThoseOffline() throws JsonProcessingException {
+    void shouldListPossibleCpusAndMarkOfflineOnes() throws JsonProcessingException {
         CpusReport report = CpusReport.of(
                 status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0), cpu -> cpu == 0 ? 7 : null);
 
@@ -45,7 +44,7 @@ class ReportsTest {
     }
 
     @Test
-    void shouldNameShardsAndNoCpusUnderMmCid() throws JsonProcessingException {
+    void shouldListShardsUnderMmCid() throws JsonProcessingException {
         CpusReport report =
                 CpusReport.of(status(IndexedBy.MM_CID, cpus(0, 1, 2), true), THREE_SHARDS, cpus(0, 1, 2), cpu -> 0);
 
@@ -55,15 +54,15 @@ class ReportsTest {
     }
 
     @Test
-    void shouldAddUpTheRestartsOfAllShards() {
+    void shouldSumTheRestartsOfAllShards() {
         RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0));
 
-        assertThat(report.totals()).isEqualTo(new RseqReport.CellSnapshot(4, 6));
+        assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 6));
         assertThat(report.shards()).isEqualTo(new RseqReport.Shards(3, 2, 1, 1L << 20, 96L, 32L));
     }
 
     @Test
-    void shouldNotMakeUpNumbersWhereThereAreNoShards() throws JsonProcessingException {
+    void shouldReportNullSizesWithoutShards() throws JsonProcessingException {
         ShardStatistics none = new ShardStatistics(0, 0, 0, List.of(), 44, 44);
         RseqStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
 
@@ -78,19 +77,16 @@ class ReportsTest {
 
     private static RseqStatus status(IndexedBy indexedBy, BitSet possible, boolean nativeLibrary) {
         return new RseqStatus(
-                false,
                 AreaOwner.NONE,
                 Mode.ATOMIC,
                 "a reason",
                 indexedBy,
-                new Registration(null, null, null, null),
-                new Kernel("1", "x86_64", null, null, new Kernel.Membarrier(null, false)),
-                new LibcInfo("unknown", null, null, null, null),
-                0,
-                List.of(),
-                null,
+                new RseqArea(new RseqArea.Registration(null, null, null, null), 0, List.of(), null),
+                new Host(
+                        new Host.Kernel("1", "x86_64", null, null, new Host.Kernel.Membarrier(null, false)),
+                        new Host.LibcInfo("unknown", null, null, null, null),
+                        new Cpus(possible, possible)),
                 new SelfTest(SelfTest.Result.SKIPPED, 0, 0, 0),
-                new Cpus(possible, possible),
                 nativeLibrary);
     }
 

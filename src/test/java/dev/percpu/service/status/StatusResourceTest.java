@@ -35,7 +35,7 @@ class StatusResourceTest {
     PerCpuMeterRegistry registry;
 
     @Test
-    void shouldReportEveryFieldOfTheContractAndNoOther() throws IOException {
+    void shouldReportExactlyTheFieldsOfTheContract() throws IOException {
         JsonNode report = get("/api/rseq");
 
         assertThat(names(report))
@@ -71,7 +71,7 @@ class StatusResourceTest {
     }
 
     @Test
-    void shouldTellWhatTheProcessReallyDoes() throws IOException {
+    void shouldReportTheStateOfThisProcess() throws IOException {
         JsonNode report = get("/api/rseq");
 
         assertThat(report.get("active").asBoolean()).isEqualTo(status.active());
@@ -96,7 +96,7 @@ class StatusResourceTest {
     }
 
     @Test
-    void shouldCountEveryObservationInSomeCpuOrInTheSharedShard() throws IOException {
+    void shouldCountEachObservationOnACpuOrInTheSharedShard() throws IOException {
         Timer timer = registry.timer("status.resource.test");
         long before = records(get("/api/cpus"));
 
@@ -104,13 +104,13 @@ class StatusResourceTest {
             timer.record(Duration.ofNanos(1));
         }
 
-        // Requests of these tests are observations, too.
+        // The requests of this test are observations too.
         assertThat(records(get("/api/cpus")) - before).isBetween(10_000L, 10_100L);
         assertEventually(timer::count, 10_000L);
     }
 
     @Test
-    void shouldListThePossibleCpusWithTheirNodes() throws IOException {
+    void shouldListPossibleCpusWithNumaNodes() throws IOException {
         JsonNode report = get("/api/cpus");
 
         assertThat(names(report)).containsExactly("indexedBy", "cpus", "shared");
@@ -125,12 +125,12 @@ class StatusResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/rseq", "/api/cpus"})
-    void shouldRefuseAnAcceptHeaderThatTakesNoJson(String path) {
+    void shouldRejectAnAcceptHeaderWithoutJson(String path) {
         given().accept("text/csv").when().get(path).then().statusCode(406);
     }
 
     @Test
-    void shouldDescribeItsApi() {
+    void shouldServeAnOpenApiDocument() {
         given().when()
                 .get("/q/openapi")
                 .then()
@@ -140,7 +140,7 @@ class StatusResourceTest {
     }
 
     @Test
-    void shouldShowAPageThatReadsTheStatus() {
+    void shouldServeAPageThatReadsTheStatus() {
         given().when().get("/").then().statusCode(200).contentType("text/html").body(containsString("api/rseq"));
     }
 

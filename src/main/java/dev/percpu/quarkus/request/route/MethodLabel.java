@@ -4,8 +4,8 @@ import io.vertx.core.http.HttpMethod;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of the label {@code method}: the methods of RFC 9110 and PATCH (RFC 5789). Every other method is {@link #UNKNOWN}, since
- * a client may send any token as a method and each would become a series (CVE-2022-21698).
+ * The values of the label {@code method}: the methods of RFC 9110, and PATCH (RFC 5789). Every other method is {@link #UNKNOWN}: a client
+ * can send any token as a method, and each would become a series (CVE-2022-21698).
  */
 public enum MethodLabel {
     GET,
@@ -19,10 +19,10 @@ public enum MethodLabel {
     PATCH,
     UNKNOWN;
 
-    /** How many values there are. */
+    /** The number of values. */
     static final int COUNT = values().length;
 
-    /** The value for a request's method; methods are case-sensitive, so {@code get} is unknown. */
+    /** Returns the value for the method of a request. Methods are case-sensitive: {@code get} is unknown. */
     public static MethodLabel of(@Nullable HttpMethod method) {
         if (method == null) {
             return UNKNOWN;

@@ -7,38 +7,44 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a registry that refuses a meter (no memory for its cells, a name that is taken) from breaking the connection whose event
- * registered it. What was to be recorded is then not; the log says so once, and for a while nothing is asked for anew, since a refusal
- * can take system calls and every request would ask.
+ * A guard around the registration of meters. A registry can reject a meter, for example for lack of memory or because of a conflicting
+ * name. That must not break the connection whose event registers the meter.
+ *
+ * <p>The first failure is logged as a warning, later ones at debug level. What the meter would have recorded is dropped. For one second
+ * after a failure no registration is attempted: a failing one can make system calls, and each request would repeat it.
  *
  * <p>Thread-safe.
  */
 public final class RegistrationBackoff {
 
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(RegistrationBackoff.class);
-    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Clock clock;
-    private volatile boolean refused;
-    private volatile long refusedAtNanos;
+    private volatile boolean failed;
+    private volatile long failedAtNanos;
 
     public RegistrationBackoff(Clock clock) {
         this.clock = clock;
     }
 
-    /** What is registered, or null if the registry refuses it, or has refused anything a moment ago. */
-    public <T> @Nullable T orNull(Supplier<T> registration) {
-        if (refused && clock.monotonicTime() - refusedAtNanos < PAUSE_NANOS) {
+    /**
+     * Registers a meter.
+     *
+     * @return the meter; null if the registration failed, or was skipped because another one failed less than a second ago
+     */
+    public <T> @Nullable T tryRegister(Supplier<T> registration) {
+        if (failed && clock.monotonicTime() - failedAtNanos < BACKOFF_NANOS) {
             return null;
         }
         try {
             T registered = registration.get();
-            refused = false;
+            failed = false;
             return registered;
         } catch (RuntimeException e) {
-            refusedAtNanos = clock.monotonicTime();
-            refused = true;
-            LOGGER.log(() -> "A meter of HTTP requests was refused, so some requests are not recorded: " + e);
+            failedAtNanos = clock.monotonicTime();
+            failed = true;
+            LOGGER.log(() -> "A meter of HTTP requests could not be registered; some requests are not recorded: " + e);
             return null;
         }
     }

@@ -9,83 +9,83 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers of {@code http.server.requests} by route: chooses the value of the label {@code uri} and finds the timers under it.
+ * The timers of {@code http.server.requests} by route. For each request it selects the value of the label {@code uri}, and with it the
+ * timers that have this value.
  *
- * <p>The values, in the order in which they are tried:
- * <ul>
- *   <li>{@code root}: the path is {@code /}, whatever the answer
- *   <li>the value that the configuration gives to the path
- *   <li>the route's template, {@code /items/{id}}, from Quarkus REST or from a Vert.x route with parameters
- *   <li>{@code REDIRECTION} and {@code NOT_FOUND}: status 3xx and 404, unless a template with parameters matched; likewise {@code
- *       UNKNOWN} for other errors, where the configuration says so
+ * <p>The first rule that applies selects the value:
+ * <ol>
+ *   <li>{@code root}, if the path is {@code /}, for every status
+ *   <li>the value that the configuration assigns to the path
+ *   <li>the template of the route, {@code /items/{id}}, from Quarkus REST or from a Vert.x route with parameters
+ *   <li>{@code REDIRECTION} for status 3xx, {@code NOT_FOUND} for status 404, and {@code UNKNOWN} for other errors if the configuration
+ *       suppresses them; unless a template with parameters matched
  *   <li>the path of a static resource of the application
- *   <li>the path of a Vert.x route without parameters, {@code /q/openapi}, which the client then sent literally; or, of a route for
- *       everything below a path, {@code /static/*}
- *   <li>{@code /bad-request}, with which Vert.x stands in for a request line that it could not read
- *   <li>{@code UNKNOWN}: everything else, for instance an error before any route was matched
- * </ul>
+ *   <li>the path of a Vert.x route without parameters, {@code /q/openapi}; {@code /static/*} if the route handles every path below
+ *   <li>{@code /bad-request}, which Vert.x sets as the path of a request line that it cannot parse
+ *   <li>{@code UNKNOWN}, for example for an error before any route matched
+ * </ol>
  *
- * <p>These are Quarkus' values, but for those from the path of a route on: there Quarkus writes the path as the client sent it.
+ * <p>Quarkus' binder selects the same values, except from the path of a Vert.x route on: there it uses the path that the client sent.
  *
- * <p>Thread-safe. The number of values is bounded, and none is taken from a client.
+ * <p>Thread-safe. The number of values is bounded, and no value comes from a client.
  */
 public final class RouteTimers {
 
-    /** The meter's name; Prometheus shows it as {@code http_server_requests_seconds}. */
+    /** The name of the meter. Prometheus shows it as {@code http_server_requests_seconds}. */
     public static final String NAME = "http.server.requests";
 
     private final MeterRegistry registry;
-    private final UriRules rules;
-    private final String rootPath;
-    private final HistogramKind histogram;
-    private final List<Duration> objectives;
-    private final Set<String> staticPaths;
-    private final RegistrationBackoff refusals;
+    private final Options options;
+    private final RegistrationBackoff backoff;
     private volatile UriTable table;
 
     /**
+     * The labels and buckets of the timers. Immutable.
+     *
      * @param rules for the label {@code uri}
-     * @param rootPath the path under which Quarkus serves the application, {@code /app}, or {@code /}
-     * @param histogram buckets of the timers
+     * @param rootPath path under which Quarkus serves the application, such as {@code /app}; {@code /} by default
+     * @param histogram whether the timers publish a percentile histogram; the configuration of the registry sets its form
      * @param objectives upper bounds of additional buckets
      * @param staticPaths paths of the application's static resources
      */
-    public RouteTimers(
-            MeterRegistry registry,
-            UriRules rules,
-            String rootPath,
-            HistogramKind histogram,
-            List<Duration> objectives,
-            Set<String> staticPaths,
-            RegistrationBackoff refusals) {
+    public record Options(
+            UriRules rules, String rootPath, boolean histogram, List<Duration> objectives, Set<String> staticPaths) {
+
+        public Options {
+            objectives = List.copyOf(objectives);
+            staticPaths = Set.copyOf(staticPaths);
+        }
+    }
+
+    public RouteTimers(MeterRegistry registry, Options options, RegistrationBackoff backoff) {
         this.registry = registry;
-        this.rules = rules;
-        this.rootPath = rootPath;
-        this.histogram = histogram;
-        this.objectives = List.copyOf(objectives);
-        this.staticPaths = staticPaths;
-        this.refusals = refusals;
-        table = new UriTable(rules, rootPath, this::register);
+        this.options = options;
+        this.backoff = backoff;
+        table = newTable();
     }
 
-    /** Forgets what is held: a removed meter records nothing, and the next request registers it anew. */
-    public void forget() {
-        table = new UriTable(rules, rootPath, this::register);
+    /** Drops all references to timers, after a timer was removed from the registry. The next requests register their timers again. */
+    public void clear() {
+        table = newTable();
     }
 
-    /** The timers of CORS preflight requests, which have a value of their own whatever their path; null if they are ignored. */
+    private UriTable newTable() {
+        return new UriTable(options.rules, options.rootPath, this::register);
+    }
+
+    /** Returns the timers of CORS preflight requests, which share one value of {@code uri}; null if the rules ignore them. */
     public @Nullable UriTimers preflight() {
         return unlessIgnored(table.preflight);
     }
 
     /**
-     * The timers of a request, or null if it is not to be recorded.
+     * Returns the timers of a request; null if the rules ignore it.
      *
-     * @param path the path as the client sent it, null if there is none; it decides between values and never becomes one
-     * @param template the template that Quarkus REST matched, null if none
-     * @param mount the Vert.x route under which the router of {@code route} is mounted, null if none is known
-     * @param route the last Vert.x route that the request was given to, null if none
-     * @param status the HTTP status code, or {@link UriTimers#RESET}
+     * @param path path that the client sent; null if there is none. It helps to select a value, and never becomes one
+     * @param template template that Quarkus REST matched; null if none
+     * @param mount Vert.x route at which the router of {@code route} may be mounted; null if none
+     * @param route last Vert.x route that handled the request; null if none
+     * @param status HTTP status code, or {@link UriTimers#RESET}
      */
     public @Nullable UriTimers find(
             @Nullable String path,
@@ -93,13 +93,13 @@ public final class RouteTimers {
             @Nullable String mount,
             @Nullable String route,
             int status) {
-        UriTable now = table;
+        UriTable current = table;
         if (path != null && UriLabels.isRoot(path)) {
-            return unlessIgnored(now.rootTimers);
+            return unlessIgnored(current.rootTimers);
         }
         String outer = isRoot(mount) ? null : mount;
         String inner = isRoot(route) ? null : route;
-        UriTimers matched = matched(now, path, template, outer, inner);
+        UriTimers matched = matched(current, path, template, outer, inner);
         if (matched != null) {
             if (matched.ignored()) {
                 return null;
@@ -107,62 +107,65 @@ public final class RouteTimers {
             if (status < 300 || path == null || !matched.uri().equals(UriLabels.normalize(path))) {
                 return matched;
             }
-        } else if (path != null && rules.ignores(path)) {
+        } else if (path != null && options.rules.ignores(path)) {
             return null;
         }
-        UriTimers ofStatus = ofStatus(now, status);
-        if (ofStatus != null) {
-            return ofStatus;
+        UriTimers byStatus = byStatus(current, status);
+        if (byStatus != null) {
+            return byStatus;
         }
-        return matched == null ? unmatched(now, path, outer, inner) : matched;
+        return matched == null ? unmatched(current, path, outer, inner) : matched;
     }
 
-    /** Whether a route is one for all of the application, which tells nothing of a request. */
+    /** Returns whether a route handles all paths of the application. Such a route identifies no request. */
     private boolean isRoot(@Nullable String route) {
-        return route == null || UriLabels.isRoot(route) || UriLabels.place(route, rootPath) == UriLabels.PathMatch.AT;
+        return route == null
+                || UriLabels.isRoot(route)
+                || UriLabels.match(route, options.rootPath) == UriLabels.PathMatch.EXACT;
     }
 
     private @Nullable UriTimers matched(
-            UriTable now,
+            UriTable current,
             @Nullable String path,
             @Nullable String template,
             @Nullable String mount,
             @Nullable String route) {
-        String rewritten = path == null ? null : rules.rewrite(path);
+        String rewritten = path == null ? null : options.rules.rewrite(path);
         if (rewritten != null) {
-            return now.value(rewritten);
+            return current.value(rewritten);
         }
         if (template != null) {
-            return now.template(template);
+            return current.template(template);
         }
-        return route != null && UriLabels.hasParameters(route) ? now.route(mount, route, path) : null;
+        return route != null && UriLabels.hasParameters(route) ? current.route(mount, route, path) : null;
     }
 
-    /** What takes the place of a literal path: a client could have made it up. */
-    private @Nullable UriTimers ofStatus(UriTable now, int status) {
+    /** Returns the timers for a status with a value of its own, because a client may have made the path up; else null. */
+    private @Nullable UriTimers byStatus(UriTable current, int status) {
         if (status >= 300 && status < 400) {
-            return now.redirection;
+            return current.redirection;
         }
         if (status == 404) {
-            return now.notFound;
+            return current.notFound;
         }
-        return status >= 400 && rules.suppress4xx() ? now.unknown : null;
+        return status >= 400 && options.rules.suppress4xx() ? current.unknown : null;
     }
 
-    private UriTimers unmatched(UriTable now, @Nullable String path, @Nullable String mount, @Nullable String route) {
+    private UriTimers unmatched(
+            UriTable current, @Nullable String path, @Nullable String mount, @Nullable String route) {
         if (path == null) {
-            return now.unknown;
+            return current.unknown;
         }
-        if (!staticPaths.isEmpty()) {
+        if (!options.staticPaths.isEmpty()) {
             String resource = UriLabels.normalize(path);
-            if (staticPaths.contains(resource)) {
-                return now.value(resource);
+            if (options.staticPaths.contains(resource)) {
+                return current.value(resource);
             }
         }
         if (route != null) {
-            return now.route(mount, route, path);
+            return current.route(mount, route, path);
         }
-        return path.equals(UriTable.BAD_REQUEST) ? now.badRequest : now.unknown;
+        return path.equals(UriTable.BAD_REQUEST) ? current.badRequest : current.unknown;
     }
 
     private static @Nullable UriTimers unlessIgnored(UriTimers timers) {
@@ -170,10 +173,15 @@ public final class RouteTimers {
     }
 
     private @Nullable Timer register(Tags tags) {
-        return refusals.orNull(() -> histogram
-                .applyTo(Timer.builder(NAME), objectives)
+        Timer.Builder timer = Timer.builder(NAME)
                 .description("HTTP server request processing time")
-                .tags(tags)
-                .register(registry));
+                .tags(tags);
+        if (options.histogram) {
+            timer.publishPercentileHistogram();
+        }
+        if (!options.objectives.isEmpty()) {
+            timer.serviceLevelObjectives(options.objectives.toArray(Duration[]::new));
+        }
+        return backoff.tryRegister(() -> timer.register(registry));
     }
 }

@@ -20,31 +20,31 @@ public final class StaticPaths {
     private StaticPaths() {}
 
     /**
-     * The paths of all files below {@code META-INF/resources}, and of the folders that have an index page; {@code /} is not named. Reads
-     * folders and archives, so it is not for an event loop.
+     * Returns the paths of all files below {@code META-INF/resources}, and of the folders with an index page, except {@code /}. Call it on
+     * a thread that may block: it reads folders and archives.
      *
-     * @param root the path under which all of the application is, {@code /} if there is none
+     * @param root path under which Quarkus serves the application; {@code /} by default
      */
     public static Set<String> ofApplication(String root) {
         Set<String> paths = new TreeSet<>();
         try {
             ClassPathUtils.consumeAsPaths(FOLDER, folder -> addFiles(folder, root, paths));
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("The static resources cannot be listed; requests for them have the uri UNKNOWN", e);
+            LOG.warn("Static resources could not be listed; requests for them are recorded with uri=\"UNKNOWN\"", e);
         }
         return Set.copyOf(paths);
     }
 
-    private static void addFiles(Path folder, String root, Set<String> to) {
+    private static void addFiles(Path folder, String root, Set<String> paths) {
         try (Stream<Path> files = Files.walk(folder)) {
             files.filter(Files::isRegularFile)
                     .map(file -> folder.relativize(file).toString().replace('\\', '/'))
                     .map(file -> UriLabels.join(root, file))
                     .forEach(path -> {
-                        to.add(path);
-                        // The root itself has a value of its own.
+                        paths.add(path);
+                        // The path / has the value root.
                         if (path.endsWith(INDEX) && !path.equals(INDEX)) {
-                            to.add(path.substring(0, path.length() - INDEX.length()));
+                            paths.add(path.substring(0, path.length() - INDEX.length()));
                         }
                     });
         } catch (IOException e) {

@@ -1,11 +1,11 @@
 package dev.percpu.quarkus.request.route;
 
-/** The rules by which a route becomes a value of the label {@code uri}. Stateless. */
+/** Functions that convert a route to a value of the label {@code uri}. Stateless. */
 public final class UriLabels {
 
     private UriLabels() {}
 
-    /** Whether a path is the root: empty, or nothing but slashes. */
+    /** Returns whether a path is the root: empty, or slashes only. */
     public static boolean isRoot(String path) {
         for (int i = 0; i < path.length(); i++) {
             if (path.charAt(i) != '/') {
@@ -15,7 +15,7 @@ public final class UriLabels {
         return true;
     }
 
-    /** The path with exactly one slash in front and none behind; the same object if it is so already. The root becomes {@code /}. */
+    /** Returns the path with one slash at its start and none at its end. The root becomes {@code /}. */
     public static String normalize(String path) {
         int end = path.length();
         while (end > 0 && path.charAt(end - 1) == '/') {
@@ -31,12 +31,12 @@ public final class UriLabels {
         return start == 1 ? path.substring(0, end) : "/" + path.substring(start, end);
     }
 
-    /** Whether a Vert.x route has parameters, {@code /items/:id}. */
+    /** Returns whether a Vert.x route has parameters, such as {@code /items/:id}. */
     static boolean hasParameters(String route) {
         return route.indexOf(':') >= 0;
     }
 
-    /** The template of a Vert.x route with parameters: {@code /items/:id} becomes {@code /items/{id}}. */
+    /** Returns the template of a Vert.x route: {@code /items/:id} becomes {@code /items/{id}}. */
     static String template(String route) {
         String[] segments = route.split("/", -1);
         for (int i = 0; i < segments.length; i++) {
@@ -47,42 +47,45 @@ public final class UriLabels {
         return normalize(String.join("/", segments));
     }
 
-    /** The path of a Vert.x route in a router that is mounted at another route: Vert.x tells it relative to the mount point. */
+    /** Returns the full path of a Vert.x route in a router that is mounted at another route. */
     static String join(String mount, String route) {
         String outer = normalize(mount);
         String inner = normalize(route);
         return outer.equals("/") ? inner : inner.equals("/") ? outer : outer + inner;
     }
 
-    /** Where a path lies, seen from a route. */
+    /** The result of comparing a path with the path of a route. */
     enum PathMatch {
-        AT,
+        /** The route's pattern matches the whole path. */
+        EXACT,
+        /** The route's pattern matches the start of the path, up to a slash. */
         BELOW,
-        ELSEWHERE
+        /** The route's pattern does not match. */
+        NONE
     }
 
     /**
-     * Where a path lies, seen from the path of a Vert.x route, {@code /items/:id}: segment by segment, with any for a parameter. As with
-     * Vert.x, several slashes are one, and one at the end is none.
+     * Compares a path with the path of a Vert.x route, segment by segment. As in Vert.x, several slashes count as one, and a slash at the
+     * end is ignored.
      *
-     * @param pattern the path of the route
+     * @param pattern path of the route, such as {@code /items/:id}; a parameter matches any segment
      */
-    static PathMatch place(String path, String pattern) {
+    static PathMatch match(String path, String pattern) {
         int inPath = skipSlashes(path, 0);
         int inPattern = skipSlashes(pattern, 0);
         while (inPattern < pattern.length()) {
             int endInPath = endOfSegment(path, inPath);
             int endInPattern = endOfSegment(pattern, inPattern);
-            if (inPath == endInPath || !fits(path, inPath, endInPath, pattern, inPattern, endInPattern)) {
-                return PathMatch.ELSEWHERE;
+            if (inPath == endInPath || !matchesSegment(path, inPath, endInPath, pattern, inPattern, endInPattern)) {
+                return PathMatch.NONE;
             }
             inPath = skipSlashes(path, endInPath);
             inPattern = skipSlashes(pattern, endInPattern);
         }
-        return inPath == path.length() ? PathMatch.AT : PathMatch.BELOW;
+        return inPath == path.length() ? PathMatch.EXACT : PathMatch.BELOW;
     }
 
-    private static boolean fits(
+    private static boolean matchesSegment(
             String path, int inPath, int endInPath, String pattern, int inPattern, int endInPattern) {
         int length = endInPattern - inPattern;
         if (length == endInPath - inPath && path.regionMatches(inPath, pattern, inPattern, length)) {

@@ -1,54 +1,55 @@
 package dev.percpu.quarkus.request.route;
 
+import dev.percpu.settings.Settings;
+import dev.percpu.settings.UriRewrite;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration says of the label {@code uri}; every rule means what it means to Quarkus' binder. Patterns have to match the
- * whole of a path without slashes at its end. Immutable.
+ * The configured rules for the label {@code uri}, with the same meaning as in Quarkus' binder. A pattern must match the whole path; slashes
+ * at the end of the path are removed before.
  *
- * @param ignored requests whose path matches one of these are not recorded
- * @param rewrites tried in their order, before the templates of routes
- * @param nonApplication the path under which Quarkus serves what is not the application's, {@code /q/}, if that is not to be recorded
- * @param suppress4xx whether errors (status 400 and above, but 404) are {@code UNKNOWN} unless a template with parameters matched
- * @param maxValues how many values there may be beside the fixed ones
+ * <p>Immutable.
+ *
+ * @param ignored patterns of paths whose requests are not recorded
+ * @param rewrites patterns of paths that get a fixed value; applied in this order, before the templates of routes
+ * @param nonApplication path of Quarkus' own endpoints, such as {@code /q/}, whose requests are not recorded; null to record them
+ * @param suppress4xx whether errors (status 400 and above, except 404) get the value {@code UNKNOWN}, unless a template with parameters
+ *     matched
+ * @param maxValues limit of the number of values, not counting the fixed ones
  */
 public record UriRules(
         List<Pattern> ignored,
-        List<Rewrite> rewrites,
+        List<UriRewrite> rewrites,
         @Nullable String nonApplication,
         boolean suppress4xx,
         int maxValues) {
 
-    public static final int DEFAULT_MAX_VALUES = 100;
-
-    /** Nothing is ignored, rewritten or suppressed. */
-    public static final UriRules NONE = new UriRules(List.of(), List.of(), null, false, DEFAULT_MAX_VALUES);
-
-    /** A pattern of paths, and the value that stands for them. */
-    public record Rewrite(Pattern pattern, String value) {}
+    /** The rules of an application without configuration for the label: nothing is ignored, rewritten or suppressed. */
+    public static final UriRules NONE =
+            new UriRules(List.of(), List.of(), null, false, Settings.REQUESTS_MAX_URI_TAGS.defaultValue());
 
     public UriRules {
         ignored = List.copyOf(ignored);
         rewrites = List.copyOf(rewrites);
     }
 
-    /** The value that the configuration gives to a path, or null if it has none for it. */
+    /** Returns the value that the rules assign to a path; null if there is none. */
     public @Nullable String rewrite(String path) {
         if (rewrites.isEmpty()) {
             return null;
         }
         String normalized = UriLabels.normalize(path);
-        for (Rewrite rewrite : rewrites) {
-            if (rewrite.pattern.matcher(normalized).matches()) {
-                return rewrite.value.equals(normalized) ? null : rewrite.value;
+        for (UriRewrite rewrite : rewrites) {
+            if (rewrite.pattern().matcher(normalized).matches()) {
+                return rewrite.value().equals(normalized) ? null : rewrite.value();
             }
         }
         return null;
     }
 
-    /** Whether requests of this path, or of a route with this template, are not to be recorded. */
+    /** Returns whether requests with this path, or of a route with this template, are not recorded. */
     public boolean ignores(String path) {
         if (nonApplication == null && ignored.isEmpty()) {
             return false;

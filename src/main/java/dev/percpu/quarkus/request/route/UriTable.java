@@ -5,23 +5,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of the label {@code uri} that were needed so far, found by what they are made from: a template, a Vert.x route, a mount
- * point and a route.
+ * A table of the values of the label {@code uri}, with the timers of each. It maps the source of a value to the value: a template, a Vert.x
+ * route, or a mount point and a route.
  *
- * <p>Thread-safe; what is held is found without a lock. There are at most as many values as the rules allow, and the fixed ones; one
- * value more, {@code OTHER}, takes the rest, so that their total stays right.
+ * <p>Thread-safe. Reading an existing entry takes no lock. The rules limit the number of values. Above the limit, requests are recorded
+ * under {@code OTHER}, which keeps their total exact.
  */
 final class UriTable {
 
-    /** Stands for what is beyond the number of values that is allowed. */
+    /** The value for all requests above the limit of values. */
     static final String OTHER = "OTHER";
 
-    /** What Vert.x has for the path of a request line that it could not read. */
+    /** The path that Vert.x sets for a request line that it cannot parse. */
     static final String BAD_REQUEST = "/bad-request";
 
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(UriTable.class);
 
-    /** Several routes may have the same value, but an application that makes up routes as it runs is not followed for ever. */
+    /** Limits the memory of sources, for an application that creates routes as it runs. Several routes may have the same value. */
     private static final int SOURCES_PER_VALUE = 10;
 
     private final UriRules rules;
@@ -40,7 +40,7 @@ final class UriTable {
     private final ConcurrentHashMap<String, UriTimers> templates = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Mounts> routes = new ConcurrentHashMap<>();
 
-    /** @param root the path under which all of the application is, {@code /} if there is none */
+    /** @param root path under which Quarkus serves the application; {@code /} by default */
     UriTable(UriRules rules, String root, UriTimers.Registration registration) {
         this.rules = rules;
         this.root = root;
@@ -58,44 +58,45 @@ final class UriTable {
         return new UriTimers(value, /* ignored= */ false, registration);
     }
 
-    /** The timers under a value, which the caller has not taken from a client. */
+    /** Returns the timers of a value, which must not come from a client. */
     UriTimers value(String uri) {
-        UriTimers held = values.get(uri);
-        return held != null ? held : add(uri);
+        UriTimers found = values.get(uri);
+        return found != null ? found : add(uri);
     }
 
-    /** The timers of a template of Quarkus REST. */
+    /** Returns the timers of a template of Quarkus REST. */
     UriTimers template(String template) {
-        UriTimers held = templates.get(template);
-        return held != null ? held : remember(templates, template, value(UriLabels.normalize(template)));
+        UriTimers found = templates.get(template);
+        return found != null ? found : addSource(templates, template, value(UriLabels.normalize(template)));
     }
 
     /**
-     * The timers of a Vert.x route.
+     * Returns the timers of a Vert.x route.
      *
-     * @param mount the route under which its router may be mounted, null if none
-     * @param path as the client sent it, null if there is none
+     * @param mount route at which its router may be mounted; null if none
+     * @param path path that the client sent; null if there is none
      */
     UriTimers route(@Nullable String mount, String route, @Nullable String path) {
         Mounts mounts = routes.get(route);
         if (mounts == null) {
-            mounts = remember(routes, route, new Mounts(route));
+            mounts = addSource(routes, route, new Mounts(route));
         }
-        return (mount == null ? mounts.none : mounts.at(mount)).timers(path);
+        return (mount == null ? mounts.unmounted : mounts.mountedAt(mount)).timers(path);
     }
 
     private synchronized UriTimers add(String uri) {
-        UriTimers held = values.get(uri);
-        if (held != null) {
-            return held;
+        UriTimers found = values.get(uri);
+        if (found != null) {
+            return found;
         }
         if (uri.equals("/") || uri.isEmpty()) {
             return rootTimers;
         }
         boolean ignored = rules.ignores(uri);
         if (!ignored && values.size() >= rules.maxValues()) {
-            LOGGER.log(() -> "More than " + rules.maxValues() + " values of the label uri of " + RouteTimers.NAME
-                    + ": further ones are recorded as " + OTHER + ". Are there routes for single resources?");
+            LOGGER.log(() -> "The label uri of HTTP requests has more than " + rules.maxValues()
+                    + " values; requests with further ones are recorded with uri=\"" + OTHER
+                    + "\". Use path parameters instead of one route for each resource.");
             return other;
         }
         UriTimers added = new UriTimers(uri, ignored, registration);
@@ -103,31 +104,31 @@ final class UriTable {
         return added;
     }
 
-    private <T> T remember(ConcurrentHashMap<String, T> where, String source, T found) {
-        if (where.size() >= SOURCES_PER_VALUE * (long) rules.maxValues()) {
+    private <T> T addSource(ConcurrentHashMap<String, T> sources, String source, T found) {
+        if (sources.size() >= SOURCES_PER_VALUE * (long) rules.maxValues()) {
             return found;
         }
-        T first = where.putIfAbsent(source, found);
+        T first = sources.putIfAbsent(source, found);
         return first == null ? found : first;
     }
 
-    /** The mount points that a Vert.x route has, or seems to have. */
+    /** A Vert.x route at each of its possible mount points. */
     private final class Mounts {
 
         private final String route;
-        private final VertxRoute none;
+        private final VertxRoute unmounted;
         private final ConcurrentHashMap<String, VertxRoute> mounted = new ConcurrentHashMap<>();
 
         Mounts(String route) {
             this.route = route;
-            none = new VertxRoute(root, /* mount= */ null, route, UriTable.this::value);
+            unmounted = new VertxRoute(root, /* mount= */ null, route, UriTable.this::value);
         }
 
-        VertxRoute at(String mount) {
-            VertxRoute held = mounted.get(mount);
-            return held != null
-                    ? held
-                    : remember(mounted, mount, new VertxRoute(root, mount, route, UriTable.this::value));
+        VertxRoute mountedAt(String mount) {
+            VertxRoute found = mounted.get(mount);
+            return found != null
+                    ? found
+                    : addSource(mounted, mount, new VertxRoute(root, mount, route, UriTable.this::value));
         }
     }
 }

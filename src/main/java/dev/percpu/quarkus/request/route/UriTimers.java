@@ -9,20 +9,20 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One value of the label {@code uri} and the timers recorded under it, one per method and status, each made when it is first needed
- * and then held.
+ * The timers that share one value of the label {@code uri}, one for each method and status. A timer is registered at its first request and
+ * kept.
  *
- * <p>Thread-safe. Finding a held timer reads one array element and scans the handful of statuses that a route answers with: no lock,
- * no allocation, no hashing.
+ * <p>Thread-safe. Finding a registered timer without contributed tags reads one array element and scans the few statuses of the route. It
+ * takes no lock and allocates nothing.
  */
 public final class UriTimers {
 
-    /** Stands for a request that never got its response: the label {@code status} is then {@code RESET}, as with Quarkus. */
+    /** The status of a request that got no response. The value of the label {@code status} is then {@code RESET}, as in Quarkus. */
     public static final int RESET = -1;
 
     private static final int UNKNOWN_STATUS = 0;
 
-    /** Timers with contributed tags that are held; further ones are looked up in the registry, which bounds its series itself. */
+    /** Limit of the timers with contributed tags that are kept. Further ones are read from the registry, which limits its series itself. */
     private static final int MAX_CONTRIBUTED = 1_000;
 
     private final String uri;
@@ -31,20 +31,22 @@ public final class UriTimers {
     private final AtomicReferenceArray<@Nullable StatusTimers> byMethod = new AtomicReferenceArray<>(MethodLabel.COUNT);
     private final ConcurrentHashMap<Tags, Timer> contributed = new ConcurrentHashMap<>();
 
-    /** Makes the timer of a set of labels in whichever registry the caller records to. */
+    /** A function that registers timers. */
     @FunctionalInterface
     interface Registration {
-        /** The timer, or null if the registry refuses it, now or for good. */
-        public @Nullable Timer timer(Tags tags);
+        /** Returns the timer with these labels; null if it cannot be registered now. */
+        @Nullable
+        Timer register(Tags tags);
     }
 
-    /** @param ignored whether what has this value is not to be recorded */
+    /** @param ignored whether requests with this value are not recorded */
     UriTimers(String uri, boolean ignored, Registration registration) {
         this.uri = uri;
         this.ignored = ignored;
         this.registration = registration;
     }
 
+    /** Returns the value of the label {@code uri}. */
     public String uri() {
         return uri;
     }
@@ -54,39 +56,48 @@ public final class UriTimers {
     }
 
     /**
-     * The timer of a method and status if it is held; null if it has to be registered.
+     * Returns the timer of a method and status; null if it is not registered yet.
      *
-     * @param status an HTTP status code or {@link #RESET}; what is neither (not 100 to 999) is recorded as {@code UNKNOWN}
+     * @param status HTTP status code from 100 to 999, or {@link #RESET}; any other value is recorded as {@code UNKNOWN}
      */
-    public @Nullable Timer held(MethodLabel method, int status) {
+    public @Nullable Timer find(MethodLabel method, int status) {
         StatusTimers timers = byMethod.get(method.ordinal());
         return timers == null ? null : timers.get(known(status));
     }
 
-    /** The same with further labels, which take the place of ours where they have their names. */
-    public @Nullable Timer held(MethodLabel method, int status, Tags further) {
+    /** Returns the timer with further labels, which replace labels of the same name; null if it is not registered yet. */
+    public @Nullable Timer find(MethodLabel method, int status, Tags further) {
         return isEmpty(further)
-                ? held(method, status)
+                ? find(method, status)
                 : contributed.get(tags(method, known(status)).and(further));
     }
 
-    /** The timer of a method and status, registered if need be, or null if the registry refuses it. */
-    public @Nullable Timer timer(MethodLabel method, int status) {
-        Timer held = held(method, status);
-        return held == null ? add(method, known(status)) : held;
+    /**
+     * Returns the timer of a method and status. The first call registers it.
+     *
+     * @return null if the timer cannot be registered now
+     */
+    public @Nullable Timer findOrRegister(MethodLabel method, int status) {
+        Timer found = find(method, status);
+        return found == null ? add(method, known(status)) : found;
     }
 
-    /** The same with further labels. */
-    public @Nullable Timer timer(MethodLabel method, int status, Tags further) {
+    /**
+     * Returns the timer with further labels. The first call registers it.
+     *
+     * @param further labels that replace labels of the same name
+     * @return null if the timer cannot be registered now
+     */
+    public @Nullable Timer findOrRegister(MethodLabel method, int status, Tags further) {
         if (isEmpty(further)) {
-            return timer(method, status);
+            return findOrRegister(method, status);
         }
         Tags tags = tags(method, known(status)).and(further);
-        Timer held = contributed.get(tags);
-        if (held != null) {
-            return held;
+        Timer found = contributed.get(tags);
+        if (found != null) {
+            return found;
         }
-        Timer added = registration.timer(tags);
+        Timer added = registration.register(tags);
         if (added != null && contributed.size() < MAX_CONTRIBUTED) {
             contributed.put(tags, added);
         }
@@ -99,11 +110,11 @@ public final class UriTimers {
 
     private synchronized @Nullable Timer add(MethodLabel method, int status) {
         StatusTimers timers = byMethod.get(method.ordinal());
-        Timer held = timers == null ? null : timers.get(status);
-        if (held != null) {
-            return held;
+        Timer found = timers == null ? null : timers.get(status);
+        if (found != null) {
+            return found;
         }
-        Timer added = registration.timer(tags(method, status));
+        Timer added = registration.register(tags(method, status));
         if (added != null) {
             byMethod.set(
                     method.ordinal(),
@@ -136,7 +147,7 @@ public final class UriTimers {
         };
     }
 
-    /** Immutable; the arrays are never changed once published. */
+    /** The timers of one method by status. Immutable: adding a timer copies the arrays. */
     private record StatusTimers(int[] statuses, Timer[] timers) {
 
         @Nullable

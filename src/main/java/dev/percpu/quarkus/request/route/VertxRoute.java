@@ -6,68 +6,72 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Vert.x route behind the route that a request passed before, which may be where its router is mounted, or just a filter: Vert.x tells
- * both alike, and the path of a mounted route relative to its mount point. The client's path decides, by what it fits.
+ * A Vert.x route together with the route that handled the request before it. The earlier route is either the mount point of this route's
+ * router or an unrelated filter; Vert.x reports both in the same way. It reports the path of a mounted route relative to its mount point.
+ * So there are several candidates for the full path of the route, and the path of the request selects the first one that matches.
  *
- * <p>Thread-safe. Choosing takes no lock and allocates nothing.
+ * <p>Thread-safe. Selecting the timers takes no lock and allocates nothing.
  */
 final class VertxRoute {
 
     /** The most specific one first. */
-    private final Candidate[] places;
+    private final Candidate[] candidates;
 
-    private final Candidate otherwise;
+    /** For a path that matches none. */
+    private final Candidate fallback;
 
     /**
-     * @param root the path under which all of the application is, {@code /} if there is none
-     * @param mount the route that the request passed before, null if none
-     * @param route as Vert.x tells it: a path, perhaps with parameters, a name or a regular expression
-     * @param values finds the timers under a value
+     * @param root path under which Quarkus serves the application; {@code /} by default
+     * @param mount route that handled the request before; null if none
+     * @param route as Vert.x reports it: a path, possibly with parameters, a name or a regular expression
+     * @param values returns the timers of a value of the label {@code uri}
      */
     VertxRoute(String root, @Nullable String mount, String route, Function<String, UriTimers> values) {
-        // As Quarkus has it: the root is left out of templates, whoever made them, and not of paths that are literally
-        // the client's.
+        // Quarkus leaves the root path out of templates, but not out of paths without parameters.
         boolean template = UriLabels.hasParameters(route);
         List<Candidate> all = new ArrayList<>();
-        for (String above : mount == null ? new String[] {"/"} : new String[] {UriLabels.normalize(mount), "/"}) {
-            String path = UriLabels.join(above, route);
+        for (String parent : mount == null ? new String[] {"/"} : new String[] {UriLabels.normalize(mount), "/"}) {
+            String path = UriLabels.join(parent, route);
             if (!root.equals("/")) {
-                String below = UriLabels.join(root, path);
-                all.add(new Candidate(below, template ? path : below, template, values));
+                String belowRoot = UriLabels.join(root, path);
+                all.add(new Candidate(belowRoot, template ? path : belowRoot, template, values));
             }
             all.add(new Candidate(path, path, template, values));
         }
-        places = all.toArray(Candidate[]::new);
-        // A route that begins as its mount point does was told with its whole path, it seems.
-        otherwise = mount != null && UriLabels.place(route, UriLabels.normalize(mount)) != UriLabels.PathMatch.ELSEWHERE
-                ? places[places.length - 1]
-                : places[0];
+        candidates = all.toArray(Candidate[]::new);
+        // A route that starts with the path of its mount point is probably not relative to it.
+        boolean absolute =
+                mount != null && UriLabels.match(route, UriLabels.normalize(mount)) != UriLabels.PathMatch.NONE;
+        fallback = absolute ? candidates[candidates.length - 1] : candidates[0];
     }
 
-    /** The timers for a request of this path, as the client sent it. */
+    /** Returns the timers for a request with this path, as the client sent it. */
     UriTimers timers(@Nullable String path) {
-        if (places.length > 1 && path != null) {
-            for (Candidate place : places) {
-                UriLabels.PathMatch found = UriLabels.place(path, place.pattern);
-                if (found != UriLabels.PathMatch.ELSEWHERE) {
-                    return place.timers(found);
+        if (candidates.length > 1 && path != null) {
+            for (Candidate candidate : candidates) {
+                UriLabels.PathMatch match = UriLabels.match(path, candidate.pattern);
+                if (match != UriLabels.PathMatch.NONE) {
+                    return candidate.timers(match);
                 }
             }
         }
-        return otherwise.timers(path == null ? UriLabels.PathMatch.AT : UriLabels.place(path, otherwise.pattern));
+        return fallback.timers(path == null ? UriLabels.PathMatch.EXACT : UriLabels.match(path, fallback.pattern));
     }
 
-    /** One of the paths at which the route may be. */
+    /** One of the possible full paths of the route. */
     private static final class Candidate {
 
         private final String pattern;
         private final String value;
         private final boolean template;
         private final Function<String, UriTimers> values;
-        private volatile @Nullable UriTimers at;
+        private volatile @Nullable UriTimers exact;
         private volatile @Nullable UriTimers below;
 
-        /** @param pattern in the syntax of Vert.x, as is {@code path}, which becomes the value */
+        /**
+         * @param pattern full path of the route, in the syntax of Vert.x
+         * @param path the path that becomes the value of the label, in the same syntax
+         */
         Candidate(String pattern, String path, boolean template, Function<String, UriTimers> values) {
             this.pattern = pattern;
             value = UriLabels.template(path);
@@ -75,27 +79,27 @@ final class VertxRoute {
             this.values = values;
         }
 
-        /** A route without parameters that answers what lies below its path is one for everything below it. */
-        UriTimers timers(UriLabels.PathMatch found) {
-            return found == UriLabels.PathMatch.BELOW && !template ? below() : at();
+        /** Returns the timers. A route without parameters that handles a path below its own gets a value that ends with {@code /*}. */
+        UriTimers timers(UriLabels.PathMatch match) {
+            return match == UriLabels.PathMatch.BELOW && !template ? below() : exact();
         }
 
-        private UriTimers at() {
-            UriTimers held = at;
-            if (held == null) {
-                held = values.apply(value);
-                at = held;
+        private UriTimers exact() {
+            UriTimers found = exact;
+            if (found == null) {
+                found = values.apply(value);
+                exact = found;
             }
-            return held;
+            return found;
         }
 
         private UriTimers below() {
-            UriTimers held = below;
-            if (held == null) {
-                held = values.apply(value + "/*");
-                below = held;
+            UriTimers found = below;
+            if (found == null) {
+                found = values.apply(value + "/*");
+                below = found;
             }
-            return held;
+            return found;
         }
     }
 }

@@ -1,7 +1,7 @@
 /**
- * The route, method and status labels of a request, and the timers held for each.
+ * The labels of a request (route, method, status) and the timers with these labels.
  *
- * <p>A path becomes the template of the route that answered it. A method becomes one of a fixed list.
+ * <p>The label {@code uri} is the template of the route that handled the request. The label {@code method} is one of a fixed list.
  *
  * <p>Imports {@code registry} and the packages below it.
  */

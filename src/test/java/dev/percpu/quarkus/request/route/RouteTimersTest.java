@@ -3,6 +3,7 @@ package dev.percpu.quarkus.request.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.quarkus.request.Recordings;
+import dev.percpu.settings.UriRewrite;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -44,7 +45,7 @@ class RouteTimersTest {
                 "/plain,         none,          none,    /plain,        -1,     /plain",
                 "/files/a/b,     none,          none,    /files/,       200,    /files/*",
                 "/api/inside,    none,          /api/,   /inside,       200,    /api/inside",
-                // mounted or not: Vert.x tells both alike
+                // Vert.x reports mounted and unmounted routes in the same way.
                 "/a/ab,          none,          /a/,     /ab,           200,    /a/ab",
                 "/ab,            none,          /a/,     /ab,           200,    /ab",
                 "/ab/c,          none,          /a/,     /ab,           200,    /ab/*",
@@ -69,7 +70,7 @@ class RouteTimersTest {
                 "none,           none,          none,    none,          400,    UNKNOWN",
                 "none,           none,          none,    none,          404,    NOT_FOUND",
             })
-    void shouldChooseTheUri(String path, String template, String mount, String route, int status, String uri) {
+    void shouldSelectTheUri(String path, String template, String mount, String route, int status, String uri) {
         assertThat(timers.find(path, template, mount, route, status).uri()).isEqualTo(uri);
     }
 
@@ -92,17 +93,18 @@ class RouteTimersTest {
                 "/plain,             none,        none,     /plain,      200,    /plain",
                 "/,                  none,        none,     none,        404,    root",
             })
-    void shouldKnowTheRootPath(String path, String template, String mount, String route, int status, String uri) {
-        RouteTimers below = Recordings.routes(registry, UriRules.NONE, "/app", Set.of("/app/app.js"));
+    void shouldSelectTheUriBelowARootPath(
+            String path, String template, String mount, String route, int status, String uri) {
+        RouteTimers belowRoot = Recordings.routes(registry, UriRules.NONE, "/app", Set.of("/app/app.js"));
 
-        assertThat(below.find(path, template, mount, route, status).uri()).isEqualTo(uri);
+        assertThat(belowRoot.find(path, template, mount, route, status).uri()).isEqualTo(uri);
     }
 
     @Test
-    void shouldHoldOneTimerPerRouteMethodAndStatus() {
-        Timer first = timers.find("/items/1", "/items/{id}", null, null, 200).timer(MethodLabel.GET, 200);
-        Timer second = timers.find("/items/2", "/items/{id}", null, null, 200).timer(MethodLabel.GET, 200);
-        Timer other = timers.find("/items/2", "/items/{id}", null, null, 500).timer(MethodLabel.GET, 500);
+    void shouldRegisterOneTimerPerRouteMethodAndStatus() {
+        Timer first = timers.find("/items/1", "/items/{id}", null, null, 200).findOrRegister(MethodLabel.GET, 200);
+        Timer second = timers.find("/items/2", "/items/{id}", null, null, 200).findOrRegister(MethodLabel.GET, 200);
+        Timer other = timers.find("/items/2", "/items/{id}", null, null, 500).findOrRegister(MethodLabel.GET, 500);
 
         assertThat(second).isSameAs(first).isNotSameAs(other);
         assertThat(first.getId().getTags())
@@ -115,8 +117,8 @@ class RouteTimersTest {
 
     @ParameterizedTest
     @CsvSource({"-1, RESET, CLIENT_ERROR", "0, UNKNOWN, UNKNOWN", "1000, UNKNOWN, UNKNOWN", "101, 101, INFORMATIONAL"})
-    void shouldLabelStatusesThatAreNoUsualOnes(int status, String label, String outcome) {
-        Timer timer = timers.find("/", null, null, null, status).timer(MethodLabel.GET, status);
+    void shouldLabelUnusualStatuses(int status, String label, String outcome) {
+        Timer timer = timers.find("/", null, null, null, status).findOrRegister(MethodLabel.GET, status);
 
         assertThat(timer.getId().getTag("status")).isEqualTo(label);
         assertThat(timer.getId().getTag("outcome")).isEqualTo(outcome);
@@ -126,7 +128,7 @@ class RouteTimersTest {
     @CsvSource(
             nullValues = "none",
             value = {
-                // path,      template,     route,      status, uri, none if it is not recorded
+                // path,      template,     route,      status, uri (none: not recorded)
                 "/item/7,     /item/{id},   none,       200,    /item/custom",
                 "/item/7/,    /item/{id},   none,       404,    /item/custom",
                 "/item/x,     /item/{id},   none,       200,    /item/{id}",
@@ -144,13 +146,13 @@ class RouteTimersTest {
                 "/plain,      /plain,       none,       400,    UNKNOWN",
                 "/items/1,    /items/{id},  none,       400,    /items/{id}",
             })
-    void shouldFollowTheConfiguration(String path, String template, String route, int status, String uri) {
+    void shouldApplyTheConfiguredRules(String path, String template, String route, int status, String uri) {
         UriRules rules = new UriRules(
                 List.of(Pattern.compile("/secret/.*"), Pattern.compile("/hidden/\\{id}"), Pattern.compile("/hid")),
                 List.of(
-                        new UriRules.Rewrite(Pattern.compile("/item/[0-9]+"), "/item/custom"),
-                        new UriRules.Rewrite(Pattern.compile("/same"), "/same"),
-                        new UriRules.Rewrite(Pattern.compile("/home"), "/hid")),
+                        new UriRewrite(Pattern.compile("/item/[0-9]+"), "/item/custom"),
+                        new UriRewrite(Pattern.compile("/same"), "/same"),
+                        new UriRewrite(Pattern.compile("/home"), "/hid")),
                 "/q/",
                 true,
                 100);
@@ -161,7 +163,7 @@ class RouteTimersTest {
     }
 
     @Test
-    void shouldNotRecordTheRootOrPreflightsThatAreIgnored() {
+    void shouldIgnoreTheRootAndPreflightsByAPattern() {
         UriRules rules = new UriRules(List.of(Pattern.compile("/|/cors.*")), List.of(), null, false, 100);
         RouteTimers ignoring = Recordings.routes(registry, rules, Set.of());
 
@@ -171,12 +173,12 @@ class RouteTimersTest {
     }
 
     @Test
-    void shouldRecordWhatIsBeyondTheNumberOfValuesAsOther() {
+    void shouldRecordValuesBeyondTheLimitAsOther() {
         RouteTimers bounded = Recordings.routes(registry, new UriRules(List.of(), List.of(), null, false, 3), Set.of());
 
         List<String> uris = IntStream.range(0, 10_000)
                 .mapToObj(i -> bounded.find("/x", "/made/up/" + i, null, null, 200))
-                .peek(found -> found.timer(MethodLabel.GET, 200).record(Duration.ofMillis(1)))
+                .peek(found -> found.findOrRegister(MethodLabel.GET, 200).record(Duration.ofMillis(1)))
                 .map(UriTimers::uri)
                 .distinct()
                 .toList();
@@ -191,11 +193,13 @@ class RouteTimersTest {
     }
 
     @Test
-    void shouldRegisterAnewAfterRemoval() {
-        Timer removed = timers.find("/", null, null, null, 200).timer(MethodLabel.GET, 200);
+    void shouldRegisterAgainAfterRemoval() {
+        Timer removed = timers.find("/", null, null, null, 200).findOrRegister(MethodLabel.GET, 200);
         registry.remove(removed);
 
-        timers.find("/", null, null, null, 200).timer(MethodLabel.GET, 200).record(Duration.ofMillis(1));
+        timers.find("/", null, null, null, 200)
+                .findOrRegister(MethodLabel.GET, 200)
+                .record(Duration.ofMillis(1));
 
         assertThat(registry.get(RouteTimers.NAME).tag("uri", "root").timer().count())
                 .isEqualTo(1);

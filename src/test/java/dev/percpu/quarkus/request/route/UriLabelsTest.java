@@ -21,7 +21,7 @@ class UriLabelsTest {
         "/files/:name/*, /files/{name}/*",
         "/at/12:30, /at/12:30"
     })
-    void shouldWriteParametersOfVertxRoutesAsTemplates(String route, String template) {
+    void shouldConvertVertxRoutesToTemplates(String route, String template) {
         assertThat(UriLabels.template(route)).isEqualTo(template);
     }
 
@@ -39,28 +39,28 @@ class UriLabelsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/a, /a, AT",
-        "/a/, /a, AT",
-        "/a//, /a, AT",
-        "//a, /a, AT",
-        "/a//b, /a/b/, AT",
+        "/a, /a, EXACT",
+        "/a/, /a, EXACT",
+        "/a//, /a, EXACT",
+        "//a, /a, EXACT",
+        "/a//b, /a/b/, EXACT",
         "/a/b, /a, BELOW",
         "/a, /, BELOW",
-        "//, /, AT",
-        "/ab, /a, ELSEWHERE",
-        "/a, /ab, ELSEWHERE",
-        "/, /a, ELSEWHERE",
-        "/a, /a/b, ELSEWHERE",
-        "/items/7, /items/:id, AT",
+        "//, /, EXACT",
+        "/ab, /a, NONE",
+        "/a, /ab, NONE",
+        "/, /a, NONE",
+        "/a, /a/b, NONE",
+        "/items/7, /items/:id, EXACT",
         "/items/7/x, /items/:id, BELOW",
-        "/items, /items/:id, ELSEWHERE",
-        "/items/, /items/:id, ELSEWHERE",
-        "/other/7, /items/:id, ELSEWHERE",
-        "/t/7/inside, /t/:no/inside, AT",
-        "/t/7/outside, /t/:no/inside, ELSEWHERE",
-        "/from/a-b, /from/:x-:y, AT",
+        "/items, /items/:id, NONE",
+        "/items/, /items/:id, NONE",
+        "/other/7, /items/:id, NONE",
+        "/t/7/inside, /t/:no/inside, EXACT",
+        "/t/7/outside, /t/:no/inside, NONE",
+        "/from/a-b, /from/:x-:y, EXACT",
     })
-    void shouldTellWhereAPathLiesSeenFromARoute(String path, String route, UriLabels.PathMatch place) {
-        assertThat(UriLabels.place(path, route)).isEqualTo(place);
+    void shouldMatchAPathWithARoute(String path, String route, UriLabels.PathMatch match) {
+        assertThat(UriLabels.match(path, route)).isEqualTo(match);
     }
 }

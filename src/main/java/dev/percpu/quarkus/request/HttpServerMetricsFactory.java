@@ -1,0 +1,50 @@
+package dev.percpu.quarkus.request;
+
+import io.micrometer.core.instrument.Tags;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import java.util.function.BiPredicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A factory of the metrics of the application's HTTP servers. All servers share the same meters.
+ *
+ * <p>Thread-safe. The shared meters are created with the first server: Vert.x itself is created before the registry has its filters and
+ * common tags.
+ */
+final class HttpServerMetricsFactory {
+
+    private final Supplier<HttpServerMetricsAdapter.Shared> supplier;
+    private final BiPredicate<HttpServerOptions, SocketAddress> excluded;
+    private HttpServerMetricsAdapter.@Nullable Shared shared;
+
+    /**
+     * @param supplier creates what all servers share; called once
+     * @param excluded whether the requests to a server with these options and this address are not recorded
+     */
+    HttpServerMetricsFactory(
+            Supplier<HttpServerMetricsAdapter.Shared> supplier,
+            BiPredicate<HttpServerOptions, SocketAddress> excluded) {
+        this.supplier = supplier;
+        this.excluded = excluded;
+    }
+
+    /** Returns the metrics of a server; null for a server whose requests are not recorded. */
+    @Nullable
+    HttpServerMetricsAdapter create(HttpServerOptions options, SocketAddress address) {
+        if (excluded.test(options, address)) {
+            return null;
+        }
+        // As in Quarkus: the configured port, and no label if the configuration asks for a random port.
+        Tags tags = options.getPort() > 0 ? Tags.of("server.port", Integer.toString(options.getPort())) : Tags.empty();
+        return new HttpServerMetricsAdapter(shared(), tags, options.isSsl() ? "https" : "http");
+    }
+
+    private synchronized HttpServerMetricsAdapter.Shared shared() {
+        if (shared == null) {
+            shared = supplier.get();
+        }
+        return shared;
+    }
+}

@@ -1,0 +1,249 @@
+package dev.percpu.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** What series take: memory and time to register, ours and Micrometer's, each in a JVM of its own ({@link MemoryMain}). */
+final class MemoryCases {
+    private static final int SERIES = 20_000;
+    private static final int REGISTERED = 100_000;
+    private static final int REGISTRATION_ROUNDS = 3;
+    private static final int WIDE = 128;
+    /** Of {@link MemoryMain}. */
+    private static final int ARGUMENTS = 6;
+
+    static final String NEVER = "never recorded";
+    static final String TWO = "recorded on 2 CPUs";
+    static final String WIDE_TWO = WIDE + " CPUs, 2 busy";
+    static final String WIDE_ALL = WIDE + " CPUs, all busy";
+
+    /** Kind of meter by its case: a counter or a {@link Shape} of timers. */
+    private static final Map<String, String> KINDS = new LinkedHashMap<>();
+
+    static {
+        KINDS.put("memory.counter", "counter");
+        KINDS.put("memory.timer", Shape.PLAIN.name());
+        KINDS.put("memory.histogram-timer", Shape.HISTOGRAM.name());
+        KINDS.put("memory.percentile-timer", Shape.PERCENTILES.name());
+    }
+
+    private static final Map<String, String> REGISTRATIONS = Map.of(
+            "registration.100k.counter", "counter",
+            "registration.100k.timer", Shape.PLAIN.name(),
+            "registration.100k.histogram-timer", Shape.HISTOGRAM.name());
+
+    private static final List<Limit> LIMITS = List.of(
+            new Limit("memory.counter", NEVER, 0.8),
+            new Limit("memory.counter", TWO, 0.9),
+            new Limit("memory.timer", NEVER, 0.7),
+            new Limit("memory.timer", TWO, 0.8),
+            new Limit("memory.histogram-timer", NEVER, 0.3),
+            new Limit("memory.histogram-timer", TWO, 1.3),
+            new Limit("memory.percentile-timer", NEVER, 0.1),
+            new Limit("memory.percentile-timer", TWO, Double.NaN),
+            new Limit("registration.100k.counter", NEVER, 1),
+            new Limit("registration.100k.timer", NEVER, 1),
+            new Limit("registration.100k.histogram-timer", NEVER, 1));
+
+    /** Of ours on 2 CPUs. */
+    private static final double WIDE_LIMIT = 1.05;
+
+    private final List<Figure> figures = new ArrayList<>();
+
+    /**
+     * One figure.
+     *
+     * @param state what is measured of the case
+     * @param unit of the value
+     */
+    record Figure(String caseName, String impl, String state, String unit, double value) {
+        Map<String, Object> asMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("case", caseName);
+            map.put("impl", impl);
+            map.put("state", state);
+            map.put("unit", unit);
+            map.put("value", Numbers.rounded(value, 1));
+            return map;
+        }
+    }
+
+    /** A ratio to Micrometer's that we have set ourselves; NaN: it is reported only. */
+    private record Limit(String caseName, String state, double atMost) {}
+
+    private record Run(double bytes, double nanos) {}
+
+    /**
+     * Measures the cases whose names match.
+     *
+     * @param missing takes those that fail
+     */
+    static MemoryCases measure(Pattern wanted, Missing missing) {
+        MemoryCases cases = new MemoryCases();
+        for (Map.Entry<String, String> it : KINDS.entrySet()) {
+            if (wanted.matcher(it.getKey()).find()) {
+                tried(it.getKey(), missing, () -> cases.memory(it.getKey(), it.getValue()));
+            }
+        }
+        for (Map.Entry<String, String> it : REGISTRATIONS.entrySet()) {
+            if (wanted.matcher(it.getKey()).find()) {
+                tried(it.getKey(), missing, () -> cases.registration(it.getKey(), it.getValue()));
+            }
+        }
+        return cases;
+    }
+
+    private interface Measurement {
+        void run() throws IOException;
+    }
+
+    private static void tried(String caseName, Missing missing, Measurement measurement) {
+        try {
+            measurement.run();
+        } catch (IOException e) {
+            missing.add(caseName, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void memory(String caseName, String kind) throws IOException {
+        for (String impl : List.of(Impl.PERCPU, Impl.MICROMETER)) {
+            add(caseName, impl, NEVER, run(impl, kind, SERIES, 0, 0, 100).bytes);
+            add(caseName, impl, TWO, run(impl, kind, SERIES, 2, 0, 100).bytes);
+        }
+        double one = run(Impl.PERCPU, kind, SERIES, 1, WIDE, 100).bytes;
+        double two = run(Impl.PERCPU, kind, SERIES, 2, WIDE, 100).bytes;
+        add(caseName, Impl.PERCPU, WIDE_TWO, two);
+        add(
+                caseName,
+                Impl.PERCPU,
+                WIDE_ALL,
+                one + (WIDE - 1) * (two - one)); // every further CPU takes as much as the second
+    }
+
+    private void registration(String caseName, String kind) throws IOException {
+        for (String impl : List.of(Impl.PERCPU, Impl.MICROMETER)) {
+            double[] nanos = new double[REGISTRATION_ROUNDS];
+            for (int i = 0; i < nanos.length; i++) {
+                nanos[i] = run(impl, kind, REGISTERED, 0, 0, SERIES).nanos;
+            }
+            figures.add(new Figure(caseName, impl, NEVER, "ns/registration", Numbers.median(nanos)));
+        }
+    }
+
+    private void add(String caseName, String impl, String state, double bytes) {
+        figures.add(new Figure(caseName, impl, state, "B/series", bytes));
+        System.out.printf(Locale.ROOT, "       %-46s %-24s %8.0f B, %s%n", caseName, impl, bytes, state);
+    }
+
+    private static Run run(String impl, String kind, int series, int cpus, int simulated, int warmUps)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xms1g",
+                "-Xmx2g",
+                "-cp",
+                System.getProperty("java.class.path"),
+                MemoryMain.class.getName(),
+                impl,
+                kind));
+        for (int argument : new int[] {series, cpus, simulated, warmUps}) {
+            command.add(Integer.toString(argument));
+        }
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IOException(MemoryMain.class.getSimpleName() + " "
+                        + String.join(" ", command.subList(command.size() - ARGUMENTS, command.size())) + " failed");
+            }
+            String[] words = output.split("\\s+");
+            return new Run(Double.parseDouble(words[words.length - 2]), Double.parseDouble(words[words.length - 1]));
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    List<Map<String, Object>> asMaps() {
+        return figures.stream().map(Figure::asMap).toList();
+    }
+
+    private OptionalDouble value(String caseName, String impl, String state) {
+        return figures.stream()
+                .filter(it -> it.caseName.equals(caseName) && it.impl.equals(impl) && it.state.equals(state))
+                .mapToDouble(Figure::value)
+                .findFirst();
+    }
+
+    /**
+     * Empty if nothing was measured.
+     *
+     * @param whole whether to tell also what was not
+     */
+    String table(boolean whole) {
+        if (figures.isEmpty() && !whole) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder("""
+                | percpu | | at most | to micrometer | percpu | micrometer |
+                |---|---|---|---|---|---|
+                """);
+        for (Limit limit : LIMITS) {
+            OptionalDouble ours = value(limit.caseName, Impl.PERCPU, limit.state);
+            OptionalDouble theirs = value(limit.caseName, Impl.MICROMETER, limit.state);
+            if (ours.isPresent() && theirs.isPresent()) {
+                out.append(line(limit.caseName, limit.state, limit.atMost, ours.getAsDouble(), theirs.getAsDouble()));
+            } else if (whole) {
+                out.append(unmeasured(limit.caseName, limit.state, limit.atMost));
+            }
+        }
+        for (String caseName : KINDS.keySet()) {
+            OptionalDouble two = value(caseName, Impl.PERCPU, TWO);
+            OptionalDouble wide = value(caseName, Impl.PERCPU, WIDE_TWO);
+            OptionalDouble all = value(caseName, Impl.PERCPU, WIDE_ALL);
+            if (two.isPresent() && wide.isPresent() && all.isPresent()) {
+                out.append(line(
+                        caseName, WIDE_TWO + ", to percpu on 2", WIDE_LIMIT, wide.getAsDouble(), two.getAsDouble()));
+                out.append(line(
+                        caseName, WIDE_ALL + ", to percpu on 2", Double.NaN, all.getAsDouble(), two.getAsDouble()));
+            } else if (whole) {
+                out.append(unmeasured(caseName, WIDE_TWO + ", to percpu on 2", WIDE_LIMIT));
+            }
+        }
+        return out.append(
+                        "\nBytes per series with four tags: heap, resident shards and page tables; nanoseconds per registration.\n")
+                .toString();
+    }
+
+    private static String unmeasured(String caseName, String state, double atMost) {
+        return "| " + caseName + " | " + state + " | " + (Double.isNaN(atMost) ? "" : Numbers.ratio(atMost)) + " | **"
+                + Outcome.NOT_MEASURED + "** | | |\n";
+    }
+
+    private static String line(String caseName, String state, double atMost, double ours, double theirs) {
+        double ratio = ours / theirs;
+        String text = Numbers.ratio(ratio);
+        return String.format(
+                Locale.ROOT,
+                "| %s | %s | %s | %s | %.0f | %.0f |%n",
+                caseName,
+                state,
+                Double.isNaN(atMost) ? "" : Numbers.ratio(atMost),
+                ratio > atMost ? "**" + text + "**" : text,
+                ours,
+                theirs);
+    }
+}

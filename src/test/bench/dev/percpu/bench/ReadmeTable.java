@@ -1,0 +1,66 @@
+package dev.percpu.bench;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The six rows of the README: CPU time of one operation, beside that of the peer that percpu replaces. */
+final class ReadmeTable {
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    /** A row; {@code peerTitle} is the peer as readers know it. */
+    private record Row(String title, String caseName, String peer, String peerTitle) {}
+
+    private static final List<Row> ROWS = List.of(
+            new Row("timer", Cases.TIMER, Impl.MICROMETER, "Micrometer"),
+            new Row("timer with histogram", Cases.TIMER_HISTOGRAM, Impl.MICROMETER, "Micrometer"),
+            new Row("timer with native histogram", Cases.TIMER_NATIVE, Impl.CLIENT_JAVA, "Prometheus client"),
+            new Row("counter", Cases.COUNTER, Impl.MICROMETER, "Micrometer"),
+            new Row("scrape of 10,000 timers", Cases.SCRAPE_TIMERS_10K, Impl.MICROMETER, "Micrometer"),
+            new Row("recording of an HTTP request", Cases.HTTP_REQUEST, Impl.QUARKUS, "Quarkus"));
+
+    private final Results results;
+
+    ReadmeTable(Results results) {
+        this.results = results;
+    }
+
+    /**
+     * @param date of the run, as {@code 2026-11-23}
+     * @param machine as {@link Machine} describes it
+     */
+    String text(String date, Map<String, Object> machine) {
+        StringBuilder out = new StringBuilder("""
+                | operation | percpu, 1 thread | peer, 1 thread | percpu, 2 threads | peer, 2 threads | peer |
+                |---|---|---|---|---|---|
+                """);
+        for (Row row : ROWS) {
+            out.append("| ").append(row.title);
+            for (int threads = 1; threads <= 2; threads++) {
+                for (String impl : List.of(Impl.PERCPU, row.peer)) {
+                    out.append(" | ").append(cpu(row.caseName, impl, threads));
+                }
+            }
+            out.append(" | ").append(row.peerTitle).append(" |\n");
+        }
+        return out.append("\n`make bench` on " + date + ": " + inWords(machine) + ".\n")
+                .toString();
+    }
+
+    /** Processor, CPUs, kernel and JDK in one line. */
+    static String inWords(Map<String, Object> machine) {
+        return machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
+                + machine.get("jdk");
+    }
+
+    private String cpu(String caseName, String impl, int threads) {
+        Function<Results.Entry, String> figure = entry -> entry.cpu() < NANOS_PER_MILLI / 10
+                ? Numbers.nanos(entry.cpu()) + " ns"
+                : String.format(Locale.ROOT, "%.1f ms", entry.cpu() / NANOS_PER_MILLI);
+        Optional<Results.Entry> entry = Optional.ofNullable(results.entry(caseName, impl, threads));
+        // A scrape is one thread's.
+        return entry.map(figure).orElse(threads > 1 && caseName.startsWith("scrape.") ? "" : Outcome.NOT_MEASURED);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.percpu.bench;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+
+/** How we stand to our aims, in Markdown: what was measured, and in a whole run also what was not. */
+final class TargetTables {
+    private static final int THREADS = 2;
+
+    /** Bytes per operation below this are JMH's own, and what the JVM allocates beside the records. */
+    private static final double NOISE_BYTES = 0.01;
+
+    private final Results results;
+    private final List<Tail> tails;
+    private final boolean whole;
+
+    TargetTables(Results results, List<Tail> tails, boolean whole) {
+        this.results = results;
+        this.tails = tails;
+        this.whole = whole;
+    }
+
+    String text() {
+        return targets() + allocated();
+    }
+
+    private String targets() {
+        boolean rounds = roundsDiffer();
+        StringBuilder out = new StringBuilder(
+                "| case | implementation | against | at most | 1 thread | CPU time | 2 threads | CPU time |"
+                        + (rounds ? " rounds |" : "") + "\n|---|---|---|---|---|---|---|---|" + (rounds ? "---|" : "")
+                        + "\n");
+        for (Target target : Target.ALL) {
+            if (!shown(target, Round::medianNanos)) {
+                continue;
+            }
+            StringBuilder line = new StringBuilder(head(target, target.caseName()));
+            for (int threads = 1; threads <= THREADS; threads++) {
+                line.append(cell(target, threads, Round::medianNanos)).append(" | ");
+                line.append(cell(target, threads, Round::medianCpuNanos)).append(" | ");
+            }
+            line.append(rounds ? rounds(target) + " |" : "");
+            out.append(line.toString().strip()).append('\n');
+        }
+        Target bytes = Target.HTTP_REQUEST_BYTES;
+        if (shown(bytes, Round::bytesPerOp)) {
+            out.append(head(bytes, bytes.caseName() + ", bytes allocated"));
+            out.append(cell(bytes, 1, Round::bytesPerOp)).append(" | | ");
+            out.append(cell(bytes, 2, Round::bytesPerOp)).append(" | |");
+            out.append(rounds ? " " + rounds(bytes) + " |" : "").append('\n');
+        }
+        return out.append(tail(rounds)).toString();
+    }
+
+    /** Of the longest records in 1,000, while scrapes go on. */
+    private String tail(boolean rounds) {
+        OptionalDouble ratio = Tail.ratio(tails, Impl.PERCPU);
+        if (ratio.isEmpty() && !whole) {
+            return "";
+        }
+        String figure = ratio.isEmpty()
+                ? "**" + Outcome.NOT_MEASURED + "**"
+                : Numbers.judged(ratio.getAsDouble(), Target.TAIL_DURING_SCRAPES);
+        return "| " + Cases.DURING_SCRAPE + ", p99.9 | percpu | percpu without scrapes | "
+                + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + " | " + figure + " | | | |"
+                + (rounds ? " " + Tail.FORKS + " |" : "") + "\n";
+    }
+
+    /** The same for bytes allocated: in ratio to the peer's by a scrape, and none at all by a record. */
+    private String allocated() {
+        StringBuilder out = new StringBuilder();
+        for (Target target : Target.ALLOCATED) {
+            if (shown(target, Round::bytesPerOp)) {
+                out.append(head(target, target.caseName()));
+                out.append(cell(target, 1, Round::bytesPerOp)).append(" |\n");
+            }
+        }
+        out.append(records());
+        return out.isEmpty()
+                ? ""
+                : "\n| bytes allocated | implementation | against | at most | |\n|---|---|---|---|---|\n" + out;
+    }
+
+    /** The one of our record cases that allocates the most. */
+    private String records() {
+        List<Results.Entry> records = results.entries().stream()
+                .filter(it -> it.impl().startsWith(Impl.PERCPU) && Cases.isRecord(it.caseName()))
+                .toList();
+        if (records.isEmpty() && !whole) {
+            return "";
+        }
+        double most = 0;
+        String whose = "";
+        String unknown = records.isEmpty() ? "**" + Outcome.NOT_MEASURED + "**" : "";
+        for (Results.Entry entry : records) {
+            String name = entry.caseName() + " of " + entry.impl() + " on " + entry.threads();
+            if (Double.isNaN(entry.bytesPerOp())) {
+                unknown += " **" + Outcome.NOT_MEASURED + "**: " + name;
+            } else if (entry.bytesPerOp() >= NOISE_BYTES && entry.bytesPerOp() > most) {
+                most = entry.bytesPerOp();
+                whose = " (" + name + ")";
+            }
+        }
+        String figure = most > 0 ? String.format(Locale.ROOT, "**%.2f**%s", most, whose) : records.isEmpty() ? "" : "0";
+        return "| every record case, the largest of " + records.size() + " figures; less than " + NOISE_BYTES
+                + " bytes per operation are JMH's noise and shown as 0 | percpu | bytes per operation | 0 | "
+                + (figure + " " + unknown).strip() + " |\n";
+    }
+
+    private static String head(Target target, String title) {
+        return "| " + title + " | " + target.ours() + " | " + target.title() + " | " + target.limits() + " | ";
+    }
+
+    private boolean shown(Target target, ToDoubleFunction<Round> figure) {
+        return whole
+                || ratio(target, 1, figure).isPresent()
+                || ratio(target, 2, figure).isPresent();
+    }
+
+    private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {
+        return results.ratio(target.caseName(), target.ours(), target.againstCase(), target.against(), threads, figure);
+    }
+
+    private String cell(Target target, int threads, ToDoubleFunction<Round> figure) {
+        if (threads > target.atMost().length) {
+            return "";
+        }
+        OptionalDouble ratio = ratio(target, threads, figure);
+        if (ratio.isEmpty()) {
+            return whole ? "**" + Outcome.NOT_MEASURED + "**" : "";
+        }
+        return Numbers.judged(ratio.getAsDouble(), target.atMost()[threads - 1]);
+    }
+
+    private boolean roundsDiffer() {
+        return Target.ALL.stream()
+                        .filter(it -> shown(it, Round::medianNanos))
+                        .map(this::rounds)
+                        .flatMap(it -> List.of(it.split(" / ")).stream())
+                        .distinct()
+                        .count()
+                > 1;
+    }
+
+    private String rounds(Target target) {
+        int one = results.roundsOf(target, 1);
+        int two = results.roundsOf(target, 2);
+        return one == two || two == 0 ? Integer.toString(one) : one == 0 ? Integer.toString(two) : one + " / " + two;
+    }
+}
