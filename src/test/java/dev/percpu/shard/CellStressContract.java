@@ -68,7 +68,7 @@ abstract class CellStressContract {
         abstract ThreadFactory factory();
     }
 
-    /** Runs all writers, and calls the reader in a loop until the writers have ended, and once more. An exception of either fails the test. */
+    /** Runs all writers and calls the reader in a loop, at least once after the last writer. An exception of either fails the test. */
     private static void whileReading(Threads threads, IntConsumer writer, Runnable reader) throws Exception {
         AtomicBoolean written = new AtomicBoolean();
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory());
