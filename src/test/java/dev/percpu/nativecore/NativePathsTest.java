@@ -127,8 +127,8 @@ class NativePathsTest {
                 "-enableassertions:dev.percpu...",
                 "-XX:+UseSerialGC",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-Dpercpu.stress.records=25000",
-                "-Dpercpu.stress.moves=1000",
+                "-Dtest.stress.records=25000",
+                "-Dtest.stress.moves=1000",
                 "-cp",
                 classPath()));
         command.addAll(variant.jvmArguments());

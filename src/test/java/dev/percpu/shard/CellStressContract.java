@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 abstract class CellStressContract {
     static final int WRITERS = 8;
-    private static final int RECORDS = Integer.getInteger("percpu.stress.records", 200_000);
+    private static final int RECORDS = Integer.getInteger("test.stress.records", 200_000);
     private static final int ROUNDS = 2_000;
     private static final int OBSERVERS = 4;
     private static final int AMOUNTS_PER_ROUND = 500;

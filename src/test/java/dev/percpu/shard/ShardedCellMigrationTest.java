@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ShardedCellMigrationTest {
     private static final int WRITERS = 8;
-    private static final int MOVES = Integer.getInteger("percpu.stress.moves", 4_000);
+    private static final int MOVES = Integer.getInteger("test.stress.moves", 4_000);
     private static final int BATCH = 1_000;
     private static final long[] AMOUNTS = {11, 1 << 8, (1 << 8) + 1, (1 << 20) + 7};
 
