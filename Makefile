@@ -27,8 +27,8 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 	@$(MVN) --quiet package -Dmaven.test.skip=true
 	@touch $@
 
-test: ## unit, integration and stress tests; TEST=ClassName for one
-	@$(MVN) test $(if $(TEST),-Dtest=$(TEST))
+test: ## unit, integration and stress tests; TEST=ClassName for one, ARGS="-Dkey=value ..." for the tests
+	@$(MVN) test $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 
 acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kernels; installs Debian packages when root
 	@.build/acceptance-packages
@@ -37,7 +37,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dtest.groups=acceptance -Dtest.excludedGroups= -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 
-bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 for its table too, ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
+bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews README.md and benchmarks.md, ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
 	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=ours && \

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.percpu.registry.NativeHistogramKey;
+import dev.percpu.settings.Settings;
+import dev.percpu.settings.SettingsCheck;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -19,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -98,7 +98,7 @@ class DocumentsTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private enum Check {
+    enum Check {
         LINKS,
         KEYS,
         METRICS,
@@ -263,50 +263,23 @@ class DocumentsTest {
         }
     }
 
-    /**
-     * The keys {@code percpu.*} that the project declares, and beginnings that may be continued with a meter's name.
-     *
-     * <p>The one place to change when the keys have declarations of their own: until then they are string literals of the sources.
-     */
-    private static Set<String> declaredKeys() throws IOException {
-        Set<String> keys = new TreeSet<>(literals("percpu\\.[a-z.-]+[a-z]", "PerCpuMeters.java"));
-        for (NativeHistogramKey key : NativeHistogramKey.values()) {
-            keys.add(key.key());
-        }
-        return keys;
-    }
-
-    private static boolean isKey(String key, Set<String> declared) {
-        return declared.contains(key)
+    private static boolean isKey(String key) {
+        return Settings.find(key).isPresent()
                 || key.endsWith("*")
-                        && declared.stream().anyMatch(it -> it.startsWith(key.substring(0, key.length() - 1)))
-                || Arrays.stream(NativeHistogramKey.values()).anyMatch(it -> key.startsWith(it.key() + "."));
+                        && Settings.ALL.stream()
+                                .anyMatch(it -> it.key().startsWith(key.substring(0, key.length() - 1)));
     }
 
     private static List<String> keys(MarkdownDocument in) throws IOException {
-        Set<String> declared = declaredKeys();
-        Set<String> variables = declared.stream()
-                .map(it -> it.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
-                .collect(Collectors.toSet());
         List<String> problems = new ArrayList<>();
         for (String key : found(KEY, settings(in))) {
-            boolean known = key.startsWith("percpu.") ? isKey(key, declared) : isForeignKey(key);
+            boolean known = key.startsWith("percpu.") ? isKey(key) : isForeignKey(key);
             if (!known) {
                 problems.add(key + " is not a key");
             }
         }
-        for (String variable : found(VARIABLE, in.text())) {
-            String ofList = variable.replaceFirst("_\\d+_$", "");
-            if (!variables.contains(ofList) && variables.stream().noneMatch(it -> isForMeters(variable, it))) {
-                problems.add(variable + " is not the variable of a key");
-            }
-        }
+        problems.addAll(SettingsCheck.errors(name -> null, found(VARIABLE, in.text()), name -> true));
         return problems;
-    }
-
-    /** Whether a variable is one of native histograms with a meter's name after it. */
-    private static boolean isForMeters(String variable, String declared) {
-        return declared.startsWith("PERCPU_HISTOGRAM_NATIVE_") && variable.startsWith(declared + "_");
     }
 
     /** The code that names keys: no drawings, and of Java the strings only. */
@@ -330,13 +303,11 @@ class DocumentsTest {
     }
 
     /** String literals of the main sources that match as a whole. */
-    private static Set<String> literals(String regex, String... exceptIn) throws IOException {
+    private static Set<String> literals(String regex) throws IOException {
         Pattern literal = Pattern.compile("\"(" + regex + ")\"");
         Set<String> literals = new HashSet<>();
         for (Path source : sources()) {
-            if (!List.of(exceptIn).contains(source.getFileName().toString())) {
-                literal.matcher(Files.readString(source)).results().forEach(it -> literals.add(it.group(1)));
-            }
+            literal.matcher(Files.readString(source)).results().forEach(it -> literals.add(it.group(1)));
         }
         return literals;
     }

@@ -6,17 +6,21 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * The native index from an amount to its bucket, built once for equal bounds. Immutable, thread-safe; its memory lives as long as this
- * object is reachable.
+ * A native index that finds the bucket of an amount. Groups with equal bounds share one. Immutable and thread-safe.
+ *
+ * <p>Its native memory is freed when this object is unreachable.
  */
 public final class BucketIndex {
-    /** A group of one bucket that takes every amount. */
+    /** The index of a group with one bucket for all amounts. */
     public static final BucketIndex NONE = new BucketIndex(MemorySegment.NULL);
 
-    /** Upper bounds that the native side takes at most. */
-    public static final int MAX_BOUNDS = 4095;
+    /** Largest number of upper bounds; {@code PERCPU_MAX_BOUNDS} in {@code layout.h}. */
+    static final int MAX_BOUNDS = 4095;
 
-    /** Kept reachable for its arena. */
+    /** Alignment of the index: a cache line, in bytes. */
+    private static final int ALIGNMENT = 64;
+
+    /** Keeps the memory of {@link #address} reachable. */
     private final MemorySegment memory;
 
     final long address;
@@ -26,12 +30,22 @@ public final class BucketIndex {
         this.address = memory.address();
     }
 
-    /** For whole amounts; bounds inclusive, strictly ascending, at least 0. */
+    /**
+     * Builds the index of integer amounts.
+     *
+     * @param bounds inclusive upper bounds, each at least 0 and larger than the one before; at most 4095
+     * @throws IllegalArgumentException if the bounds are not like that
+     */
     public static BucketIndex ofLongs(long... bounds) {
         return bounds.length == 0 ? NONE : build(bounds, SumKind.LONG);
     }
 
-    /** For doubles; bounds inclusive, strictly ascending, finite, at least 0. */
+    /**
+     * Builds the index of double amounts.
+     *
+     * @param bounds inclusive upper bounds, each finite, at least 0 and larger than the one before; at most 4095
+     * @throws IllegalArgumentException if the bounds are not like that
+     */
     public static BucketIndex ofDoubles(double... bounds) {
         return bounds.length == 0
                 ? NONE
@@ -45,25 +59,37 @@ public final class BucketIndex {
     private static BucketIndex build(long[] bounds, SumKind kind) {
         if (bounds.length > MAX_BOUNDS) {
             throw new IllegalArgumentException(
-                    bounds.length + " bucket bounds are too many: at most " + MAX_BOUNDS + " are allowed");
+                    "the number of bucket bounds must be at most " + MAX_BOUNDS + ", but was " + bounds.length);
         }
-        ControlCalls.Functions functions = ControlCalls.functions();
+        NativeFunctions functions = NativeLibrary.functions();
         long bytes = functions.percpu_buckets_size(bounds, bounds.length, kind.ordinal());
         if (bytes < 0) {
             throw new IllegalArgumentException(
-                    "bucket bounds must be at least 0 and strictly ascending: " + Arrays.toString(bounds));
+                    "bucket bounds must be at least 0 and strictly ascending, but were " + text(bounds, kind));
         }
-        MemorySegment memory = Arena.ofAuto().allocate(bytes, 64);
+        MemorySegment memory = Arena.ofAuto().allocate(bytes, ALIGNMENT);
         int error = functions.percpu_buckets_init(memory.address(), bounds, bounds.length, kind.ordinal());
         if (error != 0) {
-            throw new IllegalStateException("the native index of " + bounds.length + " bucket bounds failed: " + error);
+            throw new IllegalStateException(
+                    "building the native index of " + bounds.length + " bucket bounds failed with errno " + -error);
         }
         return new BucketIndex(memory);
     }
 
-    /** The bucket of a whole amount, or of the raw bits of a double; for tests. */
+    private static String text(long[] bounds, SumKind kind) {
+        return kind == SumKind.LONG
+                ? Arrays.toString(bounds)
+                : Arrays.toString(
+                        Arrays.stream(bounds).mapToDouble(kind::toDouble).toArray());
+    }
+
+    /**
+     * Returns the index of an amount's bucket, for tests.
+     *
+     * @param amount a long, or the raw bits of a double
+     */
     int indexOf(long amount) {
-        int index = ControlCalls.functions().percpu_buckets_index(address, amount);
+        int index = NativeLibrary.functions().percpu_buckets_index(address, amount);
         Reference.reachabilityFence(memory);
         return index;
     }

@@ -1,35 +1,42 @@
 package dev.percpu.binding;
 
 /**
- * Where a meter records to: a cell, or a group of cells with its buckets. All that a record call passes on is in this one object, which
- * holds the memory behind it: who can reach it can record safely. Immutable, thread-safe.
+ * The address of a cell, or of a group of cells, in every shard of a region. Immutable and thread-safe.
+ *
+ * <p>The handle has all arguments of a record call in one object. While it is reachable, the memory of the cells stays valid.
  */
 public final class CellHandle {
-    /** Of the native region, the cell or group in every shard, and the native bucket index, 0 for none. */
+    /** Native address of the region. */
     final long region;
 
+    /** Offset of the cell or group in every shard, in bytes. */
     final long offset;
+
+    /** Native address of the bucket index, 0 for none. */
     final long buckets;
 
-    /** Fits into the gap between header and addresses. */
+    // An int here fills the gap between the object header and the addresses.
     private final int generation;
 
-    /** Kept reachable: their memory lives as long as they do. */
+    // These fields keep the native memory of the addresses reachable.
     private final Region regionOwner;
-
     private final BucketIndex bucketsOwner;
 
     /**
-     * @param offset of the cell or group in every shard, bytes; a multiple of 16 that the region's allocator handed out. Another one
-     *     reaches a wrong cell, but nothing outside of the region.
-     * @param buckets of the group, made for the region's kind of sums; {@link BucketIndex#NONE} for a counter
+     * Creates a handle of generation 0.
+     *
+     * @param offset offset of the cell or group in every shard, in bytes, as allocated in the region. The native code rounds any other
+     *     offset to a multiple of 16 inside the region: records then change a wrong cell, but no memory outside of the region.
+     * @param buckets index of the group's buckets, of the region's {@link SumKind}; {@link BucketIndex#NONE} for a counter
      */
     public CellHandle(Region region, long offset, BucketIndex buckets) {
         this(region, offset, buckets, 0);
     }
 
     /**
-     * @param generation a number that the allocator of the cells wants back; means nothing here
+     * Creates a handle with a generation.
+     *
+     * @param generation number that the allocator of the cells stores here; the record calls ignore it
      */
     public CellHandle(Region region, long offset, BucketIndex buckets, int generation) {
         this.generation = generation;
@@ -40,17 +47,17 @@ public final class CellHandle {
         this.buckets = buckets.address;
     }
 
-    /** The region that the cells are in. */
+    /** Returns the region of the cells. */
     public Region region() {
         return regionOwner;
     }
 
-    /** Of the cell or group in every shard, bytes. */
+    /** Returns the offset of the cell or group in every shard, in bytes. */
     public long offset() {
         return offset;
     }
 
-    /** What the allocator of the cells gave along with them. */
+    /** Returns the number that the allocator of the cells has stored. */
     public int generation() {
         return generation;
     }

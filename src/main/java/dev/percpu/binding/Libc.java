@@ -10,35 +10,41 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What libc and the dynamic linker of this process say, through JNA. Symbols are looked up by name and never by a version of libc:
- * distributions carry them back to older ones. Null means that there is no such symbol. Thread-safe.
+ * Variables and functions of this process' libc, read through JNA. Thread-safe.
+ *
+ * <p>Symbols are searched by name, without a version of libc: distributions backport them to older versions. A missing symbol is null.
  */
 public final class Libc {
     private Libc() {}
 
-    /** The value of an exported {@code unsigned int}, such as {@code __rseq_size}. */
+    /** Returns the value of an exported {@code unsigned int}, such as {@code __rseq_size}; null if there is no such symbol. */
     public static @Nullable Integer readInt(String symbol) {
         Pointer address = variable(symbol);
         return address == null ? null : address.getInt(0);
     }
 
-    /** The value of an exported {@code ptrdiff_t}, such as {@code __rseq_offset}. */
+    /** Returns the value of an exported {@code ptrdiff_t}, such as {@code __rseq_offset}; null if there is no such symbol. */
     public static @Nullable Long readLong(String symbol) {
         Pointer address = variable(symbol);
         return address == null ? null : address.getLong(0);
     }
 
-    /** Whether a symbol is exported by anything loaded in this process. For a TLS symbol this is so on every thread. */
+    /** Returns whether a library of this process exports a symbol. A TLS symbol is exported for every thread. */
     public static boolean exports(String symbol) {
         return variable(symbol) != null;
     }
 
-    /** getauxval(3): 0 when the kernel did not pass this entry. */
+    /**
+     * Returns an entry of the auxiliary vector; see getauxval(3).
+     *
+     * @param type an {@code AT_} constant
+     * @return the value, or 0 if the kernel did not pass this entry
+     */
     public static long auxv(int type) {
         return process().getFunction("getauxval").invokeLong(new Object[] {(long) type});
     }
 
-    /** {@code gnu_get_libc_version()}, null on a libc that is not glibc. */
+    /** Returns the result of {@code gnu_get_libc_version()}; null if the libc is not glibc. */
     public static @Nullable String glibcVersion() {
         try {
             Function function = process().getFunction("gnu_get_libc_version");
@@ -48,7 +54,7 @@ public final class Libc {
         }
     }
 
-    /** Whether this process runs on musl, whose dynamic linker is libc itself and is mapped under its name. */
+    /** Returns whether the libc is musl. Its dynamic linker is libc itself and appears in {@code /proc/self/maps}. */
     public static boolean isMusl() {
         try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
             return maps.anyMatch(it -> it.contains("/ld-musl-"));

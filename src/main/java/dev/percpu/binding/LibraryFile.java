@@ -1,5 +1,6 @@
 package dev.percpu.binding;
 
+import dev.percpu.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -15,36 +16,37 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Finds the native library for this machine, or unpacks it from the jar into a file named by its content.
+ * The file of the native library, which is unpacked from the jar if necessary. Thread-safe.
  *
- * <p>All class loaders of a process, and all processes of a user, share that one file: the library then exists once in the process,
- * with one registration of each thread. A folder given by {@value #DIRECTORY_PROPERTY} is used as it is, for containers with a read-only
- * root file system. Thread-safe.
+ * <p>The file name contains a hash of the content. All class loaders of a process, and all processes of a user, use the same file, so that
+ * a process loads the library once and registers each thread once.
+ *
+ * <p>If the system property {@code percpu.native.dir} is set, nothing is unpacked: containers may have a read-only root file system.
  */
 final class LibraryFile {
-    /** System property: the folder that holds {@code libpercpu.so}; nothing is unpacked then. */
-    static final String DIRECTORY_PROPERTY = "percpu.native.dir";
+    private static final String FOLDER_OPTION = "-D" + Settings.NATIVE_DIR.key();
 
     static final String FILE_NAME = "libpercpu.so";
 
     private LibraryFile() {}
 
     /**
-     * @return an existing file with the library
-     * @throws LibraryUnavailableException naming the file, the cause and the remedy
+     * Returns an existing file with the library for this system.
+     *
+     * @throws LibraryUnavailableException if there is none and it cannot be unpacked
      */
     static Path find() {
-        String directory = System.getProperty(DIRECTORY_PROPERTY);
-        if (directory != null) {
-            Path file = Path.of(directory, FILE_NAME);
+        Optional<Path> folder = folder();
+        if (folder.isPresent()) {
+            Path file = folder.get().resolve(FILE_NAME);
             if (!Files.isReadable(file)) {
                 throw new LibraryUnavailableException(
                         file.toString(),
                         "there is no such readable file",
-                        "put the library there, or remove -D" + DIRECTORY_PROPERTY
-                                + " to have it unpacked from the jar");
+                        "put the library there, or remove " + FOLDER_OPTION + " to unpack the library from the jar");
             }
             return file;
         }
@@ -54,7 +56,21 @@ final class LibraryFile {
                 Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    /** The place of the library in the jar for a system and architecture as the JVM names them. */
+    private static Optional<Path> folder() {
+        try {
+            return Settings.NATIVE_DIR.read(System::getProperty);
+        } catch (IllegalArgumentException e) {
+            throw new LibraryUnavailableException(
+                    FILE_NAME, String.valueOf(e.getMessage()), "set a folder, or remove " + FOLDER_OPTION, e);
+        }
+    }
+
+    /**
+     * Returns the path of the library in the jar.
+     *
+     * @param osName value of the system property {@code os.name}
+     * @param osArch value of the system property {@code os.arch}
+     */
     static String resourceName(String osName, String osArch) {
         String os = osName.toLowerCase(Locale.ROOT).replace(' ', '-');
         String arch = switch (osArch) {
@@ -65,10 +81,14 @@ final class LibraryFile {
         return "META-INF/native/" + os + "-" + arch + "/" + FILE_NAME;
     }
 
-    /** Unpacks a resource to {@code temporary/percpu-UID/libpercpu-HASH.so}, unless a file with this content is there. */
+    /**
+     * Unpacks a resource to {@code temporary/percpu-UID/libpercpu-HASH.so}. An existing file with the same content is kept.
+     *
+     * @throws LibraryUnavailableException if there is no such resource, or the file cannot be written
+     */
     static Path unpack(ClassLoader loader, String resource, Path temporary) {
         byte[] content = read(loader, resource);
-        // by number: a container may run as a user that has no name, and two users can have the same
+        // The folder has the user's number, because a container may run as a user without a name.
         Path folder = temporary.resolve("percpu-" + userId());
         Path file = folder.resolve("libpercpu-" + hash(content) + ".so");
         try {
@@ -81,8 +101,8 @@ final class LibraryFile {
             throw new LibraryUnavailableException(
                     file.toString(),
                     "it could not be unpacked from the jar: " + e,
-                    "make " + temporary + " writable, name another folder with -Djava.io.tmpdir, or unpack " + resource
-                            + " yourself and name its folder with -D" + DIRECTORY_PROPERTY,
+                    "make " + temporary + " writable, set another folder with -Djava.io.tmpdir, or unpack " + resource
+                            + " yourself and set its folder with " + FOLDER_OPTION,
                     e);
         }
     }
@@ -101,7 +121,7 @@ final class LibraryFile {
         }
     }
 
-    /** A folder that somebody else may write to could hand us their library. */
+    /** Creates the folder, and checks its owner and its permissions, because the JVM loads native code from it. */
     private static void ensurePrivate(Path folder) throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(folder.getParent());
@@ -109,16 +129,18 @@ final class LibraryFile {
                 Files.createDirectory(
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             } catch (FileAlreadyExistsException e) {
-                // another process of ours was faster; what it made is checked like any other
+                // Another process of this user created the folder first. It is checked below.
             }
         }
         Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         Object self = userId();
-        boolean open = PosixFilePermissions.toString(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS))
-                .endsWith("---");
-        if (!Objects.equals(owner, self) || !open) {
-            throw new IOException(folder + " must belong to this user and be closed to others (owner " + owner
-                    + ", we are " + self + ")");
+        String permissions =
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS));
+        boolean isPrivate = permissions.endsWith("---");
+        if (!Objects.equals(owner, self) || !isPrivate) {
+            throw new IOException(folder + " must be owned by user " + self
+                    + " and have no permissions for all users, but was owned by user " + owner + " with permissions "
+                    + permissions);
         }
     }
 
@@ -128,8 +150,8 @@ final class LibraryFile {
         } catch (IOException e) {
             throw new LibraryUnavailableException(
                     "/proc/self",
-                    "it does not tell who we are: " + e,
-                    "mount /proc, or unpack the library yourself and name its folder with -D" + DIRECTORY_PROPERTY,
+                    "the user of this process could not be read: " + e,
+                    "mount /proc, or unpack the library yourself and set its folder with " + FOLDER_OPTION,
                     e);
         }
     }

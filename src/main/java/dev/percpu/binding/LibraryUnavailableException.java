@@ -2,7 +2,7 @@ package dev.percpu.binding;
 
 import org.jspecify.annotations.Nullable;
 
-/** The native library cannot be used. The message names the file, the cause and what to do about it, in that order. */
+/** Thrown when the native library cannot be used. The message states the file, the cause and the remedy, in that order. */
 public final class LibraryUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -11,6 +11,6 @@ public final class LibraryUnavailableException extends RuntimeException {
     }
 
     LibraryUnavailableException(String file, String cause, String remedy, @Nullable Throwable origin) {
-        super("The native library " + file + " cannot be used: " + cause + ". To mend this, " + remedy + ".", origin);
+        super("The native library " + file + " cannot be used: " + cause + ". To fix this, " + remedy + ".", origin);
     }
 }

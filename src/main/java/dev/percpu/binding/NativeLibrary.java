@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loaded library, or the reason why there is none: worked out once, at first use. Thread-safe.
+ * The loaded native library, or the cause why it is unavailable. Both are determined once, at first use. Thread-safe.
  *
- * <p>It is never unloaded: a thread may stand in one of its critical sections at any time.
+ * <p>The library is never unloaded, because a thread may be inside one of its critical sections at any time.
  */
 public final class NativeLibrary {
     private static final @Nullable SymbolLookup SYMBOLS;
@@ -20,7 +20,7 @@ public final class NativeLibrary {
         try {
             Path file = LibraryFile.find();
             symbols = load(file);
-            ControlCalls.bind(file);
+            NativeFunctions.bind(file);
         } catch (LibraryUnavailableException e) {
             cause = e;
         }
@@ -30,32 +30,39 @@ public final class NativeLibrary {
 
     private NativeLibrary() {}
 
-    /** Whether the library is loaded and bound. */
-    public static boolean isAvailable() {
-        return UNAVAILABILITY_CAUSE == null;
-    }
-
-    /**
-     * @throws LibraryUnavailableException if it is not
-     */
-    public static void ensureAvailable() {
-        if (UNAVAILABILITY_CAUSE != null) {
-            throw UNAVAILABILITY_CAUSE;
-        }
-    }
-
-    /** Why there is no library: which file, why, what to do; null if there is one. */
+    /** Returns the file, the cause and the remedy if the library cannot be used; null if it is loaded and bound. */
     public static @Nullable String unavailabilityCause() {
         return UNAVAILABILITY_CAUSE == null ? null : UNAVAILABILITY_CAUSE.getMessage();
     }
 
+    /**
+     * Returns the symbols of the library, for downcalls.
+     *
+     * @throws LibraryUnavailableException if the library cannot be used
+     */
     static SymbolLookup symbols() {
         ensureAvailable();
         assert SYMBOLS != null;
         return SYMBOLS;
     }
 
-    @SuppressWarnings("restricted") // what this package is for
+    /**
+     * Returns the control functions of the library.
+     *
+     * @throws LibraryUnavailableException if the library cannot be used
+     */
+    static NativeFunctions functions() {
+        ensureAvailable();
+        return NativeFunctions.INSTANCE;
+    }
+
+    private static void ensureAvailable() {
+        if (UNAVAILABILITY_CAUSE != null) {
+            throw UNAVAILABILITY_CAUSE;
+        }
+    }
+
+    @SuppressWarnings("restricted") // this package makes the downcalls
     private static SymbolLookup load(Path file) {
         try {
             return SymbolLookup.libraryLookup(file, Arena.global());

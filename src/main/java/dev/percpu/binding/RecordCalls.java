@@ -11,17 +11,16 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * The record calls: one critical downcall each, no JNA, no allocation.
+ * The record calls. Each is one critical downcall: no JNA, no allocation, no lock, no system call.
  *
- * <p>Which of the native variants is called (area at a constant offset from the thread pointer, area behind a pointer, atomics) is fixed
- * when this class is initialised, that is after {@link ControlCalls#fixMode}: the handles are constants to the JIT. Thread-safe, for platform
- * and virtual threads: a critical downcall does not unmount, and the section reads the CPU of the carrier that runs it.
+ * <p>Thread-safe, for platform and virtual threads: a virtual thread is not unmounted in a critical downcall, and the section reads the CPU
+ * of the carrier thread that runs it. {@link Region#sum} sees a record at the latest after its thread has synchronised with the recording
+ * thread.
  *
- * <p>What the JIT makes of a call, of which nothing can be taken away: it loads the fields of the {@link CellHandle}, which is why they are
- * in one object, calls the linker's stub, which moves the arguments to where C wants them, and compares the result with 0. An empty downcall
- * has the same, so that a record costs little more than its section.
- *
- * <p>A record is visible to {@link Region#sum} on another thread at the latest when that thread has synchronised with this one.
+ * <p>Each call has three native variants: the rseq area at a constant offset from the thread pointer, the area at an address in a TLS
+ * variable, and atomics. The variant is chosen when this class is initialised, after {@link ControlCalls#fixMode}, so the method handles
+ * are constants for the JIT compiler. A compiled call loads the fields of the {@link CellHandle}, calls the linker's stub, and compares the
+ * result with 0.
  */
 public final class RecordCalls {
     private static final FunctionDescriptor ADD = descriptor(3);
@@ -35,63 +34,79 @@ public final class RecordCalls {
 
     private RecordCalls() {}
 
-    /** Adds a whole amount to the first word of a cell. */
-    public static void addLong(CellHandle point, long amount) {
+    /**
+     * Adds an integer amount to the first word of a cell.
+     *
+     * @param handle a single cell, in a region of either {@link SumKind}
+     * @param amount any long. The word is a 64-bit integer and wraps around without an error: the caller must keep the sum of all amounts,
+     *     over all shards, from -2<sup>63</sup> to 2<sup>63</sup> - 1.
+     */
+    public static void addLong(CellHandle handle, long amount) {
         int result;
         try {
-            result = (int) ADD_LONG.invokeExact(point.region, point.offset, amount);
+            result = (int) ADD_LONG.invokeExact(handle.region, handle.offset, amount);
         } catch (Throwable e) {
-            throw impossible(e);
+            throw unexpected(e);
         }
-        Reference.reachabilityFence(point);
-        if (result != ControlCalls.RECORDED) {
-            ControlCalls.registerThread();
-        }
-    }
-
-    /** Adds a double to the second word of a cell of a region of doubles. */
-    public static void addDouble(CellHandle point, double amount) {
-        int result;
-        try {
-            result = (int) ADD_DOUBLE.invokeExact(point.region, point.offset, Double.doubleToRawLongBits(amount));
-        } catch (Throwable e) {
-            throw impossible(e);
-        }
-        Reference.reachabilityFence(point);
+        Reference.reachabilityFence(handle);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
     }
 
     /**
-     * Records one observation in a group: its bucket's {count, sum} by one store, before that the group's maximum.
+     * Adds a double amount to the second word of a cell.
      *
-     * @param point in a region of whole sums
-     * @param amount at least 0
+     * @param handle a single cell, in a region of {@link SumKind#DOUBLE}
+     * @param amount any double; infinity and NaN stay in the sum
      */
-    public static void observeLong(CellHandle point, long amount) {
+    public static void addDouble(CellHandle handle, double amount) {
         int result;
         try {
-            result = (int) OBSERVE_LONG.invokeExact(point.region, point.offset, point.buckets, amount);
+            result = (int) ADD_DOUBLE.invokeExact(handle.region, handle.offset, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
-            throw impossible(e);
+            throw unexpected(e);
         }
-        Reference.reachabilityFence(point);
+        Reference.reachabilityFence(handle);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
     }
 
-    /** Like {@link #observeLong} in a region of doubles. */
-    public static void observeDouble(CellHandle point, double amount) {
+    /**
+     * Records one integer observation in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
+     *
+     * @param handle a group, in a region of {@link SumKind#LONG}
+     * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. The sum wraps around.
+     */
+    public static void observeLong(CellHandle handle, long amount) {
+        int result;
+        try {
+            result = (int) OBSERVE_LONG.invokeExact(handle.region, handle.offset, handle.buckets, amount);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+        Reference.reachabilityFence(handle);
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
+        }
+    }
+
+    /**
+     * Records one double observation in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
+     *
+     * @param handle a group, in a region of {@link SumKind#DOUBLE}
+     * @param amount at least 0, not NaN; infinity goes to the last bucket and stays in the sum
+     */
+    public static void observeDouble(CellHandle handle, double amount) {
         int result;
         try {
             result = (int) OBSERVE_DOUBLE.invokeExact(
-                    point.region, point.offset, point.buckets, Double.doubleToRawLongBits(amount));
+                    handle.region, handle.offset, handle.buckets, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
-            throw impossible(e);
+            throw unexpected(e);
         }
-        Reference.reachabilityFence(point);
+        Reference.reachabilityFence(handle);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
@@ -110,7 +125,7 @@ public final class RecordCalls {
         return FunctionDescriptor.of(JAVA_INT, layouts);
     }
 
-    @SuppressWarnings("restricted") // what this package is for
+    @SuppressWarnings("restricted") // this package makes the downcalls
     private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
         return Linker.nativeLinker()
                 .downcallHandle(
@@ -119,9 +134,9 @@ public final class RecordCalls {
                         Linker.Option.critical(false));
     }
 
-    private static AssertionError impossible(Throwable e) {
+    private static AssertionError unexpected(Throwable e) {
         if (e instanceof Error error) {
-            throw error; // a stack that is full, for instance: nothing was recorded
+            throw error; // StackOverflowError, for example: nothing was recorded
         }
         return new AssertionError("a downcall with matching types does not throw", e);
     }

@@ -6,10 +6,11 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 
 /**
- * One reserved mapping: a shard for each CPU and the shared shard; {@code layout.h} has the drawing. Thread-safe.
+ * A native memory mapping with one shard per CPU, and one shared shard as the last. {@code layout.h} draws it. Thread-safe.
  *
- * <p>The mapping lives as long as this object is reachable, so whoever records holds it. Arguments that are out of range cannot reach
- * outside of the mapping.
+ * <p>The mapping is removed when this object is unreachable. An argument out of range can change no memory outside of the mapping.
+ *
+ * <p>All offsets are bytes from the start of a shard.
  */
 public final class Region {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -29,179 +30,201 @@ public final class Region {
     }
 
     /**
-     * Reserves address space; memory comes with the first record into each page.
+     * Reserves address space. The kernel adds memory at the first record into each page.
      *
-     * @param shards per-CPU shards, 1 to 8192; one shared shard comes on top
+     * @param shards number of per-CPU shards, 1 to 8192; the shared shard is added to them
      * @param strideShift log2 of the bytes of a shard, 16 to 40
-     * @param indexOffset of the shard index in struct rseq: 4 (cpu_id) or 24 (mm_cid)
-     * @throws ReservationRefusedException if the kernel did not grant it
+     * @param indexOffset offset of the shard index in struct rseq, in bytes: 4 for cpu_id, 24 for mm_cid
+     * @throws ReservationRefusedException if the kernel refuses the address space, or an argument is out of range
      */
     public static Region reserve(int shards, int strideShift, SumKind sumKind, int indexOffset) {
+        NativeFunctions functions = NativeLibrary.functions();
         try (Memory out = new Memory(8)) {
-            int error = ControlCalls.functions()
-                    .percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
+            int error = functions.percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
             if (error != 0) {
                 throw new ReservationRefusedException(shards, strideShift, -error);
             }
             Region region = new Region(out.getLong(0), shards, strideShift, sumKind);
             long address = region.address;
-            CLEANER.register(region, () -> ControlCalls.functions().percpu_region_destroy(address));
+            CLEANER.register(region, () -> functions.percpu_region_destroy(address));
             return region;
         }
     }
 
-    /** Number of per-CPU shards, which is also the number of the shared shard. */
+    private static NativeFunctions functions() {
+        return NativeLibrary.functions();
+    }
+
+    /** Returns the number of per-CPU shards, which is also the index of the shared shard. */
     public int shards() {
         return shards;
     }
 
-    /** Bytes from one shard to the next, and so the end of the cells of each. */
+    /** Returns the size of a shard, in bytes. */
     public long strideBytes() {
         return 1L << strideShift;
     }
 
+    /** Returns the type of the second word of each cell. */
     public SumKind sumKind() {
         return sumKind;
     }
 
-    /** Offset of the first cell in every shard, bytes. */
+    /** Returns the offset of the first cell of every shard, in bytes. */
     public long firstCell() {
-        long offset = ControlCalls.functions().percpu_region_first_cell(address);
+        long offset = functions().percpu_region_first_cell(address);
         Reference.reachabilityFence(this);
         return offset;
     }
 
-    /** Address space, bytes. */
+    /** Returns the size of the mapping, in bytes of address space. */
     public long reservedBytes() {
-        long bytes = ControlCalls.functions().percpu_region_reserved(address);
+        long bytes = functions().percpu_region_reserved(address);
         Reference.reachabilityFence(this);
         return bytes;
     }
 
-    /** Of it, bytes that are in memory now (mincore(2)). */
+    /** Returns the part of the mapping that is in memory now, in bytes; see mincore(2). Returns 0 if the kernel does not report it. */
     public long residentBytes() {
-        long bytes = ControlCalls.functions().percpu_region_resident(address, PAGE_BYTES);
+        long bytes = functions().percpu_region_resident(address, PAGE_BYTES);
         Reference.reachabilityFence(this);
         return Math.max(bytes, 0);
     }
 
-    /** Sections of this shard that were restarted, since the reservation. */
+    /**
+     * Returns the number of critical sections of one shard that were restarted since the reservation.
+     *
+     * @param shard index of the shard, 0 to {@link #shards()}
+     * @throws IndexOutOfBoundsException if there is no such shard
+     */
     public long restarts(int shard) {
-        long restarts = ControlCalls.functions().percpu_shard_restarts(address, shard);
+        long restarts = functions().percpu_shard_restarts(address, shard);
         Reference.reachabilityFence(this);
         if (restarts < 0) {
-            throw new IndexOutOfBoundsException("shard " + shard + " is not one of 0 to " + shards);
+            throw new IndexOutOfBoundsException("shard must be 0 to " + shards + ", but was " + shard);
         }
         return restarts;
     }
 
-    /** Records of any kind that went to the shared shard because no per-CPU shard could take them. */
+    /** Returns the number of records, additions included, in the shared shard because no section could commit them. */
     public long sharedRecords() {
-        long records = ControlCalls.functions().percpu_shared_records(address);
+        long records = functions().percpu_shared_records(address);
         Reference.reachabilityFence(this);
         return records;
     }
 
-    /** Adds up the cells at [from, to) of all shards, the shared one included. See the other overload. */
+    /** Sums the cells at [from, to) over all shards, as the other overload does over some of them. */
     public void sum(long from, long to, MemorySegment out) {
         sum(0, shards + 1, from, to, out);
     }
 
     /**
-     * Adds up the cells at [from, to) of the shards [first, last), while they are written.
+     * Sums the cells at [from, to) over the shards [first, last). Threads may record into them at the same time.
      *
-     * @param from multiple of 16, at least {@link #firstCell()}
-     * @param to multiple of 16, at most {@link #strideBytes()}
-     * @param out native memory of at least to - from bytes: per cell the sums of its first and of its second word
+     * @param from offset of the first cell, a multiple of 16, at least {@link #firstCell()}
+     * @param to offset after the last cell, a multiple of 16, at most {@link #strideBytes()}
+     * @param out native memory of at least {@code to - from} bytes; receives, per cell, the sums of its first and of its second word
      * @throws IndexOutOfBoundsException if there are no such cells or shards
-     * @throws IllegalArgumentException if that memory cannot take the sums
+     * @throws IllegalArgumentException if {@code to} is less than {@code from}, or {@code out} is too small or not writable native memory
      */
     public void sum(int first, int last, long from, long to, MemorySegment out) {
         if (to < from) {
-            throw new IllegalArgumentException("cells [" + from + ", " + to + ") end before they begin");
+            throw new IllegalArgumentException("to must be at least " + from + ", but was " + to);
         }
         requireNative(out, to - from, "the sums of cells [" + from + ", " + to + ")");
-        int error = ControlCalls.functions().percpu_sum(address, first, last, from, to, out.address());
+        int error = functions().percpu_sum(address, first, last, from, to, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(out);
         if (error != 0) {
-            throw notInside("cells [" + from + ", " + to + ")", first, last);
+            throw outOfRange("cells [" + from + ", " + to + ")", first, last);
         }
     }
 
     /**
-     * The same for many ranges of the same size, wherever they are.
+     * Sums many ranges of cells, all of the same size, over the shards [first, last). Threads may record into them at the same time.
      *
-     * @param offsets native memory: where each begins, a multiple of 16 in 8 bytes
-     * @param bytes of each, a multiple of 16
-     * @param out native memory, where the sums of one range go after those of the other
-     * @throws IndexOutOfBoundsException if one of them is not inside, or there are no such shards
-     * @throws IllegalArgumentException if that memory cannot be read, or cannot take the sums
+     * @param offsets native memory with the offset of each range, 8 bytes each; every offset is a multiple of 16
+     * @param bytes size of each range, a multiple of 16
+     * @param out native memory of at least {@code bytes} per range; receives the sums of each range, in the order of {@code offsets}
+     * @throws IndexOutOfBoundsException if a range is not inside a shard, or there are no such shards
+     * @throws IllegalArgumentException if {@code offsets} is not readable native memory, or {@code out} is too small or not writable native
+     *     memory
      */
     public void sumRanges(int first, int last, MemorySegment offsets, long bytes, MemorySegment out) {
         long count = offsets.byteSize() / Long.BYTES;
         if (bytes < 0 || bytes > strideBytes()) {
-            throw new IllegalArgumentException("a range has 0 to " + strideBytes() + " bytes, not " + bytes);
+            throw new IllegalArgumentException("bytes must be 0 to " + strideBytes() + ", but was " + bytes);
         }
         String ranges = count + " ranges of " + bytes + " bytes";
         requireNative(offsets, 0, ranges);
-        boolean tooMany = bytes > 0 && count > Long.MAX_VALUE / bytes;
-        requireNative(out, tooMany ? Long.MAX_VALUE : count * bytes, "the sums of " + ranges);
-        int error = ControlCalls.functions()
-                .percpu_sum_ranges(address, first, last, count, offsets.address(), bytes, out.address());
+        boolean overflow = bytes > 0 && count > Long.MAX_VALUE / bytes;
+        requireNative(out, overflow ? Long.MAX_VALUE : count * bytes, "the sums of " + ranges);
+        int error = functions().percpu_sum_ranges(address, first, last, count, offsets.address(), bytes, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(offsets);
         Reference.reachabilityFence(out);
         if (error != 0) {
-            throw notInside(ranges, first, last);
+            throw outOfRange(ranges, first, last);
         }
     }
 
-    private IndexOutOfBoundsException notInside(String cells, int first, int last) {
-        return new IndexOutOfBoundsException(cells + " of shards [" + first + ", " + last + ") are not inside ["
-                + firstCell() + ", " + strideBytes() + ") of " + (shards + 1) + " shards");
+    private IndexOutOfBoundsException outOfRange(String cells, int first, int last) {
+        return new IndexOutOfBoundsException(cells + " of shards [" + first + ", " + last + ") must be inside ["
+                + firstCell() + ", " + strideBytes() + ") of shards [0, " + (shards + 1) + ")");
     }
 
     private static void requireNative(MemorySegment memory, long bytes, String what) {
         if (!memory.isNative() || !memory.scope().isAlive() || memory.isReadOnly() || memory.byteSize() < bytes) {
-            throw new IllegalArgumentException(what + " need " + bytes + " bytes of native memory, not " + memory);
+            throw new IllegalArgumentException(
+                    what + " must have " + bytes + " bytes of native memory, but had " + memory);
         }
     }
 
     /**
-     * Takes the maximum of a group out of every shard, leaving 0.
+     * Takes the maximum of a group out of every shard and leaves 0, by atomic exchanges. No maximum is lost or returned twice.
      *
-     * @return the largest, a long or the raw bits of a double; 0 if none was recorded since the last call
+     * @param group offset of the group, in bytes; bits above the size of a shard, and the lowest 4, are ignored
+     * @param buckets number of buckets of the group
+     * @return the largest amount since the last call, as a long or as the raw bits of a double. 0 if none was recorded, and also if the
+     *     group is not inside a shard: then nothing is changed.
      */
     public long drainMax(long group, int buckets) {
-        long max = ControlCalls.functions().percpu_drain_max(address, group, buckets);
+        long max = functions().percpu_drain_max(address, group, buckets);
         Reference.reachabilityFence(this);
         return max;
     }
 
     /**
-     * The same for many groups at once.
+     * Takes the maxima of many groups, as {@link #drainMax} does for one.
      *
-     * @param groups native memory: per group its offset and its number of buckets, 8 bytes each
-     * @param out native memory of 8 bytes per group, where the largest of each goes
+     * @param groups native memory with the offset and the number of buckets of each group, 8 bytes each
+     * @param out native memory of at least 8 bytes per group; receives the result for each group
+     * @throws IllegalArgumentException if {@code groups} is not readable native memory, or {@code out} is too small or not writable native
+     *     memory
      */
     public void drainMaxima(MemorySegment groups, MemorySegment out) {
         long count = groups.byteSize() / (2 * Long.BYTES);
         String maxima = "the maxima of " + count + " groups";
         requireNative(groups, 0, maxima);
         requireNative(out, count * Long.BYTES, maxima);
-        ControlCalls.functions().percpu_drain_maxima(address, count, groups.address(), out.address());
+        functions().percpu_drain_maxima(address, count, groups.address(), out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(groups);
         Reference.reachabilityFence(out);
     }
 
-    /** Sets cells to zero that no thread can record into any more. */
+    /**
+     * Sets the cells at [from, to) of all shards to 0. No thread may record into them during the call.
+     *
+     * @param from offset of the first cell, a multiple of 16
+     * @param to offset after the last cell, a multiple of 16
+     * @throws IndexOutOfBoundsException if there are no such cells
+     */
     public void clear(long from, long to) {
-        int error = ControlCalls.functions().percpu_clear(address, from, to);
+        int error = functions().percpu_clear(address, from, to);
         Reference.reachabilityFence(this);
         if (error != 0) {
-            throw new IndexOutOfBoundsException("cells [" + from + ", " + to + ") are not inside the region");
+            throw outOfRange("cells [" + from + ", " + to + ")", 0, shards + 1);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.percpu.binding;
 
-/** The kernel did not grant the address space for a {@link Region}. */
+/** Thrown when the kernel refuses the address space of a {@link Region}. */
 public final class ReservationRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -9,11 +9,11 @@ public final class ReservationRefusedException extends RuntimeException {
     ReservationRefusedException(int shards, int strideShift, int errno) {
         super("mmap of " + (((long) shards + 1 << strideShift) >> 10) + " KiB of address space for " + (shards + 1)
                 + " shards was refused with errno " + errno
-                + "; a limit on address space (ulimit -v, vm.overcommit_memory=2) is the usual cause");
+                + "; the usual cause is a limit on address space (ulimit -v, vm.overcommit_memory=2)");
         this.errno = errno;
     }
 
-    /** As mmap(2) gave it; 22 (EINVAL) if an argument was out of range. */
+    /** Returns the errno of mmap(2), or 22 (EINVAL) if an argument was out of range. */
     public int errno() {
         return errno;
     }

@@ -1,9 +1,26 @@
 package dev.percpu.binding;
 
-/** What the second word of the cells of a {@link Region} is. The order is that of {@code enum percpu_sum_kind}. */
+/** The type of the second word of every cell of a {@link Region}. The order is that of {@code enum percpu_sum_kind}. */
 public enum SumKind {
-    /** 64-bit integers. */
+    /** 64-bit integers; sums wrap around. */
     LONG,
+
     /** IEEE 754 doubles. */
-    DOUBLE
+    DOUBLE;
+
+    /**
+     * Returns a word as a double.
+     *
+     * @param word a long, or the raw bits of a double
+     */
+    public double toDouble(long word) {
+        return this == LONG ? word : Double.longBitsToDouble(word);
+    }
+
+    /** Returns the word that is the sum of two words. */
+    public long add(long one, long other) {
+        return this == LONG
+                ? one + other
+                : Double.doubleToRawLongBits(Double.longBitsToDouble(one) + Double.longBitsToDouble(other));
+    }
 }

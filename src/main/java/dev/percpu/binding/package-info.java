@@ -1,8 +1,15 @@
 /**
- * The two native bindings of {@code libpercpu.so}, and finding its file. Record calls go through {@link dev.percpu.binding.RecordCalls} (FFM,
- * critical), everything else through {@link dev.percpu.binding.ControlCalls} (JNA). Nothing outside this package sees a raw address: a
- * {@link dev.percpu.binding.Region} cannot be made up, and the native side forces every offset into it.
+ * The Java side of {@code libpercpu.so}: the file of the library, the record calls ({@link dev.percpu.binding.RecordCalls}, critical
+ * downcalls) and the control calls ({@link dev.percpu.binding.ControlCalls}, JNA).
  *
- * <p>Imports nothing of ours.
+ * <p>No other package handles a native address. The native code forces every offset into the memory of its
+ * {@link dev.percpu.binding.Region}.
+ *
+ * <p>Does not belong here: the meaning of a cell (package {@code shard}), and the choice of owner and mode (package {@code rseq}).
+ *
+ * <p>Imports {@code settings} at most.
  */
+@NullMarked
 package dev.percpu.binding;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,26 +4,35 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Numbers as ASCII decimals, written into an array without garbage. The caller sees to the room: {@link #MAX_BYTES}. */
+/**
+ * Conversions of numbers to ASCII decimals in a byte array, without allocation. Stateless.
+ *
+ * <p>The caller provides at least {@link #MAX_BYTES} bytes from the index at which a number begins. Methods return the index after the last
+ * byte of the number. They can overwrite bytes after it, within {@code MAX_BYTES}.
+ */
 final class Decimals {
-    /** No number needs more: {@code -2.2250738585072014E-308} has 24. */
+    /** The bytes that any number can take. The longest, {@code -2.2250738585072014E-308}, has 24. */
     static final int MAX_BYTES = 32;
 
     static final double NANOS_PER_SECOND = 1e9;
 
-    /** From here on {@link Double#toString(double)} writes an exponent; below a thousandth, too. */
+    /** The smallest absolute value that {@link Double#toString(double)} writes with an exponent, apart from values below 0.001. */
     private static final double EXPONENT_FROM = 1e7;
 
     /**
-     * Below so many seconds doubles are closer to each other than nanoseconds are. So the decimal of the nanoseconds is the only one
-     * with up to nine places that the double stands for, and without its last zeros the shortest: what {@link Double#toString(double)}
-     * looks for.
+     * The limit below which doubles are closer to each other than one nanosecond.
+     *
+     * <p>Below it, only one decimal with at most nine places converts to the double of the seconds. Without trailing zeros it is the shortest
+     * such decimal, which is what {@link Double#toString(double)} returns.
      */
     private static final long SHORTEST_BELOW_SECONDS = 1 << 22;
 
     private static final int NANOS = 1_000_000_000;
 
-    /** Three digits of each number below a thousand in three bytes, the first lowest; in the fourth, how many bits its leading zeros take. */
+    /**
+     * The three digits of each number below 1000 as ASCII in the low three bytes, first digit lowest. The high byte has the number of bits
+     * that leading zeros take: 0, 8 or 16.
+     */
     private static final int[] GROUPS = new int[1000];
 
     private static final VarHandle FOUR_BYTES =
@@ -38,7 +47,7 @@ final class Decimals {
 
     private Decimals() {}
 
-    /** Returns where the number ends. */
+    /** Writes an integer. */
     static int put(long value, byte[] out, int from) {
         if (value >= 0) {
             return putPositive(value, out, from);
@@ -64,20 +73,20 @@ final class Decimals {
         return putGroup((int) (value - 1000 * thousands), out, putPositive(thousands, out, from));
     }
 
-    /** Without leading zeros. What follows in the same four bytes is garbage. */
+    /** Writes a number below 1000 without leading zeros. Stores four bytes, of which the rest is undefined. */
     private static int putFirstGroup(int value, byte[] out, int from) {
         int group = GROUPS[value];
         FOUR_BYTES.set(out, from, group >>> (group >>> 24));
         return from + 3 - (group >>> 27);
     }
 
-    /** All three digits, and a byte of garbage. */
+    /** Writes a number below 1000 with all three digits. Stores four bytes, the last undefined. */
     private static int putGroup(int value, byte[] out, int from) {
         FOUR_BYTES.set(out, from, GROUPS[value]);
         return from + 3;
     }
 
-    /** A whole number that is written without exponent, {@code 42.0}: returns where it ends, or -1 if the value is another. */
+    /** Writes a whole number without exponent, such as {@code 42.0}. Returns -1 if the value is no such number. */
     static int putWhole(double value, byte[] out, int from) {
         long whole = (long) value;
         if (whole != value || Math.abs(value) >= EXPONENT_FROM || (whole == 0 && 1 / value < 0)) {
@@ -89,7 +98,11 @@ final class Decimals {
         return end + 2;
     }
 
-    /** Any finite double, by way of {@code digits}. */
+    /**
+     * Writes any finite double.
+     *
+     * @param digits a buffer
+     */
     static int put(double value, byte[] out, int from, StringBuilder digits) {
         digits.setLength(0);
         digits.append(value);
@@ -100,21 +113,24 @@ final class Decimals {
         return from + length;
     }
 
-    /** Nanoseconds as seconds: returns where they end, or -1 if they are too many, or so few that they need an exponent. */
+    /**
+     * Writes nanoseconds as seconds. Returns -1 if {@link Double#toString(double)} must be used: for negative values, values that need an
+     * exponent, and seconds of 2^22 and more.
+     */
     static int putSeconds(long nanos, byte[] out, int from) {
         long seconds = nanos / NANOS;
         int fraction = (int) (nanos % NANOS);
         if (nanos < 0 || seconds >= SHORTEST_BELOW_SECONDS || (nanos > 0 && nanos < NANOS / 1000)) {
             return -1;
         }
-        int at = putPositive(seconds, out, from);
-        out[at++] = '.';
+        int end = putPositive(seconds, out, from);
+        out[end++] = '.';
         if (fraction == 0) {
-            out[at++] = '0';
-            return at;
+            out[end++] = '0';
+            return end;
         }
         int millis = fraction / 1_000_000;
-        int end = putGroup(millis, out, at);
+        end = putGroup(millis, out, end);
         end = putGroup(fraction / 1000 - 1000 * millis, out, end);
         end = putGroup(fraction % 1000, out, end);
         while (out[end - 1] == '0') {

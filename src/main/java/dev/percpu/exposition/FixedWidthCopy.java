@@ -5,8 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Short texts in room of the same size for each. Copied as a whole, four loads and four stores, which takes half of what a copy of just as
- * many bytes as there are takes: that is a call.
+ * A copy of 32 bytes by four loads and four stores. Stateless.
+ *
+ * <p>Short texts of different lengths are stored in slots of this width, and each is copied with its whole slot. That takes half the time of
+ * {@link System#arraycopy}, which is a call if the length is not constant.
  */
 final class FixedWidthCopy {
     static final int BYTES = 32;
@@ -15,7 +17,7 @@ final class FixedWidthCopy {
 
     private FixedWidthCopy() {}
 
-    /** Copies {@link #BYTES} bytes into another array. One after the other: so they need one register. */
+    /** Copies {@link #BYTES} bytes to another array. Loads and stores alternate, so that one register suffices. */
     static void copy(byte[] source, int from, byte[] target, int to) {
         LONGS.set(target, to, (long) LONGS.get(source, from));
         LONGS.set(target, to + 8, (long) LONGS.get(source, from + 8));

@@ -5,11 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The labels of many points as text, one after the other, as a scrape needs them. Immutable. */
+/** The labels of many points as text, in one array. Immutable. */
 public final class LabelColumn {
     private final byte[] text;
 
-    /** Of each point's labels. */
+    /** The end of each point's labels in the text. */
     private final int[] ends;
 
     private LabelColumn(byte[] text, int[] ends) {
@@ -17,59 +17,60 @@ public final class LabelColumn {
         this.ends = ends;
     }
 
-    /** In that order; null if the name of a label has to be quoted: how then depends on what the client can read. */
+    /** Converts labels to text. Returns null if a label name needs quotation marks, which clients request in different forms. */
     public static @Nullable LabelColumn of(List<Labels> points) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         int[] ends = new int[points.size()];
-        for (int place = 0; place < ends.length; place++) {
-            byte[] labels = TextLabels.of(points.get(place));
+        for (int i = 0; i < ends.length; i++) {
+            byte[] labels = TextLabels.of(points.get(i));
             if (labels == null) {
                 return null;
             }
             text.writeBytes(labels);
-            ends[place] = text.size();
+            ends[i] = text.size();
         }
         return new LabelColumn(text.toByteArray(), ends);
     }
 
     /**
-     * A column of points of this one and others, whose labels alone are made into text.
+     * Creates a column of points of this column and new points. Only the labels of new points are converted.
      *
-     * @param places for each point its place in this column, or {@code -1 - i} for the others' number i
-     * @return null as in {@link #of}
+     * @param sources for each point its index in this column, or {@code -1 - i} for the new point {@code i}
+     * @param added labels of the new points
+     * @return null if a new label name needs quotation marks
      */
-    public @Nullable LabelColumn with(int[] places, List<Labels> others) {
-        LabelColumn added = of(others);
-        if (added == null) {
+    public @Nullable LabelColumn merge(int[] sources, List<Labels> added) {
+        LabelColumn addedColumn = of(added);
+        if (addedColumn == null) {
             return null;
         }
-        int[] newEnds = new int[places.length];
+        int[] newEnds = new int[sources.length];
         int size = 0;
-        for (int i = 0; i < places.length; i++) {
-            size += places[i] >= 0 ? length(places[i]) : added.length(-1 - places[i]);
+        for (int i = 0; i < sources.length; i++) {
+            size += sources[i] >= 0 ? length(sources[i]) : addedColumn.length(-1 - sources[i]);
             newEnds[i] = size;
         }
         byte[] newText = new byte[size];
         int to = 0;
-        for (int i = 0; i < places.length; i++) {
-            LabelColumn column = places[i] >= 0 ? this : added;
-            int place = places[i] >= 0 ? places[i] : -1 - places[i];
-            System.arraycopy(column.text, column.start(place), newText, to, column.length(place));
+        for (int i = 0; i < sources.length; i++) {
+            LabelColumn column = sources[i] >= 0 ? this : addedColumn;
+            int index = sources[i] >= 0 ? sources[i] : -1 - sources[i];
+            System.arraycopy(column.text, column.start(index), newText, to, column.length(index));
             to = newEnds[i];
         }
         return new LabelColumn(newText, newEnds);
     }
 
-    private int start(int place) {
-        return place == 0 ? 0 : ends[place - 1];
+    private int start(int index) {
+        return index == 0 ? 0 : ends[index - 1];
     }
 
-    private int length(int place) {
-        return ends[place] - start(place);
+    private int length(int index) {
+        return ends[index] - start(index);
     }
 
-    /** What is written next has the labels of this point. */
-    public void point(int place, SampleWriter out) {
-        out.point(text, start(place), length(place));
+    /** Sets the labels of a point as the labels of the writer's next samples. */
+    public void point(int index, SampleWriter out) {
+        out.point(text, start(index), length(index));
     }
 }

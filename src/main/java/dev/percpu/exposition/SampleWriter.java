@@ -7,23 +7,23 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the samples of one family after the other as one of the two text formats has them. The bytes are those of the Prometheus client's
- * writers; a sample without exemplar allocates nothing. Not thread-safe.
+ * A writer of samples in one of the two text formats. Not thread-safe.
  *
- * <p>A sample's name is given by its place among the names of its family ({@link TextNames#sample}).
+ * <p>The bytes are those of the Prometheus client's writers. A sample without exemplar allocates nothing.
+ *
+ * <p>Order of calls: {@link #family}, then for each point its labels ({@link LabelColumn#point}) and its samples. A sample's name is
+ * selected by its index among the names of the family.
  */
 public final class SampleWriter {
-    /** Places of the samples of a histogram's point: a bucket, the count, the sum. */
-    public static final int BUCKET = 0;
+    /** Index of the sample of a counter or gauge. */
+    public static final int VALUE = 0;
 
-    /** Places of the samples of a summary's point: a quantile, the count, the sum. */
-    public static final int QUANTILE = 0;
-
-    public static final int COUNT = 1;
+    /** Index of the sum of a histogram or summary. */
     public static final int SUM = 2;
 
-    /** The place of a counter's or gauge's only sample. */
-    public static final int VALUE = 0;
+    private static final int BUCKET = 0;
+    private static final int QUANTILE = 0;
+    private static final int COUNT = 1;
 
     private static final byte[] EXEMPLAR = {' ', '#', ' ', '{'};
     private static final byte[] QUANTILE_LABEL = TextLabels.opening("quantile");
@@ -31,18 +31,18 @@ public final class SampleWriter {
     private static final byte[] AFTER_LABELS = {'}', ' '};
     private static final byte[] AFTER_VALUE = {'"', '}', ' '};
 
-    /** Which samples have exemplars. */
-    public enum WithExemplars {
-        /** The format has none. */
-        NEVER,
-        /** Those that OpenMetrics 1 allows: a counter's, and the buckets of a histogram. */
+    /** The samples that are written with exemplars. */
+    enum ExemplarPolicy {
+        /** No samples: the format has no exemplars. */
+        NONE,
+        /** The samples that OpenMetrics 1 permits: counters, and buckets of histograms. */
         STANDARD,
-        /** Besides, counts and quantiles. */
-        ON_ALL_TYPES
+        /** The samples of {@link #STANDARD}, counts and quantiles. */
+        ALL_TYPES
     }
 
     private final TextOutput out;
-    private final WithExemplars exemplars;
+    private final ExemplarPolicy exemplars;
 
     private @Nullable TextNames names;
     private boolean headerDue;
@@ -50,93 +50,99 @@ public final class SampleWriter {
     private int labelsFrom;
     private int labelsBytes;
 
-    /** Of a bucket's line all up to its bound, which is the same in all lines of a point. */
-    private byte[] bucketLine = new byte[256];
+    /** The text of a bucket's line before the bound. All buckets of a point share it. */
+    private byte[] bucketPrefix = new byte[256];
 
-    private int bucketLineBytes;
+    /** Length of the prefix; 0 if it was not composed for the current point. */
+    private int bucketPrefixBytes;
 
     private long[] scratch = {};
     private long[] cumulative = {};
 
-    /** Writes there. */
-    public SampleWriter(TextOutput out, WithExemplars exemplars) {
+    SampleWriter(TextOutput out, ExemplarPolicy exemplars) {
         this.out = out;
         this.exemplars = exemplars;
     }
 
-    /** What follows is in that family. A family without samples leaves no trace. */
+    /** Starts a family. Its header is written with the first sample, so a family without samples writes nothing. */
     public void family(TextNames names) {
         this.names = names;
         headerDue = true;
     }
 
     /**
-     * What follows has these labels.
+     * Starts a point.
      *
-     * @param labels as text without braces, somewhere in this array
-     * @param from where they begin
-     * @param bytes of them; 0 if there are none
+     * @param labels an array with the labels as text, without braces
+     * @param from the index of their first byte
+     * @param bytes their length; 0 for a point without labels
      */
     void point(byte[] labels, int from, int bytes) {
         this.labels = labels;
         labelsFrom = from;
         labelsBytes = bytes;
-        bucketLineBytes = 0;
+        bucketPrefixBytes = 0;
     }
 
-    /** An array for the caller's own use until it asks again. */
-    public long[] scratch(int atLeast) {
-        if (scratch.length < atLeast) {
-            scratch = new long[Math.max(atLeast, 2 * scratch.length)];
+    /** Returns a scratch array for the caller, valid until the next call. Its content is undefined. */
+    public long[] scratch(int minLength) {
+        if (scratch.length < minLength) {
+            scratch = new long[Math.max(minLength, 2 * scratch.length)];
         }
         return scratch;
     }
 
-    /** Another, for what {@link #buckets} is to write. */
-    public long[] cumulative(int atLeast) {
-        if (cumulative.length < atLeast) {
-            cumulative = new long[Math.max(atLeast, 2 * cumulative.length)];
+    /** Returns a second scratch array, for the counts that {@link #buckets} writes. */
+    public long[] cumulative(int minLength) {
+        if (cumulative.length < minLength) {
+            cumulative = new long[Math.max(minLength, 2 * cumulative.length)];
         }
         return cumulative;
     }
 
-    /** Whether any sample has an exemplar: if not, they need not be looked for. */
+    /** Returns whether any sample is written with exemplars. If not, callers do not have to collect them. */
     public boolean hasExemplars() {
-        return exemplars != WithExemplars.NEVER;
+        return exemplars != ExemplarPolicy.NONE;
     }
 
     /**
-     * A sample with any value.
+     * Writes a sample.
      *
-     * @param exemplar of a counter; null for others
+     * @param sample the index of its name
+     * @param exemplar an exemplar of a counter, or null
      */
-    public void value(int place, double value, @Nullable Exemplar exemplar) throws IOException {
-        begin(place);
+    public void value(int sample, double value, @Nullable Exemplar exemplar) throws IOException {
+        begin(sample);
         out.put(value);
         end(exemplar);
     }
 
-    /** A sample in seconds. */
-    public void seconds(int place, long nanos) throws IOException {
-        begin(place);
+    /**
+     * Writes a sample in seconds.
+     *
+     * @param sample the index of its name
+     * @param nanos the value in nanoseconds
+     */
+    public void seconds(int sample, long nanos) throws IOException {
+        begin(sample);
         out.putSeconds(nanos);
         end(null);
     }
 
-    /** The count of a histogram or summary, with the latest of its exemplars. */
-    public void count(long count, Exemplars of) throws IOException {
+    /** Writes the count of a histogram or summary, with the latest exemplar of the point. */
+    public void count(long count, Exemplars ofPoint) throws IOException {
         begin(COUNT);
         out.put(count);
-        end(exemplars == WithExemplars.ON_ALL_TYPES && of.size() > 0 ? of.getLatest() : null);
+        end(exemplars == ExemplarPolicy.ALL_TYPES && ofPoint.size() > 0 ? ofPoint.getLatest() : null);
     }
 
     /**
-     * A quantile of a summary.
+     * Writes a quantile of a summary.
      *
-     * @param number from 0 on, of this quantile
-     * @param of the summary: each quantile shows another, as the client's writer distributes them
+     * @param index the index of the quantile in its summary, from 0
+     * @param ofPoint exemplars of the summary. Each quantile gets one by its index, as in the Prometheus client's writer.
      */
-    public void quantile(int number, double quantile, double value, Exemplars of) throws IOException {
+    public void quantile(int index, double quantile, double value, Exemplars ofPoint) throws IOException {
         out.put(sampleName(QUANTILE));
         out.put('{');
         if (labelsBytes > 0) {
@@ -147,68 +153,71 @@ public final class SampleWriter {
         out.put(quantile);
         out.put(AFTER_VALUE);
         out.put(value);
-        end(exemplars == WithExemplars.ON_ALL_TYPES && of.size() > 0 ? of.get((number + 2) % of.size()) : null);
+        end(
+                exemplars == ExemplarPolicy.ALL_TYPES && ofPoint.size() > 0
+                        ? ofPoint.get((index + 2) % ofPoint.size())
+                        : null);
     }
 
     /**
-     * All buckets of a histogram, without exemplars.
+     * Writes all buckets of a histogram, without exemplars.
      *
-     * @param cumulative of each bound all observations up to it
+     * @param cumulative for each bound the number of observations up to it
      */
     public void buckets(TextBounds bounds, long[] cumulative) throws IOException {
-        composeBucketLine();
-        out.putBuckets(bucketLine, bucketLineBytes, bounds, cumulative);
+        composeBucketPrefix();
+        out.putBuckets(bucketPrefix, bucketPrefixBytes, bounds, cumulative);
     }
 
     /**
-     * One bucket of a histogram.
+     * Writes one bucket of a histogram.
      *
-     * @param place of its bound
-     * @param cumulative all observations up to that bound
+     * @param index the index of its bound
+     * @param cumulative the number of observations up to that bound
      */
-    public void bucket(TextBounds bounds, int place, long cumulative, @Nullable Exemplar exemplar) throws IOException {
-        composeBucketLine();
-        out.putBucket(bucketLine, bucketLineBytes, bounds, place, cumulative);
+    public void bucket(TextBounds bounds, int index, long cumulative, @Nullable Exemplar exemplar) throws IOException {
+        composeBucketPrefix();
+        out.putBucket(bucketPrefix, bucketPrefixBytes, bounds, index, cumulative);
         end(exemplar);
     }
 
-    private void composeBucketLine() throws IOException {
-        if (bucketLineBytes > 0) {
+    private void composeBucketPrefix() throws IOException {
+        if (bucketPrefixBytes > 0) {
             return;
         }
         byte[] name = sampleName(BUCKET);
-        int most = name.length + labelsBytes + BOUND_LABEL.length + 2;
-        if (bucketLine.length < most) {
-            bucketLine = Arrays.copyOf(bucketLine, 2 * most);
+        int maxBytes = name.length + labelsBytes + BOUND_LABEL.length + 2;
+        if (bucketPrefix.length < maxBytes) {
+            bucketPrefix = Arrays.copyOf(bucketPrefix, 2 * maxBytes);
         }
         append(name, 0, name.length);
-        bucketLine[bucketLineBytes++] = '{';
+        bucketPrefix[bucketPrefixBytes++] = '{';
         if (labelsBytes > 0) {
             append(labels, labelsFrom, labelsBytes);
-            bucketLine[bucketLineBytes++] = ',';
+            bucketPrefix[bucketPrefixBytes++] = ',';
         }
         append(BOUND_LABEL, 0, BOUND_LABEL.length);
     }
 
     private void append(byte[] bytes, int from, int count) {
-        System.arraycopy(bytes, from, bucketLine, bucketLineBytes, count);
-        bucketLineBytes += count;
+        System.arraycopy(bytes, from, bucketPrefix, bucketPrefixBytes, count);
+        bucketPrefixBytes += count;
     }
 
-    private void begin(int place) throws IOException {
-        out.putSample(sampleName(place), labels, labelsFrom, labelsBytes);
+    private void begin(int sample) throws IOException {
+        out.putSample(sampleName(sample), labels, labelsFrom, labelsBytes);
     }
 
-    private byte[] sampleName(int place) throws IOException {
+    private byte[] sampleName(int sample) throws IOException {
         TextNames current = names;
         if (current == null) {
-            throw new IllegalStateException("a sample needs a family first");
+            throw new IllegalStateException("family() must be called before a sample is written");
         }
         if (headerDue) {
             headerDue = false;
             out.put(current.header());
         }
-        return current.sample(place);
+        return current.sample(sample);
     }
 
     private void end(@Nullable Exemplar exemplar) throws IOException {

@@ -3,8 +3,10 @@ package dev.percpu.exposition;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The bounds of a histogram's buckets as both text formats end their label by them: {@code 0.005"} } and a space. Each has a slot: the
- * longest double has 24 characters. Immutable.
+ * The upper bounds of a histogram's buckets as text. Immutable.
+ *
+ * <p>The text of a bound is the rest of a bucket's line before the count: {@code 0.005"} } and a space. Each has a slot of {@link
+ * FixedWidthCopy#BYTES} bytes, which is enough for the longest double of 24 characters.
  */
 public final class TextBounds {
     private final byte[] text;
@@ -15,7 +17,7 @@ public final class TextBounds {
         this.lengths = lengths;
     }
 
-    /** In that order. */
+    /** Converts bounds to text. */
     public static TextBounds of(double[] bounds) {
         byte[] text = new byte[bounds.length * FixedWidthCopy.BYTES];
         int[] lengths = new int[bounds.length];
@@ -32,12 +34,12 @@ public final class TextBounds {
         return lengths.length;
     }
 
-    /** All slots. */
+    /** Returns all slots. */
     byte[] text() {
         return text;
     }
 
-    /** Of each bound the bytes in its slot. */
+    /** Returns the length of each text in its slot. */
     int[] lengths() {
         return lengths;
     }

@@ -1,6 +1,6 @@
 package dev.percpu.exposition;
 
-import dev.percpu.exposition.SampleWriter.WithExemplars;
+import dev.percpu.exposition.SampleWriter.ExemplarPolicy;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the two text formats, of which families can be written one after the other: some sample by sample, without garbage, and the others by
- * the Prometheus client's own writer. Thread-safe.
+ * One of the two text formats, whose families can be written one by one. Thread-safe.
+ *
+ * <p>A family is written either sample by sample without allocation, or by the Prometheus client's writer.
  */
 public final class TextFormat {
     private static final byte[] OPENMETRICS_END = "# EOF\n".getBytes(StandardCharsets.US_ASCII);
@@ -31,10 +32,10 @@ public final class TextFormat {
     }
 
     /**
-     * The format of that writer, null if it is neither Prometheus' text format nor OpenMetrics 1, or writes samples besides those that
-     * each point has (of the time of its creation).
+     * Returns the format of a writer.
      *
-     * @param properties that the writer was made by
+     * @param properties the properties that configure the writer
+     * @return null if the writer's format is neither Prometheus' text format nor OpenMetrics 1, or if it writes creation times
      */
     public static @Nullable TextFormat of(ExpositionFormatWriter writer, ExporterProperties properties) {
         boolean text = writer.getClass() == PrometheusTextFormatWriter.class;
@@ -44,36 +45,36 @@ public final class TextFormat {
                 : null;
     }
 
-    /** What writes this format sample by sample. */
+    /** Returns a new writer of samples in this format. */
     public SampleWriter samples(TextOutput out) {
         return new SampleWriter(
                 out,
                 !openMetrics
-                        ? WithExemplars.NEVER
-                        : exemplarsOnAllTypes ? WithExemplars.ON_ALL_TYPES : WithExemplars.STANDARD);
+                        ? ExemplarPolicy.NONE
+                        : exemplarsOnAllTypes ? ExemplarPolicy.ALL_TYPES : ExemplarPolicy.STANDARD);
     }
 
-    /** Whether this is OpenMetrics. */
+    /** Returns whether this is OpenMetrics. */
     public boolean isOpenMetrics() {
         return openMetrics;
     }
 
     /**
-     * How a family is written sample by sample.
+     * Returns the names of a family's samples in this format.
      *
      * @param specimen the family with one point without labels
-     * @return null if it has to be written by the client's own writer
+     * @return null if the client's writer must write the family
      */
     public @Nullable TextNames names(MetricSnapshot specimen) {
         return TextNames.of(writer, specimen);
     }
 
-    /** Writes whole families. */
+    /** Writes families by the Prometheus client's writer. */
     public void write(TextOutput out, MetricSnapshots families, EscapingScheme scheme) throws IOException {
-        writer.write(out.without(end().length), families, scheme);
+        writer.write(out.withoutTail(end().length), families, scheme);
     }
 
-    /** Writes what stands after the last family. */
+    /** Writes the end of a scrape, after the last family. */
     public void finish(TextOutput out) throws IOException {
         out.put(end());
     }

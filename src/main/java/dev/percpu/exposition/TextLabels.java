@@ -5,11 +5,11 @@ import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Labels as both text formats write them, without the braces: {@code method="GET",uri="/"}. */
+/** Conversions of labels to the text of both formats, without braces: {@code method="GET",uri="/"}. Stateless. */
 final class TextLabels {
     private TextLabels() {}
 
-    /** In UTF-8; null if a name has to be quoted: how then depends on what the client can read. */
+    /** Converts labels to UTF-8. Returns null if a name needs quotation marks, which clients request in different forms. */
     static byte @Nullable [] of(Labels labels) {
         for (int i = 0; i < labels.size(); i++) {
             if (!PrometheusNaming.isValidLegacyLabelName(labels.getName(i))) {
@@ -19,7 +19,7 @@ final class TextLabels {
         return quoted(labels);
     }
 
-    /** The same with quotes where a name needs them. */
+    /** Converts labels to UTF-8, with quotation marks around names that need them. */
     static byte[] quoted(Labels labels) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < labels.size(); i++) {
@@ -32,7 +32,7 @@ final class TextLabels {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A label up to its value. */
+    /** Returns the text of a label before its value. */
     static byte[] opening(String name) {
         return (name + "=\"").getBytes(StandardCharsets.US_ASCII);
     }

@@ -13,8 +13,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one family is written in one text format: its HELP and TYPE lines, and the names of its samples in the order in which they are written.
- * Both are what the Prometheus client's own writer makes of a specimen of the family, so its rules are not repeated here. Immutable.
+ * The HELP and TYPE lines of one family in one text format, and the names of its samples. Immutable.
+ *
+ * <p>Both are read from what the Prometheus client's writer writes for a specimen of the family. The rules of the formats are in that writer
+ * only.
  */
 public final class TextNames {
     private static final byte COMMENT = '#';
@@ -29,19 +31,21 @@ public final class TextNames {
     }
 
     /**
-     * @param specimen a family with one point without labels
-     * @return null if a name has to be quoted: then only the client's own writer will do
+     * Reads the names of a family.
+     *
+     * @param specimen the family with one point without labels
+     * @return null if the client's writer must write the family: a name needs quotation marks, or the family is written as several
      */
-    public static @Nullable TextNames of(ExpositionFormatWriter writer, MetricSnapshot specimen) {
+    static @Nullable TextNames of(ExpositionFormatWriter writer, MetricSnapshot specimen) {
         StringBuilder header = new StringBuilder();
         List<byte[]> samples = new ArrayList<>();
-        for (String line : written(writer, specimen).split("(?<=\n)")) {
+        for (String line : write(writer, specimen).split("(?<=\n)")) {
             if (line.equals(END)) {
                 continue;
             }
             if (line.charAt(0) == COMMENT) {
                 if (!samples.isEmpty()) {
-                    return null; // a family that falls into several
+                    return null; // written as several families
                 }
                 header.append(line);
             } else if (line.charAt(0) == '{' || line.charAt(0) == '"') {
@@ -53,24 +57,24 @@ public final class TextNames {
         return new TextNames(header.toString().getBytes(StandardCharsets.UTF_8), List.copyOf(samples));
     }
 
-    private static String written(ExpositionFormatWriter writer, MetricSnapshot specimen) {
+    private static String write(ExpositionFormatWriter writer, MetricSnapshot specimen) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            // in the scheme that tells which names need escaping in the others
+            // Only this scheme shows which names the other schemes escape.
             writer.write(out, MetricSnapshots.of(specimen), EscapingScheme.ALLOW_UTF8);
         } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
+            throw new UncheckedIOException("Writing to memory failed", e);
         }
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /** The comment lines before the family's samples. */
-    public byte[] header() {
+    /** Returns the comment lines before the family's samples. */
+    byte[] header() {
         return header;
     }
 
-    /** The name of a sample of a point, by its place among them. */
-    public byte[] sample(int place) {
-        return samples.get(place);
+    /** Returns the name of a sample, by its index in a point. */
+    byte[] sample(int index) {
+        return samples.get(index);
     }
 }

@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * The bytes of a text format on their way to a stream, a chunk at a time. Numbers look as the Prometheus client's writers write them: integers
- * as {@link Long#toString(long)}, others as {@link Double#toString(double)} but {@code +Inf} and {@code -Inf}.
+ * A buffer of one chunk before an output stream, with writers of numbers and of parts of samples. Not thread-safe; reusable.
  *
- * <p>Writing allocates nothing. One scrape after the other may use the same output; not thread-safe.
+ * <p>Numbers have the format of the Prometheus client's writers: integers as {@link Long#toString(long)}, doubles as {@link
+ * Double#toString(double)}, infinity as {@code +Inf} and {@code -Inf}. Writing allocates nothing.
  */
 public final class TextOutput {
-    /** Bytes handed to the stream at once. */
+    /** The maximum number of buffered bytes. */
     static final int CHUNK_BYTES = 64 * 1024;
 
-    /** A copy of so many bytes, or a multiple, is a few whole stores. */
-    private static final int HEAD_UNIT = 64;
+    /** Prefixes are copied in multiples of this many bytes: such a copy needs no loop over single bytes. */
+    private static final int PREFIX_UNIT = 64;
 
     private static final byte[] PLUS_INF = {'+', 'I', 'n', 'f'};
     private static final byte[] MINUS_INF = {'-', 'I', 'n', 'f'};
@@ -24,38 +24,38 @@ public final class TextOutput {
     private OutputStream out = OutputStream.nullOutputStream();
     private int size;
 
-    /** What is written from now on goes to that stream; what an earlier scrape that failed has left is forgotten. */
+    /** Sets the stream, and discards bytes that a failed scrape has left in the buffer. */
     public TextOutput to(OutputStream out) {
         this.out = out;
         this.size = 0;
         return this;
     }
 
-    /** Hands what is left to the stream, and forgets the stream. It is neither flushed nor closed. */
+    /** Writes the buffered bytes to the stream, and drops the stream. It is neither flushed nor closed. */
     public void end() throws IOException {
-        handOver();
+        flush();
         out = OutputStream.nullOutputStream();
     }
 
-    /** @param ascii a character of one byte */
-    public void put(char ascii) throws IOException {
-        makeRoom(1);
+    /** Writes an ASCII character. */
+    void put(char ascii) throws IOException {
+        ensureFree(1);
         chunk[size++] = (byte) ascii;
     }
 
-    /** Any number of bytes. */
-    public void put(byte[] bytes) throws IOException {
+    /** Writes bytes. */
+    void put(byte[] bytes) throws IOException {
         put(bytes, 0, bytes.length);
     }
 
-    /** Any number of bytes out of an array. */
-    public void put(byte[] bytes, int from, int count) throws IOException {
+    /** Writes a range of an array, which can be longer than a chunk. */
+    void put(byte[] bytes, int from, int count) throws IOException {
         if (count <= CHUNK_BYTES - size) {
             System.arraycopy(bytes, from, chunk, size, count);
             size += count;
             return;
         }
-        handOver();
+        flush();
         if (count <= CHUNK_BYTES) {
             System.arraycopy(bytes, from, chunk, 0, count);
             size = count;
@@ -64,7 +64,7 @@ public final class TextOutput {
         }
     }
 
-    /** All that stands before the value of a sample. */
+    /** Writes name and labels of a sample, up to its value. */
     void putSample(byte[] name, byte[] labels, int labelsFrom, int labelsBytes) throws IOException {
         int length = name.length + labelsBytes + 3;
         if (length > CHUNK_BYTES) {
@@ -77,7 +77,7 @@ public final class TextOutput {
             put(' ');
             return;
         }
-        makeRoom(length);
+        ensureFree(length);
         byte[] to = chunk;
         int at = size;
         System.arraycopy(name, 0, to, at, name.length);
@@ -93,17 +93,19 @@ public final class TextOutput {
     }
 
     /**
-     * The lines of all buckets of a point: the same up to the bound, the bound, and the count. Heads and bounds are copied in sizes that need
-     * no look at single bytes; what is too much is overwritten.
+     * Writes the lines of all buckets of a point: a common prefix, the bound, and the count.
      *
-     * @param counts cumulative, one for each bound
+     * <p>Prefixes and bounds are copied in fixed sizes. The surplus bytes are overwritten by what follows.
+     *
+     * @param prefix an array that begins with the prefix
+     * @param counts the cumulative count of each bound
      */
-    void putBuckets(byte[] head, int headBytes, TextBounds bounds, long[] counts) throws IOException {
-        int copied = Math.min(headBytes + HEAD_UNIT - 1 & -HEAD_UNIT, head.length);
-        int most = copied + 2 * FixedWidthCopy.BYTES;
-        if (most > CHUNK_BYTES) {
+    void putBuckets(byte[] prefix, int prefixBytes, TextBounds bounds, long[] counts) throws IOException {
+        int copied = Math.min(prefixBytes + PREFIX_UNIT - 1 & -PREFIX_UNIT, prefix.length);
+        int maxLineBytes = copied + 2 * FixedWidthCopy.BYTES;
+        if (maxLineBytes > CHUNK_BYTES) {
             for (int i = 0; i < bounds.size(); i++) {
-                putBucket(head, headBytes, bounds, i, counts[i]);
+                putBucket(prefix, prefixBytes, bounds, i, counts[i]);
                 put('\n');
             }
             return;
@@ -113,13 +115,13 @@ public final class TextOutput {
         int[] lengths = bounds.lengths();
         int at = size;
         for (int i = 0; i < lengths.length; i++) {
-            if (most > CHUNK_BYTES - at) {
+            if (maxLineBytes > CHUNK_BYTES - at) {
                 size = at;
-                handOver();
+                flush();
                 at = size;
             }
-            System.arraycopy(head, 0, to, at, copied);
-            at += headBytes;
+            System.arraycopy(prefix, 0, to, at, copied);
+            at += prefixBytes;
             FixedWidthCopy.copy(text, i * FixedWidthCopy.BYTES, to, at);
             at += lengths[i];
             at = Decimals.put(counts[i], to, at);
@@ -128,33 +130,33 @@ public final class TextOutput {
         size = at;
     }
 
-    /** One of them, without the end of its line. */
-    void putBucket(byte[] head, int headBytes, TextBounds bounds, int place, long count) throws IOException {
-        put(head, 0, headBytes);
-        put(bounds.text(), place * FixedWidthCopy.BYTES, bounds.lengths()[place]);
+    /** Writes the line of one bucket, without a line end. */
+    void putBucket(byte[] prefix, int prefixBytes, TextBounds bounds, int index, long count) throws IOException {
+        put(prefix, 0, prefixBytes);
+        put(bounds.text(), index * FixedWidthCopy.BYTES, bounds.lengths()[index]);
         put(count);
     }
 
-    /** An integer. */
-    public void put(long value) throws IOException {
-        makeRoom(Decimals.MAX_BYTES);
+    /** Writes an integer. */
+    void put(long value) throws IOException {
+        ensureFree(Decimals.MAX_BYTES);
         size = Decimals.put(value, chunk, size);
     }
 
-    /** Any double. */
-    public void put(double value) throws IOException {
+    /** Writes a double. */
+    void put(double value) throws IOException {
         if (Double.isInfinite(value)) {
             put(value > 0 ? PLUS_INF : MINUS_INF);
             return;
         }
-        makeRoom(Decimals.MAX_BYTES);
+        ensureFree(Decimals.MAX_BYTES);
         int end = Decimals.putWhole(value, chunk, size);
         size = end >= 0 ? end : Decimals.put(value, chunk, size, digits);
     }
 
-    /** Seconds, as the double nearest to that many nanoseconds is written. */
-    public void putSeconds(long nanos) throws IOException {
-        makeRoom(Decimals.MAX_BYTES);
+    /** Writes nanoseconds as seconds, in the format of the double that is nearest to them. */
+    void putSeconds(long nanos) throws IOException {
+        ensureFree(Decimals.MAX_BYTES);
         int end = Decimals.putSeconds(nanos, chunk, size);
         if (end >= 0) {
             size = end;
@@ -163,7 +165,7 @@ public final class TextOutput {
         }
     }
 
-    /** Seconds with three places, as OpenMetrics has the time of an exemplar. */
+    /** Writes milliseconds as seconds with three decimals, the format of an exemplar's time in OpenMetrics. */
     void putTimestamp(long millis) throws IOException {
         put(millis / 1000);
         put('.');
@@ -173,21 +175,49 @@ public final class TextOutput {
         put((char) ('0' + rest % 10));
     }
 
-    /** A stream into this output that keeps the last bytes to itself, such as a footer that is to come later. */
-    OutputStream without(int lastBytes) {
-        return new TailDroppingOutputStream(this, lastBytes);
+    /** Returns a stream to this output that drops the last bytes, such as the end marker that the client's writer writes. */
+    OutputStream withoutTail(int tailBytes) {
+        return new TailDroppingOutputStream(tailBytes);
     }
 
-    private void makeRoom(int bytes) throws IOException {
+    private void ensureFree(int bytes) throws IOException {
         if (bytes > CHUNK_BYTES - size) {
-            handOver();
+            flush();
         }
     }
 
-    private void handOver() throws IOException {
+    private void flush() throws IOException {
         if (size > 0) {
             out.write(chunk, 0, size);
             size = 0;
+        }
+    }
+
+    /** A stream that writes all bytes but the last ones. It holds back as many bytes as it drops. */
+    private final class TailDroppingOutputStream extends OutputStream {
+        private final byte[] held;
+        private int count;
+
+        private TailDroppingOutputStream(int tailBytes) {
+            this.held = new byte[tailBytes];
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            int surplus = count + length - held.length;
+            int ofHeld = Math.clamp(surplus, 0, count);
+            put(held, 0, ofHeld);
+            System.arraycopy(held, ofHeld, held, 0, count - ofHeld);
+            count -= ofHeld;
+            int ofNew = Math.max(0, surplus) - ofHeld;
+            put(bytes, from, ofNew);
+            System.arraycopy(bytes, from + ofNew, held, count, length - ofNew);
+            count += length - ofNew;
         }
     }
 }

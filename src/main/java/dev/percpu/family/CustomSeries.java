@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A custom meter in a scrape: each of its measurements is a value in the family of its statistic. */
+/** The series of a custom meter: each of its measurements is a value in the family of its statistic. Thread-safe. */
 public final class CustomSeries implements Series {
     private static final String STATISTIC = "statistic";
 
@@ -22,8 +22,9 @@ public final class CustomSeries implements Series {
     private final long createdMillis;
 
     /**
-     * @param labels of the meter, without the statistic
-     * @throws IllegalArgumentException if one of the labels is called statistic
+     * @param labels labels of the meter, without the statistic
+     * @param createdMillis wall-clock time of registration, in milliseconds
+     * @throws IllegalArgumentException if a label has the name {@code statistic}
      */
     public CustomSeries(
             SeriesGroup group, Meter.Id id, Labels labels, long createdMillis, Iterable<Measurement> measurements) {
@@ -35,12 +36,12 @@ public final class CustomSeries implements Series {
                     statistic, new Target(family(group, id, statistic), labels.add(STATISTIC, statistic.toString())));
         }
         this.measurements = measurements;
-        this.families = familiesNow();
+        this.families = currentFamilies();
         this.createdMillis = createdMillis;
     }
 
-    /** Of the measurements that there are at registration; none if they cannot be told yet. */
-    private List<Family> familiesNow() {
+    /** Returns the families of the measurements at registration; none if the measurements cannot be read yet. */
+    private List<Family> currentFamilies() {
         Set<Family> used = new LinkedHashSet<>();
         try {
             for (Measurement measurement : measurements) {
@@ -66,7 +67,8 @@ public final class CustomSeries implements Series {
     private Target target(Measurement measurement) {
         Target target = targets.get(measurement.getStatistic());
         if (target == null) {
-            throw new IllegalArgumentException("unknown statistic " + measurement.getStatistic());
+            throw new IllegalArgumentException(
+                    "statistic must be one of " + targets.keySet() + ", but was " + measurement.getStatistic());
         }
         return target;
     }

@@ -22,11 +22,11 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a timer, summary or long task timer exposes, at one time. Immutable; amounts are in the base unit.
+ * The values of a timer, summary or long task timer at one point in time. Amounts are in the base unit. Immutable and thread-safe.
  *
- * @param max largest amount of the last windows
- * @param buckets of a classic histogram, which count exactly {@code count} observations; null if none is published
- * @param exponential what a native histogram has counted, which is as much; null if none is published
+ * @param max largest amount of the last time windows
+ * @param buckets classic buckets, which count exactly {@code count} observations; null if the meter publishes none
+ * @param nativeCounts native histogram, which counts exactly {@code count} observations; null if the meter publishes none
  */
 public record Distribution(
         long count,
@@ -34,23 +34,23 @@ public record Distribution(
         double max,
         Quantiles quantiles,
         @Nullable ClassicHistogramBuckets buckets,
-        @Nullable NativeHistogramCounts exponential,
+        @Nullable NativeHistogramCounts nativeCounts,
         Exemplars exemplars) {
-    /** In a family of its kind: a histogram if it has buckets of either sort, else a summary. */
+    /** Returns the data point: of a histogram if there are classic or native buckets, otherwise of a summary. */
     DataPointSnapshot point(Labels labels, long createdMillis) {
-        if (buckets == null && exponential == null) {
+        if (buckets == null && nativeCounts == null) {
             return new SummaryDataPointSnapshot(count, sum, quantiles, labels, exemplars, createdMillis);
         }
         ClassicHistogramBuckets classic = buckets == null ? ClassicHistogramBuckets.EMPTY : buckets;
-        if (exponential == null) {
+        if (nativeCounts == null) {
             return new HistogramDataPointSnapshot(classic, sum, labels, exemplars, createdMillis);
         }
         return new HistogramDataPointSnapshot(
                 classic,
-                exponential.schema(),
-                exponential.zeroCount(),
-                exponential.zeroThreshold(),
-                exponential.buckets(),
+                nativeCounts.schema(),
+                nativeCounts.zeroCount(),
+                nativeCounts.zeroThreshold(),
+                nativeCounts.buckets(),
                 NativeHistogramBuckets.EMPTY,
                 sum,
                 labels,
@@ -58,7 +58,7 @@ public record Distribution(
                 createdMillis);
     }
 
-    /** What cells have counted, and nothing besides; null if that is nothing. */
+    /** Returns the data point of one shard's cells, without maximum, percentiles and exemplars; null if their count is 0. */
     public static @Nullable DataPointSnapshot pointOf(
             BucketLayout layout, long[] cellCounts, double sum, Labels labels, long createdMillis) {
         long count = layout.count(cellCounts);
@@ -76,7 +76,9 @@ public record Distribution(
     }
 
     /**
-     * @param toBaseUnit reads a value in the base unit
+     * Returns percentiles as Prometheus quantiles.
+     *
+     * @param toBaseUnit converts a percentile's value to the base unit
      */
     public static Quantiles quantiles(ValueAtPercentile[] values, ToDoubleFunction<ValueAtPercentile> toBaseUnit) {
         return values.length == 0
@@ -86,7 +88,7 @@ public record Distribution(
                         .toList());
     }
 
-    /** Of Micrometer's own long task timer, whose snapshot is in nanoseconds and has cumulative buckets. */
+    /** Returns the values of a long task timer. Micrometer's snapshot has nanoseconds and cumulative buckets. */
     public static Distribution ofActiveTasks(HistogramSnapshot snapshot) {
         CountAtBucket[] counts = snapshot.histogramCounts();
         return new Distribution(
@@ -102,16 +104,16 @@ public record Distribution(
     private static ClassicHistogramBuckets buckets(CountAtBucket[] cumulative, long count) {
         List<Double> bounds = new ArrayList<>();
         List<Long> counts = new ArrayList<>();
-        long before = 0;
+        long countBelow = 0;
         for (CountAtBucket bucket : cumulative) {
             long upToBound = (long) bucket.count();
             bounds.add(bucket.bucket(TimeUnit.SECONDS));
-            counts.add(upToBound - before);
-            before = upToBound;
+            counts.add(upToBound - countBelow);
+            countBelow = upToBound;
         }
         if (Double.isFinite(cumulative[cumulative.length - 1].bucket())) {
             bounds.add(Double.POSITIVE_INFINITY);
-            counts.add(Math.max(0, count - before)); // tasks end while they are counted
+            counts.add(Math.max(0, count - countBelow)); // tasks may end while Micrometer takes the snapshot
         }
         return ClassicHistogramBuckets.of(bounds, counts);
     }

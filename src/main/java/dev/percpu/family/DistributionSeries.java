@@ -5,7 +5,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A long task timer in a scrape: a summary or histogram, and a gauge of the maximum. */
+/** The series of a long task timer: a summary or histogram, and a gauge of the maximum. Thread-safe. */
 public final class DistributionSeries implements Series {
     private final Family main;
     private final Family max;
@@ -14,8 +14,10 @@ public final class DistributionSeries implements Series {
     private final Supplier<Distribution> reader;
 
     /**
-     * @param main a summary or a histogram, as the reader publishes buckets or not
-     * @throws IllegalArgumentException if a label has a name that the family needs itself
+     * @param main a histogram family if the reader's distributions have buckets, otherwise a summary family
+     * @param createdMillis wall-clock time of registration, in milliseconds
+     * @param reader reads the current values
+     * @throws IllegalArgumentException if the name of a label is reserved in the main family
      */
     public DistributionSeries(
             Family main, Family max, Labels labels, long createdMillis, Supplier<Distribution> reader) {
@@ -33,7 +35,9 @@ public final class DistributionSeries implements Series {
     }
 
     /**
-     * @throws IllegalArgumentException if a label has a name that such a family needs itself
+     * Checks that no label has the name of a label that the text formats add themselves.
+     *
+     * @throws IllegalArgumentException if the name of a label is reserved
      */
     static void checkReserved(Family.Kind kind, Labels labels) {
         String reserved = switch (kind) {
@@ -51,10 +55,15 @@ public final class DistributionSeries implements Series {
         add(reader.get(), main, max, labels, createdMillis, values);
     }
 
-    /** Adds a distribution to the family of its kind, and its maximum to the other. */
+    /** Adds a distribution to the main family, and its maximum to the family of the maxima. */
     public static void add(
-            Distribution now, Family main, Family max, Labels labels, long createdMillis, FamilyValues values) {
-        values.add(main, now.point(labels, createdMillis));
-        values.add(max, new GaugeDataPointSnapshot(now.max(), labels, null));
+            Distribution distribution,
+            Family main,
+            Family max,
+            Labels labels,
+            long createdMillis,
+            FamilyValues values) {
+        values.add(main, distribution.point(labels, createdMillis));
+        values.add(max, new GaugeDataPointSnapshot(distribution.max(), labels, null));
     }
 }

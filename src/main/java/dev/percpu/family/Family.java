@@ -21,13 +21,13 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import java.util.Collection;
 import java.util.List;
 
-/** Name, help and kind of a Prometheus metric family. Immutable. */
+/** The name, help text and kind of a Prometheus metric family. Immutable and thread-safe. */
 public record Family(MetricMetadata metadata, Kind kind) {
     public String name() {
         return metadata.getPrometheusName();
     }
 
-    /** A family of this kind and name with one point, which has all that such points can have but labels. */
+    /** Returns a family of this name and kind with one data point. The point has every part of its kind but labels. */
     public MetricSnapshot specimen() {
         DataPointSnapshot point = switch (kind) {
             case COUNTER -> new CounterDataPointSnapshot(1, Labels.EMPTY, null, 0);
@@ -46,7 +46,7 @@ public record Family(MetricMetadata metadata, Kind kind) {
         return kind.snapshot(metadata, List.of(point));
     }
 
-    /** What a family can be; each kind knows its snapshot. */
+    /** The kinds of families, each with a factory of its snapshots. */
     public enum Kind {
         COUNTER("counter") {
             @Override
@@ -85,13 +85,15 @@ public record Family(MetricMetadata metadata, Kind kind) {
             }
         };
 
-        private final String inWords;
+        private final String displayName;
 
-        Kind(String inWords) {
-            this.inWords = inWords;
+        Kind(String displayName) {
+            this.displayName = displayName;
         }
 
         /**
+         * Returns a snapshot with these data points.
+         *
          * @throws ClassCastException if a point is of another kind
          * @throws IllegalArgumentException if two points have the same labels
          */
@@ -103,7 +105,7 @@ public record Family(MetricMetadata metadata, Kind kind) {
 
         @Override
         public String toString() {
-            return inWords;
+            return displayName;
         }
     }
 }

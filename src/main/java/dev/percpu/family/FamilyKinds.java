@@ -6,19 +6,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which kind each family is: a timer's maximum and a gauge may share a family, a timer with a histogram and one without may not. Counts the
- * series of each family, so that a name is free again after the last one. Thread-safe.
+ * A table of the kind and the number of series of each family. Thread-safe.
+ *
+ * <p>All series of a family must have its kind. The maxima of a timer and a gauge may share a family; a timer with a histogram and one
+ * without may not. The name of a family is free again after its last series is released.
  */
 public final class FamilyKinds {
     private final Map<String, Use> uses = new HashMap<>();
 
-    /** Counts a series in each of its families, or in none and says why. */
+    /** Adds a series to each of its families and returns null, or adds it to none and returns the reason. */
     public synchronized @Nullable String claim(List<Family> families) {
         for (Family family : families) {
             Use use = uses.get(family.name());
             if (use != null && use.kind != family.kind()) {
-                return "all meters of one name have one type in Prometheus: " + family.name() + " is already a "
-                        + use.kind + " and cannot be a " + family.kind() + " as well";
+                return "all series of a Prometheus family must have one type: " + family.name() + " is already a "
+                        + use.kind + ", but this meter needs a " + family.kind();
             }
         }
         for (Family family : families) {
@@ -27,7 +29,7 @@ public final class FamilyKinds {
         return null;
     }
 
-    /** Takes a claimed series back. */
+    /** Removes a claimed series from each of its families. */
     public synchronized void release(List<Family> families) {
         for (Family family : families) {
             uses.computeIfPresent(

@@ -15,8 +15,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The values of one scrape, family by family. Values that cannot stand beside others of their family are left out with a warning: one
- * meter must not cost a scrape all others. Not thread-safe.
+ * The data points of one scrape, by family. Not thread-safe.
+ *
+ * <p>A data point of another kind than its family, or with labels that the family already has, is omitted and logged. So one wrong meter
+ * does not make a scrape fail.
  */
 public final class FamilyValues {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(FamilyValues.class);
@@ -25,13 +27,13 @@ public final class FamilyValues {
     private final Map<String, Points> families = new HashMap<>();
 
     /**
-     * @param included names of the families that are wanted
+     * @param included whether a family of this name is in the scrape; others are ignored
      */
     public FamilyValues(Predicate<String> included) {
         this.included = included;
     }
 
-    /** Adds a value. Name and help of a family are those of its first value. */
+    /** Adds a data point. The first one of a family decides on its kind and help text. */
     public void add(Family family, DataPointSnapshot point) {
         if (!included.test(family.name())) {
             return;
@@ -40,23 +42,24 @@ public final class FamilyValues {
         if (points.family.kind() == family.kind()) {
             points.values.add(point);
         } else {
-            LOGGER.log(() -> family.name() + point.getLabels() + " is left out of the scrape: it is a " + family.kind()
-                    + ", but there is already a " + points.family.kind() + " of that name");
+            LOGGER.log(() -> family.name() + point.getLabels() + " is omitted from the scrape: its type is "
+                    + family.kind() + ", but the type of the family is " + points.family.kind());
         }
     }
 
-    /** Adds all values of another scrape. */
-    public void addAll(FamilyValues others) {
-        for (Points points : others.families.values()) {
+    /** Adds all data points of another instance. */
+    public void addAll(FamilyValues added) {
+        for (Points points : added.families.values()) {
             points.values.forEach(value -> add(points.family, value));
         }
     }
 
-    /** Names of the families that have values. */
+    /** Returns the names of the families that have data points. */
     public Set<String> names() {
         return families.keySet();
     }
 
+    /** Returns the families as snapshots of the Prometheus client. */
     public MetricSnapshots snapshots() {
         List<MetricSnapshot> snapshots = new ArrayList<>(families.size());
         for (Points points : families.values()) {
@@ -79,7 +82,7 @@ public final class FamilyValues {
             for (DataPointSnapshot value : values) {
                 if (byLabels.putIfAbsent(value.getLabels(), value) != null) {
                     LOGGER.log(() ->
-                            "a second value of " + family.name() + value.getLabels() + " is left out of the scrape");
+                            "a duplicate of " + family.name() + value.getLabels() + " is omitted from the scrape");
                 }
             }
             return byLabels.values();

@@ -5,7 +5,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapsho
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 
-/** A gauge in a scrape. */
+/** The series of a gauge. Thread-safe. */
 public record GaugeSeries(Family family, Labels labels, Gauge gauge) implements Series {
     @Override
     public List<Family> families() {

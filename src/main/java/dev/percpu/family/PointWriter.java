@@ -5,13 +5,16 @@ import dev.percpu.shard.CellColumn;
 import java.io.IOException;
 
 /**
- * Writes points of a family in a text format out of their cells alone. When the writers of all its meters are equal, a family is written
- * without a look at any of them. Immutable.
+ * A writer of data points in a text format that reads nothing but cells. Immutable and thread-safe.
+ *
+ * <p>If the writers of all meters of a family are equal, a scrape writes the family from its cells and does not read the meters.
  */
 public interface PointWriter {
     /**
-     * @param place of the point's cells
-     * @param out has been told the point's labels
+     * Writes the samples of one data point.
+     *
+     * @param index position of the point's cells in the column
+     * @param out a writer that has the labels of the point
      */
-    void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException;
+    void write(CellColumn.Cursor cells, int index, SampleWriter out) throws IOException;
 }

@@ -2,14 +2,14 @@ package dev.percpu.family;
 
 import java.util.List;
 
-/** One meter that is not in cells, as a scrape sees it: names and labels are fixed, values are read. Thread-safe. */
+/** The families, labels and current values of one meter without cells. Families and labels are fixed at registration. Thread-safe. */
 public interface Series {
-    /** The families that this series has a part in, the main one first; empty if that is not known before it is collected. */
+    /** Returns the families of this series, the main one first; empty if they are unknown before the values are collected. */
     List<Family> families();
 
-    /** Adds this series' values as they are now. */
+    /** Adds the current values of this series. */
     void collect(FamilyValues values);
 
-    /** Adds what stands for values that cannot be told: nothing, where nothing means that. */
+    /** Adds placeholders for values that could not be read: NaN for a gauge, nothing for other series. */
     default void collectUnknown(FamilyValues values) {}
 }

@@ -3,6 +3,7 @@ package dev.percpu.family;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.NamingConvention;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,27 +13,32 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The series of one name, which differ in their tags only. Changed by one thread at a time, read by any. */
+/**
+ * The series with one name, which differ in their tags only.
+ *
+ * <p>Writes need external synchronization: one thread at a time may change a group. Any thread may read it meanwhile.
+ */
 public final class SeriesGroup {
-    /** What stands for a help text that is not there: a HELP line may not be empty. */
+    /** The help text of a meter without a description. The text formats require a non-empty HELP line. */
     private static final String NO_HELP = " ";
 
     private final String name;
     private final Meter.Id first;
     private final boolean descriptions;
+
+    /** Series of meters without cells. A meter with cells is its own series and is not in here. */
     private final Map<Meter.Id, Series> series = new ConcurrentHashMap<>();
 
-    /** Of the meters in cells, which are their own series. */
     private final Map<ShapeKey, SeriesShape> shapes = new HashMap<>(2);
 
     private volatile boolean severalHelps;
 
-    /** The last family made per name, so that the series of a group share them. */
+    /** The latest family of each name suffix, so that the series of a group share it. */
     private final Map<String, Family> families = new HashMap<>(4);
 
     /**
-     * @param name by convention
-     * @param first of the meters with this name
+     * @param name the meters' name by convention
+     * @param first the first meter with this name; only meters with its name and type can be added
      * @param descriptions whether descriptions become help texts
      */
     public SeriesGroup(String name, Meter.Id first, boolean descriptions) {
@@ -41,34 +47,34 @@ public final class SeriesGroup {
         this.descriptions = descriptions;
     }
 
-    /** Null, or why a meter cannot be exposed under this group's name. */
+    /** Returns why a meter cannot be exposed under this group's name; null if it can. */
     public @Nullable String refusal(Meter.Id id) {
         if (!first.getName().equals(id.getName())) {
-            return "Prometheus knows the meters '" + first.getName() + "' and '" + id.getName() + "' by the same name, "
-                    + name + ": the one that was registered first keeps it";
+            return "meter '" + id.getName() + "' has the same name in Prometheus, " + name + ", as meter '"
+                    + first.getName() + "', which was registered first";
         }
         if (first.getType() != id.getType()) {
-            return "all meters of one name have one type in Prometheus: " + name + " is already a " + first.getType()
-                    + " and cannot be a " + id.getType() + " as well";
+            return "meters with one name in Prometheus must have one type: " + name + " is already a " + first.getType()
+                    + ", but this meter is a " + id.getType();
         }
         return null;
     }
 
     /**
-     * The family of a meter of this group.
+     * Returns a family of a meter in this group.
      *
-     * @param suffix of the family's name
-     * @throws IllegalArgumentException if Prometheus does not take that name
+     * @param suffix appended to the group's name
+     * @throws IllegalArgumentException if Prometheus does not allow that name
      */
     public Family family(Meter.Id id, String suffix, Family.Kind kind) {
         String help = help(id);
-        return families.compute(suffix, (key, last) -> {
-            if (last != null
-                    && last.kind() == kind
-                    && help.equals(last.metadata().getHelp())) {
-                return last;
+        return families.compute(suffix, (key, latest) -> {
+            if (latest != null
+                    && latest.kind() == kind
+                    && help.equals(latest.metadata().getHelp())) {
+                return latest;
             }
-            // No unit: OpenMetrics would want it as a suffix of the name, and the convention has added what it wants.
+            // Without a unit: OpenMetrics would require it as a suffix, and the convention has already added its own.
             return new Family(new MetricMetadata(name + suffix, help, null), kind);
         });
     }
@@ -77,14 +83,14 @@ public final class SeriesGroup {
         return descriptions && id.getDescription() != null ? id.getDescription() : NO_HELP;
     }
 
-    /** What the shape of a meter depends on. */
+    /** Everything that the shape of a meter depends on. */
     private record ShapeKey(NamingConvention convention, Family.Kind kind, String help, List<String> tagKeys) {}
 
     /**
-     * The shape of a meter in cells. It counts for nothing until it is {@linkplain SeriesShape#enter entered}.
+     * Returns the shape of a meter with cells. The group drops it in {@link #tidy} unless a series {@linkplain SeriesShape#enter entered}.
      *
-     * @param kind of the main family; all but counters have a maximum besides
-     * @throws IllegalArgumentException if Prometheus does not take this name or these labels
+     * @param kind the kind of the main family; all kinds but counters have a family of maxima, too
+     * @throws IllegalArgumentException if Prometheus does not allow this name or these labels
      */
     public SeriesShape shape(Meter.Id id, Family.Kind kind, NamingConvention convention) {
         List<String> tagKeys = new ArrayList<>();
@@ -97,34 +103,112 @@ public final class SeriesGroup {
         });
     }
 
-    /** Forgets shapes without series. */
+    /** Removes shapes without series. */
     public void tidy() {
         shapes.values().removeIf(shape -> !shape.isUsed());
         severalHelps = shapes.keySet().stream().map(ShapeKey::help).distinct().count() > 1;
     }
 
-    /** Whether it depends on the order of the meters which help text their family has. */
+    /** Returns whether the meters with cells have several help texts. If so, the order of the meters decides on that of the family. */
     public boolean hasSeveralHelps() {
         return severalHelps;
     }
 
+    /** Returns the meters' name by convention. */
     public String name() {
         return name;
     }
 
+    /** Adds the series of a meter without cells, and returns the one that it replaces, if any. */
     public @Nullable Series put(Meter.Id id, Series added) {
         return series.put(id, added);
     }
 
+    /** Removes and returns the series of a meter without cells; null if there is none. */
     public @Nullable Series remove(Meter.Id id) {
         return series.remove(id);
     }
 
+    /** Returns whether the group has neither series nor shapes. */
     public boolean isEmpty() {
         return series.isEmpty() && shapes.isEmpty();
     }
 
+    /** Calls the action for each series of a meter without cells. */
     public void forEach(BiConsumer<Meter.Id, Series> action) {
         series.forEach(action);
+    }
+
+    /**
+     * The families and label names that meters of equal kind, help text and tag keys share. A registry may have a million meters with cells:
+     * each refers to a shape instead of keeping its own copy.
+     *
+     * <p>Immutable but for the number of series, which is guarded like the group.
+     */
+    public static final class SeriesShape {
+        private final SeriesGroup group;
+        private final Family main;
+        private final @Nullable Family max;
+
+        /** Names by convention, in the order of the tags. */
+        private final String[] labelNames;
+
+        private int series;
+
+        /**
+         * @param max the family of the maxima; null if there is none
+         * @throws IllegalArgumentException if Prometheus does not allow these labels, or one is reserved in the main family
+         */
+        private SeriesShape(SeriesGroup group, Family main, @Nullable Family max, String[] labelNames) {
+            this.group = group;
+            this.main = main;
+            this.max = max;
+            this.labelNames = labelNames;
+            String[] anyValues = labelNames.clone();
+            DistributionSeries.checkReserved(main.kind(), Labels.of(labelNames, anyValues));
+        }
+
+        public SeriesGroup group() {
+            return group;
+        }
+
+        /** Returns the family of the meters' values other than maxima. */
+        public Family main() {
+            return main;
+        }
+
+        /** Returns the family of the maxima; the main family if there is none. */
+        public Family max() {
+            return max == null ? main : max;
+        }
+
+        /** Returns the main family and, if there is one, the family of the maxima. */
+        public List<Family> families() {
+            return max == null ? List.of(main) : List.of(main, max);
+        }
+
+        /** Returns the labels of a meter of this shape. They are not kept: they would be most of a meter's memory. */
+        public Labels labels(Meter.Id id) {
+            String[] values = new String[labelNames.length];
+            int i = 0;
+            for (Tag tag : id.getTagsAsIterable()) {
+                values[i++] = tag.getValue();
+            }
+            return Labels.of(labelNames, values);
+        }
+
+        /** Adds one to the number of series, and returns whether it is the first. */
+        public boolean enter() {
+            return ++series == 1;
+        }
+
+        /** Subtracts one from the number of series, and returns whether it was the last. */
+        public boolean leave() {
+            return --series == 0;
+        }
+
+        private boolean isUsed() {
+            return series > 0;
+        }
     }
 }

@@ -1,8 +1,7 @@
 /**
- * Prometheus families: the name and type of a family, its series with their labels, and the data points that a series contributes to a
- * scrape.
+ * Prometheus families, the series in them, and the data points of the series in a scrape.
  *
- * <p>Does not belong here: which families exist (package {@code scrape}), and how a meter records (package {@code meter}).
+ * <p>Does not belong here: the index of all series (package {@code scrape}), and the recording of values (package {@code meter}).
  *
  * <p>Imports {@code histogram}, {@code shard}, {@code exposition} and {@code settings}.
  */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A mapping from the cells that a meter records into to the buckets that it publishes.
  *
  * <p>The bounds of the cells are all bounds that the published buckets, the percentiles and the native histogram need. So a published
- * bucket is a run of adjacent cells, and its count is the sum of theirs. An amount belongs to the first cell whose bound is at least that
+ * bucket is a run of adjacent cells, and its count is the sum of their counts. An amount belongs to the first cell whose bound is at least that
  * amount.
  *
  * <p>Immutable and thread-safe. Meters of equal configuration share one layout, see {@link BucketLayouts}.

@@ -1,5 +1,6 @@
 package dev.percpu.histogram;
 
+import dev.percpu.settings.HistogramMode;
 import io.micrometer.core.instrument.config.InvalidConfigurationException;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.lang.ref.WeakReference;

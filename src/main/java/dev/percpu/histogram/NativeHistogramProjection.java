@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.distribution.CountAtBucket;
 import java.util.Arrays;
 
 /**
- * A native histogram that is computed from the cells of a meter: each of its buckets is a run of adjacent cells. Immutable and thread-safe.
+ * A native histogram that is computed from the cells of a meter. Each of its buckets is a run of adjacent cells. Immutable and thread-safe.
  *
  * @param bounds upper bounds of the native histogram's own cells, in the unit of the amounts
  * @param cellEnds per bound: the number of the meter's cells, from the first, that hold the amounts up to it

@@ -1,5 +1,7 @@
 package dev.percpu.histogram;
 
+import dev.percpu.settings.HistogramMode;
+import dev.percpu.settings.Settings;
 import java.util.Objects;
 
 /**
@@ -17,8 +19,11 @@ public record NativeHistogramSettings(HistogramMode mode, int schema, int maxBuc
     public static final double AUTO = 0;
 
     /** Classic buckets. Schema and number of buckets are the defaults of the Prometheus Java client. */
-    public static final NativeHistogramSettings DEFAULT =
-            new NativeHistogramSettings(HistogramMode.CLASSIC, 5, 160, AUTO);
+    public static final NativeHistogramSettings DEFAULT = new NativeHistogramSettings(
+            Settings.HISTOGRAM_MODE.defaultValue(),
+            Settings.HISTOGRAM_SCHEMA.defaultValue(),
+            Settings.HISTOGRAM_MAX_BUCKETS.defaultValue(),
+            Settings.HISTOGRAM_ZERO_THRESHOLD.defaultValue().orElse(AUTO));
 
     static final int MIN_BUCKETS = 10;
     static final int MAX_BUCKETS = 2_000;

@@ -1,6 +1,6 @@
 /**
- * Bucket mathematics of classic and native histograms: which buckets a meter publishes, which cells it records into, and how published
- * counts are computed from cell counts.
+ * Bucket mathematics of classic and native histograms. It determines which cells a meter records into, which buckets it publishes, and how
+ * the counts of buckets are computed from those of cells.
  *
  * <p>Does not belong here: meters, labels and text.
  *

@@ -3,7 +3,7 @@ package dev.percpu.meter;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.PointWriter;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.shard.Cell;
 import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.AbstractMeter;
@@ -13,19 +13,22 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A meter whose values are in a cell. It is its own series in a scrape: a registry may hold a million, so there is nothing beside it but
- * what it shares with others ({@link SeriesShape}).
+ * A meter that records into a cell. Thread-safe.
+ *
+ * <p>In a scrape the meter is its own series: a registry may hold a million meters, and a series object for each would cost memory. The
+ * {@link SeriesShape} is shared with other meters.
  */
 public abstract class CellMeter extends AbstractMeter {
     private final long createdMillis;
 
-    /** Set once, before other threads see this meter, as is the next. */
+    /** Set at most once, before other threads can reach this meter. */
     private @Nullable SeriesShape shape;
 
-    private Expiry.@Nullable LastChange watch;
+    /** Set at most once, before other threads can reach this meter; null if the meter never expires. */
+    private @Nullable LastChange lastChange;
 
     /**
-     * @param createdMillis wall-clock time of registration
+     * @param createdMillis wall-clock time of registration, in milliseconds
      */
     CellMeter(Id id, long createdMillis) {
         super(id);
@@ -36,45 +39,73 @@ public abstract class CellMeter extends AbstractMeter {
         return createdMillis;
     }
 
+    /** Sets the families and label names of this meter. */
     public final void exposeAs(SeriesShape exposed) {
         shape = exposed;
     }
 
-    /** What a scrape shows this meter as; null if Prometheus cannot be told of it. */
+    /** Returns the families and label names of this meter; null if it cannot be exposed to Prometheus. */
     public final @Nullable SeriesShape shape() {
         return shape;
     }
 
-    final void watch(Expiry.LastChange by) {
-        watch = by;
+    /**
+     * Starts to keep the time of the last change, as required by {@link #isIdle}.
+     *
+     * @param nowNanos monotonic time
+     */
+    final void trackChanges(long nowNanos) {
+        lastChange = new LastChange(nowNanos);
     }
 
-    /** Null if this meter is never hidden. */
-    final Expiry.@Nullable LastChange watch() {
-        return watch;
+    /**
+     * Returns whether the cells have not changed for some time; false unless changes are tracked.
+     *
+     * @param snapshot the cells now; a change counts from the first call that finds it
+     * @param nowNanos monotonic time
+     */
+    final boolean isIdle(CellSnapshot snapshot, long nowNanos, long durationNanos) {
+        return lastChange != null && lastChange.isIdle(fingerprint(snapshot), nowNanos, durationNanos);
     }
 
-    /** A number that is another one when something was recorded; 0 if nothing ever was. */
-    abstract long fingerprint(CellSnapshot totals);
+    /** Returns a number that changes with every recording and is 0 before the first. */
+    abstract long fingerprint(CellSnapshot snapshot);
 
-    /** What it records into. */
+    /** Returns the cell that this meter records into. */
     public abstract Cell cell();
 
-    /** What writes a point of its main family out of its cells alone; null if there is more to it, such as exemplars or percentiles. */
+    /** Returns a writer of the main family's samples that reads cells only; null if there are exemplars or percentiles. */
     public abstract @Nullable PointWriter plainWriter();
 
-    /** Adds this meter's values as of that snapshot. */
-    public abstract void collect(SeriesShape as, CellSnapshot totals, FamilyValues values);
+    /** Adds the values of this meter at the time of the snapshot. */
+    public abstract void collect(SeriesShape exposed, CellSnapshot snapshot, FamilyValues values);
 
-    /** Writes the same as samples of its main family. */
-    public abstract void write(CellSnapshot totals, SampleWriter out) throws IOException;
+    /** Writes the samples of the main family at the time of the snapshot. */
+    public abstract void write(CellSnapshot snapshot, SampleWriter out) throws IOException;
 
-    /** What keeps the maximum that is drained of its cell and told in a family of its own; null if there is none. */
+    /** Returns the maximum, which has a family of its own; null if this meter has none. */
     public abstract @Nullable WindowedMax windowedMax();
 
     /**
-     * This meter's values in one shard, without what is not kept by shard (maximum, percentiles, exemplars); null if nothing was recorded
-     * there.
+     * Returns the current values of one shard; null if nothing was recorded there. Maximum, percentiles and exemplars are not kept per shard.
      */
     public abstract @Nullable DataPointSnapshot pointOf(int shard, Labels labels);
+
+    /** The time of the last change of a meter's cells. Thread-safe. */
+    private static final class LastChange {
+        private long fingerprint;
+        private long changedNanos;
+
+        LastChange(long createdNanos) {
+            changedNanos = createdNanos;
+        }
+
+        synchronized boolean isIdle(long currentFingerprint, long nowNanos, long durationNanos) {
+            if (currentFingerprint != fingerprint) {
+                fingerprint = currentFingerprint;
+                changedNanos = nowNanos;
+            }
+            return nowNanos - changedNanos >= durationNanos;
+        }
+    }
 }

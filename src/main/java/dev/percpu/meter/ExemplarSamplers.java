@@ -14,32 +14,38 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the exemplar samplers of a registry that knows of spans. Thread-safe. */
+/** A factory of the exemplar samplers of a registry with a span context. Thread-safe. */
 public final class ExemplarSamplers {
-    /** As many as the Prometheus Java client samples for a native histogram. */
-    private static final int EXEMPLARS_OF_NATIVE = 4;
+    /** The number of exemplars that the Prometheus Java client samples for a native histogram. */
+    private static final int NATIVE_HISTOGRAM_EXEMPLARS = 4;
 
     private final SpanContext spanContext;
     private final ExemplarsProperties properties;
     private final ExemplarSamplerConfig one;
     private final ExemplarSamplerConfig several;
 
-    /** Meters of equal configuration share a layout, and so a sampler's configuration. */
+    /** Meters with the same layout share the configuration of their samplers. */
     private final Map<BucketLayout, ExemplarSamplerConfig> byLayout = new WeakHashMap<>();
 
+    /**
+     * @param properties sample and retention intervals
+     */
     public ExemplarSamplers(SpanContext spanContext, ExemplarsProperties properties) {
         this.spanContext = spanContext;
         this.properties = properties;
         this.one = new ExemplarSamplerConfig(properties, 1);
-        this.several = new ExemplarSamplerConfig(properties, EXEMPLARS_OF_NATIVE);
+        this.several = new ExemplarSamplerConfig(properties, NATIVE_HISTOGRAM_EXEMPLARS);
     }
 
-    /** For a meter without buckets: one exemplar. */
+    /** Returns a sampler of one exemplar, for a meter without buckets. */
     public SpanExemplars forValue() {
         return new SpanExemplars(one, spanContext);
     }
 
-    /** For a timer or summary: one exemplar per classic bucket, in the unit of its amounts; some for a native histogram alone. */
+    /**
+     * Returns a sampler for a timer or summary, with values in the unit of its amounts. It has one exemplar per classic bucket, four for a
+     * native histogram without classic buckets, or one without buckets.
+     */
     public SpanExemplars forLayout(BucketLayout layout) {
         if (!layout.publishesClassicBuckets()) {
             return new SpanExemplars(layout.publishesHistogram() ? several : one, spanContext);
@@ -52,23 +58,25 @@ public final class ExemplarSamplers {
         return new SpanExemplars(config, spanContext);
     }
 
+    /** Returns the latest exemplar; null if there is none. */
     static @Nullable Exemplar latest(@Nullable SpanExemplars sampler) {
         return sampler == null ? null : sampler.collect().getLatest();
     }
 
+    /** Returns all exemplars; none without a sampler. */
     static Exemplars all(@Nullable SpanExemplars sampler) {
         return sampler == null ? Exemplars.EMPTY : sampler.collect();
     }
 
-    /** For a scrape whose format has no exemplars: meters look for spans again all the same. */
-    static Exemplars none(@Nullable SpanExemplars sampler) {
+    /** Returns no exemplars, for a format without them, and arms the sampler all the same. */
+    static Exemplars skip(@Nullable SpanExemplars sampler) {
         if (sampler != null) {
             sampler.arm();
         }
         return Exemplars.EMPTY;
     }
 
-    /** Exemplars of nanoseconds, with their values in seconds. */
+    /** Returns the exemplars of a timer with their values converted from nanoseconds to seconds; none without a sampler. */
     static Exemplars inSeconds(@Nullable SpanExemplars sampler) {
         if (sampler == null) {
             return Exemplars.EMPTY;

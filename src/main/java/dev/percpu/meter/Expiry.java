@@ -5,81 +5,66 @@ import io.micrometer.core.instrument.Clock;
 import java.time.Duration;
 
 /**
- * Which series nobody recorded into for so long that a scrape leaves them out. They stay what they are, handle and cells and all, and are
- * shown again, with all they ever counted, by the first scrape after something was recorded.
+ * The rule by which scrapes hide idle meters. Thread-safe.
  *
- * <p>Recording knows nothing of it: whoever looks compares what a meter has counted with what it had at the last look. A meter counts as
- * recorded into at the look that finds a difference, so it is never hidden too early, and too late by the time between two looks.
- * Thread-safe. Only meters with cells are watched: what a gauge or a function tells may stay the same and be right.
+ * <p>A meter with cells is hidden after it has recorded nothing for a configured time. It keeps its handle and its cells. The first scrape
+ * after a new recording exposes it again, with everything that it ever counted.
+ *
+ * <p>Recording is not involved. Each check compares the cells of a meter with those at the last check, and a change counts from the check
+ * that finds it. So a meter is never hidden too early, and at most too late by the time between two checks. Meters without cells do not
+ * expire: the unchanged value of a gauge or function may still be correct.
  */
 public final class Expiry {
-    /** Looks of the background thread until a series expires. */
-    private static final int LOOKS = 20;
+    /** Number of checks by the background thread in the time until a meter expires. */
+    private static final int CHECKS_PER_EXPIRY = 20;
 
-    private static final long LONGEST_PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final long MAX_PERIOD_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Clock clock;
     private final long afterNanos;
     private final long periodNanos;
-    private volatile long lookedNanos;
+    private volatile long checkedNanos;
     private volatile int hidden;
 
     /**
-     * @param clock its monotonic time counts: nothing is hidden since somebody has put the clock forward
+     * @param clock measures by its monotonic time, so that a change of the wall clock hides nothing
+     * @param after time without recordings after which a meter is hidden
      */
     public Expiry(Clock clock, Duration after) {
         this.clock = clock;
         this.afterNanos = after.toNanos();
-        this.periodNanos = Math.min(afterNanos / LOOKS, LONGEST_PERIOD_NANOS);
-        this.lookedNanos = clock.monotonicTime();
+        this.periodNanos = Math.min(afterNanos / CHECKS_PER_EXPIRY, MAX_PERIOD_NANOS);
+        this.checkedNanos = clock.monotonicTime();
     }
 
+    /** Returns the time without recordings after which a meter is hidden, in milliseconds. */
     public long afterMillis() {
         return afterNanos / 1_000_000;
     }
 
-    /** From now on a meter that has recorded nothing yet is watched. */
+    /** Adds a new meter, which has recorded nothing yet. */
     public void watch(CellMeter meter) {
-        meter.watch(new LastChange(clock.monotonicTime()));
+        meter.trackChanges(clock.monotonicTime());
     }
 
-    /** Whether the background thread has to look. */
+    /** Returns whether the background thread has to check all meters. */
     public boolean isDue() {
-        return clock.monotonicTime() - lookedNanos >= periodNanos;
+        return clock.monotonicTime() - checkedNanos >= periodNanos;
     }
 
-    /** Takes note of what a meter has counted; whether it is hidden. */
-    public boolean hides(CellMeter meter, CellSnapshot totals) {
-        LastChange watch = meter.watch();
-        return watch != null && watch.isIdle(meter.fingerprint(totals), clock.monotonicTime(), afterNanos);
+    /** Checks the cells of a meter, and returns whether the meter is hidden. */
+    public boolean hides(CellMeter meter, CellSnapshot snapshot) {
+        return meter.isIdle(snapshot, clock.monotonicTime(), afterNanos);
     }
 
-    /** All meters were looked at, and that many of them are hidden. */
-    public void looked(int hiddenNow) {
-        hidden = hiddenNow;
-        lookedNanos = clock.monotonicTime();
+    /** Stores the number of hidden meters after a check of all meters. */
+    public void checked(int hiddenMeters) {
+        hidden = hiddenMeters;
+        checkedNanos = clock.monotonicTime();
     }
 
-    /** As of the last look at all meters. */
+    /** Returns the number of hidden meters at the last check of all meters. */
     public int hidden() {
         return hidden;
-    }
-
-    /** What is known of one meter. */
-    static final class LastChange {
-        private long fingerprint;
-        private long changedNanos;
-
-        LastChange(long createdNanos) {
-            changedNanos = createdNanos;
-        }
-
-        synchronized boolean isIdle(long fingerprintNow, long nowNanos, long afterNanos) {
-            if (fingerprintNow != fingerprint) {
-                fingerprint = fingerprintNow;
-                changedNanos = nowNanos;
-            }
-            return nowNanos - changedNanos >= afterNanos;
-        }
     }
 }

@@ -6,72 +6,72 @@ import dev.percpu.family.Distribution;
 import dev.percpu.family.DistributionSeries;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.PointWriter;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellSnapshot;
-import io.micrometer.core.instrument.Clock;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
-import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
+import org.HdrHistogram.DoubleHistogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What timers and summaries have in common: a group of cells, out of which count, sum and buckets are read together, so that they always
- * agree; and besides a maximum, percentiles and exemplars, none of which a record has to wait for.
+ * The common part of timers and summaries. Count, sum and buckets are read together from a group of cells, so that they always agree. A
+ * maximum, percentiles and exemplars are kept beside the cells; recording waits for none of them. Thread-safe.
  */
 abstract class ObservationMeter extends CellMeter implements TimeWindowed {
-    /** Told of every record before the cell, so that nothing of this object is needed after the downcall; null if there are no spans. */
+    private static final ValueAtPercentile[] NO_PERCENTILES = {};
+
+    /**
+     * Observes each amount before the cell does, so that a record needs nothing of this object after the downcall. Null without a span
+     * context.
+     */
     final @Nullable SpanExemplars sampler;
 
     private final BucketWriter buckets;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
 
-    /**
-     * @param drainMax takes the largest amount since the last drain out of the cells
-     * @param counts reads how many amounts each of the cells has
-     */
-    ObservationMeter(
-            Id id,
-            BucketLayout layout,
-            DistributionStatisticConfig config,
-            Clock clock,
-            @Nullable SpanExemplars sampler,
-            DoubleSupplier drainMax,
-            Supplier<long[]> counts) {
-        super(id, clock.wallTime());
-        this.buckets = BucketWriter.of(layout);
-        this.max = new WindowedMax(clock, config, drainMax);
-        this.percentiles = config.isPublishingPercentiles() ? new Percentiles(layout, config, clock, counts) : null;
-        this.sampler = sampler;
+    ObservationMeter(Id id, ObservationConfig config) {
+        super(id, config.clock().wallTime());
+        this.sampler = config.exemplars();
+        this.buckets = BucketWriter.of(config.layout());
+        this.max = new WindowedMax(config.clock(), config.statistics(), this::drainMax);
+        this.percentiles = config.statistics().isPublishingPercentiles()
+                ? new Percentiles(config.layout(), config.statistics(), config.clock())
+                : null;
     }
+
+    /** Drains the cell: returns the largest amount since the last call, 0 if there was none. */
+    abstract double drainMax();
+
+    /** Returns the current count of each cell. */
+    abstract long[] bucketCounts();
+
+    /**
+     * Reads the cells of a snapshot.
+     *
+     * @param counts receives the count of each cell; may be longer than the number of cells
+     * @return the sum of all amounts, in the base unit
+     */
+    abstract double read(CellSnapshot snapshot, long[] counts);
+
+    /** Converts an amount to the base unit. */
+    abstract double inBaseUnit(double amount);
+
+    /** Returns the sampled exemplars, with values in the base unit. */
+    abstract Exemplars exemplars();
+
+    /** Returns a writer of the samples that are computed from the cells alone. */
+    abstract PointWriter pointWriter(BucketWriter buckets);
 
     private BucketLayout layout() {
         return buckets.layout();
     }
-
-    /**
-     * Reads the cells as of that snapshot.
-     *
-     * @param counts where the count of each cell goes
-     * @return the sum of all amounts in the base unit
-     */
-    abstract double read(CellSnapshot totals, long[] counts);
-
-    /** An amount in the base unit. */
-    abstract double inBaseUnit(double amount);
-
-    /** What was sampled, in the base unit. */
-    abstract Exemplars exemplars();
-
-    /** Returns a writer of points that are computed from the cells alone. */
-    abstract PointWriter pointWriter(BucketWriter buckets);
 
     @Override
     public final @Nullable PointWriter plainWriter() {
@@ -83,27 +83,40 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
         return max;
     }
 
-    /** Micrometer's own snapshot, in the unit of the amounts. */
+    /** Returns Micrometer's snapshot of these cells, in the unit of the amounts. */
     final HistogramSnapshot snapshot(long count, double sum, long[] counts) {
-        return Snapshots.of(layout(), percentiles, count, sum, max.poll(), counts);
+        double largest = max.poll();
+        CountAtBucket[] published = layout().counts(counts);
+        if (percentiles == null) {
+            return new HistogramSnapshot(count, sum, largest, NO_PERCENTILES, published, null);
+        }
+        DoubleHistogram recent = percentiles.recent(counts);
+        return new HistogramSnapshot(
+                count, sum, largest, percentiles.of(recent), published, recent::outputPercentileDistribution);
     }
 
     @Override
-    final long fingerprint(CellSnapshot totals) {
+    final long fingerprint(CellSnapshot snapshot) {
         long[] counts = new long[layout().cells().buckets()];
-        read(totals, counts);
+        read(snapshot, counts);
         return layout().count(counts);
     }
 
     @Override
-    public final void collect(SeriesShape as, CellSnapshot totals, FamilyValues values) {
-        DistributionSeries.add(distribution(totals), as.main(), as.max(), as.labels(getId()), createdMillis(), values);
+    public final void collect(SeriesShape exposed, CellSnapshot snapshot, FamilyValues values) {
+        DistributionSeries.add(
+                distribution(snapshot),
+                exposed.main(),
+                exposed.max(),
+                exposed.labels(getId()),
+                createdMillis(),
+                values);
     }
 
-    private Distribution distribution(CellSnapshot totals) {
+    private Distribution distribution(CellSnapshot snapshot) {
         long[] counts = new long[layout().cells().buckets()];
-        double sum = read(totals, counts);
-        ValueAtPercentile[] values = Snapshots.exposed(layout(), percentiles, counts);
+        double sum = read(snapshot, counts);
+        ValueAtPercentile[] values = exposedPercentiles(counts);
         return new Distribution(
                 layout().count(counts),
                 sum,
@@ -114,21 +127,36 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
                 exemplars());
     }
 
+    /** Returns the percentiles for a scrape: none beside a histogram, because a family has either quantiles or buckets. */
+    private ValueAtPercentile[] exposedPercentiles(long[] counts) {
+        if (percentiles == null) {
+            return NO_PERCENTILES;
+        }
+        if (layout().publishesHistogram()) {
+            percentiles.update(counts);
+            return NO_PERCENTILES;
+        }
+        return percentiles.of(percentiles.recent(counts));
+    }
+
     /**
-     * @param counts of one shard
-     * @param sum of these amounts, in the base unit
+     * Returns the data point of one shard; null if it has no observations.
+     *
+     * @param counts the count of each cell in the shard
+     * @param sum the sum of the shard's amounts, in the base unit
      */
     final @Nullable DataPointSnapshot pointOf(long[] counts, double sum, Labels labels) {
         return Distribution.pointOf(layout(), counts, sum, labels, createdMillis());
     }
 
     @Override
-    public final void write(CellSnapshot totals, SampleWriter out) throws IOException {
-        Exemplars exemplars = out.hasExemplars() ? exemplars() : ExemplarSamplers.none(sampler);
+    public final void write(CellSnapshot snapshot, SampleWriter out) throws IOException {
+        Exemplars exemplars = out.hasExemplars() ? exemplars() : ExemplarSamplers.skip(sampler);
         int cells = layout().cells().buckets();
+        // Percentiles keep the array.
         long[] counts = percentiles == null ? out.scratch(cells) : new long[cells];
-        double sum = read(totals, counts);
-        ValueAtPercentile[] values = Snapshots.exposed(layout(), percentiles, counts);
+        double sum = read(snapshot, counts);
+        ValueAtPercentile[] values = exposedPercentiles(counts);
         for (int i = 0; i < values.length; i++) {
             out.quantile(i, values[i].percentile(), inBaseUnit(values[i].value()), exemplars);
         }
@@ -140,7 +168,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     public final void rotate(long nowMillis, long withinMillis) {
         max.rotate(nowMillis, withinMillis);
         if (percentiles != null) {
-            percentiles.rotate(nowMillis, withinMillis);
+            percentiles.rotate(nowMillis, withinMillis, this::bucketCounts);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.percpu.meter;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.PointWriter;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CounterCell;
 import io.micrometer.core.instrument.Counter;
@@ -14,16 +14,21 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A counter whose amounts go straight into its cell. Amounts that are not above 0 (NaN among them) are ignored, as by Micrometer's
- * counters; an infinite one makes the count infinite for good.
+ * A counter that adds each amount to its cell. Thread-safe.
+ *
+ * <p>Amounts that are not above 0, such as NaN, are ignored as by Micrometer's counters. After an infinite amount the count stays infinite.
  */
 public final class PerCpuCounter extends CellMeter implements Counter {
     private static final PointWriter PLAIN =
-            (cells, place, out) -> out.value(SampleWriter.VALUE, cells.counter(place), null);
+            (cells, index, out) -> out.value(SampleWriter.VALUE, cells.counterSum(index), null);
 
     private final CounterCell cell;
     private final @Nullable SpanExemplars sampler;
 
+    /**
+     * @param createdMillis wall-clock time of registration, in milliseconds
+     * @param sampler the sampler of the counter's exemplars; null if none are sampled
+     */
     public PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable SpanExemplars sampler) {
         super(id, createdMillis);
         this.cell = cell;
@@ -42,8 +47,9 @@ public final class PerCpuCounter extends CellMeter implements Counter {
             return;
         }
         sample(amount);
-        // An int, not a long: the cell's integer would overflow after 1,024 amounts of 2^53, but only after 2^32 of the
-        // largest ints.
+        // Amounts above the range of an int are added as doubles: 1,024 amounts of 2^53 would overflow the cell's
+        // integer.
+        // Amounts in the range of an int overflow it after 2^32 additions at the earliest.
         int whole = (int) amount;
         if (whole == amount) {
             cell.add((long) whole);
@@ -52,7 +58,7 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         }
     }
 
-    /** Before the cell, so that nothing of this object is needed after the downcall. */
+    /** Samples before the cell is changed, so that a record needs nothing of this object after the downcall. */
     private void sample(double amount) {
         if (sampler != null) {
             sampler.observe(amount);
@@ -64,10 +70,10 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         return cell.sum();
     }
 
-    /** An amount that is too small to change a sum that is not whole is as good as none. */
+    /** Returns a number from the sums. It does not change if an amount is too small to change the sum of fractional amounts. */
     @Override
-    long fingerprint(CellSnapshot totals) {
-        return cell.fingerprint(totals);
+    long fingerprint(CellSnapshot snapshot) {
+        return cell.fingerprint(snapshot);
     }
 
     public @Override CounterCell cell() {
@@ -78,20 +84,23 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         return sampler == null ? PLAIN : null;
     }
 
-    public @Override void collect(SeriesShape as, CellSnapshot totals, FamilyValues values) {
+    public @Override void collect(SeriesShape exposed, CellSnapshot snapshot, FamilyValues values) {
         values.add(
-                as.main(),
+                exposed.main(),
                 new CounterDataPointSnapshot(
-                        cell.sum(totals), as.labels(getId()), ExemplarSamplers.latest(sampler), createdMillis()));
+                        cell.sum(snapshot),
+                        exposed.labels(getId()),
+                        ExemplarSamplers.latest(sampler),
+                        createdMillis()));
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        double sum = cell.sumOf(shard);
+        double sum = cell.sumOfShard(shard);
         return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }
 
-    public @Override void write(CellSnapshot totals, SampleWriter out) throws IOException {
-        out.value(SampleWriter.VALUE, cell.sum(totals), ExemplarSamplers.latest(sampler));
+    public @Override void write(CellSnapshot snapshot, SampleWriter out) throws IOException {
+        out.value(SampleWriter.VALUE, cell.sum(snapshot), ExemplarSamplers.latest(sampler));
     }
 
     public @Override @Nullable WindowedMax windowedMax() {

@@ -3,14 +3,11 @@ package dev.percpu.meter;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
-import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
-import dev.percpu.shard.DoubleObservationCell;
-import dev.percpu.shard.DoubleObservations;
-import io.micrometer.core.instrument.Clock;
+import dev.percpu.shard.ObservationCell;
+import dev.percpu.shard.Observations;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
@@ -19,36 +16,24 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A distribution summary whose amounts go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are
- * read out of the same cells, so they always agree.
+ * A distribution summary that adds each amount to its cells. A record reads no clock and allocates nothing. Thread-safe.
  *
- * <p>Amounts that are not at least 0 (NaN among them), before or after scaling, are ignored; an infinite one is in the +Inf bucket and
- * makes the sum infinite for good. An amount is in the bucket that its exact value belongs to: 0.4 meets an objective of 0.5.
+ * <p>Count, sum and buckets are read from the same cells, so they always agree. An amount is counted in the bucket of its exact value, while
+ * Micrometer rounds it up to a whole number first: 0.4 is within an objective of 0.5.
+ *
+ * <p>Amounts that are not at least 0 before and after scaling, such as NaN, are ignored. After an infinite amount the sum stays infinite.
  */
 public final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
-    private final DoubleObservationCell cell;
+    private final ObservationCell cell;
     private final double scale;
 
     /**
-     * @param scale what every amount is multiplied by
+     * @param cell has the bounds of the configuration's layout
+     * @param scale factor of each amount
      */
-    public PerCpuDistributionSummary(
-            Id id,
-            DoubleObservationCell cell,
-            BucketLayout layout,
-            DistributionStatisticConfig config,
-            double scale,
-            Clock clock,
-            @Nullable SpanExemplars sampler) {
-        super(
-                id,
-                layout,
-                config,
-                clock,
-                sampler,
-                cell::drainMax,
-                () -> cell.read().bucketCounts());
-        this.cell = cell;
+    public PerCpuDistributionSummary(Id id, ObservationCell cell, ObservationConfig config, double scale) {
+        super(id, config);
+        this.cell = cell.requireDoubles();
         this.scale = scale;
     }
 
@@ -61,7 +46,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (sampler != null) {
             sampler.observe(scaled);
         }
-        cell.observe(scaled);
+        cell.observeDouble(scaled);
     }
 
     @Override
@@ -81,17 +66,27 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     @Override
     public HistogramSnapshot takeSnapshot() {
-        DoubleObservations seen = cell.read();
-        return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
+        Observations observations = cell.read();
+        return snapshot(observations.count(), observations.sum(), observations.bucketCounts());
     }
 
-    public @Override DoubleObservationCell cell() {
+    public @Override ObservationCell cell() {
         return cell;
     }
 
     @Override
-    double read(CellSnapshot totals, long[] counts) {
-        return cell.read(totals, counts);
+    double drainMax() {
+        return cell.drainMax();
+    }
+
+    @Override
+    long[] bucketCounts() {
+        return cell.read().bucketCounts();
+    }
+
+    @Override
+    double read(CellSnapshot snapshot, long[] counts) {
+        return cell.read(snapshot, counts);
     }
 
     @Override
@@ -105,8 +100,8 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        DoubleObservations seen = cell.readOf(shard);
-        return pointOf(seen.bucketCounts(), seen.sum(), labels);
+        Observations observations = cell.readShard(shard);
+        return pointOf(observations.bucketCounts(), observations.sum(), labels);
     }
 
     @Override
@@ -116,9 +111,9 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     private record Points(BucketWriter buckets) implements PointWriter {
         @Override
-        public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int index, SampleWriter out) throws IOException {
             long[] counts = out.scratch(buckets.layout().cells().buckets());
-            double sum = cells.doubleObservations(place, counts);
+            double sum = cells.readDoubles(index, counts);
             buckets.write(counts, Exemplars.EMPTY, out);
             out.value(SampleWriter.SUM, sum, null);
         }

@@ -3,15 +3,13 @@ package dev.percpu.meter;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
-import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
-import dev.percpu.shard.LongObservationCell;
-import dev.percpu.shard.LongObservations;
+import dev.percpu.shard.ObservationCell;
+import dev.percpu.shard.Observations;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -28,46 +26,38 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer whose nanoseconds go straight into its cell: a record reads no clock and allocates nothing. Count, sum and buckets are read out
- * of the same cells, so they always agree. Negative amounts are ignored, as by Micrometer's timers.
+ * A timer that adds each duration to its cells, in nanoseconds. A record of a known duration reads no clock and allocates nothing.
+ * Thread-safe.
+ *
+ * <p>Count, sum and buckets are read from the same cells, so they always agree. Negative amounts are ignored and logged.
  */
 public final class PerCpuTimer extends ObservationMeter implements Timer {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(PerCpuTimer.class);
 
-    private final LongObservationCell cell;
+    private final ObservationCell cell;
     private final Clock clock;
 
-    public PerCpuTimer(
-            Id id,
-            LongObservationCell cell,
-            BucketLayout layout,
-            DistributionStatisticConfig config,
-            Clock clock,
-            @Nullable SpanExemplars sampler) {
-        super(
-                id,
-                layout,
-                config,
-                clock,
-                sampler,
-                cell::drainMax,
-                () -> cell.read().bucketCounts());
-        this.cell = cell;
-        this.clock = clock;
+    /**
+     * @param cell has the bounds of the configuration's layout
+     */
+    public PerCpuTimer(Id id, ObservationCell cell, ObservationConfig config) {
+        super(id, config);
+        this.cell = cell.requireLongs();
+        this.clock = config.clock();
     }
 
     @Override
     public void record(long amount, TimeUnit unit) {
         if (amount < 0) {
-            LOGGER.log(
-                    () -> "the negative amount " + amount + " " + unit + " was not recorded by the timer " + getId());
+            LOGGER.log(() -> "amount of timer " + getId() + " must be at least 0, but was " + amount + " " + unit
+                    + ": it is ignored");
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
         if (sampler != null) {
             sampler.observe(nanos);
         }
-        cell.observe(nanos);
+        cell.observeLong(nanos);
     }
 
     private void recordSince(long startNanos) {
@@ -166,17 +156,27 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     @Override
     public HistogramSnapshot takeSnapshot() {
-        LongObservations seen = cell.read();
-        return snapshot(seen.count(), seen.sum(), seen.bucketCounts());
+        Observations observations = cell.read();
+        return snapshot(observations.count(), observations.sum(), observations.bucketCounts());
     }
 
-    public @Override LongObservationCell cell() {
+    public @Override ObservationCell cell() {
         return cell;
     }
 
     @Override
-    double read(CellSnapshot totals, long[] counts) {
-        return inBaseUnit(cell.read(totals, counts));
+    double drainMax() {
+        return cell.drainMax();
+    }
+
+    @Override
+    long[] bucketCounts() {
+        return cell.read().bucketCounts();
+    }
+
+    @Override
+    double read(CellSnapshot snapshot, long[] counts) {
+        return inBaseUnit(cell.read(snapshot, counts));
     }
 
     @Override
@@ -190,8 +190,8 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
-        LongObservations seen = cell.readOf(shard);
-        return pointOf(seen.bucketCounts(), inBaseUnit(seen.sum()), labels);
+        Observations observations = cell.readShard(shard);
+        return pointOf(observations.bucketCounts(), inBaseUnit(observations.sum()), labels);
     }
 
     @Override
@@ -201,9 +201,9 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     private record Points(BucketWriter buckets) implements PointWriter {
         @Override
-        public void write(CellColumn.Cursor cells, int place, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int index, SampleWriter out) throws IOException {
             long[] counts = out.scratch(buckets.layout().cells().buckets());
-            long sumNanos = cells.longObservations(place, counts);
+            long sumNanos = cells.readLongs(index, counts);
             buckets.write(counts, Exemplars.EMPTY, out);
             out.seconds(SampleWriter.SUM, sumNanos);
         }

@@ -7,16 +7,20 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gauge that is NaN where its function throws and where its object is gone, as Micrometer's are; but the log names each gauge whose
- * function throws, once, and not only the first of all.
+ * A gauge whose value is NaN if its function throws or its object is garbage-collected, as in Micrometer. Thread-safe.
+ *
+ * <p>Micrometer logs only the first failure of all gauges. This class logs the first failure of each gauge.
  */
 public final class SafeGauge<T> extends AbstractMeter implements Gauge {
     private static final System.Logger LOG = System.getLogger(SafeGauge.class.getName());
 
     private final WeakReference<@Nullable T> object;
     private final ToDoubleFunction<T> function;
-    private volatile boolean told;
+    private volatile boolean logged;
 
+    /**
+     * @param object argument of the function, held weakly
+     */
     public SafeGauge(Id id, @Nullable T object, ToDoubleFunction<T> function) {
         super(id);
         this.object = new WeakReference<>(object);
@@ -25,16 +29,21 @@ public final class SafeGauge<T> extends AbstractMeter implements Gauge {
 
     @Override
     public double value() {
-        T of = object.get();
-        if (of == null) {
+        T argument = object.get();
+        if (argument == null) {
             return Double.NaN;
         }
         try {
-            return function.applyAsDouble(of);
-        } catch (Throwable e) { // errors too, as Micrometer does: a function of the application's must not end a scrape
-            if (!told) {
-                told = true;
-                LOG.log(System.Logger.Level.WARNING, "the gauge " + getId() + " is NaN: its function failed", e);
+            return function.applyAsDouble(argument);
+        } catch (
+                Throwable
+                        e) { // errors too, as in Micrometer: a function of the application must not make a scrape fail
+            if (!logged) {
+                logged = true;
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "gauge " + getId() + " is NaN because its function failed; further failures are not logged",
+                        e);
             }
             return Double.NaN;
         }

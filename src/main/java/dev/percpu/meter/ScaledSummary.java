@@ -4,13 +4,17 @@ import io.micrometer.core.instrument.AbstractMeter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 
-/** Records into a summary that several share, each with a scale of its own. What it tells is what all of them recorded. */
+/**
+ * A summary that multiplies each amount by its own scale and records it into a shared summary. All values it returns are those of the shared
+ * summary. Thread-safe.
+ */
 public final class ScaledSummary extends AbstractMeter implements DistributionSummary {
     private final DistributionSummary shared;
     private final double scale;
 
     /**
-     * @param shared with a scale of 1
+     * @param shared a summary without a scale
+     * @param scale factor of each amount
      */
     public ScaledSummary(DistributionSummary shared, double scale) {
         super(shared.getId());

@@ -9,15 +9,17 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exemplars of one meter, sampled by the client's own sampler as long as there are spans to sample.
+ * An exemplar sampler of one meter that stops while there are no spans. The sampling itself is that of the Prometheus client.
  *
- * <p>A meter that is recorded to where there is no span several times in a row is disarmed until its exemplars are next read, at a scrape: a
- * record then costs it one plain read of a field, and asks nobody for a span, nor for the time. A span that is there but not sampled keeps
- * it armed: the next one may be. Thread-safe: a race between records may cost an exemplar, never more.
+ * <p>The sampler is armed at first. After {@link #MAX_MISSES} consecutive samples without a current span it is disarmed, until the next
+ * scrape arms it again. While disarmed, a record costs one opaque read: it reads neither the span nor the time. A current span that is not
+ * sampled keeps the sampler armed, because the next span may be sampled.
+ *
+ * <p>Thread-safe. A race between records may lose an exemplar; it does not affect recorded values.
  */
 final class SpanExemplars {
-    /** How often in a row a meter looks for a span in vain. The client's sampler lets it look once per sample interval. */
-    static final int MISSES = 3;
+    /** Consecutive samples without a span that disarm the sampler. The client's sampler takes at most one sample per interval. */
+    static final int MAX_MISSES = 3;
 
     private static final VarHandle ARMED;
 
@@ -31,62 +33,58 @@ final class SpanExemplars {
 
     private final ExemplarSampler sampler;
 
-    /** Read opaquely, which is a plain load that no compiler may take out of a loop. */
+    /** Accessed in opaque mode only: plain loads and stores that the JIT compiler must not move out of a loop. */
     private boolean armed = true;
 
-    /** Only counted in the sampler, which lets in one thread at a time. */
+    /** Not synchronized: only the client's sampler changes it, and it lets in one thread at a time. */
     private int misses;
 
     SpanExemplars(ExemplarSamplerConfig config, SpanContext spans) {
-        this.sampler = new ExemplarSampler(config, new Watched(spans));
+        this.sampler = new ExemplarSampler(config, new MissCounter(spans));
     }
 
-    /** To be called with every amount, before it is recorded. */
+    /** Samples an amount. Must be called with every amount, before it is recorded. */
     void observe(double amount) {
         if ((boolean) ARMED.getOpaque(this)) {
             sampler.observe(amount);
         }
     }
 
-    /** What was sampled; arms the meter again. */
+    /** Returns the sampled exemplars, and arms the sampler. */
     Exemplars collect() {
         arm();
         return sampler.collect();
     }
 
-    /** For a scrape whose format has no exemplars. */
+    /** Arms the sampler. A scrape in a format without exemplars calls this instead of {@link #collect}. */
     void arm() {
         ARMED.setOpaque(this, true);
     }
 
-    boolean isArmed() {
-        return (boolean) ARMED.getOpaque(this);
-    }
-
-    private void miss() {
+    private void countMiss() {
         misses++;
-        if (misses >= MISSES) {
+        if (misses >= MAX_MISSES) {
             misses = 0;
             ARMED.setOpaque(this, false);
         }
     }
 
-    /** The context of the spans, which counts the looks that found none. */
-    private final class Watched implements SpanContext {
+    /** A view of the span context that counts consecutive calls without a current span. */
+    private final class MissCounter implements SpanContext {
         private final SpanContext spans;
 
-        Watched(SpanContext spans) {
+        MissCounter(SpanContext spans) {
             this.spans = spans;
         }
 
-        /** Asked first, and alone if it is not. */
+        /** The client's sampler calls this method first, and the others only if it returns true. */
         @Override
         public boolean isCurrentSpanSampled() {
             boolean sampled = spans.isCurrentSpanSampled();
             if (sampled || spans.getCurrentSpanId() != null) {
                 misses = 0;
             } else {
-                miss();
+                countMiss();
             }
             return sampled;
         }

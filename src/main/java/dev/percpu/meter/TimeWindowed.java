@@ -1,7 +1,26 @@
 package dev.percpu.meter;
 
-/** A meter with values of the last windows of time. */
+import io.micrometer.core.instrument.config.InvalidConfigurationException;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+
+/** A meter with values of the last time windows: a maximum, percentiles or both. Thread-safe. */
 public interface TimeWindowed {
-    /** Takes account of what was recorded up to now, if a window of this meter ends within that time. Cheap if none does. */
+    /**
+     * Reads the cells into the current window if that window ends soon. Does nothing if it does not, or if this was done already.
+     *
+     * @param nowMillis wall-clock time
+     * @param withinMillis time from now within which a window has to end
+     */
     void rotate(long nowMillis, long withinMillis);
+
+    /**
+     * Returns the length of the shortest window of a meter with this configuration, in milliseconds.
+     *
+     * @throws InvalidConfigurationException if a window would be shorter than a millisecond
+     */
+    static long shortestWindowMillis(DistributionStatisticConfig statistics) {
+        return statistics.isPublishingPercentiles()
+                ? Percentiles.windowMillis(statistics)
+                : WindowedMax.windowMillis(statistics);
+    }
 }

@@ -3,73 +3,86 @@ package dev.percpu.meter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What was counted in the last windows, out of counts that only grow and know no time.
+ * The counts of the last time windows, computed from cumulative counts without timestamps. Thread-safe.
  *
- * <p>At the end of each window the counts at the last look are kept; what was counted since the oldest that is kept is the result. So it
- * covers as many windows as there are, less the part of the current one that is still to come. Observations of which nobody knows when
- * they were made, because nobody looked, count for the current window: they are seen once, late, rather than never. Thread-safe.
+ * <p>The cumulative counts at the end of each window are kept. The result is the current counts less the oldest kept ones. So it covers the
+ * elapsed part of the current window and all of the windows before it. Counts that changed between two reads belong to the window of the
+ * later read.
  */
-final class WindowedCounts {
+final class WindowedCounts extends TimeWindows {
     private static final long[] NONE = {};
 
-    private final WindowClock clock;
+    private final int windows;
 
-    /** The counts at the end of the last windows, the oldest first: one per window. */
-    private final Deque<long[]> ends;
+    /** Cumulative counts at the end of the last windows, one array each, the oldest first; null until something was counted. */
+    private @Nullable Deque<long[]> ends;
 
-    private long[] lastLook = NONE;
+    /** The latest cumulative counts. */
+    private long[] latest = NONE;
 
     /**
-     * @param nowMillis when the first window starts
+     * @param startMillis start of the first window
      * @param windowMillis length of each window, at least 1
      * @param windows number of windows, at least 1
      */
-    WindowedCounts(long nowMillis, long windowMillis, int windows) {
-        this.clock = new WindowClock(nowMillis, windowMillis);
-        this.ends = new ArrayDeque<>(windows);
-        for (int i = 0; i < windows; i++) {
-            ends.add(NONE);
-        }
+    WindowedCounts(long startMillis, long windowMillis, int windows) {
+        super(startMillis, windowMillis);
+        this.windows = windows;
     }
 
     /**
-     * What was counted in the last windows.
+     * Returns the counts of the last windows; empty if nothing was counted yet.
      *
-     * @param counts counted in all, always the same number of cells; not changed afterwards by the caller
+     * @param counts cumulative counts, the same number in each call; the caller must not change the array afterwards
      */
-    synchronized long[] look(long[] counts, long nowMillis) {
-        rotate(nowMillis);
-        long[] start = ends.element();
-        remember(counts);
+    synchronized long[] recent(long[] counts, long nowMillis) {
+        update(counts, nowMillis);
+        if (ends == null) {
+            return NONE;
+        }
+        long[] oldest = ends.element();
         long[] recent = counts.clone();
-        for (int i = 0; i < start.length; i++) {
-            // A reader whose counts are older than those kept meanwhile has seen nothing since.
-            recent[i] = Math.max(0, recent[i] - start[i]);
+        for (int i = 0; i < oldest.length; i++) {
+            // Another thread may have stored newer counts meanwhile.
+            recent[i] = Math.max(0, recent[i] - oldest[i]);
         }
         return recent;
     }
 
-    /** Remembers these counts as what the current window ends with, unless somebody looks later in it. */
-    synchronized void rotate(long[] counts, long nowMillis) {
-        rotate(nowMillis);
-        remember(counts);
-    }
-
-    private void rotate(long nowMillis) {
-        long ended = Math.min(clock.advanceTo(nowMillis), ends.size());
-        for (long i = 0; i < ended; i++) {
-            ends.remove();
-            ends.add(lastLook);
+    /**
+     * Stores the counts. They become those at the end of the current window, unless there is a later call in it.
+     *
+     * @param counts cumulative counts, the same number in each call; the caller must not change the array afterwards
+     */
+    synchronized void update(long[] counts, long nowMillis) {
+        long ended = Math.min(advanceTo(nowMillis), windows);
+        if (ends != null) {
+            for (long i = 0; i < ended; i++) {
+                ends.remove();
+                ends.add(latest);
+            }
+        }
+        // Unchanged counts keep the old array: an idle meter has one array for all windows.
+        if (total(counts) > total(latest)) {
+            latest = counts;
+            if (ends == null) {
+                ends = new ArrayDeque<>(windows);
+                for (int i = 0; i < windows; i++) {
+                    ends.add(NONE);
+                }
+            }
         }
     }
 
-    private void remember(long[] counts) {
-        // The same array for the same counts: an idle meter keeps one, a meter that never recorded keeps none.
-        long total = Arrays.stream(counts).sum();
-        if (total > Arrays.stream(lastLook).sum()) {
-            lastLook = counts;
-        }
+    /** Returns whether a window ends by this time for which no earlier call has returned true. If so, the caller has to update. */
+    synchronized boolean isRotationDue(long untilMillis) {
+        return startRotation(untilMillis);
+    }
+
+    private static long total(long[] counts) {
+        return Arrays.stream(counts).sum();
     }
 }

@@ -9,115 +9,104 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The largest amount of the last windows, out of a cell that knows no time: whoever looks takes the cell's maximum, which then ages window
- * by window, as in Micrometer's {@code TimeWindowMax}.
+ * A maximum over the last time windows. Cells store no timestamps: each read drains the maximum of the cell into the current window. Windows
+ * age as in Micrometer's {@code TimeWindowMax}.
  *
- * <p>An amount counts for the window in which it was taken. Somebody therefore has to look shortly before a window ends
- * ({@link #rotate}). Thread-safe: nobody looks between the moment when an amount is taken and the one when it is noted, so that no look
- * misses what another has in hand. Small as long as there was no amount: most meters of a large registry never have one.
+ * <p>An amount counts for the window in which it is drained. So the cell has to be drained shortly before each window ends
+ * ({@link #rotate}).
+ *
+ * <p>Thread-safe. Draining the cell and adding the result to the window are one step for other readers. There is no array until the first
+ * amount, because most meters of a large registry never record one.
  */
-public final class WindowedMax {
+public final class WindowedMax extends TimeWindows {
     /**
-     * Written by whoever takes the maxima of many cells and then notes one after the other, which is over in a millisecond; read by whoever
-     * looks. One for all registries, since there is one for every meter otherwise.
+     * A lock between scrapes, which drain many cells, and reads of single meters. A scrape holds the write lock for about a millisecond.
+     * One lock serves all registries, because a lock for each meter would cost memory.
      */
-    private static final ReentrantReadWriteLock MANY = new ReentrantReadWriteLock();
+    private static final ReentrantReadWriteLock DRAIN_LOCK = new ReentrantReadWriteLock();
 
     private final Clock clock;
-    private final DoubleSupplier drain;
-    private final long windowMillis;
+    private final DoubleSupplier cell;
     private final int windows;
 
-    /** When the current window began. */
-    private long startMillis;
-
-    /** When somebody has to look for the sake of a window that ends. */
-    private long dueMillis;
-
-    /** The largest amount since the beginning of the window before that many, by number of windows; null as long as there was none. */
-    private double @Nullable [] since;
+    /** At index i: the largest amount since the start of the window that is i windows before the current one. Null without amounts. */
+    private double @Nullable [] maxSince;
 
     /**
-     * @param drain takes the largest amount since it was last called, 0 if there was none
+     * @param cell drains the cell: returns the largest amount since the last call, 0 if there was none
      */
-    WindowedMax(Clock clock, DistributionStatisticConfig config, DoubleSupplier drain) {
+    WindowedMax(Clock clock, DistributionStatisticConfig statistics, DoubleSupplier cell) {
+        super(clock.wallTime(), Math.max(1, windowMillis(statistics)));
         this.clock = clock;
-        this.drain = drain;
-        this.windowMillis = Math.max(1, windowMillis(config));
-        this.windows = Math.max(1, Objects.requireNonNull(config.getBufferLength()));
-        this.startMillis = clock.wallTime();
-        this.dueMillis = startMillis + windowMillis;
+        this.cell = cell;
+        this.windows = Math.max(1, Objects.requireNonNull(statistics.getBufferLength()));
     }
 
-    /** How long each of the windows is: an amount is forgotten after {@code bufferLength} of them. */
-    public static long windowMillis(DistributionStatisticConfig config) {
-        return Objects.requireNonNull(config.getExpiry()).toMillis();
+    /** Returns the length of each window in milliseconds. An amount is forgotten after {@code bufferLength} windows. */
+    static long windowMillis(DistributionStatisticConfig statistics) {
+        return Objects.requireNonNull(statistics.getExpiry()).toMillis();
     }
 
-    /** The largest amount of the last windows, 0 if there was none. */
+    /** Drains the cell, and returns the largest amount of the last windows; 0 if there was none. */
     double poll() {
-        MANY.readLock().lock();
+        DRAIN_LOCK.readLock().lock();
         try {
-            return take();
+            return drain();
         } finally {
-            MANY.readLock().unlock();
-        }
-    }
-
-    /** Takes the maxima of many cells and {@linkplain #note notes} them. */
-    public static void takeMany(Runnable taking) {
-        MANY.writeLock().lock();
-        try {
-            taking.run();
-        } finally {
-            MANY.writeLock().unlock();
+            DRAIN_LOCK.readLock().unlock();
         }
     }
 
     /**
-     * Takes note of what somebody else has taken from the cell.
-     *
-     * @param taken 0 if there was nothing
-     * @param nowMillis by this one's clock
-     * @return the largest amount of the last windows, 0 if there was none
+     * Runs an action that drains many cells and {@linkplain #add adds} the results. Other reads wait, because an amount that is drained and
+     * not yet added would be missing from them.
      */
-    public synchronized double note(double taken, long nowMillis) {
-        rotate(nowMillis);
-        if (taken > 0) {
-            if (since == null) {
-                since = new double[windows];
+    public static void drainMany(Runnable action) {
+        DRAIN_LOCK.writeLock().lock();
+        try {
+            action.run();
+        } finally {
+            DRAIN_LOCK.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Adds an amount that the caller has drained from the cell.
+     *
+     * @param drained 0 if there was none
+     * @param nowMillis wall-clock time
+     * @return the largest amount of the last windows; 0 if there was none
+     */
+    public synchronized double add(double drained, long nowMillis) {
+        age(advanceTo(nowMillis));
+        if (drained > 0) {
+            if (maxSince == null) {
+                maxSince = new double[windows];
             }
             for (int i = 0; i < windows; i++) {
-                since[i] = Math.max(since[i], taken);
+                maxSince[i] = Math.max(maxSince[i], drained);
             }
         }
-        return since == null ? 0 : since[windows - 1];
+        return maxSince == null ? 0 : maxSince[windows - 1];
     }
 
-    /** Looks if a window ends within that time and nobody has looked for its sake yet. */
+    /** Drains the cell if a window ends within this time from now and was not rotated yet. */
     synchronized void rotate(long nowMillis, long withinMillis) {
-        long aheadMillis = nowMillis + withinMillis;
-        if (aheadMillis >= dueMillis) {
-            dueMillis += ((aheadMillis - dueMillis) / windowMillis + 1) * windowMillis;
-            take();
+        if (startRotation(nowMillis + withinMillis)) {
+            drain();
         }
     }
 
-    /** By then the window may be over: what is taken is of the one that is now. */
-    private synchronized double take() {
-        return note(drain.getAsDouble(), clock.wallTime());
+    private synchronized double drain() {
+        double drained = cell.getAsDouble();
+        return add(drained, clock.wallTime()); // the time after the drain: a window may have ended before it
     }
 
-    private void rotate(long nowMillis) {
-        long passed = (nowMillis - startMillis) / windowMillis;
-        if (passed <= 0) {
-            return;
-        }
-        startMillis += passed * windowMillis;
-        if (since != null) {
-            int kept = (int) Math.max(0, windows - passed);
-            System.arraycopy(since, 0, since, windows - kept, kept);
-            Arrays.fill(since, 0, windows - kept, 0);
+    private void age(long endedWindows) {
+        if (maxSince != null && endedWindows > 0) {
+            int kept = (int) Math.max(0, windows - endedWindows);
+            System.arraycopy(maxSince, 0, maxSince, windows - kept, kept);
+            Arrays.fill(maxSince, 0, windows - kept, 0);
         }
     }
 }

@@ -5,9 +5,10 @@ import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ShardReader;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.RseqProbe;
-import dev.percpu.rseq.RseqSettings;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
+import dev.percpu.settings.Settings;
+import dev.percpu.settings.ShardIndex;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
@@ -19,34 +20,37 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /**
- * Makes what the rest of the service is built on, in this order: settings, status, registry. Quarkus asks for every registry when it
- * starts, so that what is wrong with any of them ends the start; it adds the registry to its composite, and closes it when it stops.
+ * Produces the beans of the registry, each from the one before: settings, status, registry. Quarkus requests every registry at start, so
+ * that an error in one of them ends the start. Quarkus adds the registry to its composite, and closes it at the end.
  */
 class RegistryProducer {
 
     private static final Logger LOG = Logger.getLogger("dev.percpu");
 
+    /** @throws ConfigurationException naming each value that is not allowed and each unknown key */
     @Produces
     @Singleton
-    ServiceSettings settings(Config config) {
-        ServiceSettings settings = ServiceSettings.read(config);
-        // The library's loader runs without Quarkus as well, and asks the system properties only.
-        settings.nativeDirectory().ifPresent(folder -> System.setProperty(ServiceSettings.NATIVE_DIRECTORY, folder));
+    QuarkusSettings settings(Config config) {
+        QuarkusSettings settings = QuarkusSettings.read(config);
+        // The loader of the library also runs without Quarkus, and reads system properties only.
+        settings.get(Settings.NATIVE_DIR)
+                .ifPresent(folder -> System.setProperty(Settings.NATIVE_DIR.key(), folder.toString()));
         return settings;
     }
 
     @Produces
     @Singleton
-    RequestSettings requests(ServiceSettings settings) {
+    RequestSettings requests(QuarkusSettings settings) {
         return settings.requests();
     }
 
-    /** @throws ConfigurationException if there is no native library and one is required: which file, why, and what to do */
+    /** @throws ConfigurationException if the native library is required and cannot be used, naming file, reason and remedy */
     @Produces
     @Singleton
-    RseqStatus status(ServiceSettings settings) {
-        RseqStatus status = RseqProbe.status(RseqSettings.of(settings.values()::get));
-        if (settings.nativeRequired() && !status.nativeLibrary()) {
+    RseqStatus status(QuarkusSettings settings) {
+        ShardIndex index = settings.get(Settings.SHARD_INDEX);
+        RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), index);
+        if (settings.get(Settings.NATIVE_REQUIRED) && !status.nativeLibrary()) {
             throw new ConfigurationException(status.missingLibraryMessage());
         }
         if (status.active()) {
@@ -54,19 +58,18 @@ class RegistryProducer {
         } else {
             LOG.warnf("Records commit by atomic instructions, not in rseq critical sections: %s", status.reason());
         }
-        if ("mm_cid".equals(settings.values().get(RseqSettings.INDEX_PROPERTY))
-                && status.indexedBy() != IndexedBy.MM_CID) {
+        if (index == ShardIndex.MM_CID && status.indexedBy() != IndexedBy.MM_CID) {
             LOG.warnf(
-                    "%s=mm_cid was asked for, but this kernel or libc offers no mm_cid: shards are indexed by cpu_id",
-                    RseqSettings.INDEX_PROPERTY);
+                    "%s is mm_cid, but this kernel or libc does not offer mm_cid: shards are indexed by cpu_id",
+                    Settings.SHARD_INDEX.key());
         }
         return status;
     }
 
     @Produces
     @Singleton
-    PerCpuMeterRegistry registry(ServiceSettings settings, RseqStatus status, Instance<SpanContext> spans) {
-        // For exemplars: the application's own, or OpenTelemetry's, or none.
+    PerCpuMeterRegistry registry(QuarkusSettings settings, RseqStatus status, Instance<SpanContext> spans) {
+        // For exemplars: a bean of the application, else OpenTelemetry's if it is there.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
         return new PerCpuMeterRegistry(
                 settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);

@@ -1,10 +1,12 @@
 package dev.percpu.registry;
 
 import dev.percpu.rseq.RseqProbe;
-import dev.percpu.rseq.RseqSettings;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
 /** Opens the cell store that a registry records into. */
@@ -18,27 +20,16 @@ public final class CellStores {
      * @throws IllegalArgumentException if a setting has a value that is not allowed; the message names key, allowed values and value
      */
     public static CellStore open(PrometheusConfig config) {
-        boolean required = isNativeRequired(config);
-        RseqStatus status = RseqProbe.status(RseqSettings.of(key -> SettingValue.of(config, key)));
+        RegistrySettings settings = new RegistrySettings(config);
+        boolean required = settings.get(Settings.NATIVE_REQUIRED);
+        RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
         if (status.nativeLibrary()) {
-            return CellStore.onShards(
+            return new ShardedCellStore(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
         }
         if (required) {
             throw new IllegalStateException(status.missingLibraryMessage());
         }
-        return CellStore.onJvm();
-    }
-
-    private static boolean isNativeRequired(PrometheusConfig config) {
-        String value = SettingValue.of(config, PerCpuConfig.NATIVE_REQUIRED);
-        if (value == null || value.equals("true")) {
-            return true;
-        }
-        if (value.equals("false")) {
-            return false;
-        }
-        throw new IllegalArgumentException(
-                PerCpuConfig.NATIVE_REQUIRED + " is '" + value + "', but must be one of: true, false");
+        return new JvmCellStore();
     }
 }

@@ -12,12 +12,12 @@ import dev.percpu.histogram.BucketLayout;
 import dev.percpu.histogram.BucketLayouts;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
+import dev.percpu.meter.ObservationConfig;
 import dev.percpu.meter.PerCpuCounter;
 import dev.percpu.meter.PerCpuDistributionSummary;
 import dev.percpu.meter.PerCpuTimer;
-import dev.percpu.meter.Percentiles;
 import dev.percpu.meter.SafeGauge;
-import dev.percpu.meter.WindowedMax;
+import dev.percpu.meter.TimeWindowed;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.Clock;
@@ -94,26 +94,18 @@ final class MeterFactory {
 
     PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics) {
         BucketLayout layout = layouts.ofNanos(id.getName(), statistics);
-        PerCpuTimer timer = new PerCpuTimer(
-                id,
-                store.newLongObservation(layout.cells()),
-                layout,
-                statistics,
-                clock,
-                samplers == null ? null : samplers.forLayout(layout));
+        PerCpuTimer timer = new PerCpuTimer(id, store.newLongObservation(layout.cells()), config(layout, statistics));
         return exposed(timer, () -> exposeDistribution(timer, layout));
+    }
+
+    private ObservationConfig config(BucketLayout layout, DistributionStatisticConfig statistics) {
+        return new ObservationConfig(layout, statistics, clock, samplers == null ? null : samplers.forLayout(layout));
     }
 
     PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
         BucketLayout layout = layouts.ofAmounts(id.getName(), statistics);
         PerCpuDistributionSummary summary = new PerCpuDistributionSummary(
-                id,
-                store.newDoubleObservation(layout.cells()),
-                layout,
-                statistics,
-                scale,
-                clock,
-                samplers == null ? null : samplers.forLayout(layout));
+                id, store.newDoubleObservation(layout.cells()), config(layout, statistics), scale);
         return exposed(summary, () -> exposeDistribution(summary, layout));
     }
 
@@ -168,9 +160,7 @@ final class MeterFactory {
 
     /** Returns the length of the shortest window of a meter with this configuration, in milliseconds. */
     static long windowMillis(DistributionStatisticConfig statistics) {
-        return statistics.isPublishingPercentiles()
-                ? Percentiles.windowMillis(statistics)
-                : WindowedMax.windowMillis(statistics);
+        return TimeWindowed.shortestWindowMillis(statistics);
     }
 
     private void exposeCounter(PerCpuCounter counter) {

@@ -1,62 +1,69 @@
 package dev.percpu.registry;
 
 import dev.percpu.histogram.NativeHistogramSettings;
+import dev.percpu.settings.Setting;
+import dev.percpu.settings.Settings;
+import io.micrometer.core.instrument.config.validate.InvalidReason;
 import io.micrometer.core.instrument.config.validate.Validated;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 
 /**
- * Configuration of a {@link PerCpuMeterRegistry}: all that {@link PrometheusConfig} has, under the same keys, and our own keys below. A
- * plain {@code PrometheusConfig} is taken as well. Our keys are asked for as they stand, without {@link #prefix()}; one that {@link
- * #get(String)} does not answer is looked up as a system property.
+ * Configuration of a {@link PerCpuMeterRegistry}: the keys of {@link PrometheusConfig}, and the keys of {@link Settings} {@linkplain
+ * Setting#inLibrary() for every application}. The registry accepts a plain {@code PrometheusConfig} too.
  *
- * <p>What the constants here set holds for the whole process, from the first registry on. How histograms are kept and
- * how many series there may be is a matter of each registry.
+ * <p>The keys of {@link Settings} have no {@link #prefix()}. A key for which {@link #get(String)} returns null is read from the system
+ * properties.
+ *
+ * <p>A value that is not allowed stops the creation of the registry. An unknown key does not: the keys of a configuration cannot be listed,
+ * and the system properties belong to the whole JVM. The first registry of a process logs a warning for each unknown system property below
+ * {@code percpu.} and names the nearest known key. In a Quarkus application an unknown key stops the start.
+ *
+ * <p>Rseq mode and shard index hold for the whole process, from the first registry on. All other settings are of each registry.
  */
 public interface PerCpuConfig extends PrometheusConfig {
-    /** {@value}: {@code true} (default), or {@code false} to record with JVM atomics where the native library cannot be used. */
-    String NATIVE_REQUIRED = "percpu.native.required";
-
-    /** {@value}: {@code auto} (default), or {@code atomic} to record by atomic instructions even where rseq works. */
-    String RSEQ_MODE = "percpu.rseq.mode";
-
-    /** {@value}: {@code auto} (default), {@code cpu_id} or {@code mm_cid}: the field of struct rseq that chooses the shard. */
-    String SHARD_INDEX = "percpu.shard.index";
+    /** A configuration in which each setting has its default. */
+    PerCpuConfig DEFAULT = key -> null;
 
     /**
-     * How the percentile histogram of the meters of a name is kept: by default what the keys of {@link NativeHistogramKey} say. Asked once
-     * for each name of a timer or summary that publishes one.
+     * Returns how the percentile histogram of a meter is kept: by default as the keys {@code percpu.histogram.native.*} say. Called once
+     * for each name of a timer or summary that publishes a histogram.
      *
-     * @param meterName Micrometer's, such as {@code http.server.requests}
-     * @throws IllegalArgumentException if a value cannot be used, naming key, value and what is allowed
+     * @param meterName Micrometer's name, such as {@code http.server.requests}
+     * @throws IllegalArgumentException if a value is not allowed, naming key, allowed values and value
      */
     default NativeHistogramSettings nativeHistogram(String meterName) {
-        return NativeHistogramKey.settings(meterName, key -> SettingValue.of(this, key));
+        return new RegistrySettings(this).nativeHistogram(meterName);
     }
 
     /**
-     * {@value}: milliseconds, 1 to 60000 (default 1000), that the function of a gauge (or of another meter whose values its user measures)
-     * may take in a scrape before the scrape goes on without it.
-     */
-    String GAUGE_TIMEOUT = "percpu.scrape.gauge-timeout";
-
-    /**
-     * How many series the registry keeps and which it shows: by default what the keys of {@link SeriesKey} say. Asked once.
+     * Returns how many series the registry keeps and which it shows: by default as the keys {@code percpu.series.*} say. Called once.
      *
-     * @throws IllegalArgumentException if a value cannot be used, naming key, value and what is allowed
+     * @throws IllegalArgumentException if a value is not allowed, naming key, allowed values and value
      */
     default SeriesSettings series() {
-        return SeriesSettings.read(key -> SettingValue.of(this, key));
+        return new RegistrySettings(this).series();
     }
 
+    /** Validates the keys of Micrometer and of {@link Settings}. */
     @Override
     default Validated<?> validate() {
+        RegistrySettings settings = new RegistrySettings(this);
         Validated<?> all = PrometheusConfig.super.validate();
-        for (SeriesKey key : SeriesKey.values()) {
-            all = all.and(key.validated(name -> SettingValue.of(this, name)));
+        for (Setting<?> setting : Settings.ALL) {
+            if (setting.inLibrary()) {
+                all = all.and(validated(setting, settings));
+            }
         }
         return all;
     }
 
-    /** Every setting has its default. */
-    PerCpuConfig DEFAULT = key -> null;
+    private static Validated<?> validated(Setting<?> setting, RegistrySettings settings) {
+        try {
+            var _ = settings.get(setting);
+            return Validated.none();
+        } catch (IllegalArgumentException e) {
+            return Validated.invalid(
+                    setting.key(), settings.text(setting), "must be " + setting.allowed(), InvalidReason.MALFORMED, e);
+        }
+    }
 }

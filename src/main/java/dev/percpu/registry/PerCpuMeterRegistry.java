@@ -11,10 +11,11 @@ import dev.percpu.scrape.FunctionMeterCollector;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.scrape.ScrapeEncodings;
 import dev.percpu.scrape.ScrapeType;
+import dev.percpu.scrape.ScrapeWriter;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
-import dev.percpu.scrape.TextScrape;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -43,7 +44,6 @@ import io.micrometer.core.instrument.noop.NoopMeter;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
@@ -97,8 +97,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final ScrapeEncodings encodings;
     private final CellStore store;
     private final SeriesIndex index;
-    private final ExternalCollectors external;
-    private final TextScrape textScrape;
+    private final ScrapeWriter scrapeWriter;
     private final @Nullable Expiry expiry;
     private final MeterFactory factory;
     private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
@@ -123,10 +122,12 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      *
      * @param config the configuration, validated here
      * @param registry the Prometheus registry that is scraped with this registry. Collectors registered there are read within {@link
-     *     PerCpuConfig#GAUGE_TIMEOUT}: each by itself in an {@link IsolatingPrometheusRegistry}, else all of them together.
+     *     Settings#GAUGE_TIMEOUT}: each by itself in an {@link IsolatingPrometheusRegistry}, else all of them together.
      * @param clock the clock of windows and creation times. With a clock other than {@link Clock#SYSTEM}, windows rotate only on reads.
      * @param spanContext returns the current span for exemplars; null for no exemplars
-     * @throws io.micrometer.core.instrument.config.validate.ValidationException if the configuration is invalid
+     * @throws IllegalArgumentException if a value of {@link Settings} is not allowed, naming key, allowed values and value
+     * @throws io.micrometer.core.instrument.config.validate.ValidationException if a value of Micrometer's own keys is invalid
+     * @throws IllegalStateException if the native library is required and cannot be used; the message names file, reason and remedy
      */
     @SuppressWarnings("this-escape") // as below
     public PerCpuMeterRegistry(
@@ -147,7 +148,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             Clock clock,
             @Nullable SpanContext spanContext,
             CellStore store) {
-        super(clock, SeriesSettings.of(config));
+        super(clock, perCpuConfig(config).series());
         this.config = config;
         this.prometheusRegistry = registry;
         this.store = store;
@@ -157,9 +158,10 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        FunctionMeterCollector measured = new FunctionMeterCollector(GaugeTimeout.millis(config));
+        FunctionMeterCollector measured = new FunctionMeterCollector(
+                new RegistrySettings(config).get(Settings.GAUGE_TIMEOUT).toMillis());
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
-        BucketLayouts layouts = new BucketLayouts(NativeHistogramKey.settings(config));
+        BucketLayouts layouts = new BucketLayouts(perCpuConfig(config)::nativeHistogram);
         this.factory = new MeterFactory(
                 store,
                 clock,
@@ -168,8 +170,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 index,
                 () -> config().namingConvention(),
                 this::meterRegistrationFailed);
-        this.external = new ExternalCollectors(registry, index);
-        this.textScrape = new TextScrape(index, external, clock);
+        this.scrapeWriter = new ScrapeWriter(index, new ExternalCollectors(registry, index), clock);
         this.rotator =
                 clock == Clock.SYSTEM ? new WindowRotator<>(this, PerCpuMeterRegistry::rotateWindows, clock) : null;
         config().namingConvention(new PrometheusNamingConvention());
@@ -177,7 +178,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             limit().removed();
             factory.removed(meter);
             if (meter instanceof CellMeter inCells) {
-                textScrape.forget(inCells);
+                scrapeWriter.remove(inCells);
             }
         });
         registry.register(index);
@@ -187,8 +188,14 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
+        new RegistrySettings(config).check();
         config.requireValid();
         return config;
+    }
+
+    /** Returns the configuration with the methods of {@link PerCpuConfig}. */
+    private static PerCpuConfig perCpuConfig(PrometheusConfig config) {
+        return config instanceof PerCpuConfig perCpu ? perCpu : config::get;
     }
 
     private static PrometheusProperties properties(@Nullable Properties own) {
@@ -264,13 +271,11 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     private void scrape(OutputStream out, ScrapeEncodings.Encoding encoding, @Nullable Set<String> includedNames)
             throws IOException {
-        Predicate<String> included = includedNames == null ? name -> true : includedNames::contains;
-        // The dots scheme also changes names that need no quotation marks: it doubles their underscores.
-        if (encoding.text() != null && encoding.escaping() != EscapingScheme.DOTS_ESCAPING) {
-            textScrape.write(out, encoding.text(), included, encoding.escaping());
-        } else {
-            encoding.writer().write(out, index.everything(included, external), encoding.escaping());
-        }
+        scrapeWriter.write(out, encoding, included(includedNames));
+    }
+
+    private static Predicate<String> included(@Nullable Set<String> includedNames) {
+        return includedNames == null ? name -> true : includedNames::contains;
     }
 
     /**
@@ -314,8 +319,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             ShardNaming naming,
             MetricSnapshots others)
             throws IOException {
-        new ShardScrape(store, naming, includedNames == null ? name -> true : includedNames::contains)
-                .write(index.shown(), others, out, encoding);
+        new ShardScrape(store, naming, included(includedNames)).write(index.exposed(), others, out, encoding);
     }
 
     /** Computes memory and records of the shards now. Reads every cell. */
@@ -477,7 +481,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             }
         });
         if (expiry != null && expiry.isDue()) {
-            index.shown(); // updates which series are hidden
+            index.exposed(); // updates which series are hidden
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.settings.Settings;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -143,7 +144,7 @@ final class SeriesLimit {
     }
 
     private void warn(Meter.Id id, String instead) {
-        LOGGER.log(() -> SeriesKey.MAX.key() + " = " + max + " is reached: " + id + " " + instead);
+        LOGGER.log(() -> Settings.SERIES_MAX.key() + " = " + max + " is reached: " + id + " " + instead);
     }
 
     /** Called after a counted meter was removed. Evicts the placeholder, so that its id can be registered again. */

@@ -1,54 +1,39 @@
 package dev.percpu.registry;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
+import dev.percpu.settings.Settings;
 import java.time.Duration;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many series a registry keeps, and which of them it shows. Immutable.
+ * The settings of a registry's series: how many it keeps, and which a scrape shows. Immutable.
  *
- * @param max series: what is registered beyond it is recorded into the overflow series of its name, or refused; at least 1
- * @param expireAfter a series into which nothing was recorded for that long is left out of scrapes until something is; at least 1 s; null:
- *     all are always shown
+ * @param max largest number of series, at least 1. A meter beyond it records into the overflow series of its name, or does nothing.
+ * @param expireAfter time without a record after which a scrape leaves a series out, until the next record; at least 1 s, null for never
  */
 public record SeriesSettings(int max, @Nullable Duration expireAfter) {
     /** 200,000 series, all shown. */
-    public static final SeriesSettings DEFAULT = new SeriesSettings(200_000, null);
+    public static final SeriesSettings DEFAULT = new SeriesSettings(
+            Settings.SERIES_MAX.defaultValue(),
+            Settings.SERIES_EXPIRE_AFTER.defaultValue().orElse(null));
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
     public SeriesSettings {
         if (max < 1) {
-            throw new IllegalArgumentException("max is " + max + ", but must be at least 1");
+            throw new IllegalArgumentException("max must be at least 1, but was " + max);
         }
         if (expireAfter != null && expireAfter.compareTo(SHORTEST) < 0) {
-            throw new IllegalArgumentException("expireAfter is " + expireAfter + ", but must be at least 1 s");
+            throw new IllegalArgumentException("expireAfter must be null or at least 1 s, but was " + expireAfter);
         }
     }
 
-    /** The same with another bound. */
+    /** Returns the same settings with another largest number of series. */
     public SeriesSettings withMax(int max) {
         return new SeriesSettings(max, expireAfter);
     }
 
-    /** The same with another expiry; null turns it off. */
+    /** Returns the same settings with another expiry; null for never. */
     public SeriesSettings withExpireAfter(@Nullable Duration expireAfter) {
         return new SeriesSettings(max, expireAfter);
-    }
-
-    /**
-     * @throws IllegalArgumentException if a value cannot be used, naming key, value and what is allowed
-     */
-    static SeriesSettings read(Function<String, @Nullable String> lookup) {
-        SeriesSettings settings = DEFAULT;
-        for (SeriesKey key : SeriesKey.values()) {
-            settings = key.configured(settings, lookup);
-        }
-        return settings;
-    }
-
-    static SeriesSettings of(PrometheusConfig config) {
-        return config instanceof PerCpuConfig ours ? ours.series() : read(key -> SettingValue.of(config, key));
     }
 }

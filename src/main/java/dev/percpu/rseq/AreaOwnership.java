@@ -2,7 +2,7 @@ package dev.percpu.rseq;
 
 import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.Libc;
-import dev.percpu.binding.ProcessSettings;
+import dev.percpu.binding.ProcessInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,13 +58,13 @@ record AreaOwnership(
                 : new AreaOwnership(owner, ownLength(featureSize), active, null, null);
     }
 
-    /** Returns the arguments with which the native library starts. */
-    ProcessSettings settings(Host.LibcInfo libc, @Nullable Integer align, long hwcap) {
+    /** Returns the facts with which the native library starts. */
+    ProcessInfo processInfo(Host.LibcInfo libc, @Nullable Integer align, long hwcap) {
         return switch (owner) {
-            case LIBC -> new ProcessSettings(ControlCalls.OWNER_LIBC, offset(libc), 0, 0, hwcap);
-            case LEGACY -> new ProcessSettings(ControlCalls.OWNER_LEGACY, 0, 0, 0, hwcap);
-            case SELF -> new ProcessSettings(ControlCalls.OWNER_SELF, 0, length, ownAlignment(align), hwcap);
-            case NONE -> new ProcessSettings(ControlCalls.OWNER_NONE, 0, 0, 0, hwcap);
+            case LIBC -> new ProcessInfo(ControlCalls.OWNER_LIBC, offset(libc), 0, 0, hwcap);
+            case LEGACY -> new ProcessInfo(ControlCalls.OWNER_LEGACY, 0, 0, 0, hwcap);
+            case SELF -> new ProcessInfo(ControlCalls.OWNER_SELF, 0, length, ownAlignment(align), hwcap);
+            case NONE -> new ProcessInfo(ControlCalls.OWNER_NONE, 0, 0, 0, hwcap);
         };
     }
 

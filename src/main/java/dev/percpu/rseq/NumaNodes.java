@@ -22,7 +22,7 @@ public final class NumaNodes {
         this(Path.of("/sys/devices/system/cpu"));
     }
 
-    /** @param cpus the folder that holds a folder {@code cpu0} for CPU 0, and so on */
+    /** @param cpus folder of sysfs with one folder for each CPU */
     NumaNodes(Path cpus) {
         this.cpus = cpus;
     }

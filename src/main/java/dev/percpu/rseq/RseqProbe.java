@@ -3,6 +3,9 @@ package dev.percpu.rseq;
 import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.Libc;
 import dev.percpu.binding.NativeLibrary;
+import dev.percpu.settings.RseqMode;
+import dev.percpu.settings.Settings;
+import dev.percpu.settings.ShardIndex;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
@@ -28,23 +31,26 @@ public final class RseqProbe {
     private RseqProbe() {}
 
     /**
-     * Returns the status of this process. The first call runs the probe with the settings of the system properties.
+     * Returns the status of this process. The first call runs the probe with mode and index of the system properties.
      *
-     * @throws IllegalArgumentException at the first call, if one of these settings is invalid
+     * @throws IllegalArgumentException at the first call, if one of these properties has a value that is not allowed
      */
     public static RseqStatus status() {
         RseqStatus known = status;
-        return known != null ? known : probeOnce(RseqSettings.of(System::getProperty));
+        return known != null
+                ? known
+                : probeOnce(
+                        Settings.RSEQ_MODE.read(System::getProperty), Settings.SHARD_INDEX.read(System::getProperty));
     }
 
     /**
-     * Returns the status of this process. The first call runs the probe with these settings.
+     * Returns the status of this process. The first call runs the probe with this mode and index.
      *
-     * @return the status of the first call, which may have had other settings
+     * @return the status of the first call, which may have had another mode and index
      */
-    public static RseqStatus status(RseqSettings settings) {
+    public static RseqStatus status(RseqMode mode, ShardIndex index) {
         RseqStatus known = status;
-        return known != null ? known : probeOnce(settings);
+        return known != null ? known : probeOnce(mode, index);
     }
 
     /** Returns the registration of a status, with the latest failed registration of any thread until now. */
@@ -57,11 +63,11 @@ public final class RseqProbe {
                         registration.length(), registration.layout(), registration.signature(), errno);
     }
 
-    private static synchronized RseqStatus probeOnce(RseqSettings settings) {
+    private static synchronized RseqStatus probeOnce(RseqMode mode, ShardIndex index) {
         RseqStatus known = status;
         if (known == null) {
             String unavailable = NativeLibrary.unavailabilityCause();
-            known = unavailable == null ? probe(settings) : withoutLibrary(unavailable);
+            known = unavailable == null ? probe(mode, index) : withoutLibrary(unavailable);
             status = known;
         }
         return known;
@@ -81,20 +87,20 @@ public final class RseqProbe {
                 false);
     }
 
-    private static RseqStatus probe(RseqSettings settings) {
+    private static RseqStatus probe(RseqMode mode, ShardIndex index) {
         Host host = new Host(kernel(), libc(), Cpus.read());
         long hwcap = Libc.auxv(AT_HWCAP);
         AreaOwnership ownership = start(host, hwcap);
         ControlCalls.registerThread();
         SelfTest selfTest = ownership.owner() == AreaOwner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
         String reason = fixMode(reasonAgainstSections(
-                settings, ownership, selfTest, hwcap, host.kernel().machine()));
+                mode, ownership, selfTest, hwcap, host.kernel().machine()));
         boolean rseq = ControlCalls.mode() == ControlCalls.MODE_RSEQ;
         return new RseqStatus(
                 ownership.owner(),
                 rseq ? Mode.RSEQ : Mode.ATOMIC,
                 rseq ? null : reason,
-                indexedBy(settings, ownership, host.cpus()),
+                indexedBy(index, ownership, host.cpus()),
                 area(ownership, host.kernel().machine()),
                 host,
                 selfTest,
@@ -105,7 +111,7 @@ public final class RseqProbe {
     private static AreaOwnership start(Host host, long hwcap) {
         Integer align = host.kernel().align();
         AreaOwnership found = AreaOwnership.find(host.libc(), host.kernel().featureSize(), align);
-        int error = ControlCalls.start(found.settings(host.libc(), align, hwcap));
+        int error = ControlCalls.start(found.processInfo(host.libc(), align, hwcap));
         if (error == 0) {
             return found;
         }
@@ -124,12 +130,12 @@ public final class RseqProbe {
     }
 
     private static @Nullable String reasonAgainstSections(
-            RseqSettings settings, AreaOwnership ownership, SelfTest selfTest, long hwcap, String machine) {
+            RseqMode mode, AreaOwnership ownership, SelfTest selfTest, long hwcap, String machine) {
         if (ownership.owner() == AreaOwner.NONE) {
             return ownership.reason();
         }
-        if (settings.mode() == RseqSettings.ModeChoice.ATOMIC) {
-            return RseqSettings.MODE_PROPERTY + " is atomic";
+        if (mode == RseqMode.ATOMIC) {
+            return Settings.RSEQ_MODE.key() + " is atomic";
         }
         if (!ControlCalls.isPairAtomic(hwcap)) {
             return "this CPU cannot store 16 bytes atomically (x86-64 without AVX, or arm64 without LSE2)";
@@ -162,9 +168,9 @@ public final class RseqProbe {
         return reason;
     }
 
-    private static IndexedBy indexedBy(RseqSettings settings, AreaOwnership ownership, Cpus cpus) {
+    private static IndexedBy indexedBy(ShardIndex index, AreaOwnership ownership, Cpus cpus) {
         boolean hasMmCid = ownership.activeSize() >= Fields.MM_CID + Integer.BYTES;
-        return switch (settings.index()) {
+        return switch (index) {
             case CPU_ID -> IndexedBy.CPU_ID;
             case MM_CID -> hasMmCid ? IndexedBy.MM_CID : IndexedBy.CPU_ID;
             case AUTO -> hasMmCid && usesFewCpus(cpus) ? IndexedBy.MM_CID : IndexedBy.CPU_ID;

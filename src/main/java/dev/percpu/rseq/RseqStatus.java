@@ -1,5 +1,6 @@
 package dev.percpu.rseq;
 
+import dev.percpu.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public record RseqStatus(
 
     /** Returns the error message for a configuration that requires the native library, where it is not loaded. */
     public String missingLibraryMessage() {
-        return reason + " To record with JVM atomics instead, which is slower, set percpu.native.required=false.";
+        return reason + " To record with JVM atomics instead, which is slower, set " + Settings.NATIVE_REQUIRED.key()
+                + "=false.";
     }
 }

@@ -1,6 +1,6 @@
 package dev.percpu.rseq;
 
-import dev.percpu.binding.SelfTestSides;
+import dev.percpu.binding.SelfTestCalls;
 import java.util.BitSet;
 
 /**
@@ -55,12 +55,12 @@ final class SelfTestRunner {
     }
 
     private static Part part(int cpu, int targetCpu) {
-        try (SelfTestSides sides = new SelfTestSides(cpu, targetCpu, TARGET_RESTARTS, BUDGET_NANOS)) {
-            Thread victim = thread("percpu-self-test-victim", sides::runVictim);
-            Thread disturber = thread("percpu-self-test-disturber", sides::runDisturber);
+        try (SelfTestCalls calls = new SelfTestCalls(cpu, targetCpu, TARGET_RESTARTS, BUDGET_NANOS)) {
+            Thread victim = thread("percpu-self-test-victim", calls::runVictim);
+            Thread disturber = thread("percpu-self-test-disturber", calls::runDisturber);
             join(victim);
             join(disturber);
-            return new Part(sides.restarts(), sides.violations());
+            return new Part(calls.restarts(), calls.violations());
         }
     }
 

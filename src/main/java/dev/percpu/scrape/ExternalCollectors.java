@@ -14,56 +14,65 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
- * What a Prometheus registry is scraped with besides our own index. It was written by others, so it is read as gauges are: each collector
- * for itself where the registry tells them ({@link IsolatingPrometheusRegistry}), else all of them as one. Thread-safe.
+ * The collectors of a Prometheus registry other than a meter registry's own index. Thread-safe.
+ *
+ * <p>They are user code, so they are read with a time limit, as gauges are: each by itself in an {@link IsolatingPrometheusRegistry}, else
+ * all of them in one read, because a plain registry does not list its collectors.
  */
 public final class ExternalCollectors {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(ExternalCollectors.class);
 
     private final PrometheusRegistry registry;
     private final SeriesIndex own;
-    private final AtomicBoolean named = new AtomicBoolean();
+    private final AtomicBoolean reported = new AtomicBoolean();
 
     /**
-     * @param own what is registered there and is not foreign
+     * Creates the external collectors of a registry.
+     *
+     * @param own the collector that is not external
      */
     public ExternalCollectors(PrometheusRegistry registry, SeriesIndex own) {
         this.registry = registry;
         this.own = own;
     }
 
-    /** What to read for the wanted families. */
-    @SuppressWarnings("ReferenceEquality") // our own index, and no other
-    List<OfCollector> readings(Predicate<String> included) {
-        List<OfCollector> readings = new ArrayList<>();
-        if (registry instanceof IsolatingPrometheusRegistry collectors) {
-            for (IsolatingPrometheusRegistry.Isolated each : collectors.isolated()) {
-                if (each.collector() != own) {
-                    readings.add(new OfCollector(each.alone(), included, each.inWords(), each.named()));
+    /** Returns the reads of a scrape, which still have to be run. */
+    @SuppressWarnings("ReferenceEquality") // collectors are compared by identity
+    List<Read> reads(Predicate<String> included) {
+        List<Read> reads = new ArrayList<>();
+        if (registry instanceof IsolatingPrometheusRegistry isolating) {
+            for (IsolatingPrometheusRegistry.Isolated isolated : isolating.isolated()) {
+                if (isolated.collector() != own) {
+                    reads.add(new Read(isolated.registry(), included, isolated.description(), isolated.reported()));
                 }
             }
         } else {
-            readings.add(new OfCollector(
-                    registry, included, "the Prometheus registry, of all collectors that others registered,", named));
+            reads.add(new Read(registry, included, "all collectors of the Prometheus registry", reported));
         }
-        return readings;
+        return reads;
     }
 
-    /** Families that are ours and those that are not, without such of others that Prometheus could not take beside the rest. */
-    static MetricSnapshots together(MetricSnapshots ours, List<MetricSnapshot> foreign) {
-        Map<String, Object> kinds = new HashMap<>();
-        ours.forEach(snapshot -> kinds.put(name(snapshot), kind(snapshot)));
+    /** Returns the families of all reads that have completed. */
+    static List<MetricSnapshot> families(List<Read> reads) {
+        return reads.stream().flatMap(read -> read.families.stream()).toList();
+    }
+
+    /** Merges own and external families. An external family is left out if there is one of the same name and another type. */
+    static MetricSnapshots merge(MetricSnapshots own, List<MetricSnapshot> external) {
+        Map<String, Object> types = new HashMap<>();
+        own.forEach(snapshot -> types.put(name(snapshot), type(snapshot)));
         List<MetricSnapshot> all = new ArrayList<>();
-        for (MetricSnapshot snapshot : foreign) {
-            Object kind = kind(snapshot);
-            if (kind.equals(kinds.computeIfAbsent(name(snapshot), name -> kind))) {
+        for (MetricSnapshot snapshot : external) {
+            Object type = type(snapshot);
+            if (type.equals(types.computeIfAbsent(name(snapshot), name -> type))) {
                 all.add(snapshot);
             } else {
-                LOGGER.log(() -> "the family " + name(snapshot)
-                        + " of a foreign collector is left out of the scrape: there is already one of another kind");
+                LOGGER.log(
+                        () -> "The family " + name(snapshot)
+                                + " of an external collector is left out of the scrape: a family of that name has another type");
             }
         }
-        ours.forEach(all::add);
+        own.forEach(all::add);
         return new MetricSnapshots(all);
     }
 
@@ -71,59 +80,55 @@ public final class ExternalCollectors {
         return snapshot.getMetadata().getPrometheusName();
     }
 
-    private static Object kind(MetricSnapshot snapshot) {
+    private static Object type(MetricSnapshot snapshot) {
         return snapshot instanceof HistogramSnapshot histogram && histogram.isGaugeHistogram()
                 ? Family.Kind.GAUGE_HISTOGRAM
                 : snapshot.getClass();
     }
 
-    /** One collector, or all that cannot be told apart. */
-    final class OfCollector extends GuardedRead {
-        private final PrometheusRegistry of;
+    /** A read of one collector, or of all collectors of a plain registry. */
+    final class Read extends GuardedRead {
+        private final PrometheusRegistry source;
         private final Predicate<String> included;
-        private final String inWords;
-        private final AtomicBoolean named;
-        private MetricSnapshots read = MetricSnapshots.of();
-        private MetricSnapshots taken = MetricSnapshots.of();
+        private final String description;
+        private final AtomicBoolean reported;
+        private MetricSnapshots result = MetricSnapshots.of();
+        private MetricSnapshots families = MetricSnapshots.of();
 
-        private OfCollector(PrometheusRegistry of, Predicate<String> included, String inWords, AtomicBoolean named) {
-            this.of = of;
+        private Read(
+                PrometheusRegistry source, Predicate<String> included, String description, AtomicBoolean reported) {
+            this.source = source;
             this.included = included;
-            this.inWords = inWords;
-            this.named = named;
-        }
-
-        /** What it told, nothing if it was not read. */
-        MetricSnapshots taken() {
-            return taken;
+            this.description = description;
+            this.reported = reported;
         }
 
         @Override
         public Object subject() {
-            return of;
+            return source;
         }
 
         @Override
         void read() {
-            read = own.whileSilent(() -> of.scrape(included));
+            result = own.callExcluded(() -> source.scrape(included));
         }
 
         @Override
-        void take() {
-            taken = read;
+        void accept() {
+            families = result;
         }
 
         @Override
-        void takeUnknown() {}
+        void acceptUnknown() {}
 
         @Override
-        boolean isFirstFailure() {
-            return !named.getAndSet(true);
+        boolean markReported() {
+            return !reported.getAndSet(true);
         }
 
         @Override
-        String inWords() {
-            return inWords;
+        String description() {
+            return description;
         }
     }
 }

@@ -7,41 +7,42 @@ import dev.percpu.exposition.TextNames;
 import dev.percpu.family.Family;
 import dev.percpu.family.PointWriter;
 import dev.percpu.meter.CellMeter;
+import dev.percpu.meter.WindowedMax;
 import dev.percpu.shard.CellColumn;
-import dev.percpu.shard.LongObservationCell;
+import dev.percpu.shard.MaxDrainer;
+import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A family of meters in cells as the text formats write it: its meters in the order of their labels, and whatever of them is the same in
- * every scrape, side by side. Thread-safe.
+ * One family of cell meters, prepared for the text formats. Thread-safe.
+ *
+ * <p>It stores what does not change between scrapes in parallel columns: meters, labels as text, and cell offsets. A scrape writes the
+ * columns from top to bottom without reading a meter object.
  */
 abstract sealed class FamilyRow {
     private final Family family;
-    private final List<CellMeter> meters;
-
-    /** Of each of the meters; null if they look different to different clients. */
-    private final @Nullable LabelColumn labels;
-
+    private final SortedSeries series;
     private final Names names;
 
-    private FamilyRow(Family family, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
+    private FamilyRow(Family family, SortedSeries series, Names names) {
         this.family = family;
-        this.meters = meters;
-        this.labels = labels;
+        this.series = series;
         this.names = names;
     }
 
-    /** Memory that one scrape after the other writes by. */
+    /** Memory that consecutive scrapes reuse. Not thread-safe. */
     static final class Buffers {
         private double[] maxima = {};
 
-        private double[] maxima(int atLeast) {
-            if (maxima.length < atLeast) {
-                maxima = new double[atLeast];
+        private double[] maxima(int minLength) {
+            if (maxima.length < minLength) {
+                maxima = new double[minLength];
             }
             return maxima;
         }
@@ -51,49 +52,52 @@ abstract sealed class FamilyRow {
         return family;
     }
 
+    final SortedSeries series() {
+        return series;
+    }
+
+    /** Returns the meters by labels. */
     final List<CellMeter> meters() {
-        return meters;
+        return series.meters();
     }
 
-    final @Nullable LabelColumn labels() {
-        return labels;
-    }
-
-    /** For the row that takes the place of this one. */
+    /** Returns the names, for a row that replaces this one. */
     final Names names() {
         return names;
     }
 
-    /** How the family is written sample by sample; null if it has to be written by the client's own writer. */
+    /** Returns the names of the family's samples in a format; null if the Prometheus client's writer must write the family. */
     final @Nullable TextNames names(TextFormat format) {
-        return labels == null ? null : names.in(format, family);
+        return series.labels() == null ? null : names.in(format, family);
     }
 
     /**
      * Writes the samples of all meters.
      *
-     * @param clock the meters' own
-     * @param out has been told the family
+     * @param clock the clock of the meters
+     * @param out a writer whose current family is this one
      */
     final void write(ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out) throws IOException {
+        LabelColumn labels = series.labels();
         if (labels == null) {
-            throw new IllegalStateException(family.name() + " has no labels that all clients read");
+            throw new IllegalStateException(family.name() + " has labels that need quotation marks");
         }
         write(labels, cells, clock, buffers, out);
     }
 
-    abstract void write(LabelColumn labelled, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
+    abstract void write(LabelColumn labels, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
             throws IOException;
 
-    /** Counters, or all but the maxima of timers and summaries. */
+    /** A family of counters, or of timers or summaries without their maxima. */
     static final class Main extends FamilyRow {
         private final @Nullable CellColumn column;
 
-        /** Writes all points out of the column; null if the meters have to be asked. */
+        /** Writes a point from the column alone; null if meters must be called. */
         private final @Nullable PointWriter writer;
 
-        Main(Family family, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
-            super(family, meters, labels, names);
+        Main(Family family, SortedSeries series, Names names) {
+            super(family, series, names);
+            List<CellMeter> meters = series.meters();
             PointWriter first = meters.getFirst().plainWriter();
             boolean same = first != null && meters.stream().allMatch(meter -> first.equals(meter.plainWriter()));
             this.column =
@@ -102,72 +106,92 @@ abstract sealed class FamilyRow {
         }
 
         @Override
-        void write(LabelColumn labelled, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
+        void write(LabelColumn labels, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
                 throws IOException {
-            int size = meters().size();
+            List<CellMeter> meters = meters();
+            int size = meters.size();
             if (column == null || writer == null) {
-                for (int place = 0; place < size; place++) {
-                    labelled.point(place, out);
-                    meters().get(place).write(cells.totals(), out);
+                for (int i = 0; i < size; i++) {
+                    labels.point(i, out);
+                    meters.get(i).write(cells.totals(), out);
                 }
                 return;
             }
-            CellColumn.Cursor reading = column.in(cells.reader());
-            for (int place = 0; place < size; place++) {
-                labelled.point(place, out);
-                writer.write(reading, place, out);
+            CellColumn.Cursor cursor = column.cursor(cells.reader());
+            for (int i = 0; i < size; i++) {
+                labels.point(i, out);
+                writer.write(cursor, i, out);
             }
-            Reference.reachabilityFence(this); // its cells are nobody else's meanwhile
+            // The column has raw offsets. Its cells must not be recycled while they are read.
+            Reference.reachabilityFence(this);
         }
     }
 
-    /** The maxima of timers, or of summaries. */
-    static final class OfMaxima extends FamilyRow {
-        private final MaxColumn maxima;
+    /** The maxima of timers or summaries. */
+    static final class Max extends FamilyRow {
+        private final MaxDrainer drainer;
+
+        /** The windows of each meter, in the order of the drainer's cells. */
+        private final WindowedMax[] windows;
+
         private final boolean inNanos;
 
-        OfMaxima(Family family, List<CellMeter> meters, @Nullable LabelColumn labels, Names names) {
-            super(family, meters, labels, names);
-            this.maxima = new MaxColumn(meters);
-            this.inNanos = meters.getFirst().cell() instanceof LongObservationCell;
+        Max(Family family, SortedSeries series, Names names) {
+            super(family, series, names);
+            List<CellMeter> meters = series.meters();
+            List<ObservationCell> cells = new ArrayList<>(meters.size());
+            this.windows = new WindowedMax[meters.size()];
+            for (CellMeter meter : meters) {
+                windows[cells.size()] = Objects.requireNonNull(meter.windowedMax());
+                cells.add((ObservationCell) meter.cell());
+            }
+            this.drainer = MaxDrainer.of(cells);
+            this.inNanos = cells.getFirst().isOfLongs();
         }
 
         @Override
-        void write(LabelColumn labelled, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
+        void write(LabelColumn labels, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
                 throws IOException {
             int size = meters().size();
-            double[] largest = buffers.maxima(size);
-            // All before the first is written: what is drained must not be lost when the reader goes away.
-            maxima.drain(clock.wallTime(), largest);
-            for (int place = 0; place < size; place++) {
-                labelled.point(place, out);
+            double[] maxima = buffers.maxima(size);
+            // Drain all cells before the first sample is written: a client that disconnects must not lose a drained
+            // maximum.
+            drain(clock.wallTime(), maxima);
+            for (int i = 0; i < size; i++) {
+                labels.point(i, out);
                 if (inNanos) {
-                    out.seconds(SampleWriter.VALUE, (long) largest[place]);
+                    out.seconds(SampleWriter.VALUE, (long) maxima[i]);
                 } else {
-                    out.value(SampleWriter.VALUE, largest[place], null);
+                    out.value(SampleWriter.VALUE, maxima[i], null);
                 }
             }
         }
+
+        /** Drains all cells into the windows, and stores the maximum of each meter's windows. */
+        private void drain(long nowMillis, double[] maxima) {
+            WindowedMax.drainMany(
+                    () -> drainer.drain((index, drained) -> maxima[index] = windows[index].add(drained, nowMillis)));
+        }
     }
 
-    /** How the family and its samples are called, worked out when a format is first written. */
+    /** The names of a family and its samples in both text formats, resolved when a format is first written. Thread-safe. */
     static final class Names {
-        private @Nullable Found text;
-        private @Nullable Found openMetrics;
+        private @Nullable Resolved text;
+        private @Nullable Resolved openMetrics;
 
-        private record Found(@Nullable TextNames names) {}
+        private record Resolved(@Nullable TextNames names) {}
 
         private synchronized @Nullable TextNames in(TextFormat format, Family family) {
-            Found found = format.isOpenMetrics() ? openMetrics : text;
-            if (found == null) {
-                found = new Found(format.names(family.specimen()));
+            Resolved resolved = format.isOpenMetrics() ? openMetrics : text;
+            if (resolved == null) {
+                resolved = new Resolved(format.names(family.specimen()));
                 if (format.isOpenMetrics()) {
-                    openMetrics = found;
+                    openMetrics = resolved;
                 } else {
-                    text = found;
+                    text = resolved;
                 }
             }
-            return found.names;
+            return resolved.names;
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.percpu.family.Family;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.Series;
 import dev.percpu.family.SeriesGroup;
-import dev.percpu.registry.PerCpuConfig;
 import io.micrometer.core.instrument.Meter;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -17,118 +16,120 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the series whose values come out of functions of their users: gauges, function counters and timers, custom meters; and with them
- * whatever else may hang. A function that throws, or takes longer than its limit, costs its own samples only: a gauge is NaN then, others
- * are left out. The log names each such meter once. Thread-safe.
+ * A collector of values that user code returns: gauges, function counters and timers, custom meters, and external collectors. Thread-safe.
+ *
+ * <p>Each function has a time limit. If it throws or exceeds the limit, a gauge is NaN, and the samples of any other meter are left out. The
+ * log names each such meter once.
  */
 public final class FunctionMeterCollector {
-    /** What each function may take, milliseconds, unless {@link PerCpuConfig#GAUGE_TIMEOUT} says otherwise. */
-    public static final int DEFAULT_LIMIT_MILLIS = 1000;
-
     private static final System.Logger LOG = System.getLogger(FunctionMeterCollector.class.getName());
 
-    private final TimeLimitedExecutor measurer;
+    private final TimeLimitedExecutor executor;
     private final long limitMillis;
 
-    /** Meters that the log has named, as long as they are in use. */
-    private final Map<Meter.Id, Boolean> named = Collections.synchronizedMap(new WeakHashMap<>());
+    /** Ids of meters that the log has named. Weak, so that they do not outlive their meters. */
+    private final Map<Meter.Id, Boolean> reported = Collections.synchronizedMap(new WeakHashMap<>());
 
-    private final AtomicBoolean toldOfTooMany = new AtomicBoolean();
+    private final AtomicBoolean overloadReported = new AtomicBoolean();
 
     /**
-     * @param limitMillis 1 or more
+     * Creates a collector.
+     *
+     * @param limitMillis the time limit of one function, in milliseconds, 1 or more
      */
     public FunctionMeterCollector(long limitMillis) {
-        this.measurer = new TimeLimitedExecutor(limitMillis);
+        this.executor = new TimeLimitedExecutor(limitMillis);
         this.limitMillis = limitMillis;
     }
 
     /**
-     * Adds the values of the series of these groups that have a part in a wanted family.
+     * Reads the series of all groups that can have samples of an included family.
      *
-     * @param further what is to be read as well
-     * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
+     * @param external additional reads, each of which accepts its own result
+     * @param values receives the values of the series
+     * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
      */
     void collect(
             Iterable<SeriesGroup> groups,
             Predicate<String> included,
-            List<? extends GuardedRead> further,
+            List<? extends GuardedRead> external,
             FamilyValues values)
             throws InterruptedIOException {
-        List<GuardedRead> readings = new ArrayList<>();
+        List<GuardedRead> reads = new ArrayList<>();
         for (SeriesGroup group : groups) {
             group.forEach((id, series) -> {
                 List<Family> families = series.families();
                 if (families.isEmpty() || families.stream().anyMatch(family -> included.test(family.name()))) {
-                    readings.add(new OfSeries(id, series, included, values));
+                    reads.add(new SeriesRead(id, series, included, values));
                 }
             });
         }
-        readings.addAll(further);
-        TimeLimitedExecutor.Outcome[] outcomes = outcomes(readings);
-        int notAsked = 0;
+        reads.addAll(external);
+        TimeLimitedExecutor.Outcome[] outcomes = run(reads);
+        int skipped = 0;
         for (int i = 0; i < outcomes.length; i++) {
-            GuardedRead reading = readings.get(i);
+            GuardedRead read = reads.get(i);
             switch (outcomes[i]) {
-                case DONE -> settle(reading);
-                case LATE ->
-                    leave(
-                            reading,
-                            " did not tell its value within " + limitMillis
-                                    + " ms: it is not asked again before it has returned",
+                case COMPLETED -> accept(read);
+                case TIMED_OUT ->
+                    reject(
+                            read,
+                            "Reading " + read.description() + " did not return within " + limitMillis
+                                    + " ms; it is not called again until it returns",
                             null);
-                case NOT_ASKED -> {
-                    reading.takeUnknown();
-                    notAsked++;
+                case SKIPPED -> {
+                    read.acceptUnknown();
+                    skipped++;
                 }
             }
         }
-        if (notAsked > 0 && !toldOfTooMany.getAndSet(true)) {
+        if (skipped > 0 && !overloadReported.getAndSet(true)) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "gauges and other functions are not asked for their values (" + notAsked + " in this scrape): "
-                            + TimeLimitedExecutor.MOST_LEFT_BEHIND
-                            + " calls have not returned, the most that may hang at once; as soon as one returns the others are asked again");
+                    TimeLimitedExecutor.MAX_ABANDONED
+                            + " calls of gauges and other functions have not returned, the maximum; " + skipped
+                            + " functions were not called in this scrape, and none is until a call returns");
         }
     }
 
-    private TimeLimitedExecutor.Outcome[] outcomes(List<GuardedRead> readings) throws InterruptedIOException {
+    private TimeLimitedExecutor.Outcome[] run(List<GuardedRead> reads) throws InterruptedIOException {
         try {
-            return measurer.run(readings);
+            return executor.run(reads);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            InterruptedIOException ended = new InterruptedIOException("interrupted while gauges were measured");
-            ended.initCause(e);
-            throw ended;
+            InterruptedIOException interrupted = new InterruptedIOException("interrupted while reading gauges");
+            interrupted.initCause(e);
+            throw interrupted;
         }
     }
 
-    private static void settle(GuardedRead reading) {
-        Throwable failure = reading.failure();
+    private static void accept(GuardedRead read) {
+        Throwable failure = read.failure();
         if (failure == null) {
-            reading.take();
+            read.accept();
         } else {
-            leave(reading, " failed to tell its value", failure);
+            reject(read, "Reading " + read.description() + " failed", failure);
         }
     }
 
-    private static void leave(GuardedRead reading, String why, @Nullable Throwable failure) {
-        reading.takeUnknown();
-        if (reading.isFirstFailure()) {
-            LOG.log(System.Logger.Level.WARNING, reading.inWords() + why, failure);
+    private static void reject(GuardedRead read, String message, @Nullable Throwable failure) {
+        read.acceptUnknown();
+        if (read.markReported()) {
+            LOG.log(System.Logger.Level.WARNING, message, failure);
         }
     }
 
-    private final class OfSeries extends GuardedRead {
+    /** A read of one series. */
+    private final class SeriesRead extends GuardedRead {
         private final Meter.Id id;
         private final Series series;
-        private final FamilyValues read;
+        private final FamilyValues result;
         private final FamilyValues values;
 
-        OfSeries(Meter.Id id, Series series, Predicate<String> included, FamilyValues values) {
+        SeriesRead(Meter.Id id, Series series, Predicate<String> included, FamilyValues values) {
             this.id = id;
             this.series = series;
-            this.read = new FamilyValues(included);
+            this.result = new FamilyValues(included);
             this.values = values;
         }
 
@@ -139,26 +140,26 @@ public final class FunctionMeterCollector {
 
         @Override
         void read() {
-            series.collect(read);
+            series.collect(result);
         }
 
         @Override
-        void take() {
-            values.addAll(read);
+        void accept() {
+            values.addAll(result);
         }
 
         @Override
-        void takeUnknown() {
+        void acceptUnknown() {
             series.collectUnknown(values);
         }
 
         @Override
-        boolean isFirstFailure() {
-            return named.putIfAbsent(id, true) == null;
+        boolean markReported() {
+            return reported.putIfAbsent(id, true) == null;
         }
 
         @Override
-        String inWords() {
+        String description() {
             return "the meter " + id;
         }
     }

@@ -3,8 +3,10 @@ package dev.percpu.scrape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a scrape asks for and that others wrote, so that it may fail or never return. What it reads is kept until the scraping
- * thread takes it; what it reads too late nobody takes. Used once.
+ * One read of user code in a scrape, which may fail or never return. Used once.
+ *
+ * <p>A worker thread reads, and keeps the result in this object. The scrape thread accepts the result if the read completed in time. A later
+ * result is dropped.
  */
 abstract class GuardedRead implements TimeLimitedExecutor.Task {
     private @Nullable Throwable failure;
@@ -13,28 +15,28 @@ abstract class GuardedRead implements TimeLimitedExecutor.Task {
     public final void run() {
         try {
             read();
-        } catch (Throwable e) { // an error too is that of one reading only
+        } catch (Throwable e) { // an error of user code too must not end the scrape
             failure = e;
         }
     }
 
-    /** Null if it did not fail. To be asked after it was {@linkplain TimeLimitedExecutor.Outcome#DONE done}. */
+    /** Returns what the read threw, or null. Call it only after {@link TimeLimitedExecutor.Outcome#COMPLETED}. */
     final @Nullable Throwable failure() {
         return failure;
     }
 
-    /** Reads it, on any thread. */
+    /** Reads the value. Called on a worker thread. */
     abstract void read();
 
-    /** Takes what was read, on the scraping thread. */
-    abstract void take();
+    /** Adds the value that was read to the scrape. Called on the scrape thread. */
+    abstract void accept();
 
-    /** Takes what stands for it, on the scraping thread: it was not read. */
-    abstract void takeUnknown();
+    /** Adds the value that represents an unknown one, if there is one. Called on the scrape thread. */
+    abstract void acceptUnknown();
 
-    /** Whether this is the first time that it is named in the log. */
-    abstract boolean isFirstFailure();
+    /** Marks this source as named in the log. Returns whether it was not before. */
+    abstract boolean markReported();
 
-    /** What it is, for the log. */
-    abstract String inWords();
+    /** Returns a noun phrase for the log, such as "the meter x". */
+    abstract String description();
 }

@@ -1,6 +1,5 @@
 package dev.percpu.scrape;
 
-import dev.percpu.registry.PerCpuMeterRegistry;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -13,17 +12,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
- * A {@link PrometheusRegistry} whose collectors a {@link PerCpuMeterRegistry} asks one by one, each within its time limit: one that hangs
- * or throws costs its own samples only. A plain one does not tell its collectors, so that there it costs those of all collectors that are
- * not the meter registry's. Used directly, it is a plain one in every way. Thread-safe.
+ * A {@link PrometheusRegistry} whose collectors are read one by one by a {@code PerCpuMeterRegistry}, each with a time limit. Thread-safe.
+ *
+ * <p>A collector that blocks or throws loses only its own samples. In a plain registry it loses the samples of all collectors but the meter
+ * registry's, because a plain registry does not list its collectors. Scraped directly, this registry behaves as a plain one.
  */
 public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
     /**
-     * A collector in a registry of its own, which decides as any registry does whether it is wanted.
+     * A collector in a registry of its own, which applies the filters of a scrape as any registry does.
      *
-     * @param named whether the log has named it
+     * @param description the collector, for the log
+     * @param reported whether the log has named it
      */
-    record Isolated(Object collector, PrometheusRegistry alone, String inWords, AtomicBoolean named) {
+    record Isolated(Object collector, PrometheusRegistry registry, String description, AtomicBoolean reported) {
         Isolated(Object collector, String families) {
             this(
                     collector,
@@ -35,10 +36,10 @@ public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
 
     private final Map<Object, Isolated> isolated = new ConcurrentHashMap<>();
 
-    /** Without collectors. */
+    /** Creates a registry without collectors. */
     public IsolatingPrometheusRegistry() {}
 
-    /** As they are now. */
+    /** Returns a live view of the collectors. */
     Collection<Isolated> isolated() {
         return isolated.values();
     }
@@ -48,7 +49,7 @@ public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
         super.register(collector);
         MetricFamilyDescriptor family = collector.getMetricFamilyDescriptor();
         Isolated added = new Isolated(collector, family == null ? "" : family.getPrometheusName());
-        added.alone().register(collector);
+        added.registry().register(collector);
         isolated.put(collector, added);
     }
 
@@ -59,7 +60,7 @@ public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
         Isolated added = new Isolated(
                 collector,
                 families.stream().map(MetricFamilyDescriptor::getPrometheusName).collect(Collectors.joining(", ")));
-        added.alone().register(collector);
+        added.registry().register(collector);
         isolated.put(collector, added);
     }
 

@@ -1,35 +1,37 @@
 package dev.percpu.scrape;
 
+import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CellStore;
-import dev.percpu.shard.ColumnReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two ways to read cells in one scrape. Most need only columns, and little memory for them; with a meter that has to be asked there is memory
- * for all cells besides. To be used and closed by the thread that made it.
+ * Access to the cells of a store during one scrape, by snapshot and by column. Confined to the thread that creates it, which must close it.
+ *
+ * <p>Most scrapes need columns only, which take little memory. A snapshot takes memory for all cells; it is created when the first meter
+ * needs it.
  */
 final class ScrapeCells implements AutoCloseable {
     private final CellStore store;
     private @Nullable CellSnapshot totals;
-    private @Nullable ColumnReader reader;
+    private CellColumn.@Nullable Reader reader;
 
     ScrapeCells(CellStore store) {
         this.store = store;
     }
 
-    /** For meters that have to be asked one by one: all cells, added up when this is first called. */
+    /** Returns the sums of all cells, computed by the first call. */
     CellSnapshot totals() {
         if (totals == null) {
-            totals = store.totals();
+            totals = store.snapshot();
         }
         return totals;
     }
 
-    /** For columns. */
-    ColumnReader reader() {
+    /** Returns the reader of columns. */
+    CellColumn.Reader reader() {
         if (reader == null) {
-            reader = new ColumnReader();
+            reader = new CellColumn.Reader();
         }
         return reader;
     }

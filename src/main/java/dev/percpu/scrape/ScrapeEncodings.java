@@ -23,7 +23,8 @@ public final class ScrapeEncodings {
      * @param text the same format if families can be written one by one; null if the writer needs all families at once
      * @param escaping how names are escaped
      */
-    public record Encoding(ExpositionFormatWriter writer, @Nullable TextFormat text, EscapingScheme escaping) {}
+    public record Encoding(
+            ExpositionFormatWriter writer, @Nullable TextFormat text, EscapingScheme escaping) {}
 
     /** Creates the encodings for the given properties. */
     public ScrapeEncodings(PrometheusProperties properties) {

@@ -1,5 +1,6 @@
 package dev.percpu.scrape;
 
+import dev.percpu.settings.Compression;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
@@ -43,7 +44,7 @@ public final class ScrapeNegotiation {
          * @param out the response body
          */
         public OutputStream body(OutputStream out) throws IOException {
-            return compression == Compression.OFF ? out : compression.gzip(out);
+            return compression == Compression.OFF ? out : new GzipStream(out, compression);
         }
     }
 

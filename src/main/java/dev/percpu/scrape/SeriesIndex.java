@@ -5,7 +5,7 @@ import dev.percpu.family.FamilyKinds;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.Series;
 import dev.percpu.family.SeriesGroup;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.Expiry;
 import dev.percpu.shard.CellSnapshot;
@@ -15,12 +15,10 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusScrapeRequest;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,56 +29,65 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All series of a registry, by the name that Prometheus knows them by, and their scrape, in which the cells of a series are added up once and
- * together. Thread-safe; neither registering nor recording waits for a scrape.
+ * The index of a registry's series by Prometheus name, and the collector of their values. Thread-safe: a registration or a record never
+ * waits for a scrape.
+ *
+ * <p>Cell meters record into cells. A scrape sums all cells of a meter together, so its values agree. All other meters are function meters,
+ * whose values are returned by user code.
  */
 public final class SeriesIndex implements MultiCollector {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
 
     private final CellStore store;
-    private final FunctionMeterCollector measured;
-    private final Consumer<Consumer<Meter>> registered;
+    private final FunctionMeterCollector functionMeters;
+    private final Consumer<Consumer<Meter>> forEachMeter;
     private final @Nullable Expiry expiry;
     private final boolean descriptions;
     private final Map<String, SeriesGroup> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
-    private final ScopedValue<Boolean> silent = ScopedValue.newInstance();
+
+    /** Bound while this index, as a collector of its Prometheus registry, must return no families. */
+    private final ScopedValue<Boolean> excluded = ScopedValue.newInstance();
 
     /**
-     * Stands for the latest change of the meters in cells: the meter that was added, or something else when one was removed. When a meter is
-     * added, the registry does not pass it on yet, but all that were added before.
+     * Identifies the last change of the cell meters: the meter that was registered, or a new object for a removal.
+     *
+     * <p>A meter is added here before the registry lists it. At that time the registry lists all meters that were added before.
      */
-    private volatile Object change = new Object();
+    private volatile Object lastChange = new Object();
 
     /**
-     * @param registered passes on all meters of the registry
-     * @param expiry null if all series are always shown
-     * @param descriptions whether descriptions become help texts
-     * @param measured collects what is not in cells
+     * Creates an index.
+     *
+     * @param store the store of the meters' cells
+     * @param forEachMeter passes all meters of the registry to a consumer
+     * @param expiry hides idle cell meters; null if none is ever hidden
+     * @param descriptions whether help texts are the meters' descriptions
+     * @param functionMeters reads the function meters
      */
     public SeriesIndex(
             CellStore store,
-            Consumer<Consumer<Meter>> registered,
+            Consumer<Consumer<Meter>> forEachMeter,
             @Nullable Expiry expiry,
             boolean descriptions,
-            FunctionMeterCollector measured) {
+            FunctionMeterCollector functionMeters) {
         this.store = store;
         this.expiry = expiry;
-        this.measured = measured;
-        this.registered = registered;
+        this.functionMeters = functionMeters;
+        this.forEachMeter = forEachMeter;
         this.descriptions = descriptions;
     }
 
     /**
-     * Adds a series.
+     * Adds the series of a function meter.
      *
-     * @param name by convention
-     * @param maker makes the series, with families of the group it will be in
+     * @param name the meter's name by the naming convention
+     * @param factory creates the series, with families of the group that it will be in
      * @return null, or why the series cannot be exposed
      */
-    public @Nullable String add(String name, Meter.Id id, Function<SeriesGroup, Series> maker) {
-        return inGroup(name, id, group -> {
-            Series series = maker.apply(group);
+    public @Nullable String add(String name, Meter.Id id, Function<SeriesGroup, Series> factory) {
+        return addToGroup(name, id, group -> {
+            Series series = factory.apply(group);
             String refusal = kinds.claim(series.families());
             if (refusal == null) {
                 Series replaced = group.put(id, series);
@@ -93,14 +100,14 @@ public final class SeriesIndex implements MultiCollector {
     }
 
     /**
-     * Exposes a meter in cells, which is its own series.
+     * Adds a cell meter, which is its own series.
      *
-     * @param name by that convention
-     * @param kind of its main family
-     * @return null, or why it cannot be exposed
+     * @param name the meter's name by the naming convention
+     * @param kind the kind of its main family
+     * @return null, or why the meter cannot be exposed
      */
     public @Nullable String add(String name, CellMeter meter, Family.Kind kind, NamingConvention convention) {
-        return inGroup(name, meter.getId(), group -> {
+        return addToGroup(name, meter.getId(), group -> {
             SeriesShape shape = group.shape(meter.getId(), kind, convention);
             String refusal = null;
             if (shape.enter()) {
@@ -112,7 +119,7 @@ public final class SeriesIndex implements MultiCollector {
             }
             if (refusal == null) {
                 meter.exposeAs(shape);
-                change = meter;
+                lastChange = meter;
                 if (expiry != null) {
                     expiry.watch(meter);
                 }
@@ -122,9 +129,11 @@ public final class SeriesIndex implements MultiCollector {
     }
 
     /**
-     * @param addition to the group of that name; tells why it was not made, or null
+     * Runs an addition on the group of a name, under the lock of that name.
+     *
+     * @param addition returns null, or why nothing was added
      */
-    private @Nullable String inGroup(String name, Meter.Id id, Function<SeriesGroup, @Nullable String> addition) {
+    private @Nullable String addToGroup(String name, Meter.Id id, Function<SeriesGroup, @Nullable String> addition) {
         String[] refusal = new String[1];
         groups.compute(name, (key, existing) -> {
             SeriesGroup group = existing != null ? existing : new SeriesGroup(name, id, descriptions);
@@ -133,7 +142,7 @@ public final class SeriesIndex implements MultiCollector {
                 try {
                     refusal[0] = addition.apply(group);
                 } catch (IllegalArgumentException e) {
-                    refusal[0] = "Prometheus does not take this name or these labels: " + e.getMessage();
+                    refusal[0] = "Prometheus does not accept this name or these labels: " + e.getMessage();
                 }
             }
             return group.isEmpty() ? null : group;
@@ -141,13 +150,13 @@ public final class SeriesIndex implements MultiCollector {
         return refusal[0];
     }
 
-    /** Frees the name of a meter in cells that was taken out of the registry. */
+    /** Removes a cell meter, so that its name is free. */
     public void remove(CellMeter meter) {
         SeriesShape shape = meter.shape();
         if (shape == null) {
             return;
         }
-        change = new Object();
+        lastChange = new Object();
         groups.computeIfPresent(shape.group().name(), (name, group) -> {
             if (shape.leave()) {
                 kinds.release(shape.families());
@@ -157,10 +166,10 @@ public final class SeriesIndex implements MultiCollector {
         });
     }
 
-    /** Takes a series out, if it is there. */
+    /** Removes the series of a function meter, if there is one. */
     public void remove(String name, Meter.Id id) {
         if (!removeFrom(name, id)) {
-            // The naming convention may have been changed since.
+            // The naming convention can have changed after the registration.
             for (String other : groups.keySet()) {
                 if (removeFrom(other, id)) {
                     return;
@@ -189,144 +198,46 @@ public final class SeriesIndex implements MultiCollector {
 
     @Override
     public MetricSnapshots collect(Predicate<String> includedNames, @Nullable PrometheusScrapeRequest request) {
-        if (silent.isBound()) {
+        if (excluded.isBound()) {
             return MetricSnapshots.of();
         }
-        FamilyValues others = new FamilyValues(includedNames);
         try {
-            measured.collect(groups.values(), includedNames, List.of(), others);
+            return collectCells(includedNames, collectFunctionMeters(includedNames, List.of()));
         } catch (InterruptedIOException e) {
             throw new UncheckedIOException(e);
         }
-        return withCells(includedNames, others);
+    }
+
+    /** Makes a call during which {@link #collect()} returns no families: the caller collects them by other methods. */
+    <T> T callExcluded(Supplier<T> call) {
+        return ScopedValue.where(excluded, true).call(call::get);
     }
 
     /**
-     * The wanted families, and those of others.
+     * Collects the function meters. This can take long, so do it before cells are summed.
      *
-     * @throws InterruptedIOException if this thread is interrupted while what is not in cells is asked for, which it still is then
+     * @param external reads that run after those of the function meters
+     * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
      */
-    public MetricSnapshots everything(Predicate<String> included, ExternalCollectors foreign)
+    FamilyValues collectFunctionMeters(Predicate<String> included, List<? extends GuardedRead> external)
             throws InterruptedIOException {
-        Others others = others(included, foreign);
-        return ExternalCollectors.together(withCells(included, others.values()), others.foreign());
+        FamilyValues values = new FamilyValues(included);
+        functionMeters.collect(groups.values(), included, external, values);
+        return values;
     }
 
-    private MetricSnapshots withCells(Predicate<String> included, FamilyValues others) {
+    /** Collects the exposed cell meters, and returns their families together with values that were collected before. */
+    MetricSnapshots collectCells(Predicate<String> included, FamilyValues collected) {
         FamilyValues values = new FamilyValues(included);
-        List<CellMeter> meters = meters(); // first: their cells are older than the totals
-        try (CellSnapshot totals = store.totals()) {
-            inOrder(shown(meters, totals)).forEach(meter -> collect(meter, totals, included, values));
+        List<CellMeter> meters = cellMeters(); // before the snapshot: it has the cells of all these meters
+        try (CellSnapshot totals = store.snapshot()) {
+            FamilyTable.inHelpOrder(exposed(meters, totals)).forEach(meter -> collect(meter, totals, included, values));
         }
-        values.addAll(others);
+        values.addAll(collected);
         return values.snapshots();
     }
 
-    /** All meters in cells but those that are to be hidden. */
-    public List<CellMeter> shown() {
-        List<CellMeter> meters = meters();
-        if (expiry == null) {
-            return meters;
-        }
-        try (CellSnapshot totals = store.totals()) {
-            return shown(meters, totals);
-        }
-    }
-
-    private List<CellMeter> meters() {
-        List<CellMeter> meters = new ArrayList<>();
-        registered.accept(meter -> {
-            if (meter instanceof CellMeter inCells) {
-                meters.add(inCells);
-            }
-        });
-        return meters;
-    }
-
-    private List<CellMeter> shown(List<CellMeter> meters, CellSnapshot totals) {
-        if (expiry == null) {
-            return meters;
-        }
-        List<CellMeter> shown = new ArrayList<>(meters.size());
-        for (CellMeter meter : meters) {
-            if (!expiry.hides(meter, totals)) {
-                shown.add(meter);
-            }
-        }
-        expiry.looked(meters.size() - shown.size());
-        return shown;
-    }
-
-    /** The cells as they are now, and the meters that are shown with them. */
-    record Now(ScrapeCells cells, FamilyTable table) implements AutoCloseable {
-        @Override
-        public void close() {
-            cells.close();
-        }
-    }
-
-    /**
-     * Readies the cells for reading.
-     *
-     * @param last the table of an earlier time, which may still hold
-     */
-    Now now(FamilyTable last) {
-        if (expiry == null) {
-            Object latest = change; // before the meters: what comes after it is looked at by the next scrape
-            FamilyTable table = last.isAsOf(latest) ? last : last.of(meters(), latest);
-            return new Now(new ScrapeCells(store), table);
-        }
-        List<CellMeter> meters = meters();
-        ScrapeCells cells = new ScrapeCells(store);
-        try {
-            return new Now(cells, last.of(shown(meters, cells.totals()), null));
-        } catch (RuntimeException e) {
-            cells.close();
-            throw e;
-        }
-    }
-
-    /** Calls while this index has nothing to tell its collector's registry: what it would tell is told otherwise. */
-    <T> T whileSilent(Supplier<T> call) {
-        return ScopedValue.where(silent, true).call(call::get);
-    }
-
-    /** All that is not in cells: families of foreign collectors, and values of meters. */
-    record Others(List<MetricSnapshot> foreign, FamilyValues values) {}
-
-    /**
-     * Asks for all that is not in cells, which may take its time: to be done before cells are added up.
-     *
-     * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
-     */
-    Others others(Predicate<String> included, ExternalCollectors foreign) throws InterruptedIOException {
-        FamilyValues values = new FamilyValues(included);
-        List<ExternalCollectors.OfCollector> readings = foreign.readings(included);
-        measured.collect(groups.values(), included, readings, values);
-        return new Others(
-                readings.stream().flatMap(reading -> reading.taken().stream()).toList(), values);
-    }
-
-    /** In the order in which the first of a family decides on its help text. */
-    static List<CellMeter> inOrder(List<CellMeter> meters) {
-        List<CellMeter> inOrder = new ArrayList<>(meters.size());
-        Map<SeriesGroup, Map<Meter.Id, CellMeter>> undecided = new HashMap<>();
-        for (CellMeter meter : meters) {
-            SeriesShape shape = meter.shape();
-            if (shape != null && shape.group().hasSeveralHelps()) {
-                // Of several help texts Micrometer shows that of the first meter in the order of such a map.
-                undecided
-                        .computeIfAbsent(shape.group(), group -> new ConcurrentHashMap<>())
-                        .put(meter.getId(), meter);
-            } else {
-                inOrder.add(meter);
-            }
-        }
-        undecided.values().forEach(group -> inOrder.addAll(group.values()));
-        return inOrder;
-    }
-
-    /** Adds the values of a meter in cells. */
+    /** Adds the values of a cell meter. A meter that throws is left out. */
     static void collect(CellMeter meter, CellSnapshot totals, Predicate<String> included, FamilyValues values) {
         SeriesShape shape = meter.shape();
         if (shape == null
@@ -337,11 +248,61 @@ public final class SeriesIndex implements MultiCollector {
         try {
             meter.collect(shape, totals, values);
         } catch (RuntimeException e) {
-            warn(meter.getId(), e);
+            LOGGER.log(() -> "The meter " + meter.getId() + " is left out of the scrape: reading it failed", e);
         }
     }
 
-    private static void warn(Meter.Id id, RuntimeException e) {
-        LOGGER.log(() -> "the meter " + id + " is left out of the scrape: it failed to tell its value", e);
+    /** Returns all cell meters but hidden ones. */
+    public List<CellMeter> exposed() {
+        List<CellMeter> meters = cellMeters();
+        if (expiry == null) {
+            return meters;
+        }
+        try (CellSnapshot totals = store.snapshot()) {
+            return exposed(meters, totals);
+        }
+    }
+
+    private List<CellMeter> exposed(List<CellMeter> meters, CellSnapshot totals) {
+        if (expiry == null) {
+            return meters;
+        }
+        List<CellMeter> exposed = new ArrayList<>(meters.size());
+        for (CellMeter meter : meters) {
+            if (!expiry.hides(meter, totals)) {
+                exposed.add(meter);
+            }
+        }
+        expiry.checked(meters.size() - exposed.size());
+        return exposed;
+    }
+
+    private List<CellMeter> cellMeters() {
+        List<CellMeter> meters = new ArrayList<>();
+        forEachMeter.accept(meter -> {
+            if (meter instanceof CellMeter cellMeter) {
+                meters.add(cellMeter);
+            }
+        });
+        return meters;
+    }
+
+    /** Opens the cells for one scrape. */
+    ScrapeCells openCells() {
+        return new ScrapeCells(store);
+    }
+
+    /**
+     * Returns the table of the exposed cell meters.
+     *
+     * @param last the table of an earlier scrape, which is returned if it is current
+     */
+    FamilyTable table(FamilyTable last, ScrapeCells cells) {
+        if (expiry != null) {
+            List<CellMeter> meters = cellMeters(); // before the snapshot, as above
+            return last.update(exposed(meters, cells.totals()), null);
+        }
+        Object change = lastChange; // before the meters: the next scrape sees a later change
+        return last.isCurrent(change) ? last : last.update(cellMeters(), change);
     }
 }

@@ -4,7 +4,7 @@ import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.family.Family;
 import dev.percpu.family.FamilyValues;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.shard.CellStore;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -24,12 +24,13 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * One scrape of the meters in cells by shard. Family by family, so that it takes the memory of one family's samples; each meter is read as it
- * is then, shard by shard. For looking into a process, not for scraping it every few seconds: there are as many series as meters times
- * shards. Not thread-safe.
+ * One scrape of cell meters that is broken down by shard. Not thread-safe.
+ *
+ * <p>It collects family by family, and takes the memory of one family's samples. Each meter is read at that time, shard by shard. It is
+ * meant for diagnosis, not for scrapes every few seconds: the number of series is the number of meters times the number of shards.
  */
 public final class ShardScrape {
-    /** Before a label of a meter that is called as one of ours; Prometheus does the same with labels of a target. */
+    /** Prefix of a meter's label whose name a shard label has. Prometheus resolves conflicts with target labels the same way. */
     private static final String EXPORTED = "exported_";
 
     private final CellStore store;
@@ -37,7 +38,9 @@ public final class ShardScrape {
     private final Predicate<String> included;
 
     /**
-     * @param included names of the families that are wanted
+     * Creates a scrape.
+     *
+     * @param included selects families by name
      */
     public ShardScrape(CellStore store, ShardNaming naming, Predicate<String> included) {
         this.store = store;
@@ -46,15 +49,17 @@ public final class ShardScrape {
     }
 
     /**
-     * @param meters that are shown
-     * @param others families that are told besides; one that a meter has already is left out
-     * @throws InterruptedIOException if this thread is interrupted meanwhile, which it still is then
+     * Writes the scrape. The stream is neither flushed nor closed.
+     *
+     * @param meters the exposed meters
+     * @param additional additional families; one with the name of a meter's family is left out
+     * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
      */
     public void write(
-            List<CellMeter> meters, MetricSnapshots others, OutputStream stream, ScrapeEncodings.Encoding encoding)
+            List<CellMeter> meters, MetricSnapshots additional, OutputStream stream, ScrapeEncodings.Encoding encoding)
             throws IOException {
+        Map<String, FamilyReader> families = families(meters, additional);
         TextFormat text = encoding.text();
-        Map<String, FamilyReader> families = families(meters, others);
         if (text == null) {
             List<MetricSnapshot> all = new ArrayList<>();
             for (FamilyReader family : families.values()) {
@@ -74,12 +79,12 @@ public final class ShardScrape {
         out.end();
     }
 
-    /** Reads a family, which may have no samples. */
+    /** Reads one family, which can be without samples. */
     private interface FamilyReader {
         MetricSnapshots read() throws InterruptedIOException;
     }
 
-    private Map<String, FamilyReader> families(List<CellMeter> meters, MetricSnapshots others) {
+    private Map<String, FamilyReader> families(List<CellMeter> meters, MetricSnapshots additional) {
         Map<String, List<CellMeter>> byName = new HashMap<>();
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
@@ -91,29 +96,24 @@ public final class ShardScrape {
         BitSet shards = store.recordedShards();
         Map<String, FamilyReader> families = new TreeMap<>();
         byName.forEach((name, family) -> families.put(name, () -> read(family, shards)));
-        for (MetricSnapshot other : others) {
-            String name = other.getMetadata().getPrometheusName();
+        for (MetricSnapshot snapshot : additional) {
+            String name = snapshot.getMetadata().getPrometheusName();
             if (included.test(name)) {
-                families.putIfAbsent(name, () -> new MetricSnapshots(other));
+                families.putIfAbsent(name, () -> new MetricSnapshots(snapshot));
             }
         }
         return families;
     }
 
     private MetricSnapshots read(List<CellMeter> meters, BitSet shards) throws InterruptedIOException {
-        FamilyValues values = new FamilyValues(name -> true);
-        add(meters, shards, values);
-        return values.snapshots();
-    }
-
-    private void add(List<CellMeter> meters, BitSet shards, FamilyValues values) throws InterruptedIOException {
         if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedIOException("interrupted while the shards were read");
+            throw new InterruptedIOException("interrupted while reading shards");
         }
+        FamilyValues values = new FamilyValues(name -> true);
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
             if (shape != null) {
-                Family family = remarked(shape.main());
+                Family family = withHelpSuffix(shape.main());
                 Labels labels = shape.labels(meter.getId());
                 shards.stream().forEach(shard -> {
                     DataPointSnapshot point = meter.pointOf(shard, labels(labels, shard));
@@ -123,9 +123,10 @@ public final class ShardScrape {
                 });
             }
         }
+        return values.snapshots();
     }
 
-    private Family remarked(Family family) {
+    private Family withHelpSuffix(Family family) {
         MetricMetadata metadata = family.metadata();
         return naming.helpSuffix().isEmpty()
                 ? family
@@ -135,18 +136,19 @@ public final class ShardScrape {
                         family.kind());
     }
 
-    private Labels labels(Labels own, int shard) {
-        Labels ours = shard == store.sharedShard() ? naming.shared() : naming.of(shard);
-        String[] names = new String[own.size()];
-        String[] values = new String[own.size()];
+    /** Returns the labels of a shard followed by those of a meter. A meter's label gets the prefix if its name is already used. */
+    private Labels labels(Labels ofMeter, int shard) {
+        Labels ofShard = shard == store.sharedShard() ? naming.shared() : naming.of(shard);
+        String[] names = new String[ofMeter.size()];
+        String[] values = new String[ofMeter.size()];
         for (int i = 0; i < names.length; i++) {
-            String name = own.getName(i);
-            while (ours.contains(name) || (!name.equals(own.getName(i)) && own.contains(name))) {
+            String name = ofMeter.getName(i);
+            while (ofShard.contains(name) || (!name.equals(ofMeter.getName(i)) && ofMeter.contains(name))) {
                 name = EXPORTED + name;
             }
             names[i] = name;
-            values[i] = own.getValue(i);
+            values[i] = ofMeter.getValue(i);
         }
-        return ours.merge(names, values);
+        return ofShard.merge(names, values);
     }
 }

@@ -1,7 +1,7 @@
 package dev.percpu.scrape;
 
 import dev.percpu.exposition.LabelColumn;
-import dev.percpu.family.SeriesShape;
+import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -14,9 +14,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of a family in the order of their labels, and these as text. Immutable.
+ * The meters of one family, sorted by labels, without duplicates. Immutable.
  *
- * @param labels null if they look different to different clients
+ * @param meters the meters
+ * @param labels their labels as text; null if a label name needs quotation marks
  */
 record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SortedSeries.class);
@@ -27,7 +28,7 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
         }
     }
 
-    /** That of a meter which is exposed. */
+    /** Returns the shape of an exposed meter. */
     static SeriesShape shape(CellMeter meter) {
         SeriesShape shape = meter.shape();
         if (shape == null) {
@@ -37,14 +38,16 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
     }
 
     /**
-     * @param family for the log
+     * Sorts meters.
+     *
+     * @param family the name of their family, for the log
      */
     static SortedSeries of(List<CellMeter> registered, String family) {
         List<CellMeter> meters = new ArrayList<>(registered.size());
         List<Labels> labels = new ArrayList<>(registered.size());
         for (Point point : sorted(registered)) {
             if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
-                LOGGER.log(() -> "a second value of " + family + point.labels + " is left out of the scrape");
+                LOGGER.log(() -> "A second value of " + family + point.labels + " is left out of the scrape");
                 continue;
             }
             meters.add(point.meter);
@@ -61,69 +64,70 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
     }
 
     /**
-     * The same made out of what was sorted before: only the labels of meters that have come are looked at, and those of a few others.
+     * Updates a sorted family: removed meters are dropped, and added ones are inserted by binary search.
      *
-     * @param before sorted
-     * @param labelsBefore of them
-     * @param registeredBefore how many there were, with those that were left out
-     * @param registered now
-     * @return null if that is not possible, or not worth it
+     * <p>Labels are computed only for the added meters, and for the meters they are compared with.
+     *
+     * @param last the series before the change
+     * @param lastRegistered the number of meters before the change, duplicates included
+     * @param registered the meters after the change
+     * @return null if all meters must be sorted: there are duplicates, or more added meters than others
      */
-    static @Nullable SortedSeries changed(
-            List<CellMeter> before,
-            @Nullable LabelColumn labelsBefore,
-            int registeredBefore,
-            List<CellMeter> registered) {
-        if (labelsBefore == null || before.size() != registeredBefore) {
+    static @Nullable SortedSeries update(SortedSeries last, int lastRegistered, List<CellMeter> registered) {
+        LabelColumn lastLabels = last.labels;
+        if (lastLabels == null || last.meters.size() != lastRegistered) {
             return null;
         }
-        Set<CellMeter> come = Collections.newSetFromMap(new IdentityHashMap<>(registered.size()));
-        come.addAll(registered);
-        List<CellMeter> kept = new ArrayList<>(before.size());
-        int[] places = new int[registered.size()];
-        for (int place = 0; place < before.size(); place++) {
-            if (come.remove(before.get(place))) {
-                places[kept.size()] = place;
-                kept.add(before.get(place));
+        Set<CellMeter> added = Collections.newSetFromMap(new IdentityHashMap<>(registered.size()));
+        added.addAll(registered);
+        List<CellMeter> kept = new ArrayList<>(last.meters.size());
+        int[] sources = new int[registered.size()];
+        for (int i = 0; i < last.meters.size(); i++) {
+            if (added.remove(last.meters.get(i))) {
+                sources[kept.size()] = i;
+                kept.add(last.meters.get(i));
             }
         }
-        return come.size() > kept.size() ? null : merged(kept, places, labelsBefore, sorted(come));
+        return added.size() > kept.size() ? null : merge(kept, sources, lastLabels, sorted(added));
     }
 
     /**
-     * @param kept sorted
-     * @param placesOfKept where their labels are in that column; has room for all
-     * @param come sorted
+     * Merges two sorted lists.
+     *
+     * @param kept meters of the last series
+     * @param keptIndexes their indexes in {@code lastLabels}; as long as the result
+     * @param added points of new meters
+     * @return null if there are duplicates
      */
-    private static @Nullable SortedSeries merged(
-            List<CellMeter> kept, int[] placesOfKept, LabelColumn labelsBefore, List<Point> come) {
-        List<CellMeter> meters = new ArrayList<>(placesOfKept.length);
-        int[] places = new int[placesOfKept.length];
+    private static @Nullable SortedSeries merge(
+            List<CellMeter> kept, int[] keptIndexes, LabelColumn lastLabels, List<Point> added) {
+        List<CellMeter> meters = new ArrayList<>(keptIndexes.length);
+        int[] sources = new int[keptIndexes.length];
         int next = 0;
-        for (int i = 0; i < come.size(); i++) {
-            int found = placeOf(come.get(i).labels, kept);
-            boolean isSecond = i > 0 && come.get(i).labels.equals(come.get(i - 1).labels);
+        for (int i = 0; i < added.size(); i++) {
+            int found = search(added.get(i).labels, kept);
+            boolean isSecond = i > 0 && added.get(i).labels.equals(added.get(i - 1).labels);
             if (found >= 0 || isSecond) {
-                return null; // one of them is to be left out
+                return null;
             }
             for (; next < -1 - found; next++) {
-                places[meters.size()] = placesOfKept[next];
+                sources[meters.size()] = keptIndexes[next];
                 meters.add(kept.get(next));
             }
-            places[meters.size()] = -1 - i;
-            meters.add(come.get(i).meter);
+            sources[meters.size()] = -1 - i;
+            meters.add(added.get(i).meter);
         }
         for (; next < kept.size(); next++) {
-            places[meters.size()] = placesOfKept[next];
+            sources[meters.size()] = keptIndexes[next];
             meters.add(kept.get(next));
         }
         LabelColumn labels =
-                labelsBefore.with(places, come.stream().map(Point::labels).toList());
+                lastLabels.merge(sources, added.stream().map(Point::labels).toList());
         return labels == null ? null : new SortedSeries(meters, labels);
     }
 
-    /** Where labels are among those of sorted meters, or {@code -1} minus where they would be. */
-    private static int placeOf(Labels labels, List<CellMeter> meters) {
+    /** Returns the index of the meter with the given labels, or -1 minus the index at which it would be inserted. */
+    private static int search(Labels labels, List<CellMeter> meters) {
         int low = 0;
         int high = meters.size();
         while (low < high) {

@@ -12,159 +12,163 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls what others wrote and what may never return: the functions of gauges and of other meters that their users measure, and their
- * collectors. They are called one after the other on a thread that is not the caller's. One that takes too long is left behind with its thread, another thread goes on
- * with the next, and it is not called again before it has returned: so it costs the caller its time limit once, and itself only.
+ * An executor of user callbacks on daemon threads, with a time limit for each. Thread-safe.
  *
- * <p>Threads are daemons, end after ten idle seconds, and are as many as there are callers and functions left behind; of these there are
- * at most {@value #MOST_LEFT_BEHIND}, and as long as there are, nothing is called any more. Thread-safe.
+ * <p>The tasks of one call run one after the other on one worker thread. If a task exceeds the limit, it is abandoned with its thread, and
+ * another thread runs the next task. A subject that was abandoned is not called again before it returns, so it delays its caller once only.
+ *
+ * <p>There are as many threads as callers and abandoned tasks. At {@value #MAX_ABANDONED} abandoned tasks, no task is started until one
+ * returns. Idle threads end after ten seconds.
  */
 final class TimeLimitedExecutor {
-    static final int MOST_LEFT_BEHIND = 16;
+    static final int MAX_ABANDONED = 16;
 
-    /** A limit is waited for in so many parts, so that a pause of the whole process does not use it up at once. */
-    private static final int PARTS = 10;
+    /** The number of waits that make up one limit. A pause of the whole process uses up one of them, not the whole limit. */
+    private static final int WAITS_PER_LIMIT = 10;
 
-    /** Something to call. */
+    /** A callback. */
     interface Task {
-        /** What is not to be called again while it has not returned; told by {@link Object#equals}. */
+        /** Returns what the task calls. While a task has not returned, no task with an equal subject is started. */
         Object subject();
 
-        /** Does not throw. */
+        /** Runs the callback. Must not throw. */
         void run();
     }
 
-    /** What became of a task. */
+    /** The outcome of a task. */
     enum Outcome {
-        /** It was called and returned. */
-        DONE,
-        /** It was called and did not return in time, or has not returned since an earlier call. */
-        LATE,
-        /** It was not called: too many are left behind. */
-        NOT_ASKED
+        /** The task was started and has returned. */
+        COMPLETED,
+        /** The task was started and did not return in time, or an earlier task with its subject has not returned. */
+        TIMED_OUT,
+        /** The task was not started because too many are abandoned. */
+        SKIPPED
     }
 
-    private final long partNanos;
+    private final long waitNanos;
     private final ExecutorService threads;
 
-    /** What has not returned, and how many callers left it behind. */
-    private final Map<Object, Integer> hanging = new ConcurrentHashMap<>();
+    /** Number of abandoned tasks by subject. */
+    private final Map<Object, Integer> abandonedSubjects = new ConcurrentHashMap<>();
 
-    private final AtomicInteger leftBehind = new AtomicInteger();
+    private final AtomicInteger abandoned = new AtomicInteger();
 
     /**
-     * @param limitMillis what one call may take, 1 or more
+     * Creates an executor.
+     *
+     * @param limitMillis the time limit of one task, in milliseconds, 1 or more
      */
     TimeLimitedExecutor(long limitMillis) {
-        this.partNanos = Math.max(1, TimeUnit.MILLISECONDS.toNanos(limitMillis) / PARTS);
+        this.waitNanos = Math.max(1, TimeUnit.MILLISECONDS.toNanos(limitMillis) / WAITS_PER_LIMIT);
         this.threads = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
                 10,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                run -> Thread.ofPlatform().daemon().name("percpu-measurer").unstarted(run));
+                run -> Thread.ofPlatform().daemon().name("percpu-callbacks").unstarted(run));
     }
 
     /**
-     * Calls all tasks.
+     * Runs all tasks in their order.
      *
-     * @return what became of each, by its index
-     * @throws InterruptedException if the caller is interrupted before all have returned; the one that is being called is left behind
+     * @return the outcome of each task, by its index
+     * @throws InterruptedException if the caller is interrupted before all tasks have returned; the running task is abandoned
      */
     Outcome[] run(List<? extends Task> tasks) throws InterruptedException {
         Outcome[] outcomes = new Outcome[tasks.size()];
-        Arrays.fill(outcomes, Outcome.NOT_ASKED);
+        Arrays.fill(outcomes, Outcome.SKIPPED);
         int next = 0;
-        while (next < tasks.size() && leftBehind() < MOST_LEFT_BEHIND) {
-            Pass pass = new Pass(tasks, next, outcomes);
-            threads.execute(pass);
-            next = pass.await();
+        while (next < tasks.size() && abandoned() < MAX_ABANDONED) {
+            Worker worker = new Worker(tasks, next, outcomes);
+            threads.execute(worker);
+            next = worker.await();
         }
         return outcomes;
     }
 
-    /** Calls that have not returned and that nobody waits for any more. */
-    int leftBehind() {
-        return leftBehind.get();
+    /** Returns the number of abandoned tasks that have not returned. */
+    int abandoned() {
+        return abandoned.get();
     }
 
-    private final class Pass implements Runnable {
+    /** Runs tasks from a first index on, until all have returned or one is abandoned. */
+    private final class Worker implements Runnable {
         private final List<? extends Task> tasks;
         private final Outcome[] outcomes;
 
-        /** Index of the task that is being called. Guarded by this, as the others below are. */
-        private int at;
+        /** Index of the running task. Guarded by this, as are the outcomes and the field below. */
+        private int current;
 
-        private boolean abandoned;
+        private boolean isAbandoned;
 
-        Pass(List<? extends Task> tasks, int from, Outcome[] outcomes) {
+        Worker(List<? extends Task> tasks, int first, Outcome[] outcomes) {
             this.tasks = tasks;
-            this.at = from;
+            this.current = first;
             this.outcomes = outcomes;
         }
 
         @Override
         public void run() {
             for (Task task = next(); task != null; task = next()) {
-                boolean called = !hanging.containsKey(task.subject());
-                if (called) {
+                boolean started = !abandonedSubjects.containsKey(task.subject());
+                if (started) {
                     task.run();
                 }
-                if (!returned(task, called)) {
+                if (!complete(task, started)) {
                     return;
                 }
             }
         }
 
         private synchronized @Nullable Task next() {
-            if (at < tasks.size()) {
-                return tasks.get(at);
+            if (current < tasks.size()) {
+                return tasks.get(current);
             }
             notifyAll();
             return null;
         }
 
-        /** Whether somebody still waits for the rest. */
-        private synchronized boolean returned(Task task, boolean called) {
-            if (abandoned) {
-                hanging.computeIfPresent(task.subject(), (subject, times) -> times == 1 ? null : times - 1);
-                leftBehind.decrementAndGet();
+        /** Records that a task has returned. Returns whether the worker runs the next one. */
+        private synchronized boolean complete(Task task, boolean started) {
+            if (isAbandoned) {
+                abandonedSubjects.computeIfPresent(task.subject(), (subject, count) -> count == 1 ? null : count - 1);
+                abandoned.decrementAndGet();
                 return false;
             }
-            outcomes[at] = called ? Outcome.DONE : Outcome.LATE;
-            at++;
+            outcomes[current] = started ? Outcome.COMPLETED : Outcome.TIMED_OUT;
+            current++;
             return true;
         }
 
-        /** Waits for the end, or until one call has taken too long; returns the index to go on with. */
+        /** Waits until all tasks have returned or one exceeds the limit. Returns the index of the next task to start. */
         synchronized int await() throws InterruptedException {
-            int seen = -1;
-            int parts = 0;
-            while (at < tasks.size()) {
-                if (at != seen) {
-                    seen = at;
-                    parts = 0;
-                } else if (parts == PARTS) {
+            int observed = -1;
+            int waits = 0;
+            while (current < tasks.size()) {
+                if (current != observed) {
+                    observed = current;
+                    waits = 0;
+                } else if (waits == WAITS_PER_LIMIT) {
                     return abandon();
                 }
                 try {
-                    TimeUnit.NANOSECONDS.timedWait(this, partNanos);
+                    TimeUnit.NANOSECONDS.timedWait(this, waitNanos);
                 } catch (InterruptedException e) {
                     abandon();
                     throw e;
                 }
-                parts++;
+                waits++;
             }
-            return at;
+            return current;
         }
 
         private int abandon() {
-            abandoned = true;
-            hanging.merge(tasks.get(at).subject(), 1, Integer::sum);
-            outcomes[at] = Outcome.LATE;
-            leftBehind.incrementAndGet();
-            return at + 1;
+            isAbandoned = true;
+            abandonedSubjects.merge(tasks.get(current).subject(), 1, Integer::sum);
+            outcomes[current] = Outcome.TIMED_OUT;
+            abandoned.incrementAndGet();
+            return current + 1;
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * One scrape, from cells to bytes: the index of families, sums of many cells by one native call, external collectors, user callbacks with a
- * time limit, and the negotiation of format and compression.
+ * One scrape, from cells to bytes: the index of series, the writers of all formats, external collectors, user callbacks with a time limit,
+ * and content negotiation.
  *
  * <p>Does not belong here: HTTP servers and framework types (packages {@code quarkus} and {@code spring}).
  *

@@ -1,42 +1,39 @@
 package dev.percpu.shard;
 
+import dev.percpu.binding.SumKind;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Upper bounds of a histogram's buckets: inclusive, strictly ascending, zero or more. The last bucket (+Inf) is implicit, so that
- * {@link #buckets()} is one more than the number of bounds.
+ * The upper bounds of a histogram's buckets: inclusive, strictly ascending, at least 0. Immutable and thread-safe.
  *
- * <p>Bounds are either whole (for {@link LongObservationCell}, say nanoseconds) or floating-point (for {@link DoubleObservationCell});
- * {@link #none()} is both. Immutable and thread-safe.
+ * <p>Bounds are either longs or doubles; {@link #none()} is both. The last bucket (+Inf) has no bound here, so that {@link #buckets()} is
+ * one more than the number of bounds.
  */
 public final class BucketBounds {
-    private static final long[] NO_LONGS = {};
-    private static final double[] NO_DOUBLES = {};
-    private static final BucketBounds NONE = new BucketBounds(NO_LONGS, NO_DOUBLES);
+    private static final BucketBounds NONE = new BucketBounds(null, new long[0]);
 
-    /** Null when these are floating-point bounds. */
-    private final long @Nullable [] longs;
+    /** Null if there are no bounds. */
+    private final @Nullable SumKind kind;
 
-    /** Null when these are whole bounds. */
-    private final double @Nullable [] doubles;
+    /** Longs, or the raw bits of doubles: the bits of doubles that are at least 0 have the order of the doubles. */
+    private final long[] words;
 
-    private final int count;
-
-    private BucketBounds(long @Nullable [] longs, double @Nullable [] doubles) {
-        this.longs = longs;
-        this.doubles = doubles;
-        this.count = longs != null ? longs.length : doubles != null ? doubles.length : 0;
+    private BucketBounds(@Nullable SumKind kind, long[] words) {
+        this.kind = kind;
+        this.words = words;
     }
 
-    /** No bounds: one bucket that takes every amount. */
+    /** Returns bounds with one bucket for all amounts. */
     public static BucketBounds none() {
         return NONE;
     }
 
     /**
-     * @param bounds in the unit of the amounts to be observed, each at least 0 and larger than the one before; copied
-     * @throws IllegalArgumentException naming the bound that breaks the rule
+     * Returns bounds that are longs.
+     *
+     * @param bounds bounds in the unit of the amounts, each at least 0 and larger than the one before; copied
+     * @throws IllegalArgumentException if a bound is not like that
      */
     public static BucketBounds ofLongs(long... bounds) {
         long[] copy = bounds.clone();
@@ -45,72 +42,84 @@ public final class BucketBounds {
                 throw rejected(i, Long.toString(copy[i]), Arrays.toString(copy));
             }
         }
-        return copy.length == 0 ? NONE : new BucketBounds(copy, null);
+        return copy.length == 0 ? NONE : new BucketBounds(SumKind.LONG, copy);
     }
 
     /**
-     * @param bounds in the unit of the amounts to be observed, each finite, at least 0 and larger than the one before; copied
-     * @throws IllegalArgumentException naming the bound that breaks the rule
+     * Returns bounds that are doubles.
+     *
+     * @param bounds bounds in the unit of the amounts, each finite, at least 0 and larger than the one before; copied
+     * @throws IllegalArgumentException if a bound is not like that
      */
     public static BucketBounds ofDoubles(double... bounds) {
-        double[] copy = bounds.clone();
-        for (int i = 0; i < copy.length; i++) {
-            if (!(copy[i] >= 0) || Double.isInfinite(copy[i]) || (i > 0 && copy[i] <= copy[i - 1])) {
-                throw rejected(i, Double.toString(copy[i]), Arrays.toString(copy));
+        long[] words = new long[bounds.length];
+        double previous = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < words.length; i++) {
+            double bound = bounds[i];
+            if (!(bound >= 0) || Double.isInfinite(bound) || bound <= previous) {
+                throw rejected(i, Double.toString(bound), Arrays.toString(bounds));
             }
-            copy[i] += 0.0; // -0.0 becomes 0.0: the search may then compare raw bits
+            words[i] = Double.doubleToRawLongBits(bound + 0.0); // -0.0 becomes 0.0, so that raw bits can be compared
+            previous = bound;
         }
-        return copy.length == 0 ? NONE : new BucketBounds(null, copy);
+        return words.length == 0 ? NONE : new BucketBounds(SumKind.DOUBLE, words);
     }
 
     private static IllegalArgumentException rejected(int index, String bound, String all) {
-        return new IllegalArgumentException("bucket bound " + bound + " at index " + index
-                + " must be finite, at least 0 and larger than the bound before it: " + all);
+        return new IllegalArgumentException("bucket bound at index " + index
+                + " must be finite, at least 0 and larger than the bound before it, but was " + bound + ", in " + all);
     }
 
-    /** Number of buckets, +Inf included: at least 1. */
+    /** Returns the number of buckets, +Inf included; at least 1. */
     public int buckets() {
-        return count + 1;
+        return words.length + 1;
     }
 
     /**
-     * A copy of the whole bounds, without +Inf.
+     * Returns a copy of the bounds, without +Inf.
      *
-     * @throws IllegalArgumentException if these are floating-point bounds
+     * @throws IllegalArgumentException if the bounds are doubles
      */
     public long[] longs() {
-        if (longs == null) {
-            throw new IllegalArgumentException("whole bucket bounds are needed here, not " + this);
-        }
-        return longs.clone();
+        return words(SumKind.LONG).clone();
     }
 
     /**
-     * A copy of the floating-point bounds, without +Inf.
+     * Returns a copy of the bounds, without +Inf.
      *
-     * @throws IllegalArgumentException if these are whole bounds
+     * @throws IllegalArgumentException if the bounds are longs
      */
     public double[] doubles() {
-        if (doubles == null) {
-            throw new IllegalArgumentException("floating-point bucket bounds are needed here, not " + this);
+        return Arrays.stream(words(SumKind.DOUBLE))
+                .mapToDouble(Double::longBitsToDouble)
+                .toArray();
+    }
+
+    /**
+     * Returns the bounds as longs or as raw bits of doubles, without +Inf. The caller must not change the array.
+     *
+     * @throws IllegalArgumentException if the bounds are of the other kind
+     */
+    long[] words(SumKind expected) {
+        if (kind != null && kind != expected) {
+            throw new IllegalArgumentException(
+                    "kind of the bucket bounds must be " + expected + ", but was " + kind + ": " + this);
         }
-        return doubles.clone();
+        return words;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof BucketBounds that
-                && Arrays.equals(longs, that.longs)
-                && Arrays.equals(doubles, that.doubles);
+        return other instanceof BucketBounds that && kind == that.kind && Arrays.equals(words, that.words);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(longs) + Arrays.hashCode(doubles);
+        return 31 * Arrays.hashCode(words) + (kind == null ? 0 : kind.ordinal());
     }
 
     @Override
     public String toString() {
-        return longs != null ? Arrays.toString(longs) : Arrays.toString(doubles);
+        return kind == SumKind.DOUBLE ? Arrays.toString(doubles()) : Arrays.toString(words);
     }
 }

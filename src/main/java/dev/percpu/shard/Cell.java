@@ -1,4 +1,20 @@
 package dev.percpu.shard;
 
-/** What a meter records into: behind it there is a cell, or a group of cells, in every shard. Thread-safe. */
-public sealed interface Cell permits CounterCell, ObservationCell {}
+import dev.percpu.binding.CellHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of one meter: a {@link CounterCell} or an {@link ObservationCell}. Thread-safe.
+ *
+ * <p>On native shards it is one cell, or one group of cells, at the same offset of every shard.
+ */
+public abstract class Cell {
+    /** Only classes of this package may be cells. */
+    Cell() {}
+
+    /** Returns the native address of the cell; null for a cell on the JVM's heap. */
+    abstract @Nullable CellHandle handle();
+
+    /** Returns the number of buckets of the group; 0 for a single cell without a maximum. */
+    abstract int buckets();
+}

@@ -1,160 +1,209 @@
 package dev.percpu.shard;
 
+import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the cells of many meters are, one after the other: a scrape reads them without looking at a single one of the meters, and a batch
- * at a time, by one native call. What a batch adds up to is written while it is still in the cache: a region that has been added up as a
- * whole is not, and takes as much memory again. Immutable. Somebody else has to hold the cells.
+ * The addresses of many meters' cells, as a list. A scrape sums the cells by batches, with one native call per region of a batch, and
+ * without access to the meters. Immutable and thread-safe.
+ *
+ * <p>A batch fits the processor's cache: its sums are written to the output before they leave the cache. A {@link CellSnapshot} needs
+ * memory for all cells instead.
+ *
+ * <p>The column does not keep the cells reachable. The caller must do that until it has read them.
  */
 public final class CellColumn {
     private final int buckets;
 
-    /** Of each place: all that is added up. */
-    private final int bytes;
+    /** Size of each meter's cells, without the maximum of a group. */
+    private final int bytesPerMeter;
 
-    private final int placesPerBatch;
+    private final int metersPerBatch;
 
-    /** Batch by batch, and in each region by region. */
+    /** Offset of each meter's cells in its region, in bytes: by batch, and in a batch by region. */
     private final long[] offsets;
 
-    /** Of each place, which of the offsets of its batch it has. */
-    private final short[] slots;
+    /** Index of each meter's sums in the memory of its batch, because a batch is sorted by region. */
+    private final short[] batchIndexes;
 
-    /** Of each batch, those of a region. */
+    /** The runs of each batch. */
     private final Run[][] runs;
 
-    /** Offsets that lie in one region. */
+    /** Consecutive elements of {@link #offsets} in the same region. */
     private record Run(Region region, int from, int count) {}
 
-    private CellColumn(List<ShardedCell> cells) {
-        int size = cells.size();
-        buckets = cells.getFirst().buckets();
-        bytes = Layout.CELL_BYTES * Math.max(buckets, 1);
-        placesPerBatch = ColumnReader.BYTES / bytes;
-        offsets = new long[size];
-        slots = new short[size];
-        runs = new Run[(size + placesPerBatch - 1) / placesPerBatch][];
-        for (int batch = 0; batch < runs.length; batch++) {
-            int from = batch * placesPerBatch;
-            runs[batch] = sorted(cells, from, Math.min(from + placesPerBatch, size));
+    /** Memory for the sums of one batch. Not thread-safe: only the thread that created it may use and close it. */
+    public static final class Reader implements AutoCloseable {
+        /** Size of the sums of a batch: the largest group fits, and all of them fit the level 2 cache of a CPU. */
+        private static final int BYTES = 64 * 1024;
+
+        private final Arena arena = Arena.ofConfined();
+        private final MemorySegment offsets;
+        private final MemorySegment sums;
+
+        /** The cursor that has read the sums. */
+        private @Nullable Cursor owner;
+
+        /** Allocates the memory. */
+        public Reader() {
+            try {
+                offsets = arena.allocate(ValueLayout.JAVA_LONG, BYTES / Layout.CELL_BYTES);
+                sums = arena.allocate(BYTES, Layout.CELL_BYTES);
+            } catch (Throwable e) {
+                arena.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            arena.close();
         }
     }
 
-    private Run[] sorted(List<ShardedCell> cells, int from, int to) {
+    private CellColumn(List<? extends Cell> cells) {
+        int size = cells.size();
+        buckets = cells.getFirst().buckets();
+        bytesPerMeter = Layout.CELL_BYTES * Math.max(buckets, 1);
+        metersPerBatch = Reader.BYTES / bytesPerMeter;
+        offsets = new long[size];
+        batchIndexes = new short[size];
+        runs = new Run[(size + metersPerBatch - 1) / metersPerBatch][];
+        for (int batch = 0; batch < runs.length; batch++) {
+            int from = batch * metersPerBatch;
+            runs[batch] = sortByRegion(cells, from, Math.min(from + metersPerBatch, size));
+        }
+    }
+
+    private Run[] sortByRegion(List<? extends Cell> cells, int from, int to) {
         IdentityHashMap<Region, List<Integer>> byRegion = new IdentityHashMap<>();
-        for (int place = from; place < to; place++) {
-            byRegion.computeIfAbsent(cells.get(place).point().region(), region -> new ArrayList<>())
-                    .add(place);
+        for (int i = from; i < to; i++) {
+            byRegion.computeIfAbsent(handle(cells, i).region(), region -> new ArrayList<>())
+                    .add(i);
         }
         List<Run> sorted = new ArrayList<>();
         int[] next = {from};
-        byRegion.forEach((region, places) -> {
-            sorted.add(new Run(region, next[0], places.size()));
-            for (int place : places) {
-                slots[place] = (short) (next[0] - from);
-                offsets[next[0]++] = cells.get(place).point().offset() + (buckets == 0 ? 0 : Layout.bucketOffset(0));
+        byRegion.forEach((region, indexes) -> {
+            sorted.add(new Run(region, next[0], indexes.size()));
+            for (int i : indexes) {
+                batchIndexes[i] = (short) (next[0] - from);
+                offsets[next[0]++] = handle(cells, i).offset() + (buckets == 0 ? 0 : Layout.bucketOffset(0));
             }
         });
         return sorted.toArray(Run[]::new);
     }
 
-    /** Of these cells in their order; null if they do not all lie in shards or have different numbers of buckets. */
-    public static @Nullable CellColumn of(List<? extends Cell> cells) {
-        List<ShardedCell> natives = new ArrayList<>(cells.size());
-        for (Cell cell : cells) {
-            if (!(cell instanceof ShardedCell inShards)
-                    || (!natives.isEmpty()
-                            && inShards.buckets() != natives.getFirst().buckets())) {
-                return null;
-            }
-            natives.add(inShards);
-        }
-        return natives.isEmpty() ? null : new CellColumn(natives);
+    private static CellHandle handle(List<? extends Cell> cells, int index) {
+        return Objects.requireNonNull(cells.get(index).handle());
     }
 
-    /** The cells, each as it is when its batch is read. */
-    public Cursor in(ColumnReader reader) {
+    /**
+     * Returns a column of these cells, in their order.
+     *
+     * @return null if the list is empty, a cell is on the JVM's heap, or the cells have different numbers of buckets
+     */
+    public static @Nullable CellColumn of(List<? extends Cell> cells) {
+        for (Cell cell : cells) {
+            if (cell.handle() == null || cell.buckets() != cells.getFirst().buckets()) {
+                return null;
+            }
+        }
+        return cells.isEmpty() ? null : new CellColumn(cells);
+    }
+
+    /** Returns a cursor that sums a batch when its first meter is read. */
+    public Cursor cursor(Reader reader) {
         return new Cursor(reader);
     }
 
-    /** What the cells of a column hold; to be read by the thread of the reader, as long as that is open. In order of the places is best. */
+    /**
+     * The sums of the column's cells. Not thread-safe: only the thread of the reader may use it, until the reader is closed.
+     *
+     * <p>Reading the meters in ascending order is fastest, because each batch is then summed once.
+     */
     public final class Cursor {
-        private final ColumnReader reader;
+        private final Reader reader;
         private int batch = -1;
 
-        /** Of one place, its buckets' words one after the other: one copy is faster than many reads of memory that may be closed. */
-        private final long[] cells = new long[2 * buckets];
+        /** The words of one meter's cells. One bulk copy is faster than many checked reads of native memory. */
+        private final long[] words = new long[2 * buckets];
 
-        private Cursor(ColumnReader reader) {
+        private Cursor(Reader reader) {
             this.reader = reader;
         }
 
-        /** The sum of a counter. */
-        public double counter(int place) {
-            return new ShardedSnapshot.Sums(reader.sums, read(place)).sum();
+        /** Returns the sum of a counter. */
+        public double counterSum(int index) {
+            return new CellSums(reader.sums, locate(index)).counterSum();
         }
 
         /**
-         * Observations of whole amounts.
+         * Reads observations that are longs.
          *
-         * @param counts where the count of each bucket goes, from its beginning; at least as long as there are buckets
-         * @return the sum of all observations
+         * @param counts receives the count of each bucket, from index 0 on; at least as long as the number of buckets
+         * @return the sum of all amounts
          */
-        public long longObservations(int place, long[] counts) {
-            copy(place);
+        public long readLongs(int index, long[] counts) {
+            copy(index);
             long sum = 0;
             for (int i = 0; i < buckets; i++) {
-                counts[i] = cells[2 * i];
-                sum += cells[2 * i + 1];
+                counts[i] = words[2 * i];
+                sum += words[2 * i + 1];
             }
             return sum;
         }
 
-        /** The same of any amounts. */
-        public double doubleObservations(int place, long[] counts) {
-            copy(place);
+        /**
+         * Reads observations that are doubles.
+         *
+         * @param counts receives the count of each bucket, from index 0 on; at least as long as the number of buckets
+         * @return the sum of all amounts
+         */
+        public double readDoubles(int index, long[] counts) {
+            copy(index);
             double sum = 0;
             for (int i = 0; i < buckets; i++) {
-                counts[i] = cells[2 * i];
-                sum += Double.longBitsToDouble(cells[2 * i + 1]);
+                counts[i] = words[2 * i];
+                sum += Double.longBitsToDouble(words[2 * i + 1]);
             }
             return sum;
         }
 
-        private void copy(int place) {
-            MemorySegment.copy(reader.sums, ValueLayout.JAVA_LONG, read(place), cells, 0, cells.length);
+        private void copy(int index) {
+            MemorySegment.copy(reader.sums, ValueLayout.JAVA_LONG, locate(index), words, 0, words.length);
         }
 
-        /** Returns where the sums of that place are. */
-        @SuppressWarnings("ReferenceEquality") // this one, and no equal one
-        private long read(int place) {
-            int wanted = place / placesPerBatch;
-            if (wanted != batch || reader.holds != this) {
-                reader.holds = null;
-                for (Run run : runs[wanted]) {
-                    add(run, run.from - wanted * placesPerBatch);
+        /** Returns the offset of a meter's sums in the memory of the reader. Sums the batch of the meter if necessary. */
+        @SuppressWarnings("ReferenceEquality") // this cursor, not an equal one
+        private long locate(int index) {
+            int batchOfIndex = index / metersPerBatch;
+            if (batchOfIndex != batch || reader.owner != this) {
+                reader.owner = null;
+                for (Run run : runs[batchOfIndex]) {
+                    sum(run, run.from - batchOfIndex * metersPerBatch);
                 }
-                batch = wanted;
-                reader.holds = this;
+                batch = batchOfIndex;
+                reader.owner = this;
             }
-            return (long) slots[place] * bytes;
+            return (long) batchIndexes[index] * bytesPerMeter;
         }
 
-        private void add(Run run, int slot) {
+        private void sum(Run run, int batchIndex) {
             MemorySegment.copy(offsets, run.from, reader.offsets, ValueLayout.JAVA_LONG, 0, run.count);
             run.region.sumRanges(
                     0,
                     run.region.shards() + 1,
                     reader.offsets.asSlice(0, (long) run.count * Long.BYTES),
-                    bytes,
-                    reader.sums.asSlice((long) slot * bytes, (long) run.count * bytes));
+                    bytesPerMeter,
+                    reader.sums.asSlice((long) batchIndex * bytesPerMeter, (long) run.count * bytesPerMeter));
         }
     }
 }

@@ -14,16 +14,16 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cells of removed meters on their way to another meter. They wait, in this order,
+ * The cells of removed meters, until other meters reuse them. Not thread-safe: the lock of the {@link RegionChain} guards it.
+ *
+ * <p>A cell passes through these states:
  *
  * <ol>
- *   <li>until nobody can reach their {@link CellHandle} any more: every record and every read keeps it reachable to its end, so that no
- *       thread is left that could touch them;
- *   <li>for a quarantine on top, which has to make up for nothing that is known of;
- *   <li>cleared, for a meter that needs as many of them.
+ *   <li>Retired: its {@link CellHandle} may still be reachable. Every record and every read keeps the handle reachable until it has ended,
+ *       so no thread uses the cell after the handle is unreachable.
+ *   <li>In quarantine, for a fixed time. This is a reserve against unknown errors.
+ *   <li>Cleared and free, for a meter with the same number of buckets.
  * </ol>
- *
- * <p>Guarded by the lock of its {@link RegionChain}.
  */
 final class CellRecycler {
     private final ReferenceQueue<CellHandle> unreachable = new ReferenceQueue<>();
@@ -34,25 +34,25 @@ final class CellRecycler {
     private final LongSupplier nanoTime;
 
     /**
-     * @param nanoTime what the quarantine is told by
+     * @param nanoTime clock of the quarantine, in nanoseconds
      */
     CellRecycler(Duration quarantine, LongSupplier nanoTime) {
         this.quarantineNanos = quarantine.toNanos();
         this.nanoTime = nanoTime;
     }
 
-    /** Some cells that belong together, in every shard. */
+    /** The cell or group of a removed meter, in every shard of its region. */
     static final class Retired extends PhantomReference<CellHandle> {
         private final CellRegion region;
         private final long offset;
         private final int buckets;
-        private long untilNanos;
+        private long quarantineEndNanos;
         private int generation;
 
-        Retired(CellHandle point, ReferenceQueue<CellHandle> queue, CellRegion region, int buckets) {
-            super(point, queue);
+        private Retired(CellHandle handle, ReferenceQueue<CellHandle> queue, CellRegion region, int buckets) {
+            super(handle, queue);
             this.region = region;
-            this.offset = point.offset();
+            this.offset = handle.offset();
             this.buckets = buckets;
         }
 
@@ -60,50 +60,53 @@ final class CellRecycler {
             return region;
         }
 
+        /** Returns the offset in every shard, in bytes. */
         long offset() {
             return offset;
         }
 
+        /** Returns the number of buckets; 0 for a single cell. */
         int buckets() {
             return buckets;
         }
 
-        /** The first snapshot that can see what is recorded here from now on. */
+        /** Returns the generation of the first snapshot that has only values of the next meter. */
         int generation() {
             return generation;
         }
-
-        void clearedIn(int firstGeneration) {
-            generation = firstGeneration;
-        }
     }
 
-    /** From now on these cells are waited for. Whoever still holds the point may go on recording and reading. */
-    void retire(CellHandle point, CellRegion region, int buckets) {
-        reachable.add(new Retired(point, unreachable, region, buckets));
+    /** Adds the cells of a removed meter. Threads that hold the handle may record and read without limit. */
+    void retire(CellHandle handle, CellRegion region, int buckets) {
+        reachable.add(new Retired(handle, unreachable, region, buckets));
     }
 
-    /** The next cells that nothing can reach and whose quarantine is over, not cleared yet; null if there are none. */
+    /** Removes and returns the next cells at the end of their quarantine. The caller must clear them; null if there are none. */
     @Nullable
-    Retired nextToClear() {
+    Retired pollQuarantined() {
         for (Retired found = (Retired) unreachable.poll(); found != null; found = (Retired) unreachable.poll()) {
             reachable.remove(found);
-            found.untilNanos = nanoTime.getAsLong() + quarantineNanos;
+            found.quarantineEndNanos = nanoTime.getAsLong() + quarantineNanos;
             quarantine.add(found);
         }
         Retired first = quarantine.peek();
-        return first != null && nanoTime.getAsLong() - first.untilNanos >= 0 ? quarantine.remove() : null;
+        return first != null && nanoTime.getAsLong() - first.quarantineEndNanos >= 0 ? quarantine.remove() : null;
     }
 
-    /** Cleared cells are there for whoever needs that many. */
-    void release(Retired cleared) {
+    /**
+     * Makes cleared cells available.
+     *
+     * @param generation generation of the first snapshot that cannot have read the cells before they were cleared
+     */
+    void release(Retired cleared, int generation) {
+        cleared.generation = generation;
         free.computeIfAbsent(cleared.buckets, size -> new ArrayDeque<>()).add(cleared);
     }
 
-    /** Cleared cells for a group of that many buckets, or null. */
+    /** Removes and returns cleared cells with this number of buckets; null if there are none. */
     @Nullable
-    Retired take(int buckets) {
-        ArrayDeque<Retired> ofThatSize = free.get(buckets);
-        return ofThatSize == null ? null : ofThatSize.poll();
+    Retired pollFree(int buckets) {
+        ArrayDeque<Retired> sameSize = free.get(buckets);
+        return sameSize == null ? null : sameSize.poll();
     }
 }

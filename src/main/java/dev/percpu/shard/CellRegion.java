@@ -4,16 +4,14 @@ import dev.percpu.binding.Region;
 import java.util.Arrays;
 
 /**
- * A region and what of it is handed out. Offsets only grow: the cells below {@link #end()} are those that a snapshot has to read.
+ * A region with its allocated cells. Offsets are allocated in ascending order, and a snapshot reads all cells below {@link #end()}.
  *
- * <p>Written under its {@link RegionChain}'s lock; {@link #end()} and {@link #groups()} may be read by anybody.
+ * <p>The lock of the {@link RegionChain} guards {@link #allocate}. All other methods are thread-safe.
  */
 final class CellRegion {
     private final Region region;
     private final long firstCell;
     private volatile long end;
-
-    /** Of each group that has a maximum: its offset and its buckets. */
     private volatile Groups groups = new Groups(new long[0], new int[0], 0);
 
     CellRegion(Region region) {
@@ -26,10 +24,12 @@ final class CellRegion {
         return region;
     }
 
+    /** Returns the offset of the first cell in every shard, in bytes. */
     long firstCell() {
         return firstCell;
     }
 
+    /** Returns the offset after the last allocated cell, in bytes. */
     long end() {
         return end;
     }
@@ -38,22 +38,35 @@ final class CellRegion {
         return end + bytes <= region.strideBytes();
     }
 
-    long take(long bytes, int buckets) {
+    /**
+     * Allocates a cell or a group. The caller has checked {@link #hasRoomFor}.
+     *
+     * @param buckets number of buckets of the group; 0 for a single cell
+     * @return its offset in every shard, in bytes
+     */
+    long allocate(long bytes, int buckets) {
         long offset = end;
-        end = offset + bytes; // first: whoever sees the group also sees an end that is past it
+        end = offset + bytes; // before the group: a reader that sees the group must also see an end after it
         if (buckets > 0) {
             groups = groups.with(offset, buckets);
         }
         return offset;
     }
 
+    /** Returns the groups allocated until now. */
     Groups groups() {
         return groups;
     }
 
-    /** An append-only list that readers see in a consistent length. */
+    /**
+     * The allocated groups. Arrays are shared with later instances, which only append to them.
+     *
+     * @param offsets offset of each group, in bytes
+     * @param buckets number of buckets of each group
+     * @param size number of groups
+     */
     record Groups(long[] offsets, int[] buckets, int size) {
-        Groups with(long offset, int bucketCount) {
+        private Groups with(long offset, int bucketCount) {
             boolean full = size == offsets.length;
             long[] newOffsets = full ? Arrays.copyOf(offsets, Math.max(16, size * 2)) : offsets;
             int[] newBuckets = full ? Arrays.copyOf(buckets, Math.max(16, size * 2)) : buckets;

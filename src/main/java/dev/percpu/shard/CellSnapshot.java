@@ -1,15 +1,20 @@
 package dev.percpu.shard;
 
 /**
- * All cells of a {@link CellStore} added up at one time. Read through the cells, then closed, all by the thread that made it:
- * closing memory that several threads may read stops them all, which takes longer than to add up 20,000 cells.
+ * The sums of all cells of a {@link CellStore} at one time. It is read through the cells: {@link CounterCell#sum(CellSnapshot)}.
  *
- * <p>A cell that is younger than the snapshot reads as empty.
+ * <p>A cell that is newer than the snapshot reads as empty.
+ *
+ * <p>Not thread-safe: only the thread that made a snapshot may read and close it. Closing memory that several threads may read takes a
+ * handshake with all threads, which is slower than summing 20,000 cells.
  */
-public abstract sealed class CellSnapshot implements AutoCloseable permits ShardedSnapshot, JvmSnapshot {
+public abstract class CellSnapshot implements AutoCloseable {
     CellSnapshot() {}
 
-    /** Lets go of the memory behind the snapshot; it cannot be read any more. Idempotent. */
+    /** Returns the part of this snapshot with the cells on the JVM's heap. */
+    abstract CellSnapshot heapPart();
+
+    /** Frees the memory of the snapshot. It cannot be read afterwards. Idempotent. */
     @Override
     public abstract void close();
 }

@@ -3,73 +3,60 @@ package dev.percpu.shard;
 import java.util.BitSet;
 
 /**
- * All cells of one registry: behind each handle there is one cell per shard.
+ * The cells of one registry. Thread-safe.
  *
- * <p>Thread-safe. Records are plain: an observation made before {@link #totals()} by a thread that synchronises with the reader is in
- * the totals; one that races with it is either wholly in or wholly out.
+ * <p>A snapshot has an observation either completely or not at all. It has every observation of a thread that synchronised with the reader
+ * before {@link #snapshot()}.
  */
-public abstract sealed class CellStore implements AutoCloseable permits ShardedCellStore, JvmCellStore {
-    CellStore() {}
-
-    /** A store on native per-CPU shards. The native library must be there and the mode of the process decided. */
-    public static CellStore onShards(ShardPlan plan) {
-        return new ShardedCellStore(plan);
-    }
-
-    /** A store on JVM atomics, for a process that has no native library. Nothing is lost or torn; recording may allocate. */
-    public static CellStore onJvm() {
-        return new JvmCellStore(0);
-    }
-
+public interface CellStore extends AutoCloseable {
     /**
-     * A counter that starts at 0.
+     * Creates a counter with a sum of 0.
      *
      * @throws IllegalStateException after {@link #close()}
      */
-    public abstract CounterCell newCounter();
+    CounterCell newCounter();
 
     /**
-     * Observations of whole amounts, such as a timer's nanoseconds.
+     * Creates a cell for observations that are longs, such as the nanoseconds of a timer.
      *
      * @throws IllegalStateException after {@link #close()}
-     * @throws IllegalArgumentException if the bounds are floating-point ones
+     * @throws IllegalArgumentException if the bounds are doubles
      */
-    public abstract LongObservationCell newLongObservation(BucketBounds bounds);
+    ObservationCell newLongObservation(BucketBounds bounds);
 
     /**
-     * Observations of any amounts, such as a summary's.
+     * Creates a cell for observations that are doubles, such as the amounts of a distribution summary.
      *
      * @throws IllegalStateException after {@link #close()}
-     * @throws IllegalArgumentException if the bounds are whole ones
+     * @throws IllegalArgumentException if the bounds are longs
      */
-    public abstract DoubleObservationCell newDoubleObservation(BucketBounds bounds);
+    ObservationCell newDoubleObservation(BucketBounds bounds);
 
     /**
-     * Takes a cell back whose meter was removed. Whoever still holds the cell may go on recording into it and reading it for as long as
-     * they like: only when nobody can reach it any more, and some time has passed, another meter gets its memory.
+     * Takes back the cell of a removed meter. Threads that still hold the cell may record into it and read it without limit. Another meter
+     * gets its memory only after it is unreachable and a quarantine is over.
      *
-     * @param cell of this store, not retired before
+     * @param cell cell of this store, not retired before
+     * @throws IllegalArgumentException if the cell is of another store
      */
-    public abstract void retire(Cell cell);
+    void retire(Cell cell);
 
-    /** Readies the memory of retired cells for others where its time has come. Costs nearly nothing if there is none. */
-    public abstract void recycle();
+    /** Clears the memory of retired cells that is ready for reuse. Returns at once if there is none. */
+    void recycle();
 
-    /** Adds up all cells now. The result does not change any more, and is the calling thread's; close it after use. Never blocks a record. */
-    public abstract CellSnapshot totals();
+    /** Sums all cells now. The caller must close the result. Records are never blocked. */
+    CellSnapshot snapshot();
 
-    /**
-     * The shards that have a record of any kind, by ascending index: of per-CPU shards, and {@link #sharedShard()}. Reads every cell.
-     */
-    public abstract BitSet recordedShards();
+    /** Returns the indexes of the shards with a record of any kind, {@link #sharedShard()} included. Reads every cell. */
+    BitSet recordedShards();
 
-    /** The index of the shard that takes what no per-CPU shard can: the number of per-CPU shards. */
-    public abstract int sharedShard();
+    /** Returns the index of the shared shard, which is the number of per-CPU shards. */
+    int sharedShard();
 
-    /** Memory and records of this store now. */
-    public abstract ShardStatistics statistics();
+    /** Returns the memory and the number of records of this store now. */
+    ShardStatistics statistics();
 
-    /** Ends the making of new cells. Handles that are held keep recording safely, and can still be read. Idempotent. */
+    /** Stops the creation of cells. Existing cells can be recorded into and read without limit. Idempotent. */
     @Override
-    public abstract void close();
+    void close();
 }

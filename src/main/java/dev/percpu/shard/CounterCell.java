@@ -1,41 +1,52 @@
 package dev.percpu.shard;
 
 /**
- * A sum that only grows: a 64-bit integer for whole amounts and a double for the others, since most increments are whole and the integer
- * is the faster to add to. Thread-safe; nothing added is ever lost.
+ * A cell with an increasing sum. Thread-safe: no addition is lost.
+ *
+ * <p>The sum has two parts, a 64-bit integer for integer amounts and a double for all other amounts. Most amounts are integers, and adding
+ * to the integer is faster.
  */
-public abstract sealed class CounterCell implements Cell permits ShardedCounterCell, JvmCounterCell {
+public abstract class CounterCell extends Cell {
     CounterCell() {}
 
-    /** Adds a whole amount. The sum of all whole amounts must stay below 2<sup>63</sup>: the caller keeps them small enough for that. */
+    /**
+     * Adds an integer amount.
+     *
+     * @param amount at least 0. The integer part wraps around without an error: the caller must keep the sum of all integer amounts below
+     *     2<sup>63</sup>.
+     */
     public abstract void add(long amount);
 
-    /** Adds any finite amount. */
+    /**
+     * Adds a double amount.
+     *
+     * @param amount at least 0; infinity stays in the sum
+     */
     public abstract void add(double amount);
 
-    /** The sum now. */
+    /** Returns the sum now. */
     public abstract double sum();
 
     /**
-     * The sum as of that snapshot; 0 if this cell is younger than the snapshot.
+     * Returns the sum in a snapshot; 0 if this cell is newer than the snapshot.
      *
      * @throws IllegalArgumentException if the snapshot is of another store
      * @throws IllegalStateException if the snapshot is closed
      */
-    public abstract double sum(CellSnapshot totals);
+    public abstract double sum(CellSnapshot snapshot);
 
     /**
-     * A number that is another one once something was added that changes the integer or the double; 0 as long as nothing was.
+     * Returns a number that changes when the integer or the double part changes; 0 while both parts are 0.
      *
      * @throws IllegalArgumentException if the snapshot is of another store
      * @throws IllegalStateException if the snapshot is closed
      */
-    public abstract long fingerprint(CellSnapshot totals);
+    public abstract long fingerprint(CellSnapshot snapshot);
 
     /**
-     * The part of the sum that one shard has now.
+     * Returns one shard's part of the sum now.
      *
-     * @param shard of {@link CellStore#recordedShards()}; any other has nothing
+     * @param shard index from {@link CellStore#recordedShards()}; the part of any other shard is 0
      */
-    public abstract double sumOf(int shard);
+    public abstract double sumOfShard(int shard);
 }

@@ -1,11 +1,14 @@
 package dev.percpu.shard;
 
-/** The numbers of {@code layout.h} that Java needs too; a test compares the two. The drawing is there. */
+/** Constants of {@code layout.h}, which draws the memory. A test compares them with the C compiler's. */
 final class Layout {
-    /** One cell: two words of 8 bytes. */
+    /** Size of a cell in bytes: two words of 8 bytes. */
     static final int CELL_BYTES = 16;
 
+    /** Offset of the first word of a cell, in bytes: the integer part of a counter, or the count of a bucket. */
     static final int FIRST_WORD = 0;
+
+    /** Offset of the second word of a cell, in bytes: the double part of a counter, or the sum of a bucket. */
     static final int SECOND_WORD = 8;
 
     static final int MAX_SHARDS = 8192;
@@ -16,12 +19,12 @@ final class Layout {
 
     private Layout() {}
 
-    /** Bytes of a group: the maximum and then one cell for each bucket. */
+    /** Returns the size of a group in bytes. With 0 buckets, it is the size of a single cell. */
     static long groupBytes(int buckets) {
         return (long) (buckets + 1) * CELL_BYTES;
     }
 
-    /** Offset of a bucket's cell in its group. */
+    /** Returns the offset of a bucket's cell from its group, in bytes. The maximum is at offset 0. */
     static long bucketOffset(int bucket) {
         return (long) (bucket + 1) * CELL_BYTES;
     }

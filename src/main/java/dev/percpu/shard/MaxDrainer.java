@@ -1,7 +1,7 @@
 package dev.percpu.shard;
 
+import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
-import dev.percpu.binding.SumKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,100 +9,101 @@ import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * The maxima of many cells, drained by one native call per region: what {@code drainMax} of each of them does, without a call for each.
- *
- * <p>Holds on to its cells. Thread-safe; two drains at the same time take turns.
+ * A list of cells that drains the maxima of all its cells with one native call per region, instead of one per cell. It keeps its cells
+ * reachable. Thread-safe: concurrent drains run one after the other.
  */
 public final class MaxDrainer {
+    /** Words of a group in the native call: its offset and its number of buckets. */
     private static final long GROUP_WORDS = 2;
 
     private final List<ObservationCell> cells;
     private final List<Batch> batches;
 
-    /** Of those that are on the heap. */
-    private final int[] others;
+    /** Indexes of the cells on the JVM's heap. */
+    private final int[] heapCells;
 
-    /** Told what was taken. */
+    /** Receives the maximum of one cell. */
     @FunctionalInterface
     public interface Receiver {
         /**
-         * @param place of the cell in the list
-         * @param max the largest amount since the last drain, 0 if there was none
+         * Receives a maximum.
+         *
+         * @param index index of the cell in the list
+         * @param max largest amount since the last drain, 0 if there was none
          */
-        void accept(int place, double max);
+        void accept(int index, double max);
     }
 
-    private MaxDrainer(List<ObservationCell> cells, List<Batch> batches, int[] others) {
+    private MaxDrainer(List<ObservationCell> cells, List<Batch> batches, int[] heapCells) {
         this.cells = cells;
         this.batches = batches;
-        this.others = others;
+        this.heapCells = heapCells;
     }
 
-    /** Of these cells, in their order. */
+    /** Returns a drainer for a list of cells. */
     public static MaxDrainer of(List<? extends ObservationCell> cells) {
-        IdentityHashMap<Region, List<Integer>> places = new IdentityHashMap<>();
-        List<Integer> others = new ArrayList<>();
-        for (int place = 0; place < cells.size(); place++) {
-            List<Integer> together = cells.get(place) instanceof ShardedCell cell
-                    ? places.computeIfAbsent(cell.point().region(), region -> new ArrayList<>())
-                    : others;
-            together.add(place);
+        IdentityHashMap<Region, List<Integer>> byRegion = new IdentityHashMap<>();
+        List<Integer> heapCells = new ArrayList<>();
+        for (int i = 0; i < cells.size(); i++) {
+            CellHandle handle = cells.get(i).handle();
+            List<Integer> indexes =
+                    handle == null ? heapCells : byRegion.computeIfAbsent(handle.region(), region -> new ArrayList<>());
+            indexes.add(i);
         }
-        List<ObservationCell> held = List.copyOf(cells);
+        List<ObservationCell> copy = List.copyOf(cells);
         List<Batch> batches = new ArrayList<>();
-        places.forEach((region, ofRegion) -> batches.add(new Batch(region, arrayOf(ofRegion), held)));
-        return new MaxDrainer(held, batches, arrayOf(others));
+        byRegion.forEach((region, indexes) -> batches.add(new Batch(region, arrayOf(indexes), copy)));
+        return new MaxDrainer(copy, batches, arrayOf(heapCells));
     }
 
-    private static int[] arrayOf(List<Integer> places) {
-        return places.stream().mapToInt(Integer::intValue).toArray();
+    private static int[] arrayOf(List<Integer> indexes) {
+        return indexes.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** Takes the maximum of every cell, and hands each on. Whatever was taken is handed on, unless the receiver throws. */
+    /**
+     * Takes the maximum of every cell, as {@link ObservationCell#drainMax()} does.
+     *
+     * @param receiver receives one maximum per cell, in any order. If it throws, the maxima not received yet may be lost.
+     */
     public synchronized void drain(Receiver receiver) {
         for (Batch batch : batches) {
             batch.drain(receiver);
         }
-        Reference.reachabilityFence(cells); // they are nobody else's meanwhile
-        for (int place : others) {
-            receiver.accept(
-                    place,
-                    switch (cells.get(place)) {
-                        case LongObservationCell longs -> longs.drainMax();
-                        case DoubleObservationCell doubles -> doubles.drainMax();
-                    });
+        Reference.reachabilityFence(cells); // the memory of the cells must not be reused during the native calls
+        for (int index : heapCells) {
+            receiver.accept(index, cells.get(index).drainMax());
         }
     }
 
-    /** The cells of one region, which are all of one kind. */
+    /** The cells of one region. */
     private static final class Batch {
         private final Region region;
-        private final int[] places;
+        private final int[] indexes;
         private final MemorySegment groups;
-        private final MemorySegment taken;
+        private final MemorySegment maxima;
 
-        private Batch(Region region, int[] places, List<ObservationCell> cells) {
+        private Batch(Region region, int[] indexes, List<ObservationCell> cells) {
             this.region = region;
-            this.places = places;
+            this.indexes = indexes;
             Arena arena = Arena.ofAuto();
-            this.groups = arena.allocate(ValueLayout.JAVA_LONG, GROUP_WORDS * places.length);
-            this.taken = arena.allocate(ValueLayout.JAVA_LONG, places.length);
-            for (int i = 0; i < places.length; i++) {
-                ShardedCell cell = (ShardedCell) cells.get(places[i]);
-                groups.setAtIndex(
-                        ValueLayout.JAVA_LONG, GROUP_WORDS * i, cell.point().offset());
+            this.groups = arena.allocate(ValueLayout.JAVA_LONG, GROUP_WORDS * indexes.length);
+            this.maxima = arena.allocate(ValueLayout.JAVA_LONG, indexes.length);
+            for (int i = 0; i < indexes.length; i++) {
+                ObservationCell cell = cells.get(indexes[i]);
+                CellHandle handle = Objects.requireNonNull(cell.handle());
+                groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i, handle.offset());
                 groups.setAtIndex(ValueLayout.JAVA_LONG, GROUP_WORDS * i + 1, cell.buckets());
             }
         }
 
         private void drain(Receiver receiver) {
-            region.drainMaxima(groups, taken);
-            boolean doubles = region.sumKind() == SumKind.DOUBLE;
-            for (int i = 0; i < places.length; i++) {
-                long max = taken.getAtIndex(ValueLayout.JAVA_LONG, i);
-                receiver.accept(places[i], doubles ? Double.longBitsToDouble(max) : max);
+            region.drainMaxima(groups, maxima);
+            for (int i = 0; i < indexes.length; i++) {
+                long word = maxima.getAtIndex(ValueLayout.JAVA_LONG, i);
+                receiver.accept(indexes[i], region.sumKind().toDouble(word));
             }
         }
     }

@@ -4,32 +4,35 @@ import java.util.concurrent.locks.StampedLock;
 import java.util.function.Supplier;
 
 /**
- * Keeps the clearing of cells apart from those who read all cells: a snapshot must not tell a new meter what the old one had counted, and
- * figures of a whole store must not miss what was just cleared. One for all chains of a store. Thread-safe.
+ * A lock between clearing the cells of removed meters and reading all cells. One lock for all regions of a store. Thread-safe.
+ *
+ * <p>Clearing does not wait for snapshots, so a snapshot may contain the old values of cells that were cleared while it was made.
+ * Generations prevent that a new meter reports these values: a cell that was cleared reads as empty in every snapshot of an older
+ * generation.
  */
 final class RecycleLock {
     private static final int OPTIMISTIC_READS = 3;
 
     private final StampedLock lock = new StampedLock();
 
-    /** Of the latest snapshot; grows when something was cleared between two. */
+    /** Generation of the latest snapshot. It grows if cells were cleared since the snapshot before. */
     private int generation;
 
-    private boolean clearedSince;
+    private boolean clearedSinceSnapshot;
 
-    /** Numbers a snapshot that is about to read cells. */
+    /** Returns the generation of a snapshot. Must be called before the snapshot reads cells. */
     synchronized int nextSnapshot() {
-        if (clearedSince) {
+        if (clearedSinceSnapshot) {
             generation++;
-            clearedSince = false;
+            clearedSinceSnapshot = false;
         }
         return generation;
     }
 
     /**
-     * Clears cells while nobody reads {@linkplain #withoutClearing all}.
+     * Clears cells while no thread is in {@link #readConsistently}.
      *
-     * @return the number of the first snapshot that is sure not to have read them before; as long as there is none, they read as empty
+     * @return the generation of the first snapshot that cannot have read the cells before they were cleared
      */
     int clear(Runnable action) {
         long stamp = lock.writeLock();
@@ -39,19 +42,23 @@ final class RecycleLock {
             lock.unlockWrite(stamp);
         }
         synchronized (this) {
-            clearedSince = true;
+            clearedSinceSnapshot = true;
             return generation + 1;
         }
     }
 
-    /** Reads something that no clearing may change meanwhile; it may be read several times. */
-    <T> T withoutClearing(Supplier<T> reader) {
+    /**
+     * Returns a result that was computed while no cells were cleared.
+     *
+     * @param reader computes the result from the cells; may be called several times
+     */
+    <T> T readConsistently(Supplier<T> reader) {
         for (int i = 0; i < OPTIMISTIC_READS; i++) {
             long stamp = lock.tryOptimisticRead();
             if (stamp != 0) {
-                T read = reader.get();
+                T result = reader.get();
                 if (lock.validate(stamp)) {
-                    return read;
+                    return result;
                 }
             }
         }

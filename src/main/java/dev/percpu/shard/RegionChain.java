@@ -7,48 +7,51 @@ import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The regions of one kind of cell, in the order of their reservation: cells of removed meters are used again, others are packed one after
- * the other into the newest region, and the next is reserved when a group does not fit. Thread-safe.
+ * The regions of one kind of cell, in the order of their reservation. Thread-safe.
+ *
+ * <p>It allocates the cells of removed meters first. Other cells are allocated in the newest region, and a further region is reserved when
+ * a group does not fit.
  */
 final class RegionChain {
     private static final System.Logger LOG = System.getLogger(RegionChain.class.getName());
 
-    /** What a registration does at most for those that come after it. */
-    private static final int CLEARED_PER_PLACE = 2;
+    /** Number of retired cells that one allocation clears at most. */
+    private static final int CLEARED_PER_ALLOCATION = 2;
 
     private final ShardPlan plan;
     private final SumKind sumKind;
-    private final RecycleLock clearing;
-    private final CellRecycler retired;
+    private final RecycleLock recycleLock;
+    private final CellRecycler recycler;
     private final CopyOnWriteArrayList<CellRegion> regions = new CopyOnWriteArrayList<>();
 
-    /** Per shard, observations in groups that were cleared; read and written under the clearing's lock. */
+    /** Observations in groups that were cleared, by shard; guarded by {@link #recycleLock}. */
     private final long[] clearedRecords;
 
-    RegionChain(ShardPlan plan, SumKind sumKind, RecycleLock clearing, CellRecycler retired) {
+    RegionChain(ShardPlan plan, SumKind sumKind, RecycleLock recycleLock, CellRecycler recycler) {
         this.plan = plan;
         this.sumKind = sumKind;
-        this.clearing = clearing;
-        this.retired = retired;
+        this.recycleLock = recycleLock;
+        this.recycler = recycler;
         this.clearedRecords = new long[plan.shards() + 1];
     }
 
     /**
-     * Hands out cells that read as zero.
+     * Allocates cells that are 0.
      *
-     * @param buckets of the group to place; 0 for a single cell without a maximum
-     * @throws ReservationRefusedException if no address space was granted, however small
+     * @param buckets number of buckets of the group; 0 for a single cell without a maximum
+     * @param index index of these buckets
+     * @throws ReservationRefusedException if the kernel refuses even the smallest region for the group
      */
-    synchronized CellHandle place(int buckets, BucketIndex index) {
-        recycle(CLEARED_PER_PLACE);
-        CellRecycler.Retired used = retired.take(buckets);
-        if (used != null) {
-            return new CellHandle(used.region().region(), used.offset(), index, used.generation());
+    synchronized CellHandle allocate(int buckets, BucketIndex index) {
+        recycle(CLEARED_PER_ALLOCATION);
+        CellRecycler.Retired reused = recycler.pollFree(buckets);
+        if (reused != null) {
+            return new CellHandle(reused.region().region(), reused.offset(), index, reused.generation());
         }
         long bytes = Layout.groupBytes(buckets);
         CellRegion newest = regions.isEmpty() ? null : regions.getLast();
@@ -56,29 +59,36 @@ final class RegionChain {
             newest = reserve(bytes);
             regions.add(newest);
         }
-        return new CellHandle(newest.region(), newest.take(bytes, buckets), index);
+        return new CellHandle(newest.region(), newest.allocate(bytes, buckets), index);
     }
 
-    /** Takes cells back that {@link #place} handed out, for others once nobody can reach the point any more. */
-    synchronized void retire(CellHandle point, int buckets) {
+    /**
+     * Takes back cells that {@link #allocate} has returned. They are reused after the handle is unreachable.
+     *
+     * @throws IllegalArgumentException if the handle is of another store
+     */
+    synchronized void retire(CellHandle handle, int buckets) {
         for (CellRegion region : regions) {
-            if (isIn(point, region)) {
-                retired.retire(point, region, buckets);
+            if (isIn(handle, region)) {
+                recycler.retire(handle, region, buckets);
                 return;
             }
         }
-        throw new IllegalArgumentException(point + " is of another store");
+        throw new IllegalArgumentException("cell must be of this store, but was of another: " + handle);
     }
 
-    /** Clears cells whose time has come, at most so many groups of them, so that they can be handed out again. */
-    synchronized void recycle(int most) {
-        for (int i = 0; i < most; i++) {
-            CellRecycler.Retired next = retired.nextToClear();
+    /**
+     * Clears retired cells at the end of their quarantine.
+     *
+     * @param limit largest number of cells or groups to clear
+     */
+    synchronized void recycle(int limit) {
+        for (int i = 0; i < limit; i++) {
+            CellRecycler.Retired next = recycler.pollQuarantined();
             if (next == null) {
                 return;
             }
-            next.clearedIn(clearing.clear(() -> clear(next)));
-            retired.release(next);
+            recycler.release(next, recycleLock.clear(() -> clear(next)));
         }
     }
 
@@ -97,38 +107,78 @@ final class RegionChain {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cells = arena.allocate(Layout.groupBytes(buckets), Layout.CELL_BYTES);
             region.sum(shard, shard + 1, group, group + cells.byteSize(), cells);
-            return records(cells, 0, buckets);
+            return new CellSums(cells, 0).count(buckets);
         }
     }
 
-    /** The counts of all buckets of a group at that offset of cells that were added up. */
-    static long records(MemorySegment cells, long group, int buckets) {
-        long records = 0;
-        for (int bucket = 0; bucket < buckets; bucket++) {
-            records += cells.get(ValueLayout.JAVA_LONG, group + Layout.bucketOffset(bucket));
-        }
-        return records;
-    }
-
-    /** Observations in that shard of groups that are not there any more. */
-    long clearedRecords(int shard) {
-        return clearedRecords[shard];
-    }
-
+    /** Returns the regions in the order of their reservation. The list grows when a region is added. */
     List<CellRegion> regions() {
         return regions;
     }
 
-    boolean owns(CellHandle point) {
-        return regions.stream().anyMatch(region -> isIn(point, region));
+    /** Returns whether a handle is of this chain. */
+    boolean owns(CellHandle handle) {
+        return regions.stream().anyMatch(region -> isIn(handle, region));
     }
 
     @SuppressWarnings("ReferenceEquality") // a region is one mapping
-    private static boolean isIn(CellHandle point, CellRegion region) {
-        return region.region() == point.region();
+    private static boolean isIn(CellHandle handle, CellRegion region) {
+        return region.region() == handle.region();
     }
 
-    /** A reservation that is refused is tried again with half the stride, down to what the group needs. */
+    /**
+     * Returns the number of observations in one shard since the store was created.
+     *
+     * <p>Must be called in {@link RecycleLock#readConsistently}: otherwise, observations in cells that are cleared during the call may be
+     * missing.
+     */
+    long records(int shard) {
+        long records = clearedRecords[shard];
+        for (CellRegion region : regions) {
+            records += records(region, shard);
+        }
+        return records;
+    }
+
+    private static long records(CellRegion region, int shard) {
+        CellRegion.Groups groups = region.groups();
+        long from = region.firstCell();
+        long to = region.end();
+        long records = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(to - from, Layout.CELL_BYTES);
+            region.region().sum(shard, shard + 1, from, to, cells);
+            for (int i = 0; i < groups.size(); i++) {
+                records += new CellSums(cells, groups.offsets()[i] - from).count(groups.buckets()[i]);
+            }
+        }
+        return records;
+    }
+
+    /** Adds the shards in which a cell is not 0. */
+    void addRecordedShards(BitSet recorded) {
+        for (CellRegion region : regions) {
+            addRecordedShards(region, recorded);
+        }
+    }
+
+    private static void addRecordedShards(CellRegion region, BitSet recorded) {
+        int shards = region.region().shards() + 1;
+        long from = region.firstCell();
+        long end = region.end();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cells = arena.allocate(Math.max(end - from, Layout.CELL_BYTES), Layout.CELL_BYTES);
+            MemorySegment zeros = arena.allocate(cells.byteSize(), Layout.CELL_BYTES);
+            for (int shard = recorded.nextClearBit(0); shard < shards; shard = recorded.nextClearBit(shard + 1)) {
+                region.region().sum(shard, shard + 1, from, end, cells);
+                if (cells.mismatch(zeros) >= 0) {
+                    recorded.set(shard);
+                }
+            }
+        }
+    }
+
+    /** Reserves a region. If the kernel refuses it, the size is halved, down to what the group needs. */
     private CellRegion reserve(long bytes) {
         int shift = Long.numberOfTrailingZeros(plan.strideBytes());
         while (true) {
@@ -137,13 +187,13 @@ final class RegionChain {
                 if (region.strideBytes() < plan.strideBytes()) {
                     LOG.log(
                             System.Logger.Level.WARNING,
-                            "Shards of {0} bytes were refused: cells now come from regions with shards of {1} bytes",
+                            "The kernel refused shards of {0} bytes: new cells are in shards of {1} bytes",
                             plan.strideBytes(),
                             region.strideBytes());
                 }
                 if (region.firstCell() + bytes > region.strideBytes()) {
-                    throw new IllegalArgumentException("a group of " + bytes + " bytes does not fit a shard of "
-                            + region.strideBytes() + " bytes");
+                    throw new IllegalArgumentException("a group must be at most "
+                            + (region.strideBytes() - region.firstCell()) + " bytes, but was " + bytes);
                 }
                 return new CellRegion(region);
             } catch (ReservationRefusedException e) {

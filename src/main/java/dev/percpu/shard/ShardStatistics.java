@@ -3,16 +3,17 @@ package dev.percpu.shard;
 import java.util.List;
 
 /**
- * Memory and records of a {@link CellStore} at one time. Records are observations of timers and summaries: a counter adds an amount, so
- * its additions are not counted. Immutable.
+ * The memory and the number of records of a {@link CellStore} at one time. Immutable and thread-safe.
  *
- * @param strideBytes address space of a shard in the smallest region: less than planned where the kernel refused a larger one; 0 where
- *     cells are ordinary heap objects
- * @param reservedBytes address space of the shards; 0 where cells are ordinary heap objects
- * @param residentBytes of it, what is backed by memory
- * @param shards one entry per per-CPU shard, by index; empty where there are no per-CPU shards
- * @param sharedRecords observations that went where no per-CPU shard could take them, since the store was opened
- * @param sharedRecordsOfAnyKind the same with additions to counters, where the store knows them
+ * <p>Records are observations of timers and summaries. Additions to counters are not counted, because their cells store only a sum.
+ *
+ * @param strideBytes address space of a shard in the smallest region, in bytes. It is less than planned if the kernel refused the planned
+ *     size, and 0 for cells on the JVM's heap.
+ * @param reservedBytes address space of all shards, in bytes; 0 for cells on the JVM's heap
+ * @param residentBytes part of {@code reservedBytes} that is in memory
+ * @param shards one entry per per-CPU shard, by index; empty for cells on the JVM's heap
+ * @param sharedRecords observations outside of the per-CPU shards since the store was created
+ * @param sharedRecordsOfAnyKind {@code sharedRecords}, and additions to counters in the shared shard
  */
 public record ShardStatistics(
         long strideBytes,
@@ -26,9 +27,11 @@ public record ShardStatistics(
     }
 
     /**
-     * @param shard index: a {@code cpu_id} or an {@code mm_cid}
-     * @param records observations committed in this shard since the store was opened
-     * @param restarts critical sections of this shard that the kernel sent back to their start
+     * The records and the restarts of one shard.
+     *
+     * @param shard index of the shard, a {@code cpu_id} or an {@code mm_cid}
+     * @param records observations in this shard since the store was created
+     * @param restarts critical sections of this shard that the kernel restarted
      */
     public record PerShard(int shard, long records, long restarts) {}
 }

@@ -3,9 +3,11 @@ package dev.percpu.shard;
 import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.ControlCalls;
+import dev.percpu.binding.Region;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,73 +16,88 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Cells in native per-CPU shards. Three chains of regions, one for each kind of cell, so that one native call adds up a region.
+ * A store with cells on native per-CPU shards. Thread-safe.
  *
- * <p>Bucket indexes are shared by all groups with equal bounds. A cell for which the system grants no address space is one on the JVM's
- * heap: slower, but nothing is lost, and what asked for it goes on.
+ * <p>Counters, timers and summaries have their cells in regions of their own, so that one native call sums a region. Groups with equal
+ * bounds share a {@link BucketIndex}.
+ *
+ * <p>If the kernel refuses the address space for a cell, the cell is on the JVM's heap: slower, but without loss.
  */
-final class ShardedCellStore extends CellStore {
+public final class ShardedCellStore implements CellStore {
     private static final System.Logger LOG = System.getLogger(ShardedCellStore.class.getName());
     private static final Duration QUARANTINE = Duration.ofMinutes(1);
 
+    private final ShardPlan plan;
     private final RegionChain counters;
     private final RegionChain timers;
     private final RegionChain summaries;
-    private final ConcurrentHashMap<BucketBounds, BucketIndex> longIndexes = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<BucketBounds, BucketIndex> doubleIndexes = new ConcurrentHashMap<>();
-    private final ShardPlan plan;
-    private final RecycleLock clearing = new RecycleLock();
-    private final JvmCellStore onJvm;
+    private final List<RegionChain> chains;
+    private final ConcurrentHashMap<BucketBounds, BucketIndex> indexes = new ConcurrentHashMap<>();
+    private final RecycleLock recycleLock = new RecycleLock();
+    private final JvmCellStore heapCells;
     private final AtomicBoolean warned = new AtomicBoolean();
     private volatile boolean closed;
 
-    ShardedCellStore(ShardPlan plan) {
+    /**
+     * Creates a store without cells.
+     *
+     * @throws dev.percpu.binding.LibraryUnavailableException if the native library cannot be used
+     * @throws IllegalStateException if the mode of the process is not set
+     */
+    public ShardedCellStore(ShardPlan plan) {
         this(plan, QUARANTINE, System::nanoTime);
     }
 
     /**
-     * @param quarantine of the cells of removed meters that nobody can reach any more
-     * @param nanoTime what it is told by
+     * Creates a store without cells.
+     *
+     * @param quarantine time from when the cell of a removed meter is unreachable to its reuse
+     * @param nanoTime clock of the quarantine, in nanoseconds
      */
     ShardedCellStore(ShardPlan plan, Duration quarantine, LongSupplier nanoTime) {
-        ControlCalls.mode(); // refuses, with the reason, where the first record would fail for good
+        ControlCalls
+                .mode(); // throws with the cause: after a failed first record, RecordCalls cannot be initialised again
         this.plan = plan;
-        this.onJvm = new JvmCellStore(plan.shards());
+        this.heapCells = new JvmCellStore(plan.shards());
         this.counters = chain(SumKind.DOUBLE, quarantine, nanoTime);
         this.timers = chain(SumKind.LONG, quarantine, nanoTime);
         this.summaries = chain(SumKind.DOUBLE, quarantine, nanoTime);
+        this.chains = List.of(counters, timers, summaries);
     }
 
     private RegionChain chain(SumKind kind, Duration quarantine, LongSupplier nanoTime) {
-        return new RegionChain(plan, kind, clearing, new CellRecycler(quarantine, nanoTime));
+        return new RegionChain(plan, kind, recycleLock, new CellRecycler(quarantine, nanoTime));
     }
 
     @Override
     public CounterCell newCounter() {
-        return placed(() -> new ShardedCounterCell(counters.place(0, BucketIndex.NONE)), onJvm::newCounter);
+        return onShardsOrHeap(
+                () -> new ShardedCounterCell(counters.allocate(0, BucketIndex.NONE)), heapCells::newCounter);
     }
 
     @Override
-    public LongObservationCell newLongObservation(BucketBounds bounds) {
-        int buckets = bounds.buckets();
-        BucketIndex index = longIndexes.computeIfAbsent(bounds, it -> BucketIndex.ofLongs(it.longs()));
-        return placed(
-                () -> new ShardedLongObservationCell(timers.place(buckets, index), buckets),
-                () -> onJvm.newLongObservation(bounds));
+    public ObservationCell newLongObservation(BucketBounds bounds) {
+        return onShardsOrHeap(
+                () -> newObservation(timers, bounds, SumKind.LONG), () -> heapCells.newLongObservation(bounds));
     }
 
     @Override
-    public DoubleObservationCell newDoubleObservation(BucketBounds bounds) {
-        int buckets = bounds.buckets();
-        BucketIndex index = doubleIndexes.computeIfAbsent(bounds, it -> BucketIndex.ofDoubles(it.doubles()));
-        return placed(
-                () -> new ShardedDoubleObservationCell(summaries.place(buckets, index), buckets),
-                () -> onJvm.newDoubleObservation(bounds));
+    public ObservationCell newDoubleObservation(BucketBounds bounds) {
+        return onShardsOrHeap(
+                () -> newObservation(summaries, bounds, SumKind.DOUBLE), () -> heapCells.newDoubleObservation(bounds));
     }
 
-    private <C> C placed(Supplier<C> onShards, Supplier<C> otherwise) {
+    private ObservationCell newObservation(RegionChain chain, BucketBounds bounds, SumKind kind) {
+        bounds.words(kind); // rejects bounds of the other kind, for which there may be an index
+        BucketIndex index = indexes.computeIfAbsent(
+                bounds,
+                it -> kind == SumKind.LONG ? BucketIndex.ofLongs(it.longs()) : BucketIndex.ofDoubles(it.doubles()));
+        return new ShardedObservationCell(chain.allocate(bounds.buckets(), index), bounds.buckets());
+    }
+
+    private <C> C onShardsOrHeap(Supplier<C> onShards, Supplier<C> onHeap) {
         if (closed) {
-            throw new IllegalStateException("this cell store is closed: it makes no new cells");
+            throw new IllegalStateException("this cell store is closed: it creates no cells");
         }
         try {
             return onShards.get();
@@ -88,41 +105,45 @@ final class ShardedCellStore extends CellStore {
             if (warned.compareAndSet(false, true)) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "New meters record on the heap by JVM atomics, slower but without loss, as long as there is no "
-                                + "address space for their cells: " + e.getMessage());
+                        "New meters record on the heap by JVM atomics, slower but without loss, while there is no address "
+                                + "space for their cells: " + e.getMessage());
             }
-            return otherwise.get();
+            return onHeap.get();
         }
     }
 
     @Override
     public void retire(Cell cell) {
-        switch (cell) {
-            case ShardedCounterCell counter -> counters.retire(counter.point(), counter.buckets());
-            case ShardedLongObservationCell longs -> timers.retire(longs.point(), longs.buckets());
-            case ShardedDoubleObservationCell doubles -> summaries.retire(doubles.point(), doubles.buckets());
-            default -> {
-                // one on the JVM's heap, which the collector takes
-            }
+        CellHandle handle = cell.handle();
+        if (handle == null) {
+            heapCells.retire(cell);
+            return;
         }
+        RegionChain chain =
+                cell instanceof ObservationCell observations ? observations.isOfLongs() ? timers : summaries : counters;
+        chain.retire(handle, cell.buckets());
     }
 
     @Override
     public void recycle() {
-        for (RegionChain chain : List.of(counters, timers, summaries)) {
+        for (RegionChain chain : chains) {
             chain.recycle(Integer.MAX_VALUE);
         }
     }
 
     @Override
-    public ShardedSnapshot totals() {
-        return new ShardedSnapshot(this, clearing.nextSnapshot(), onJvm.isEmpty() ? null : onJvm.totals());
+    public CellSnapshot snapshot() {
+        return new ShardedSnapshot(chains, recycleLock.nextSnapshot(), heapCells.snapshot());
     }
 
     @Override
     public BitSet recordedShards() {
-        BitSet shards = clearing.withoutClearing(() -> NativeStatistics.recordedShards(this));
-        shards.or(onJvm.recordedShards());
+        BitSet shards = recycleLock.readConsistently(() -> {
+            BitSet recorded = new BitSet();
+            chains.forEach(chain -> chain.addRecordedShards(recorded));
+            return recorded;
+        });
+        shards.or(heapCells.recordedShards());
         return shards;
     }
 
@@ -133,7 +154,32 @@ final class ShardedCellStore extends CellStore {
 
     @Override
     public ShardStatistics statistics() {
-        return clearing.withoutClearing(() -> NativeStatistics.of(this));
+        return recycleLock.readConsistently(this::readStatistics);
+    }
+
+    private ShardStatistics readStatistics() {
+        List<Region> regions = chains.stream()
+                .flatMap(chain -> chain.regions().stream())
+                .map(CellRegion::region)
+                .toList();
+        List<ShardStatistics.PerShard> shards = new ArrayList<>(plan.shards());
+        for (int i = 0; i < plan.shards(); i++) {
+            int shard = i;
+            long restarts =
+                    regions.stream().mapToLong(region -> region.restarts(shard)).sum();
+            shards.add(new ShardStatistics.PerShard(shard, records(shard), restarts));
+        }
+        return new ShardStatistics(
+                regions.stream().mapToLong(Region::strideBytes).min().orElse(plan.strideBytes()),
+                regions.stream().mapToLong(Region::reservedBytes).sum(),
+                regions.stream().mapToLong(Region::residentBytes).sum(),
+                shards,
+                records(sharedShard()) + heapCells.records(),
+                regions.stream().mapToLong(Region::sharedRecords).sum() + heapCells.records());
+    }
+
+    private long records(int shard) {
+        return timers.records(shard) + summaries.records(shard);
     }
 
     @Override
@@ -141,28 +187,7 @@ final class ShardedCellStore extends CellStore {
         closed = true;
     }
 
-    ShardPlan plan() {
-        return plan;
-    }
-
-    RegionChain counters() {
-        return counters;
-    }
-
-    RegionChain timers() {
-        return timers;
-    }
-
-    RegionChain summaries() {
-        return summaries;
-    }
-
-    /** Holds the cells for which no address space was granted. */
-    JvmCellStore heapCells() {
-        return onJvm;
-    }
-
-    boolean owns(CellHandle point) {
-        return counters.owns(point) || timers.owns(point) || summaries.owns(point);
+    List<RegionChain> chains() {
+        return chains;
     }
 }

@@ -3,53 +3,53 @@ package dev.percpu.shard;
 import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.RecordCalls;
 
-/** One cell: whole amounts in the first word, the others in the second. */
-final class ShardedCounterCell extends CounterCell implements ShardedCell {
-    private final CellHandle point;
+/** A counter on native shards: one cell, the integer part in its first word and the double part in its second. */
+final class ShardedCounterCell extends CounterCell {
+    private final CellHandle handle;
 
-    ShardedCounterCell(CellHandle point) {
-        this.point = point;
+    ShardedCounterCell(CellHandle handle) {
+        this.handle = handle;
     }
 
     @Override
     public void add(long amount) {
-        RecordCalls.addLong(point, amount);
+        RecordCalls.addLong(handle, amount);
     }
 
     @Override
     public void add(double amount) {
-        RecordCalls.addDouble(point, amount);
+        RecordCalls.addDouble(handle, amount);
     }
 
     @Override
     public double sum() {
-        return ShardedSnapshot.now(point, Layout.CELL_BYTES, ShardedSnapshot.Sums::sum);
+        return CellSums.readNow(handle, Layout.CELL_BYTES, CellSums::counterSum);
     }
 
     @Override
-    public double sum(CellSnapshot totals) {
-        ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.CELL_BYTES);
-        return sums == null ? 0 : sums.sum();
+    public double sum(CellSnapshot snapshot) {
+        CellSums sums = ShardedSnapshot.of(snapshot).sums(handle, Layout.CELL_BYTES);
+        return sums == null ? 0 : sums.counterSum();
     }
 
     @Override
-    public long fingerprint(CellSnapshot totals) {
-        ShardedSnapshot.Sums sums = ShardedSnapshot.of(totals).sums(point, Layout.CELL_BYTES);
-        return sums == null ? 0 : 31 * sums.firstWord(0) + sums.secondWord(0);
+    public long fingerprint(CellSnapshot snapshot) {
+        CellSums sums = ShardedSnapshot.of(snapshot).sums(handle, Layout.CELL_BYTES);
+        return sums == null ? 0 : sums.counterFingerprint();
     }
 
     @Override
-    public double sumOf(int shard) {
-        return ShardedSnapshot.nowOf(shard, point, Layout.CELL_BYTES, ShardedSnapshot.Sums::sum);
+    public double sumOfShard(int shard) {
+        return CellSums.readShardNow(shard, handle, Layout.CELL_BYTES, CellSums::counterSum);
     }
 
     @Override
-    public CellHandle point() {
-        return point;
+    CellHandle handle() {
+        return handle;
     }
 
     @Override
-    public int buckets() {
+    int buckets() {
         return 0;
     }
 }

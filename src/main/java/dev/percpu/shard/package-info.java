@@ -1,7 +1,15 @@
 /**
- * Cells that are written on every observation and added up on every scrape.
+ * Cells: memory that every record changes and every scrape sums.
  *
- * <p>A {@link dev.percpu.shard.CellStore} hands out cells; a meter resolves its cell once and holds it. What belongs here: where a cell
- * lives, how an amount is added to it, how all cells are added up. What does not: names, tags, time, and any exposition format.
+ * <p>A {@link dev.percpu.shard.CellStore} creates cells, on native per-CPU shards or on the JVM's heap. A meter gets its cell at
+ * registration and keeps it.
+ *
+ * <p>Belongs here: the memory of a cell, how a record changes it, how all cells are summed. Does not belong here: names, tags, time
+ * windows, and exposition formats.
+ *
+ * <p>Imports {@code binding} and {@code settings}.
  */
+@NullMarked
 package dev.percpu.shard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,12 +1,12 @@
 package dev.percpu.bench;
 
-import dev.percpu.registry.NativeHistogramKey;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.Mode;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -49,9 +49,9 @@ final class Impl {
     /** One whose percentile histograms are kept as the shape says. */
     static MeterRegistry open(String impl, Shape shape) {
         Map<String, String> settings = Map.of(
-                NativeHistogramKey.MODE.key(),
+                Settings.HISTOGRAM_MODE.key(),
                 shape.isNative() ? "native" : "classic",
-                NativeHistogramKey.MAX_BUCKETS.key(),
+                Settings.HISTOGRAM_MAX_BUCKETS.key(),
                 Integer.toString(shape.maxBuckets()));
         return open(impl, settings::get);
     }

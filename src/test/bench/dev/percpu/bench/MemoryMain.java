@@ -4,8 +4,8 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
-import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -58,7 +58,7 @@ final class MemoryMain {
     private static MeterRegistry wide(int cpus) {
         RseqStatus status = RseqProbe.status();
         return RegistryOn.store(
-                CellStore.onShards(new ShardPlan(cpus, status.indexedBy().offset())));
+                new ShardedCellStore(new ShardPlan(cpus, status.indexedBy().offset())));
     }
 
     private static List<Meter> register(MeterRegistry registry, String kind, int series, String prefix) {

@@ -50,8 +50,8 @@ final class Misses {
                 String caseName = cells[1].strip();
                 String implementation = cells[2].strip();
                 String against = cells[3].strip();
-                lines.add(
-                        "- " + caseName + ", " + implementation + " against " + against + ": " + reason(line, caseName, against));
+                lines.add("- " + caseName + ", " + implementation + " against " + against + ": "
+                        + reason(line, caseName, against));
             }
         }
         return lines.isEmpty() ? "None.\n" : String.join("\n", lines) + "\n";

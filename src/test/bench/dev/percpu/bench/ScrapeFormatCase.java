@@ -4,7 +4,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.percpu.registry.RegistryOn;
 import dev.percpu.rseq.RseqProbe;
-import dev.percpu.scrape.Compression;
+import dev.percpu.scrape.GzipStream;
+import dev.percpu.settings.Compression;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
 import io.micrometer.core.instrument.Counter;
@@ -153,7 +154,7 @@ public class ScrapeFormatCase {
     @Benchmark
     public long scrape(OfRegistry of) throws IOException {
         CountingStream counted = new CountingStream();
-        try (OutputStream out = of.compression == Compression.OFF ? counted : of.compression.gzip(counted)) {
+        try (OutputStream out = of.compression == Compression.OFF ? counted : new GzipStream(counted, of.compression)) {
             Impl.scrape(of.registry, out, of.as.contentType);
         }
         CounterCase.check(counted.bytes);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.percpu.acceptance.PrometheusServer.Sample;
-import dev.percpu.registry.NativeHistogramKey;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
@@ -44,7 +44,7 @@ class NativeHistogramAcceptanceTest {
     private Path directory;
 
     private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
-            Map.of(NativeHistogramKey.MODE.key(), "native", NativeHistogramKey.MODE.key() + ".both", "both")::get);
+            Map.of(Settings.HISTOGRAM_MODE.key(), "native", Settings.HISTOGRAM_MODE.key() + ".both", "both")::get);
 
     @AfterEach
     void close() {

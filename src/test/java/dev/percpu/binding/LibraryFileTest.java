@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every way in which the file of the library can be found, or not. */
+/** Tests how the file of the library is found and unpacked, and every failure of it. */
 class LibraryFileTest {
     private static final ClassLoader LOADER = LibraryFileTest.class.getClassLoader();
     private static final String RESOURCE =
@@ -23,7 +23,7 @@ class LibraryFileTest {
     private Path temporary;
 
     @Test
-    void shouldNameTheResourceAsTheBuildDoes() {
+    void shouldUseTheResourceNameOfTheBuild() {
         assertThat(LibraryFile.resourceName("Linux", "amd64")).isEqualTo("META-INF/native/linux-x86_64/libpercpu.so");
         assertThat(LibraryFile.resourceName("Linux", "aarch64"))
                 .isEqualTo("META-INF/native/linux-aarch64/libpercpu.so");
@@ -51,7 +51,7 @@ class LibraryFileTest {
     }
 
     @Test
-    void shouldNotTakeAFolderThatOthersCanWriteTo() throws IOException {
+    void shouldRejectAFolderThatAllUsersCanWriteTo() throws IOException {
         Path folder = Objects.requireNonNull(
                 LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent());
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -59,21 +59,22 @@ class LibraryFileTest {
         assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, temporary))
                 .isInstanceOf(LibraryUnavailableException.class)
                 .hasMessageContaining(folder.toString())
-                .hasMessageContaining("closed to others");
+                .hasMessageContaining("have no permissions for all users, but")
+                .hasMessageContaining("rwxrwxrwx");
     }
 
     @Test
-    void shouldSayWhatToDoWhereNothingCanBeUnpacked() {
-        Path nowhere = Path.of("/proc/nowhere");
+    void shouldStateTheRemedyWhenNothingCanBeUnpacked() {
+        Path missing = Path.of("/proc/missing");
 
-        assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, nowhere))
+        assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, missing))
                 .isInstanceOf(LibraryUnavailableException.class)
-                .hasMessageContaining("/proc/nowhere/percpu-")
-                .hasMessageContaining("-D" + LibraryFile.DIRECTORY_PROPERTY);
+                .hasMessageContaining("/proc/missing/percpu-")
+                .hasMessageContaining("-Dpercpu.native.dir");
     }
 
     @Test
-    void shouldSayThatAnArchitectureIsMissing() {
+    void shouldReportAMissingArchitecture() {
         String resource = LibraryFile.resourceName("Mac OS X", "riscv64");
 
         assertThat(resource).isEqualTo("META-INF/native/mac-os-x-riscv64/libpercpu.so");
@@ -81,6 +82,34 @@ class LibraryFileTest {
                 .isInstanceOf(LibraryUnavailableException.class)
                 .hasMessageContaining(resource)
                 .hasMessageContaining("architecture");
+    }
+
+    @Test
+    void shouldFindTheLibraryInTheConfiguredFolder() throws IOException {
+        Path file = Files.copy(LibraryFile.unpack(LOADER, RESOURCE, temporary), temporary.resolve("libpercpu.so"));
+
+        System.setProperty("percpu.native.dir", temporary.toString());
+        try {
+            assertThat(LibraryFile.find()).isEqualTo(file);
+            Files.delete(file);
+            assertThatThrownBy(LibraryFile::find)
+                    .isInstanceOf(LibraryUnavailableException.class)
+                    .hasMessageContaining(file + " cannot be used: there is no such readable file");
+        } finally {
+            System.clearProperty("percpu.native.dir");
+        }
+    }
+
+    @Test
+    void shouldRejectABlankFolder() {
+        System.setProperty("percpu.native.dir", " ");
+        try {
+            assertThatThrownBy(LibraryFile::find)
+                    .isInstanceOf(LibraryUnavailableException.class)
+                    .hasMessageContaining("percpu.native.dir must be a folder that holds libpercpu.so, but was blank");
+        } finally {
+            System.clearProperty("percpu.native.dir");
+        }
     }
 
     private static List<Path> filesBeside(Path file) throws IOException {

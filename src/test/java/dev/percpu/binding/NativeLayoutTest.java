@@ -11,23 +11,23 @@ class NativeLayoutTest {
 
     @Test
     void shouldWriteTheProcessWhereCReadsIt() {
-        assertThat(layout).containsEntry("process.bytes", ProcessSettings.BYTES);
-        assertThat(layout).containsEntry("process.libcOffset", ProcessSettings.LIBC_OFFSET);
-        assertThat(layout).containsEntry("process.areaLength", ProcessSettings.AREA_LENGTH);
-        assertThat(layout).containsEntry("process.areaAlignment", ProcessSettings.AREA_ALIGNMENT);
-        assertThat(layout).containsEntry("process.hwcap", ProcessSettings.HWCAP);
-        assertThat(layout).containsEntry("process.functions", ProcessSettings.FUNCTIONS);
+        assertThat(layout).containsEntry("process.bytes", ProcessInfo.BYTES);
+        assertThat(layout).containsEntry("process.libcOffset", ProcessInfo.LIBC_OFFSET);
+        assertThat(layout).containsEntry("process.areaLength", ProcessInfo.AREA_LENGTH);
+        assertThat(layout).containsEntry("process.areaAlignment", ProcessInfo.AREA_ALIGNMENT);
+        assertThat(layout).containsEntry("process.hwcap", ProcessInfo.HWCAP);
+        assertThat(layout).containsEntry("process.functions", ProcessInfo.FUNCTIONS);
     }
 
     @Test
     void shouldShareTheSelfTestWhereCExpectsIt() {
-        assertThat(layout).containsEntry("selfTest.bytes", SelfTestSides.BYTES);
-        assertThat(layout).containsEntry("selfTest.cpu", SelfTestSides.CPU);
-        assertThat(layout).containsEntry("selfTest.otherCpu", SelfTestSides.OTHER_CPU);
-        assertThat(layout).containsEntry("selfTest.minRestarts", SelfTestSides.WANTED);
-        assertThat(layout).containsEntry("selfTest.violations", SelfTestSides.VIOLATIONS);
-        assertThat(layout).containsEntry("selfTest.restarts", SelfTestSides.RESTARTS);
-        assertThat(layout).containsEntry("selfTest.budgetNanos", SelfTestSides.BUDGET_NANOS);
+        assertThat(layout).containsEntry("selfTest.bytes", SelfTestCalls.BYTES);
+        assertThat(layout).containsEntry("selfTest.cpu", SelfTestCalls.CPU);
+        assertThat(layout).containsEntry("selfTest.otherCpu", SelfTestCalls.OTHER_CPU);
+        assertThat(layout).containsEntry("selfTest.minRestarts", SelfTestCalls.MIN_RESTARTS);
+        assertThat(layout).containsEntry("selfTest.violations", SelfTestCalls.VIOLATIONS);
+        assertThat(layout).containsEntry("selfTest.restarts", SelfTestCalls.RESTARTS);
+        assertThat(layout).containsEntry("selfTest.budgetNanos", SelfTestCalls.BUDGET_NANOS);
     }
 
     @Test

@@ -13,11 +13,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A region holds against whatever is handed to it. The JVM that ends here without a crash is half of what is tested. */
+/**
+ * Tests that a region rejects or survives arguments out of range.
+ *
+ * <p>The record calls do not reject an offset: the test passes if the JVM does not crash.
+ */
 class RegionTest {
     private static final int SHIFT = 16;
     private static final int CPU_ID = 4;
-    private static final long[] HARD = {
+    private static final long[] EDGES = {
         0,
         1,
         7,
@@ -39,7 +43,7 @@ class RegionTest {
     private final Region region = Region.reserve(shards, SHIFT, SumKind.LONG, CPU_ID);
 
     @BeforeAll
-    static void decideTheMode() {
+    static void setTheMode() {
         RseqProbe.status();
     }
 
@@ -48,7 +52,7 @@ class RegionTest {
         Random random = new Random(1);
         BucketIndex buckets = BucketIndex.ofLongs(1, 10, 100);
         for (int i = 0; i < 200_000; i++) {
-            long offset = i < HARD.length ? HARD[i] : random.nextLong();
+            long offset = i < EDGES.length ? EDGES[i] : random.nextLong();
             CellHandle single = new CellHandle(region, offset, BucketIndex.NONE);
             RecordCalls.addLong(single, 1);
             RecordCalls.addDouble(single, 1);
@@ -63,11 +67,11 @@ class RegionTest {
         long group = region.firstCell();
         BucketIndex longs = BucketIndex.ofLongs(1, 10, 100);
         BucketIndex doubles = BucketIndex.ofDoubles(0.1, 1, 10);
-        for (long amount : HARD) {
+        for (long amount : EDGES) {
             RecordCalls.observeLong(new CellHandle(region, group, longs), amount);
             RecordCalls.observeDouble(new CellHandle(region, group, doubles), Double.longBitsToDouble(amount));
         }
-        assertThat(count(group, 4)).isEqualTo(2L * HARD.length);
+        assertThat(count(group, 4)).isEqualTo(2L * EDGES.length);
     }
 
     private long count(long group, int buckets) {
@@ -84,7 +88,7 @@ class RegionTest {
 
     @ParameterizedTest
     @CsvSource({"0,16", "4096,4095", "8,4104", "4096,65552", "-16,4096", "4096,9223372036854775792"})
-    void shouldRefuseToSumWhatIsNoCell(long from, long to) {
+    void shouldRejectSumsOutsideOfTheCells(long from, long to) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(1 << 17, 16);
             assertThatThrownBy(() -> region.sum(from, to, out))
@@ -94,7 +98,7 @@ class RegionTest {
     }
 
     @Test
-    void shouldRefuseAResultThatIsTooSmallOrOnTheHeap() {
+    void shouldRejectOutputThatIsTooSmallOrOnTheHeap() {
         long from = region.firstCell();
         try (Arena arena = Arena.ofConfined()) {
             assertThatThrownBy(() -> region.sum(from, from + 32, arena.allocate(16, 16)))
@@ -105,7 +109,7 @@ class RegionTest {
     }
 
     @Test
-    void shouldAddUpManyRanges() {
+    void shouldSumManyRanges() {
         long first = region.firstCell();
         for (long cell : new long[] {0, 3, 3, 1000}) {
             RecordCalls.addLong(new CellHandle(region, first + 16 * cell, BucketIndex.NONE), cell + 1);
@@ -120,51 +124,51 @@ class RegionTest {
     }
 
     @Test
-    void shouldRefuseManyRangesOfWhichOneIsNone() {
+    void shouldRejectManyRangesIfOneIsOutside() {
         long first = region.firstCell();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(1 << 20, 16);
-            for (long hard : HARD) {
-                MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, hard, first);
+            for (long edge : EDGES) {
+                MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, edge, first);
                 assertThatThrownBy(() -> region.sumRanges(0, shards + 1, offsets, 32, out))
-                        .as("an offset of %d", hard)
+                        .as("an offset of %d", edge)
                         .isInstanceOf(IndexOutOfBoundsException.class)
                         .hasMessageContaining("3 ranges of 32 bytes");
-                if (hard % 16 != 0 || hard < 0 || hard > 1L << SHIFT) {
-                    assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, hard, out))
-                            .as("ranges of %d bytes", hard)
+                if (edge % 16 != 0 || edge < 0 || edge > 1L << SHIFT) {
+                    assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, edge, out))
+                            .as("ranges of %d bytes", edge)
                             .isInstanceOfAny(IndexOutOfBoundsException.class, IllegalArgumentException.class);
                 }
             }
-            MemorySegment right = arena.allocateFrom(ValueLayout.JAVA_LONG, first);
-            assertThatThrownBy(() -> region.sumRanges(0, shards + 2, right, 16, out))
+            MemorySegment valid = arena.allocateFrom(ValueLayout.JAVA_LONG, first);
+            assertThatThrownBy(() -> region.sumRanges(0, shards + 2, valid, 16, out))
                     .isInstanceOf(IndexOutOfBoundsException.class);
-            assertThatThrownBy(() -> region.sumRanges(2, 1, right, 16, out))
+            assertThatThrownBy(() -> region.sumRanges(2, 1, valid, 16, out))
                     .isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 
     @Test
-    @SuppressWarnings("restricted") // offsets that are not there, which nobody may look at
-    void shouldRefuseManyRangesWithoutRoomForTheirSums() {
+    @SuppressWarnings("restricted") // the segment is larger than its memory, but must not be read
+    void shouldRejectManyRangesWithoutRoomForTheirSums() {
         long first = region.firstCell();
         Region wide = Region.reserve(1, 40, SumKind.LONG, CPU_ID);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, first);
             MemorySegment out = arena.allocate(64, 16);
-            MemorySegment gone = ofClosedArena();
-            for (MemorySegment wrong :
-                    new MemorySegment[] {out.asSlice(0, 63), MemorySegment.ofArray(new long[8]), gone, out.asReadOnly()
-                    }) {
-                assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, wrong))
+            MemorySegment closed = ofClosedArena();
+            for (MemorySegment invalid : new MemorySegment[] {
+                out.asSlice(0, 63), MemorySegment.ofArray(new long[8]), closed, out.asReadOnly()
+            }) {
+                assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, invalid))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("64 bytes of native memory");
             }
-            for (MemorySegment wrong : new MemorySegment[] {MemorySegment.ofArray(new long[8]), gone}) {
-                assertThatThrownBy(() -> region.sumRanges(0, 1, wrong, 0, out))
+            for (MemorySegment invalid : new MemorySegment[] {MemorySegment.ofArray(new long[8]), closed}) {
+                assertThatThrownBy(() -> region.sumRanges(0, 1, invalid, 0, out))
                         .isInstanceOf(IllegalArgumentException.class);
             }
-            // 2^25 times 2^39 is 0 in 64 bits
+            // 2^25 ranges of 2^39 bytes: the product is 0 in 64 bits.
             MemorySegment many = MemorySegment.ofAddress(offsets.address()).reinterpret(8L << 25);
             assertThatThrownBy(() -> wide.sumRanges(0, 1, many, 1L << 39, out))
                     .isInstanceOf(IllegalArgumentException.class);
@@ -178,7 +182,21 @@ class RegionTest {
     }
 
     @Test
-    void shouldRefuseShardsThatDoNotExist() {
+    void shouldReturnZeroForTheMaximumOfAnInvalidGroup() {
+        long group = region.firstCell();
+        RecordCalls.observeLong(new CellHandle(region, group, BucketIndex.NONE), 7);
+
+        assertThat(region.drainMax(0, 1)).as("before the first cell").isZero();
+        assertThat(region.drainMax(group - 16, 1)).as("before the first cell").isZero();
+        assertThat(region.drainMax((1L << SHIFT) - 16, 1)).as("past the end").isZero();
+        assertThat(region.drainMax(group, -1)).as("no number of buckets").isZero();
+        assertThat(region.drainMax(group, Integer.MAX_VALUE)).as("past the end").isZero();
+        assertThat(region.drainMax(group, 1)).isEqualTo(7);
+        assertThat(region.drainMax(group, 1)).isZero();
+    }
+
+    @Test
+    void shouldRejectShardsThatDoNotExist() {
         assertThatThrownBy(() -> region.restarts(-1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> region.restarts(shards + 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Region.reserve(0, SHIFT, SumKind.LONG, CPU_ID))
@@ -190,7 +208,7 @@ class RegionTest {
     }
 
     @Test
-    void shouldRefuseMoreThanTheAddressSpaceHas() {
+    void shouldRejectAReservationAboveTheAddressSpace() {
         assertThatThrownBy(() -> Region.reserve(8192, 40, SumKind.LONG, CPU_ID))
                 .isInstanceOfSatisfying(
                         ReservationRefusedException.class,
@@ -199,7 +217,7 @@ class RegionTest {
     }
 
     @Test
-    void shouldCostNoMemoryForShardsThatNobodyWrites() {
+    void shouldUseNoMemoryForShardsWithoutRecords() {
         Region wide = Region.reserve(256, 24, SumKind.LONG, CPU_ID);
         RecordCalls.addLong(new CellHandle(wide, wide.firstCell(), BucketIndex.NONE), 1);
         try (Arena arena = Arena.ofConfined()) {
@@ -207,13 +225,13 @@ class RegionTest {
             wide.sum(wide.firstCell(), wide.firstCell() + cells.byteSize(), cells);
             assertThat(cells.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(1);
         }
-        // at most three pages of the header, and of one shard its counters, its dirty map and one block
+        // At most three pages of the header and, of one shard, its counters, its dirty map and one block.
         assertThat(wide.residentBytes()).isLessThan(4096L * 6);
         assertThat(wide.reservedBytes()).isEqualTo(3 * 4096 + (257L << 24));
     }
 
     @Test
-    void shouldRefuseBoundsThatAreNotAscending() {
+    void shouldRejectBoundsThatAreNotAscending() {
         assertThatThrownBy(() -> BucketIndex.ofLongs(5, 5)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> BucketIndex.ofLongs(-1, 5)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> BucketIndex.ofDoubles(-0.5)).isInstanceOf(IllegalArgumentException.class);
@@ -223,7 +241,7 @@ class RegionTest {
     }
 
     @Test
-    void shouldFindTheBucketThatASearchFinds() {
+    void shouldFindTheSameBucketAsALinearSearch() {
         Random random = new Random(2);
         for (int round = 0; round < 200; round++) {
             long[] bounds = random.longs(1 + random.nextInt(300), 0, 1L << random.nextInt(1, 63))

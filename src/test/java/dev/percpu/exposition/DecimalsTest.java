@@ -7,14 +7,14 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Numbers are those that the JDK writes, to the last digit. */
+/** Compares numbers with the text that the JDK writes. */
 class DecimalsTest {
-    private static final int TIMES = 300_000;
+    private static final int SAMPLES = 300_000;
 
     private final Random random = new Random(7);
     private final byte[] out = new byte[Decimals.MAX_BYTES + 1];
 
-    private String written(int end) {
+    private String text(int end) {
         return new String(out, 1, end - 1, StandardCharsets.US_ASCII);
     }
 
@@ -24,7 +24,7 @@ class DecimalsTest {
                 .flatMap(power -> LongStream.of(power - 1, power, power + 1, -power));
     }
 
-    /** Of every magnitude alike. */
+    /** Returns a random number. All magnitudes are equally frequent. */
     private long anyLong() {
         return random.nextLong() >> random.nextInt(64);
     }
@@ -33,24 +33,23 @@ class DecimalsTest {
     void shouldWriteIntegersAsTheJdkDoes() {
         LongStream.concat(
                         powersAndNeighbours(),
-                        LongStream.generate(this::anyLong).limit(TIMES))
-                .forEach(value ->
-                        assertThat(written(Decimals.put(value, out, 1))).isEqualTo(Long.toString(value)));
+                        LongStream.generate(this::anyLong).limit(SAMPLES))
+                .forEach(value -> assertThat(text(Decimals.put(value, out, 1))).isEqualTo(Long.toString(value)));
     }
 
     @Test
     void shouldWriteDoublesAsTheJdkDoes() {
         StringBuilder digits = new StringBuilder();
-        for (int i = 0; i < TIMES; i++) {
+        for (int i = 0; i < SAMPLES; i++) {
             double value = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(value)) {
-                assertThat(written(Decimals.put(value, out, 1, digits))).isEqualTo(Double.toString(value));
+                assertThat(text(Decimals.put(value, out, 1, digits))).isEqualTo(Double.toString(value));
             }
         }
     }
 
     @Test
-    void shouldWriteWholeDoublesAsTheJdkDoesOrLeaveThemToOthers() {
+    void shouldWriteWholeDoublesAsTheJdkDoesOrReturnMinusOne() {
         for (double value : new double[] {0.0, -0.0, 1, -1, 0.5, 9_999_999, 1e7, -1e7, 1e300, 9_999_999.5}) {
             int end = Decimals.putWhole(value, out, 1);
             boolean plain = value == Math.rint(value)
@@ -58,7 +57,7 @@ class DecimalsTest {
                     && !Double.toString(value).equals("-0.0");
             assertThat(end >= 0).as("%s is whole and without exponent", value).isEqualTo(plain);
             if (plain) {
-                assertThat(written(end)).isEqualTo(Double.toString(value));
+                assertThat(text(end)).isEqualTo(Double.toString(value));
             }
         }
     }
@@ -68,16 +67,16 @@ class DecimalsTest {
         int plain = 0;
         long[] nanos = LongStream.concat(
                         powersAndNeighbours(),
-                        LongStream.generate(this::anyLong).limit(TIMES))
+                        LongStream.generate(this::anyLong).limit(SAMPLES))
                 .toArray();
         for (long value : nanos) {
             int end = Decimals.putSeconds(value, out, 1);
             if (end >= 0) {
                 plain++;
-                assertThat(written(end)).as("%d ns", value).isEqualTo(Double.toString(value / 1e9));
+                assertThat(text(end)).as("%d ns", value).isEqualTo(Double.toString(value / 1e9));
             }
         }
-        assertThat(plain).isGreaterThan(TIMES / 10);
+        assertThat(plain).isGreaterThan(SAMPLES / 10);
         for (long value : new long[] {0, 1_000_000, 12_345_678, 4_000_000_000_000_000L}) {
             assertThat(Decimals.putSeconds(value, out, 1))
                     .as("%d ns need no exponent", value)

@@ -17,7 +17,7 @@ class FixedWidthCopyTest {
     }
 
     @Test
-    void shouldCopyASlotAndNothingBesides() {
+    void shouldCopyOneSlotAndNoOtherByte() {
         for (int from = 0; from <= SIZE - FixedWidthCopy.BYTES; from++) {
             byte[] source = bytes();
             byte[] target = bytes();

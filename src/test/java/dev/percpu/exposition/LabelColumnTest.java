@@ -29,15 +29,15 @@ class LabelColumnTest {
             Labels.EMPTY,
             Labels.of("uri", "/\u00e4\u20ac\ud83d\ude00"))));
 
-    /** The lines that samples of these points are, each with the place as its value. */
-    private static List<String> lines(int... places) throws IOException {
+    /** Returns the lines of samples of the given points, each with its index as the value. */
+    private static List<String> lines(int... indexes) throws IOException {
         ByteArrayOutputStream arrived = new ByteArrayOutputStream();
         TextOutput output = new TextOutput().to(arrived);
-        SampleWriter samples = new SampleWriter(output, SampleWriter.WithExemplars.NEVER);
+        SampleWriter samples = new SampleWriter(output, SampleWriter.ExemplarPolicy.NONE);
         samples.family(NAMES);
-        for (int place : places) {
-            COLUMN.point(place, samples);
-            samples.value(SampleWriter.VALUE, place, null);
+        for (int index : indexes) {
+            COLUMN.point(index, samples);
+            samples.value(SampleWriter.VALUE, index, null);
         }
         output.end();
         return arrived.toString(StandardCharsets.UTF_8)
@@ -58,19 +58,19 @@ class LabelColumnTest {
     }
 
     @Test
-    void shouldFindAPointInAnyOrder() throws IOException {
+    void shouldWritePointsInAnyOrder() throws IOException {
         assertThat(lines(4, 1, 0, 0))
                 .containsExactly(lines(4).getFirst(), "g 1.0", lines(0).getFirst(), lines(0).getFirst());
     }
 
     @Test
-    void shouldLeaveNamesThatNeedQuotesToTheClient() {
+    void shouldReturnNullForANameThatNeedsQuotationMarks() {
         assertThat(LabelColumn.of(List.of(Labels.of("uri", "/a"), Labels.of("dotted.name", "x"))))
                 .isNull();
     }
 
     @Test
-    void shouldTakeNoPointsAtAll() {
+    void shouldCreateAColumnWithoutPoints() {
         assertThat(LabelColumn.of(List.of())).isNotNull();
     }
 }

@@ -20,7 +20,7 @@ class TextOutputTest {
     private final TextOutput output = new TextOutput().to(new OutputStream() {
         @Override
         public void write(int b) {
-            throw new AssertionError("a byte at a time");
+            throw new AssertionError("wrote a single byte");
         }
 
         @Override
@@ -41,7 +41,7 @@ class TextOutputTest {
     }
 
     @Test
-    void shouldLetNothingGoAstrayAtTheEndOfAChunk() throws IOException {
+    void shouldWriteAllBytesAcrossTheEndOfAChunk() throws IOException {
         byte[] name = text(20);
         byte[] labels = text(90);
         TextBounds bounds = TextBounds.of(new double[] {0.25, 1e-7, Double.POSITIVE_INFINITY});
@@ -64,10 +64,10 @@ class TextOutputTest {
                     .append(' ')
                     .append(i * 1_234_567L / 1e9)
                     .append(' ');
-            String head = string(labels).substring(0, 50);
-            expected.append(head).append("0.25\"} ").append(i).append('\n');
-            expected.append(head).append("1.0E-7\"} ").append(i).append('\n');
-            expected.append(head).append("+Inf\"} ").append(10 * i).append('\n');
+            String prefix = string(labels).substring(0, 50);
+            expected.append(prefix).append("0.25\"} ").append(i).append('\n');
+            expected.append(prefix).append("1.0E-7\"} ").append(i).append('\n');
+            expected.append(prefix).append("+Inf\"} ").append(10 * i).append('\n');
             expected.append(String.format("%d.%03d", 1_700_000_000 + i / 1000, i % 1000));
         }
         output.end();
@@ -76,17 +76,17 @@ class TextOutputTest {
         assertThat(largest).isBetween(TextOutput.CHUNK_BYTES - 200, TextOutput.CHUNK_BYTES);
     }
 
-    /** Heads are copied in larger units than bytes, out of arrays that end right after them or much later. */
+    /** Prefixes are copied in units of several bytes, from arrays that end at the prefix or after it. */
     @Test
-    void shouldWriteHeadsAndCountsOfAnyLength() throws IOException {
+    void shouldWritePrefixesAndCountsOfAnyLength() throws IOException {
         TextBounds bounds = TextBounds.of(new double[] {0.25, 12.5, Double.POSITIVE_INFINITY});
-        for (int headBytes = 1; headBytes <= 200; headBytes++) {
+        for (int prefixBytes = 1; prefixBytes <= 200; prefixBytes++) {
             for (int more : new int[] {0, 1, 63, 300}) {
-                byte[] head = text(headBytes + more);
+                byte[] prefix = text(prefixBytes + more);
                 long count = random.nextLong() >>> random.nextInt(1, 64);
                 long[] counts = {count / 1000, count / 10, count};
-                output.putBuckets(head, headBytes, bounds, counts);
-                String same = string(head).substring(0, headBytes);
+                output.putBuckets(prefix, prefixBytes, bounds, counts);
+                String same = string(prefix).substring(0, prefixBytes);
                 for (int i = 0; i < counts.length; i++) {
                     String bound = string(bounds.text())
                             .substring(i * FixedWidthCopy.BYTES, i * FixedWidthCopy.BYTES + bounds.lengths()[i]);
@@ -99,7 +99,7 @@ class TextOutputTest {
         assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo(expected.toString());
     }
 
-    /** Wherever in the last bytes of a chunk they begin. */
+    /** Begins at each of the last bytes of a chunk. */
     @Test
     void shouldWriteTheLongestBoundsAndCountsUpToTheLastByteOfAChunk() throws IOException {
         double[] longest = {-Double.MIN_NORMAL, Double.MIN_NORMAL, Double.POSITIVE_INFINITY};
@@ -110,18 +110,18 @@ class TextOutputTest {
             {Long.MAX_VALUE - 2, Long.MAX_VALUE - 1, Long.MAX_VALUE},
             {0, Long.MAX_VALUE, Long.MAX_VALUE},
         };
-        byte[] head = text(30);
+        byte[] prefix = text(30);
         for (long[] counts : allCounts) {
-            for (int left = 0; left <= 3 * (head.length + 2 * FixedWidthCopy.BYTES); left++) {
+            for (int left = 0; left <= 3 * (prefix.length + 2 * FixedWidthCopy.BYTES); left++) {
                 byte[] filler = text(TextOutput.CHUNK_BYTES - left);
                 output.to(arrived).put(filler);
-                output.putBuckets(head, head.length, bounds, counts);
+                output.putBuckets(prefix, prefix.length, bounds, counts);
                 output.end();
 
-                StringBuilder wanted = new StringBuilder(string(filler));
+                StringBuilder text = new StringBuilder(string(filler));
                 for (int i = 0; i < longest.length; i++) {
                     String bound = Double.isFinite(longest[i]) ? Double.toString(longest[i]) : "+Inf";
-                    wanted.append(string(head))
+                    text.append(string(prefix))
                             .append(bound)
                             .append("\"} ")
                             .append(counts[i])
@@ -129,7 +129,7 @@ class TextOutputTest {
                 }
                 assertThat(arrived.toString(StandardCharsets.US_ASCII))
                         .as("%d bytes left", left)
-                        .isEqualTo(wanted.toString());
+                        .isEqualTo(text.toString());
                 arrived.reset();
             }
         }
@@ -153,7 +153,7 @@ class TextOutputTest {
     }
 
     @Test
-    void shouldTakeTextThatIsLongerThanAChunk() throws IOException {
+    void shouldWriteTextThatIsLongerThanAChunk() throws IOException {
         byte[] huge = text(3 * TextOutput.CHUNK_BYTES);
         output.put('x');
         output.put(huge);
@@ -168,7 +168,7 @@ class TextOutputTest {
     }
 
     @Test
-    void shouldForgetWhatAFailedScrapeHasLeft() throws IOException {
+    void shouldDiscardBytesOfAFailedScrape() throws IOException {
         output.put('x');
         output.to(arrived).put('y');
         output.end();
@@ -187,9 +187,9 @@ class TextOutputTest {
     }
 
     @RepeatedTest(20)
-    void shouldKeepTheLastBytesBackHoweverTheyCome() throws IOException {
+    void shouldDropTheLastBytesOfAnyWrites() throws IOException {
         int lastBytes = random.nextInt(8);
-        OutputStream stream = output.without(lastBytes);
+        OutputStream stream = output.withoutTail(lastBytes);
         for (int i = random.nextInt(30); i >= 0; i--) {
             byte[] piece = text(random.nextInt(12));
             expected.append(string(piece));

@@ -12,7 +12,7 @@ class BucketLayoutTest {
     private static final double INFINITY = Double.POSITIVE_INFINITY;
 
     @Test
-    void shouldHaveOneCellWithoutBuckets() {
+    void shouldUseOneCellWithoutPublishedBuckets() {
         BucketLayout layout = BucketLayout.ofNanos(new double[0], null, null);
 
         assertThat(layout.cells().buckets()).isEqualTo(1);
@@ -21,7 +21,7 @@ class BucketLayoutTest {
     }
 
     @Test
-    void shouldCountNanosecondsUpToBoundsThatAreNotWhole() {
+    void shouldCountNanosecondsUpToFractionalBounds() {
         BucketLayout layout = BucketLayout.ofNanos(new double[] {0.5, 1.2, 1.7, 3, 1e19, INFINITY}, null, null);
 
         assertThat(layout.cells().longs()).containsExactly(0, 1, 3);
@@ -30,7 +30,7 @@ class BucketLayoutTest {
     }
 
     @Test
-    void shouldAddAnInfiniteBucketToWhatIsExposedOnly() {
+    void shouldAddTheInfiniteBucketToExposedBucketsOnly() {
         BucketLayout layout = BucketLayout.ofAmounts(new double[] {0.5, 2}, null, null);
 
         assertThat(layout.cells().doubles()).containsExactly(0.5, 2);
@@ -59,7 +59,7 @@ class BucketLayoutTest {
     }
 
     @Test
-    void shouldPublishWholeRunsOfFineCells() {
+    void shouldPublishRunsOfFineCells() {
         DistributionStatisticConfig config = DistributionStatisticConfig.DEFAULT;
         BucketLayout layout =
                 BucketLayout.ofAmounts(new double[] {3.3, 1e6}, FineBuckets.ofAmounts(config, FineBuckets.LIMIT), null);
@@ -73,7 +73,7 @@ class BucketLayoutTest {
     }
 
     @Test
-    void shouldBeSharedByMetersOfEqualConfiguration() {
+    void shouldReturnTheSameLayoutForEqualConfigurations() {
         BucketLayouts layouts = new BucketLayouts(name -> NativeHistogramSettings.DEFAULT);
         DistributionStatisticConfig config = DistributionStatisticConfig.builder()
                 .percentilesHistogram(true)

@@ -75,7 +75,7 @@ class FineBucketsTest {
 
     @ParameterizedTest
     @CsvSource({"2,1e6,3e10,7", "1,1e6,3e10,4", "0,1,10,0", "3,1e6,2e6,10", "3,1e6,3e6,9", "2,1,1e18,5"})
-    void shouldSplitTheExpectedValuesAsFinelyAsThereIsRoomFor(int digits, double min, double max, int bits) {
+    void shouldSplitExpectedValuesAsFinelyAsTheLimitAllows(int digits, double min, double max, int bits) {
         assertThat(FineBuckets.ofNanos(config(digits, min, max), FineBuckets.LIMIT)
                         .bits())
                 .isEqualTo(bits);
@@ -83,7 +83,7 @@ class FineBucketsTest {
 
     @ParameterizedTest
     @CsvSource({"1", "2"})
-    void shouldFindTheFineBucketOfAPartThatAPublishedBoundCutsOff(int digits) {
+    void shouldFindTheFineBucketOfACellBelowAPublishedBound(int digits) {
         FineBuckets fine = FineBuckets.ofNanos(config(digits, 1e6, 3e10), FineBuckets.LIMIT);
         Random random = new Random(1);
         for (int i = 0; i < 100; i++) {

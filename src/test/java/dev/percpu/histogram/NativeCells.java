@@ -1,12 +1,13 @@
 package dev.percpu.histogram;
 
+import dev.percpu.settings.HistogramMode;
 import java.time.Duration;
 
-/** The cells of a native histogram, for the floor that benchmarks compare it with. */
+/** The cells of a native histogram, for benchmarks of the native library alone. */
 public final class NativeCells {
     private NativeCells() {}
 
-    /** Upper bounds of a timer's cells, in nanoseconds, where nothing is said about the expected durations. */
+    /** Returns the upper bounds of the cells of a timer with default expected durations, in nanoseconds. */
     public static long[] boundsNanos(int maxBuckets) {
         return NativeHistogramLayout.ofNanos(
                         NativeHistogramSettings.DEFAULT

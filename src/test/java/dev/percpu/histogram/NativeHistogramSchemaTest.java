@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NativeHistogramSchemaTest {
     @ParameterizedTest
     @ValueSource(ints = {-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8})
-    void shouldFindTheBucketThatThePrometheusClientFinds(int schema) {
+    void shouldFindTheSameBucketAsThePrometheusClient(int schema) {
         Histogram client = Histogram.builder()
                 .name("h")
                 .nativeOnly()
@@ -27,28 +27,28 @@ class NativeHistogramSchemaTest {
             int index = i < 3 * octave ? i - octave : random.nextInt(-60, 60) * octave + random.nextInt(octave);
             double bound =
                     schema < 0 && Math.abs(index << -schema) > 900 ? 1 : NativeHistogramSchema.upper(schema, index);
-            shouldAgree(client, schema, bound);
-            shouldAgree(client, schema, Math.nextUp(bound));
-            shouldAgree(client, schema, Math.nextDown(bound));
-            shouldAgree(client, schema, Math.pow(2, random.nextDouble(-500, 500)));
-            shouldAgree(client, schema, random.nextLong(1, 100_000_000_000L) / 1e9);
+            assertSameBucket(client, schema, bound);
+            assertSameBucket(client, schema, Math.nextUp(bound));
+            assertSameBucket(client, schema, Math.nextDown(bound));
+            assertSameBucket(client, schema, Math.pow(2, random.nextDouble(-500, 500)));
+            assertSameBucket(client, schema, random.nextLong(1, 100_000_000_000L) / 1e9);
         }
-        shouldAgree(client, schema, Double.MAX_VALUE);
-        shouldAgree(client, schema, Double.POSITIVE_INFINITY);
+        assertSameBucket(client, schema, Double.MAX_VALUE);
+        assertSameBucket(client, schema, Double.POSITIVE_INFINITY);
     }
 
-    private static void shouldAgree(Histogram client, int schema, double amount) {
+    private static void assertSameBucket(Histogram client, int schema, double amount) {
         client.clear();
         client.observe(amount);
-        HistogramDataPointSnapshot seen = client.collect().getDataPoints().getFirst();
+        HistogramDataPointSnapshot snapshot = client.collect().getDataPoints().getFirst();
 
         assertThat(NativeHistogramSchema.indexOf(schema, amount))
                 .as("bucket of %s in schema %d", amount, schema)
-                .isEqualTo(seen.getNativeBucketsForPositiveValues().getBucketIndex(0));
+                .isEqualTo(snapshot.getNativeBucketsForPositiveValues().getBucketIndex(0));
     }
 
     @Test
-    void shouldHavePowersOfTwoAsBoundsInEverySchema() {
+    void shouldUsePowersOfTwoAsBoundsInEverySchema() {
         for (int schema = 0; schema <= NativeHistogramSchema.MAX_SCHEMA; schema++) {
             for (int exponent = -40; exponent <= 40; exponent++) {
                 assertThat(NativeHistogramSchema.upper(schema, exponent << schema))

@@ -10,13 +10,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+/** Compares the exemplars of this registry with those of Micrometer's. */
 public class ExemplarTest {
     public static final String SPAN = "# {span_id=\"0000000000000002\",trace_id=\"00000000000000000000000000000001\"} ";
 
-    /** When an exemplar was sampled: each registry samples for itself. */
+    /** The timestamps of exemplars, which differ because each registry samples at its own times. */
     private static final Pattern TIMES = Pattern.compile("(# \\{[^}]*} \\S+) \\S+");
 
-    /** A span that is always there. */
+    /** A context with the same sampled span at all times. */
     public static final SpanContext SPANS = new SpanContext() {
         @Override
         public String getCurrentTraceId() {
@@ -37,7 +38,7 @@ public class ExemplarTest {
         public void markCurrentSpanAsExemplar() {}
     };
 
-    private static String openMetrics(@Nullable SpanContext spans, boolean ours) {
+    private static String openMetrics(@Nullable SpanContext spans, boolean perCpu) {
         Peers peers = new Peers(spans).doing(registry -> {
             registry.counter("c").increment(3);
             registry.counter("one").increment();
@@ -48,12 +49,12 @@ public class ExemplarTest {
                     .record(Duration.ofMillis(1500));
             registry.summary("s").record(7);
         });
-        String text = ours ? peers.ours.scrape(Peers.OPEN_METRICS) : peers.theirs.scrape(Peers.OPEN_METRICS);
+        String text = perCpu ? peers.perCpu.scrape(Peers.OPEN_METRICS) : peers.micrometer.scrape(Peers.OPEN_METRICS);
         return TIMES.matcher(text).replaceAll("$1");
     }
 
     @Test
-    void shouldSampleTheSpansThatThePeerSamples() {
+    void shouldSampleTheSameSpansAsMicrometer() {
         String text = openMetrics(SPANS, true);
 
         assertThat(text)

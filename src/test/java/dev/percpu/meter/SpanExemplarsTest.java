@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When a meter looks for a span, and when it stops to. */
+/** Tests when a meter reads the span context, and when it stops reading it. */
 class SpanExemplarsTest {
     private static final int RECORDS = 100_000;
 
-    /** Lets a test set the span, and counts how often somebody looked for it. */
+    /** A span context whose span a test sets. It counts its calls. */
     private static final class Spans implements SpanContext {
-        private final AtomicInteger looks = new AtomicInteger();
+        private final AtomicInteger reads = new AtomicInteger();
         private volatile @Nullable String spanId;
         private volatile boolean sampled;
 
@@ -45,7 +45,7 @@ class SpanExemplarsTest {
 
         @Override
         public boolean isCurrentSpanSampled() {
-            looks.incrementAndGet();
+            reads.incrementAndGet();
             return sampled;
         }
 
@@ -55,15 +55,19 @@ class SpanExemplarsTest {
 
     private final Spans spans = new Spans();
     private final PerCpuMeterRegistry registry = RegistryOn.store(
-            quick(), new PrometheusRegistry(), new MockClock(), spans, CellStores.open(PrometheusConfig.DEFAULT));
+            frequentSamples(),
+            new PrometheusRegistry(),
+            new MockClock(),
+            spans,
+            CellStores.open(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {
         registry.close();
     }
 
-    /** The client's sampler looks at most once per millisecond. */
-    private static PrometheusConfig quick() {
+    /** Returns a configuration with which the client's sampler takes at most one sample per millisecond. */
+    private static PrometheusConfig frequentSamples() {
         Properties properties = new Properties();
         properties.setProperty("io.prometheus.exemplars.sample_interval_milliseconds", "1");
         return new PrometheusConfig() {
@@ -79,33 +83,34 @@ class SpanExemplarsTest {
         };
     }
 
-    /** Records until nobody looked for a span for many milliseconds, and returns how often somebody did. */
-    private int looksUntilDisarmed(Runnable meter) {
+    /** Records until the span context was not read for 50 ms, and returns how often it was read in all. */
+    private int readsUntilDisarmed(Runnable meter) {
         int[] last = {-1};
         Eventually.assertEventually(
                 () -> {
-                    int before = spans.looks.get();
+                    int before = spans.reads.get();
                     long end = System.nanoTime() + Duration.ofMillis(50).toNanos();
                     while (System.nanoTime() < end) {
                         meter.run();
                     }
-                    last[0] = spans.looks.get();
+                    last[0] = spans.reads.get();
                     return last[0] == before;
                 },
                 true);
         return last[0];
     }
 
-    private int looksOf(Runnable meter) {
-        int before = spans.looks.get();
+    /** Records many times, and returns how often the span context was read. */
+    private int readsDuring(Runnable meter) {
+        int before = spans.reads.get();
         for (int i = 0; i < RECORDS; i++) {
             meter.run();
         }
-        return spans.looks.get() - before;
+        return spans.reads.get() - before;
     }
 
     @Test
-    void shouldStopToLookForSpansThatAreNotThereUntilTheNextScrape() {
+    void shouldStopReadingSpansWithoutSpansUntilTheNextScrape() {
         Counter counter = registry.counter("c");
         Timer timer = registry.timer("t");
         DistributionSummary summary =
@@ -116,11 +121,11 @@ class SpanExemplarsTest {
             summary.record(5);
         };
 
-        assertThat(looksUntilDisarmed(all)).isEqualTo(3 * SpanExemplars.MISSES);
-        assertThat(looksOf(all)).isZero();
+        assertThat(readsUntilDisarmed(all)).isEqualTo(3 * SpanExemplars.MAX_MISSES);
+        assertThat(readsDuring(all)).isZero();
 
         registry.scrape();
-        assertThat(looksUntilDisarmed(all)).isEqualTo(2 * 3 * SpanExemplars.MISSES);
+        assertThat(readsUntilDisarmed(all)).isEqualTo(2 * 3 * SpanExemplars.MAX_MISSES);
     }
 
     @Test
@@ -133,33 +138,33 @@ class SpanExemplarsTest {
             timer.record(7, TimeUnit.MICROSECONDS);
             summary.record(5);
         };
-        looksUntilDisarmed(all);
+        readsUntilDisarmed(all);
 
         assertThat(AllocationTest.bytesPerCall(i -> all.run())).isLessThan(0.5);
-        assertThat(spans.looks).hasValue(3 * SpanExemplars.MISSES);
+        assertThat(spans.reads).hasValue(3 * SpanExemplars.MAX_MISSES);
     }
 
     @Test
-    void shouldSampleASpanThatComesAfterAScrape() {
+    void shouldSampleASpanAfterAScrape() {
         Counter counter = registry.counter("c");
-        looksUntilDisarmed(counter::increment);
+        readsUntilDisarmed(counter::increment);
         spans.spanId = "0000000000000002";
         spans.sampled = true;
 
-        assertThat(looksOf(counter::increment)).isZero();
+        assertThat(readsDuring(counter::increment)).isZero();
         assertThat(registry.scrape(Peers.OPEN_METRICS)).doesNotContain("span_id");
         counter.increment();
         assertThat(registry.scrape(Peers.OPEN_METRICS)).contains("# {span_id=\"0000000000000002\"");
     }
 
     @Test
-    void shouldGoOnLookingWhileSpansAreThereThoughNotSampled() {
+    void shouldKeepReadingSpansThatAreNotSampled() {
         Counter counter = registry.counter("c");
         spans.spanId = "0000000000000002";
         Eventually.assertEventually(
                 () -> {
                     counter.increment();
-                    return spans.looks.get() > 5 * SpanExemplars.MISSES;
+                    return spans.reads.get() > 5 * SpanExemplars.MAX_MISSES;
                 },
                 true);
         assertThat(registry.scrape(Peers.OPEN_METRICS)).doesNotContain("span_id");
@@ -173,19 +178,22 @@ class SpanExemplarsTest {
                 true);
     }
 
-    /** A look in vain here and there, between spans, disarms nothing. */
     @Test
-    void shouldForgetAMissWhenThereIsASpanAgain() {
+    void shouldResetTheMissesAtTheNextSpan() {
         Counter counter = registry.counter("c");
-        for (int round = 0; round < 4 * SpanExemplars.MISSES; round++) {
-            int before = spans.looks.get();
-            spans.spanId = round % SpanExemplars.MISSES == 0 ? "0000000000000002" : null;
-            Eventually.assertEventually(
-                    () -> {
-                        counter.increment();
-                        return spans.looks.get() == before;
-                    },
-                    false);
+        for (int round = 0; round < 4 * SpanExemplars.MAX_MISSES; round++) {
+            spans.spanId = round % SpanExemplars.MAX_MISSES == 0 ? "0000000000000002" : null;
+            recordUntilNextRead(counter);
         }
+    }
+
+    /** Records until the span context is read once. A second read would be a second miss. */
+    private void recordUntilNextRead(Counter counter) {
+        int before = spans.reads.get();
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (spans.reads.get() == before && System.nanoTime() < deadline) {
+            counter.increment();
+        }
+        assertThat(spans.reads).hasValue(before + 1);
     }
 }

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Exemplars of the spans of real tracing libraries. */
+/** Tests exemplars with the spans of OpenTelemetry and Micrometer Tracing. */
 class TracedExemplarsTest {
-    /** What an application with Micrometer Tracing hands to its registry. */
+    /** The span context that an application with Micrometer Tracing passes to its registry. */
     private record TracerSpans(Tracer tracer) implements SpanContext {
         private <T> @Nullable T context(Function<TraceContext, T> reader) {
             io.micrometer.tracing.Span span = tracer.currentSpan();
@@ -82,7 +82,7 @@ class TracedExemplarsTest {
     }
 
     @Test
-    void shouldShowSampledSpansOfOpenTelemetry() {
+    void shouldExposeSampledSpansOfOpenTelemetry() {
         try (SdkTracerProvider provider = provider(Sampler.alwaysOn())) {
             Timer timer = timer(new OpenTelemetrySpanContext());
             Span span = provider.get("test").spanBuilder("one").startSpan();
@@ -101,7 +101,7 @@ class TracedExemplarsTest {
     }
 
     @Test
-    void shouldNotShowSpansOfOpenTelemetryThatAreNotSampled() {
+    void shouldNotExposeUnsampledSpansOfOpenTelemetry() {
         try (SdkTracerProvider provider = provider(Sampler.alwaysOff())) {
             Timer timer = timer(new OpenTelemetrySpanContext());
             Span span = provider.get("test").spanBuilder("one").startSpan();
@@ -118,7 +118,7 @@ class TracedExemplarsTest {
     }
 
     @Test
-    void shouldShowSampledSpansOfMicrometerTracing() {
+    void shouldExposeSampledSpansOfMicrometerTracing() {
         try (SdkTracerProvider provider = provider(Sampler.alwaysOn())) {
             Tracer tracer = new OtelTracer(provider.get("test"), new OtelCurrentTraceContext(), event -> {});
             Timer timer = timer(new TracerSpans(tracer));

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The C tests, one test for each line of {@code src/test/native/runs}: a process on a path of its own. */
+/** Runs the C tests: one process per line of {@code src/test/native/runs}. */
 class NativeCoreTest {
+    /** Exit code of a test that cannot run on this machine. */
     private static final int SKIPPED = 77;
 
     @BeforeAll
@@ -23,7 +24,7 @@ class NativeCoreTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> shouldHoldInC() throws IOException {
+    Stream<DynamicTest> shouldPassTheTestsInC() throws IOException {
         return Files.readAllLines(NativeTests.SOURCES.resolve("runs")).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
                 .map(line -> {

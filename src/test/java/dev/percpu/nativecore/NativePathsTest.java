@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.launcher.Launcher;
 
-/** The contract and stress tests of native cells, each time in a JVM of its own whose environment chooses the path. */
+/** Runs the contract and stress tests of sharded cells in JVMs. The environment of each JVM sets the owner, the mode and the index. */
 class NativePathsTest {
     private static final String NO_LIBC_RSEQ = "glibc.pthread.rseq=0";
 
-    /** Atomics are the same whichever compiler made the caller: the quicker one does. */
+    /** The atomics do not depend on the JIT compiler of the caller, so the faster compiler is used. */
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
     private static final List<String> TESTS = List.of(
@@ -31,12 +31,12 @@ class NativePathsTest {
             "dev.percpu.shard.ShardedCellMigrationTest",
             "dev.percpu.registry.NativeHistogramTest");
 
-    /** Of the registry: on rseq they run with all other tests, so that the other way to record has its turn here. */
+    /** Tests of the registry. They run with rseq in the main test run, so they run with atomics here. */
     private static final List<String> REGISTRY_TESTS =
             List.of("dev.percpu.registry.ConsistencyTest", "dev.percpu.parity.PerCpuMeterRegistryCompatibilityTest");
 
-    /** What the process is started in, and what it must find itself to be. */
-    record Way(
+    /** The environment of a process, and the owner, mode and index that the process must report. */
+    record Variant(
             String name,
             List<String> launcher,
             Map<String, String> environment,
@@ -53,8 +53,8 @@ class NativePathsTest {
             return owner.equals("libc");
         }
 
-        /** Whether atomics were asked for where rseq works. */
-        boolean isChosenAtomic() {
+        /** Returns whether the process uses atomics by its settings, although rseq works. */
+        boolean isAtomicBySetting() {
             return needsLibcAsOwner() && mode.equals("atomic");
         }
     }
@@ -64,13 +64,13 @@ class NativePathsTest {
         NativeTests.build();
     }
 
-    static Stream<Way> ways() {
+    static Stream<Variant> variants() {
         Path out = NativeTests.OUT;
         Map<String, String> noLibc = Map.of("GLIBC_TUNABLES", NO_LIBC_RSEQ);
         List<String> byMmCid = List.of("-Dpercpu.shard.index=mm_cid");
         return Stream.of(
-                new Way("libc, mm_cid", List.of(), Map.of(), byMmCid, "libc", "rseq", "mm_cid"),
-                new Way(
+                new Variant("libc, mm_cid", List.of(), Map.of(), byMmCid, "libc", "rseq", "mm_cid"),
+                new Variant(
                         "libc, atomic",
                         List.of(),
                         Map.of(),
@@ -78,8 +78,8 @@ class NativePathsTest {
                         "libc",
                         "atomic",
                         "cpu_id"),
-                new Way("self", List.of(), noLibc, List.of(), "self", "rseq", "cpu_id"),
-                new Way(
+                new Variant("self", List.of(), noLibc, List.of(), "self", "rseq", "cpu_id"),
+                new Variant(
                         "self, mm_cid, TLS on the heap",
                         List.of(),
                         Map.of("GLIBC_TUNABLES", NO_LIBC_RSEQ + ":glibc.rtld.optional_static_tls=0"),
@@ -87,7 +87,7 @@ class NativePathsTest {
                         "self",
                         "rseq",
                         "mm_cid"),
-                new Way(
+                new Variant(
                         "legacy",
                         List.of(),
                         Map.of(
@@ -103,46 +103,48 @@ class NativePathsTest {
                 denied("EPERM"));
     }
 
-    private static Way denied(String error) {
+    private static Variant denied(String error) {
         List<String> launcher = List.of(NativeTests.OUT.resolve("deny_rseq").toString(), error);
-        return new Way("seccomp, " + error, launcher, Map.of(), List.of(QUICK), "none", "atomic", "cpu_id");
+        return new Variant("seccomp, " + error, launcher, Map.of(), List.of(QUICK), "none", "atomic", "cpu_id");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("ways")
-    void shouldKeepTheContractOfCells(Way way) throws Exception {
+    @MethodSource("variants")
+    void shouldPassTheCellTests(Variant variant) throws Exception {
         RseqStatus here = RseqProbe.status();
         assumeTrue(
-                !way.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
-                () -> "libc does not register rseq here: the owner is " + here.owner());
+                !variant.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
+                () -> "libc must register rseq, but the owner is " + here.owner());
         assumeTrue(
-                !way.index().equals("mm_cid")
+                !variant.index().equals("mm_cid")
                         || here.area().activeSize() != null && here.area().activeSize() >= 28,
-                () -> "this kernel has no mm_cid: " + here.area().activeSize() + " bytes of struct rseq");
-        List<String> command = new ArrayList<>(way.launcher());
+                () -> "struct rseq must have mm_cid (28 bytes), but has "
+                        + here.area().activeSize() + " bytes");
+        List<String> command = new ArrayList<>(variant.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
+                "-enableassertions:dev.percpu...",
                 "-XX:+UseSerialGC",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-Dpercpu.stress.records=25000",
-                "-Dpercpu.stress.moves=1000",
+                "-Dtest.stress.records=25000",
+                "-Dtest.stress.moves=1000",
                 "-cp",
                 classPath()));
-        command.addAll(way.jvmArguments());
+        command.addAll(variant.jvmArguments());
         command.add(PathMain.class.getName());
-        command.addAll(List.of(way.owner(), way.mode(), way.index()));
+        command.addAll(List.of(variant.owner(), variant.mode(), variant.index()));
         command.addAll(TESTS);
-        if (way.isChosenAtomic()) {
+        if (variant.isAtomicBySetting()) {
             command.addAll(REGISTRY_TESTS);
         }
-        Subprocess.Result result = Subprocess.run("java-" + way, command, way.environment());
+        Subprocess.Result result = Subprocess.run("java-" + variant, command, variant.environment());
         assertThat(result.exitCode())
-                .as("%s: %s%n%s", way, way.environment(), result.output())
+                .as("%s: %s%n%s", variant, variant.environment(), result.output())
                 .isZero();
     }
 
-    /** That of this JVM and the launcher, which its test runner may have elsewhere. */
+    /** Returns the class path of this JVM, with the JUnit launcher added: the test runner may load it from another path. */
     private static String classPath() throws URISyntaxException {
         Path launcher = Path.of(Launcher.class
                 .getProtectionDomain()

@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The built programs and libraries of {@code src/test/native}. */
+/** The programs and libraries of {@code src/test/native}, and how to build them. */
 final class NativeTests {
     static final Path BASE =
             Path.of(System.getProperty("test.basedir", ".")).toAbsolutePath().normalize();
 
     static final Path SOURCES = BASE.resolve("src/test/native");
 
-    /** Where they are built to. */
+    /** Folder of the built programs. */
     static final Path OUT = BASE.resolve("target/native-test");
 
-    /** The folder of the libraries as they are shipped, one folder per architecture below. */
+    /** Folder of the shipped libraries, with one folder per architecture. */
     private static final Path SHIPPED = BASE.resolve("target/native");
 
     private NativeTests() {}
 
-    /** Builds what is stale. */
+    /** Builds the programs that are stale. */
     static void build() throws IOException, InterruptedException {
         Subprocess.Result result = Subprocess.run(
                 "build",
@@ -33,7 +33,7 @@ final class NativeTests {
         }
     }
 
-    /** The shipped libraries of all architectures that were built. */
+    /** Returns the shipped libraries of all architectures that were built. */
     static List<String> libraries() throws IOException {
         try (Stream<Path> files = Files.walk(SHIPPED.resolve("META-INF/native"))) {
             return files.filter(it -> it.endsWith("libpercpu.so"))

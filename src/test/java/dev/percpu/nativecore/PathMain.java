@@ -6,9 +6,10 @@ import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.BucketBounds;
 import dev.percpu.shard.CellStore;
-import dev.percpu.shard.LongObservationCell;
+import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
+import dev.percpu.shard.ShardedCellStore;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -21,8 +22,9 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * Runs test classes in this process, after making sure that it is what its environment should have made of it. Arguments: owner, mode and
- * index to expect, then the classes.
+ * Runs test classes in this process. Before, it checks the owner, the mode and the index of the process.
+ *
+ * <p>Arguments: the expected owner, mode and index, then the names of the classes.
  */
 final class PathMain {
     private static final int RECORDS = 1_000;
@@ -33,28 +35,29 @@ final class PathMain {
         List<String> all = List.of(arguments);
         RseqStatus status = RseqProbe.status();
         System.out.println(status);
-        String seen = status.owner() + " " + status.mode() + " " + status.indexedBy();
+        String actual = status.owner() + " " + status.mode() + " " + status.indexedBy();
         String expected = String.join(" ", all.subList(0, 3));
-        if (!seen.equals(expected)) {
-            fail("this process is " + seen + ", not " + expected);
+        if (!actual.equals(expected)) {
+            fail("owner, mode and index must be " + expected + ", but were " + actual);
         }
         if (status.active() != (status.reason() == null)) {
-            fail("active " + status.active() + ", reason " + status.reason());
+            fail("reason must be null if and only if active, but active was " + status.active() + " and reason "
+                    + status.reason());
         }
-        recordOnThisPath(status);
+        recordOnNewThread(status);
         runTests(all.subList(3, all.size()));
-        recordOnThisPath(status);
+        recordOnNewThread(status);
         System.exit(0);
     }
 
-    /** A thread that was never seen: at most its first record goes to the shared shard. */
-    private static void recordOnThisPath(RseqStatus status) throws InterruptedException {
-        CellStore store = CellStore.onShards(
+    /** Records on a new thread. At most its first record may be in the shared shard. */
+    private static void recordOnNewThread(RseqStatus status) throws InterruptedException {
+        CellStore store = new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
-        LongObservationCell cell = store.newLongObservation(BucketBounds.none());
+        ObservationCell cell = store.newLongObservation(BucketBounds.none());
         Thread thread = Thread.ofPlatform().start(() -> {
             for (int i = 0; i < RECORDS; i++) {
-                cell.observe(i);
+                cell.observeLong(i);
             }
         });
         thread.join();
@@ -63,8 +66,8 @@ final class PathMain {
                 .mapToLong(ShardStatistics.PerShard::records)
                 .sum();
         if (statistics.sharedRecords() > 1 || inShards + statistics.sharedRecords() != RECORDS) {
-            fail(inShards + " records in CPUs' shards and " + statistics.sharedRecords() + " in the shared one, of "
-                    + RECORDS);
+            fail("at most 1 of " + RECORDS + " records must be in the shared shard, but " + inShards
+                    + " were in per-CPU shards and " + statistics.sharedRecords() + " in the shared shard");
         }
     }
 
@@ -75,7 +78,7 @@ final class PathMain {
                         .toList())
                 .configurationParameter("junit.jupiter.testclass.order.default", ClassOrderer.ClassName.class.getName())
                 .build();
-        // Nothing that listens by itself: the tests of the service have listeners that start one.
+        // Without the listeners on the class path: the listeners of the service tests would start the service.
         LauncherConfig config = LauncherConfig.builder()
                 .enableLauncherSessionListenerAutoRegistration(false)
                 .enableLauncherDiscoveryListenerAutoRegistration(false)
@@ -91,12 +94,13 @@ final class PathMain {
             fail(summary.getTotalFailureCount() + " failures");
         }
         if (summary.getTestsSucceededCount() < 2L * classes.size()) {
-            fail("only " + summary.getTestsSucceededCount() + " tests of " + classes + " ran");
+            fail("at least " + 2 * classes.size() + " tests of " + classes + " must pass, but "
+                    + summary.getTestsSucceededCount() + " did");
         }
     }
 
-    private static void fail(String why) {
-        System.out.println("FAILED: " + why);
+    private static void fail(String cause) {
+        System.out.println("FAILED: " + cause);
         System.exit(1);
     }
 }

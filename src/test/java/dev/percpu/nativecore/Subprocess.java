@@ -8,17 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program to its end. */
+/** Runs a program until it ends. */
 final class Subprocess {
-    private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final Duration TIMEOUT = Duration.ofSeconds(150);
 
     private Subprocess() {}
 
     record Result(int exitCode, String output) {}
 
     /**
-     * @param name of the file that takes the output, in the folder of the built tests
-     * @throws AssertionError with the output so far, if it does not end in time
+     * Runs a program and returns its output.
+     *
+     * @param name name of the log file with the output, in the folder of the built tests
+     * @throws AssertionError with the output until then, if the program does not end in time
      */
     static Result run(String name, List<String> command, Map<String, String> environment)
             throws IOException, InterruptedException {
@@ -31,8 +33,8 @@ final class Subprocess {
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                throw new AssertionError(name + " did not end in " + PATIENCE + ":\n" + Files.readString(log));
+            if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError(name + " did not end in " + TIMEOUT + ":\n" + Files.readString(log));
             }
         } finally {
             process.destroyForcibly();

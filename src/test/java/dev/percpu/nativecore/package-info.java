@@ -1,6 +1,6 @@
 /**
- * Tests of the native library from outside of Java: the C tests of {@code src/test/native}, and the contract of the cells in processes
- * whose rseq is owned, denied or preloaded in every way there is.
+ * Tests that start processes: the C tests of {@code src/test/native}, and the cell tests in JVMs with every owner of the rseq area, with
+ * rseq denied, and with atomics.
  */
 @NullMarked
 package dev.percpu.nativecore;

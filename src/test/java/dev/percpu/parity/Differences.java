@@ -5,19 +5,20 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The table of intended differences, and which of them were seen. */
+/** The table of intended differences, and the differences that a test has found. Not thread-safe. */
 final class Differences {
     static final String TABLE = "differences.md";
 
     private static final Pattern LINE = Pattern.compile("\\| `([a-z-]+)` \\|.*\\|([^|]*)\\|");
 
-    /** What can be told apart from a mistake. */
+    /** The differences that {@link Expectation} and {@link FamilyComparison} can distinguish from errors. */
     enum Kind {
         EXACT_BUCKETS,
         SUMS_OF_FRACTIONS,
@@ -28,21 +29,23 @@ final class Differences {
         FAILED_SCRAPE;
 
         static Kind of(String name) {
-            return valueOf(name.toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
+            return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
         }
     }
 
-    /** Per listed kind its bound, 0 if it has none. */
+    /** Per listed difference: its bound, 0 without one. */
     private final Map<Kind, Double> bounds;
 
-    private final Set<Kind> seen = EnumSet.noneOf(Kind.class);
+    private final Set<Kind> found = EnumSet.noneOf(Kind.class);
 
     private Differences(Map<Kind, Double> bounds) {
         this.bounds = bounds;
     }
 
     /**
-     * @throws IllegalArgumentException if a line names a difference that no test can tell
+     * Reads the table.
+     *
+     * @throws IllegalArgumentException if a line has an unknown difference
      */
     static Differences listed() throws IOException {
         Map<Kind, Double> bounds = new EnumMap<>(Kind.class);
@@ -62,21 +65,23 @@ final class Differences {
         return bounds.containsKey(kind);
     }
 
-    /** Whether two values that are not the same are as close as the table allows. */
-    boolean areClose(Kind kind, double ours, double theirs) {
+    /** Returns whether the relative difference of two values is within the bound of the table. */
+    boolean areClose(Kind kind, double perCpu, double micrometer) {
         Double bound = bounds.get(kind);
-        return bound != null && Math.abs(ours - theirs) <= bound * Math.max(Math.abs(ours), Math.abs(theirs));
+        return bound != null
+                && Math.abs(perCpu - micrometer) <= bound * Math.max(Math.abs(perCpu), Math.abs(micrometer));
     }
 
-    void saw(Kind kind) {
-        seen.add(kind);
+    /** Records that a difference was found. */
+    void addFound(Kind kind) {
+        found.add(kind);
     }
 
-    /** What is listed and was never seen. */
-    Set<Kind> unseen() {
-        Set<Kind> unseen = EnumSet.noneOf(Kind.class);
-        unseen.addAll(bounds.keySet());
-        unseen.removeAll(seen);
-        return unseen;
+    /** Returns the listed differences that were never found. */
+    Set<Kind> missing() {
+        Set<Kind> missing = EnumSet.noneOf(Kind.class);
+        missing.addAll(bounds.keySet());
+        missing.removeAll(found);
+        return missing;
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Timers and summaries of every kind. */
+/** Cases with timers and summaries. */
 final class DistributionCases {
     private static final AtomicInteger HELD = new AtomicInteger(42);
 
@@ -20,7 +20,7 @@ final class DistributionCases {
                 new ParityCase("idle timer", registry -> registry.timer("idle")),
                 new ParityCase("timer", registry -> ParityCase.recordInto(registry.timer("http.requests", "uri", "/"))),
                 new ParityCase("timer of seconds", registry -> ParityCase.recordInto(registry.timer("took.seconds"))),
-                new ParityCase("timer of odd amounts", registry -> {
+                new ParityCase("timer with unusual amounts", registry -> {
                     Timer timer = registry.timer("odd");
                     timer.record(-1, TimeUnit.SECONDS);
                     timer.record(0, TimeUnit.DAYS);
@@ -116,7 +116,7 @@ final class DistributionCases {
         return List.of(
                 new ParityCase("idle summary", registry -> registry.summary("idle")),
                 new ParityCase("summary", registry -> ParityCase.recordInto(registry.summary("sizes", "a", "b"))),
-                new ParityCase("summary of odd amounts", registry -> {
+                new ParityCase("summary with unusual amounts", registry -> {
                     DistributionSummary summary = registry.summary("odd");
                     summary.record(-1);
                     summary.record(0);

@@ -9,9 +9,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a timer or summary is asked to publish. Amounts are milliseconds for timers.
+ * The publishing options of a timer or summary. The amounts of timers are in milliseconds.
  *
- * @param expiry a whole number of windows of whole {@link Peers#TICK}s
+ * @param expiry a multiple of all numbers of windows, in {@link Peers#TICK}s
  */
 record DistributionOptions(
         double @Nullable [] percentiles,
@@ -26,6 +26,8 @@ record DistributionOptions(
     private static final double[][] OBJECTIVES = {{10}, {50, 1_000}, {0.25, 7, 100, 2_500}, {0.5, 2.25}};
 
     /**
+     * Returns random options.
+     *
      * @param bucketed whether buckets are published
      */
     static DistributionOptions draw(Random random, boolean bucketed) {

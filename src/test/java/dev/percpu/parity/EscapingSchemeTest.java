@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Names that only Prometheus 3 takes, beside others. */
+/** Compares scrapes of names that only Prometheus 3 allows with those of the client's writers. */
 class EscapingSchemeTest {
     private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry();
 
@@ -43,7 +43,7 @@ class EscapingSchemeTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldWriteWhatTheClientsWritersWrite(EscapingScheme scheme) throws IOException {
+    void shouldWriteTheSameBytesAsTheClientsWriters(EscapingScheme scheme) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.create()
                 .write(text, registry.getPrometheusRegistry().scrape(), scheme);
@@ -58,7 +58,7 @@ class EscapingSchemeTest {
     }
 
     @Test
-    void shouldEscapeAsAsked() {
+    void shouldUseTheRequestedEscapingScheme() {
         assertThat(registry.scrape("text/plain; escaping=allow-utf-8").lines())
                 .contains(
                         "{\"caf\u00e9.guests_total\"} 3.0",

@@ -28,8 +28,8 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What our family should be, given Micrometer's: the same but for the listed differences, each of which is put in only where it can be told
- * from what was recorded.
+ * Computes the expected family of the per-CPU registry from Micrometer's family. It is the same family with the listed differences. A
+ * difference is applied only if the recorded amounts show that it has to occur.
  */
 final class Expectation {
     private final Differences differences;
@@ -38,18 +38,19 @@ final class Expectation {
     private final long nowMillis;
     private final long longestPauseMillis;
 
-    /** Finds what was recorded into a series. */
+    /** The recorded amounts by series. */
     interface Histories {
+        /** Returns the amounts that were recorded into a series; null if they are unknown. */
         @Nullable
         History of(String family, DataPointSnapshot point);
 
-        /** How many of the base unit an amount is. */
+        /** Returns how many units of the recorded amounts are one base unit. */
         double unitOf(String family, DataPointSnapshot point);
     }
 
     /**
-     * @param helps whether a family has a meter with that help text
-     * @param longestPauseMillis for which nobody looked at Micrometer's registry, ever
+     * @param helps returns whether a family has a meter with a help text
+     * @param longestPauseMillis longest time for which Micrometer's registry was not read
      */
     Expectation(
             Differences differences,
@@ -64,16 +65,16 @@ final class Expectation {
         this.longestPauseMillis = longestPauseMillis;
     }
 
-    /** Theirs with the listed differences of ours. */
-    MetricSnapshot of(MetricSnapshot theirs, MetricSnapshot ours) {
-        MetricSnapshot expected = withValues(theirs, ours);
-        String name = theirs.getMetadata().getPrometheusName();
-        String help = ours.getMetadata().getHelp();
-        boolean other = !help.equals(theirs.getMetadata().getHelp());
-        if (other && differences.isListed(WHICH_HELP) && helps.test(name, help)) {
-            differences.saw(WHICH_HELP);
+    /** Returns Micrometer's family with the listed differences. */
+    MetricSnapshot of(MetricSnapshot micrometer, MetricSnapshot perCpu) {
+        MetricSnapshot expected = withValues(micrometer, perCpu);
+        String name = micrometer.getMetadata().getPrometheusName();
+        String help = perCpu.getMetadata().getHelp();
+        boolean differs = !help.equals(micrometer.getMetadata().getHelp());
+        if (differs && differences.isListed(WHICH_HELP) && helps.test(name, help)) {
+            differences.addFound(WHICH_HELP);
             return withMetadata(
-                    expected, new MetricMetadata(theirs.getMetadata().getName(), help, null));
+                    expected, new MetricMetadata(micrometer.getMetadata().getName(), help, null));
         }
         return expected;
     }
@@ -90,88 +91,89 @@ final class Expectation {
         };
     }
 
-    private MetricSnapshot withValues(MetricSnapshot theirs, MetricSnapshot ours) {
-        return switch (theirs) {
+    private MetricSnapshot withValues(MetricSnapshot micrometer, MetricSnapshot perCpu) {
+        return switch (micrometer) {
             case CounterSnapshot counter ->
                 new CounterSnapshot(
-                        counter.getMetadata(),
-                        points(counter, ours, CounterDataPointSnapshot.class, (their, our) -> counter(their, our)));
+                        counter.getMetadata(), points(counter, perCpu, CounterDataPointSnapshot.class, this::counter));
             case SummarySnapshot summary ->
                 new SummarySnapshot(
                         summary.getMetadata(),
                         points(
                                 summary,
-                                ours,
+                                perCpu,
                                 SummaryDataPointSnapshot.class,
-                                (their, our) -> summary(summary.getMetadata().getPrometheusName(), their, our)));
+                                (expected, actual) ->
+                                        summary(summary.getMetadata().getPrometheusName(), expected, actual)));
             case HistogramSnapshot histogram ->
                 new HistogramSnapshot(
                         histogram.isGaugeHistogram(),
                         histogram.getMetadata(),
                         points(
                                 histogram,
-                                ours,
+                                perCpu,
                                 HistogramDataPointSnapshot.class,
-                                (their, our) ->
-                                        histogram(histogram.getMetadata().getPrometheusName(), their, our)));
-            default -> theirs;
+                                (expected, actual) ->
+                                        histogram(histogram.getMetadata().getPrometheusName(), expected, actual)));
+            default -> micrometer;
         };
     }
 
     private static <P extends DataPointSnapshot> List<P> points(
-            MetricSnapshot theirs, MetricSnapshot ours, Class<P> type, BiFunction<P, P, P> expected) {
+            MetricSnapshot micrometer, MetricSnapshot perCpu, Class<P> type, BiFunction<P, P, P> expected) {
         List<P> points = new ArrayList<>();
-        for (int i = 0; i < theirs.getDataPoints().size(); i++) {
-            P their = type.cast(theirs.getDataPoints().get(i));
-            DataPointSnapshot our =
-                    i < ours.getDataPoints().size() ? ours.getDataPoints().get(i) : null;
-            boolean same = type.isInstance(our) && our.getLabels().equals(their.getLabels());
-            points.add(same ? expected.apply(their, type.cast(our)) : their);
+        for (int i = 0; i < micrometer.getDataPoints().size(); i++) {
+            P micrometerPoint = type.cast(micrometer.getDataPoints().get(i));
+            DataPointSnapshot perCpuPoint =
+                    i < perCpu.getDataPoints().size() ? perCpu.getDataPoints().get(i) : null;
+            boolean same =
+                    type.isInstance(perCpuPoint) && perCpuPoint.getLabels().equals(micrometerPoint.getLabels());
+            points.add(same ? expected.apply(micrometerPoint, type.cast(perCpuPoint)) : micrometerPoint);
         }
         return points;
     }
 
-    private CounterDataPointSnapshot counter(CounterDataPointSnapshot theirs, CounterDataPointSnapshot ours) {
+    private CounterDataPointSnapshot counter(CounterDataPointSnapshot micrometer, CounterDataPointSnapshot perCpu) {
         return new CounterDataPointSnapshot(
-                sum(theirs.getValue(), ours.getValue()),
-                theirs.getLabels(),
-                theirs.getExemplar(),
-                theirs.getCreatedTimestampMillis());
+                sum(micrometer.getValue(), perCpu.getValue()),
+                micrometer.getLabels(),
+                micrometer.getExemplar(),
+                micrometer.getCreatedTimestampMillis());
     }
 
     private SummaryDataPointSnapshot summary(
-            String family, SummaryDataPointSnapshot theirs, SummaryDataPointSnapshot ours) {
+            String family, SummaryDataPointSnapshot micrometer, SummaryDataPointSnapshot perCpu) {
         return new SummaryDataPointSnapshot(
-                theirs.getCount(),
-                sum(theirs.getSum(), ours.getSum()),
-                quantiles(family, theirs, ours),
-                theirs.getLabels(),
-                theirs.getExemplars(),
-                theirs.getCreatedTimestampMillis());
+                micrometer.getCount(),
+                sum(micrometer.getSum(), perCpu.getSum()),
+                quantiles(family, micrometer, perCpu),
+                micrometer.getLabels(),
+                micrometer.getExemplars(),
+                micrometer.getCreatedTimestampMillis());
     }
 
     private HistogramDataPointSnapshot histogram(
-            String family, HistogramDataPointSnapshot theirs, HistogramDataPointSnapshot ours) {
+            String family, HistogramDataPointSnapshot micrometer, HistogramDataPointSnapshot perCpu) {
         return new HistogramDataPointSnapshot(
-                buckets(family, theirs),
-                sum(theirs.getSum(), ours.getSum()),
-                theirs.getLabels(),
-                theirs.getExemplars(),
-                theirs.getCreatedTimestampMillis());
+                buckets(family, micrometer),
+                sum(micrometer.getSum(), perCpu.getSum()),
+                micrometer.getLabels(),
+                micrometer.getExemplars(),
+                micrometer.getCreatedTimestampMillis());
     }
 
-    private double sum(double theirs, double ours) {
-        if (ours != theirs && differences.areClose(SUMS_OF_FRACTIONS, ours, theirs)) {
-            differences.saw(SUMS_OF_FRACTIONS);
-            return ours;
+    private double sum(double micrometer, double perCpu) {
+        if (perCpu != micrometer && differences.areClose(SUMS_OF_FRACTIONS, perCpu, micrometer)) {
+            differences.addFound(SUMS_OF_FRACTIONS);
+            return perCpu;
         }
-        return theirs;
+        return micrometer;
     }
 
-    /** Theirs, if they are what rounding up should give, become what it should not have given. */
-    private ClassicHistogramBuckets buckets(String family, HistogramDataPointSnapshot theirs) {
-        ClassicHistogramBuckets buckets = theirs.getClassicBuckets();
-        History history = histories.of(family, theirs);
+    /** Returns the exact counts if Micrometer's are those of amounts that were rounded up; otherwise Micrometer's. */
+    private ClassicHistogramBuckets buckets(String family, HistogramDataPointSnapshot micrometer) {
+        ClassicHistogramBuckets buckets = micrometer.getClassicBuckets();
+        History history = histories.of(family, micrometer);
         if (history == null || !differences.isListed(EXACT_BUCKETS)) {
             return buckets;
         }
@@ -186,7 +188,7 @@ final class Expectation {
         if (rounded.equals(exact) || !shown.equals(rounded)) {
             return buckets;
         }
-        differences.saw(EXACT_BUCKETS);
+        differences.addFound(EXACT_BUCKETS);
         return ClassicHistogramBuckets.of(bounds, exact);
     }
 
@@ -198,39 +200,41 @@ final class Expectation {
         return boxed;
     }
 
-    private Quantiles quantiles(String family, SummaryDataPointSnapshot theirs, SummaryDataPointSnapshot ours) {
-        History history = histories.of(family, theirs);
+    private Quantiles quantiles(String family, SummaryDataPointSnapshot micrometer, SummaryDataPointSnapshot perCpu) {
+        History history = histories.of(family, micrometer);
         if (history == null
-                || theirs.getQuantiles().size() != ours.getQuantiles().size()) {
-            return theirs.getQuantiles();
+                || micrometer.getQuantiles().size() != perCpu.getQuantiles().size()) {
+            return micrometer.getQuantiles();
         }
-        double unit = histories.unitOf(family, theirs);
+        double unit = histories.unitOf(family, micrometer);
         List<Quantile> expected = new ArrayList<>();
-        for (int i = 0; i < theirs.getQuantiles().size(); i++) {
-            Quantile their = theirs.getQuantiles().get(i);
-            double our = ours.getQuantiles().get(i).getValue();
-            expected.add(new Quantile(their.getQuantile(), quantile(history, unit, their, our)));
+        for (int i = 0; i < micrometer.getQuantiles().size(); i++) {
+            Quantile quantile = micrometer.getQuantiles().get(i);
+            double perCpuValue = perCpu.getQuantiles().get(i).getValue();
+            expected.add(new Quantile(quantile.getQuantile(), quantile(history, unit, quantile, perCpuValue)));
         }
         return Quantiles.of(expected);
     }
 
-    private double quantile(History history, double unit, Quantile their, double our) {
-        double value = their.getValue();
-        double known = history.percentile(their.getQuantile(), nowMillis) / unit;
+    private double quantile(History history, double unit, Quantile micrometer, double perCpu) {
+        double value = micrometer.getValue();
+        double known = history.percentile(micrometer.getQuantile(), nowMillis) / unit;
         if (value != known
                 && differences.isListed(PERCENTILES_AFTER_IDLING)
                 && longestPauseMillis > history.toleratedPauseMillis()) {
-            differences.saw(PERCENTILES_AFTER_IDLING);
+            differences.addFound(PERCENTILES_AFTER_IDLING);
             value = known;
         }
-        double exact = history.exactPercentile(their.getQuantile(), nowMillis) / unit;
-        if (our != value && history.isSpreadWide(nowMillis) && differences.areClose(AMOUNTS_FAR_APART, our, exact)) {
-            differences.saw(AMOUNTS_FAR_APART);
-            return our;
+        double exact = history.exactPercentile(micrometer.getQuantile(), nowMillis) / unit;
+        if (perCpu != value
+                && history.exceedsHdrRange(nowMillis)
+                && differences.areClose(AMOUNTS_FAR_APART, perCpu, exact)) {
+            differences.addFound(AMOUNTS_FAR_APART);
+            return perCpu;
         }
-        if (our != value && history.digits() > 1 && differences.areClose(FINE_PERCENTILES, our, value)) {
-            differences.saw(FINE_PERCENTILES);
-            return our;
+        if (perCpu != value && history.digits() > 1 && differences.areClose(FINE_PERCENTILES, perCpu, value)) {
+            differences.addFound(FINE_PERCENTILES);
+            return perCpu;
         }
         return value;
     }

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Compares what both registries expose, family by family and byte by byte in every format, but for the differences that are listed. */
+/** A comparison of both registries, byte by byte in every format. Families may differ as listed in {@link Differences}. */
 final class FamilyComparison {
     private static final List<String> FORMATS = List.of(Peers.TEXT, Peers.OPEN_METRICS, Peers.PROTOBUF);
     private static final ExpositionFormats WRITERS = ExpositionFormats.init();
@@ -42,22 +42,22 @@ final class FamilyComparison {
         this.histories = histories;
     }
 
-    /** Takes note of time that went by after both were read. */
+    /** Adds time that passed after both registries were read. */
     void passed(int ticks) {
         unreadMillis = 0;
         passedUnread(ticks);
     }
 
-    /** Takes note of time that went by while neither was read. */
+    /** Adds time that passed while neither registry was read. */
     void passedUnread(int ticks) {
         unreadMillis += Peers.TICK.multipliedBy(ticks).toMillis();
         longestUnreadMillis = Math.max(longestUnreadMillis, unreadMillis);
     }
 
-    /** Whether Micrometer's registry can be scraped at all. */
-    boolean scrapes() {
+    /** Returns whether a scrape of Micrometer's registry succeeds. */
+    boolean scrapeSucceeds() {
         try {
-            peers.theirs.scrape();
+            peers.micrometer.scrape();
             return true;
         } catch (RuntimeException e) {
             return false;
@@ -65,97 +65,100 @@ final class FamilyComparison {
     }
 
     /**
-     * Compares everything.
+     * Compares all families and the measurements of all meters.
      *
-     * @return false if Micrometer's registry cannot be scraped any more
+     * @return false if a scrape of Micrometer's registry failed as listed; no later one succeeds, either
      */
     boolean compare() throws IOException {
-        List<String> actual = FORMATS.stream().map(format -> ours(format, null)).toList();
+        List<String> actual =
+                FORMATS.stream().map(format -> scrapePerCpu(format, null)).toList();
         unreadMillis = 0;
         List<String> expected;
         try {
-            expected = FORMATS.stream().map(format -> theirs(format, null)).toList();
+            expected = FORMATS.stream()
+                    .map(format -> scrapeMicrometer(format, null))
+                    .toList();
         } catch (RuntimeException e) {
             assertThat(differences.isListed(FAILED_SCRAPE))
-                    .as("Micrometer's registry fails to be scraped, which is not listed: " + e)
+                    .as("a failed scrape of Micrometer's registry must be listed, but was not: " + e)
                     .isTrue();
-            differences.saw(FAILED_SCRAPE);
+            differences.addFound(FAILED_SCRAPE);
             return false;
         }
         compareMeasurements();
         if (!actual.equals(expected)) {
             compareFamilies(
-                    peers.ours.getPrometheusRegistry().scrape(),
-                    peers.theirs.getPrometheusRegistry().scrape());
+                    peers.perCpu.getPrometheusRegistry().scrape(),
+                    peers.micrometer.getPrometheusRegistry().scrape());
         }
         return true;
     }
 
-    /** What meters tell of themselves is the same, too. */
+    /** Compares the measurements that the meters return. */
     private void compareMeasurements() {
-        Map<Meter.Id, Meter> ours = new HashMap<>();
-        peers.ours.getMeters().forEach(meter -> ours.put(meter.getId(), meter));
-        for (Meter their : peers.theirs.getMeters()) {
-            Meter our = ours.remove(their.getId());
-            assertThat(our).as("%s", their.getId()).isNotNull();
-            Iterator<Measurement> measured = our.measure().iterator();
-            for (Measurement expected : their.measure()) {
+        Map<Meter.Id, Meter> perCpu = new HashMap<>();
+        peers.perCpu.getMeters().forEach(meter -> perCpu.put(meter.getId(), meter));
+        for (Meter expectedMeter : peers.micrometer.getMeters()) {
+            Meter actualMeter = perCpu.remove(expectedMeter.getId());
+            assertThat(actualMeter).as("%s", expectedMeter.getId()).isNotNull();
+            Iterator<Measurement> measured = actualMeter.measure().iterator();
+            for (Measurement expected : expectedMeter.measure()) {
                 Measurement actual = measured.next();
-                boolean alike = actual.getStatistic() == expected.getStatistic()
+                boolean equal = actual.getStatistic() == expected.getStatistic()
                         && (Double.compare(actual.getValue(), expected.getValue()) == 0
                                 || differences.areClose(SUMS_OF_FRACTIONS, actual.getValue(), expected.getValue()));
-                assertThat(alike)
-                        .as("%s measures %s, not %s", their.getId(), actual, expected)
+                assertThat(equal)
+                        .as("%s measures %s, not %s", expectedMeter.getId(), actual, expected)
                         .isTrue();
             }
         }
-        assertThat(ours).isEmpty();
+        assertThat(perCpu).isEmpty();
     }
 
-    /** Compares a random choice of families, where there is no difference in them. */
+    /** Compares scrapes of some families, chosen at random among those without differences. */
     void compareSome(Random random) {
-        if (!scrapes()) {
+        if (!scrapeSucceeds()) {
             return;
         }
         Set<String> names = new TreeSet<>();
         Set<String> same = new TreeSet<>();
-        peers.theirs.getPrometheusRegistry().scrape().forEach(it -> names.add(name(it)));
+        peers.micrometer.getPrometheusRegistry().scrape().forEach(it -> names.add(name(it)));
         for (String name : names) {
             Set<String> one = Set.of(name);
-            if (random.nextBoolean() && ours(Peers.TEXT, one).equals(theirs(Peers.TEXT, one))) {
+            if (random.nextBoolean() && scrapePerCpu(Peers.TEXT, one).equals(scrapeMicrometer(Peers.TEXT, one))) {
                 same.add(name);
             }
         }
         for (String format : FORMATS) {
-            assertThat(ours(format, same)).as(format).isEqualTo(theirs(format, same));
+            assertThat(scrapePerCpu(format, same)).as(format).isEqualTo(scrapeMicrometer(format, same));
         }
     }
 
-    private void compareFamilies(MetricSnapshots ours, MetricSnapshots theirs) throws IOException {
-        assertThat(names(ours)).as("families").isEqualTo(names(theirs));
+    private void compareFamilies(MetricSnapshots perCpu, MetricSnapshots micrometer) throws IOException {
+        assertThat(names(perCpu)).as("families").isEqualTo(names(micrometer));
         List<MetricSnapshot> expected = new ArrayList<>();
         Expectation expectation =
                 new Expectation(differences, histories, this::isHelp, peers.nowMillis(), longestUnreadMillis);
-        for (int i = 0; i < ours.size(); i++) {
-            expected.add(expectation.of(theirs.get(i), ours.get(i)));
+        for (int i = 0; i < perCpu.size(); i++) {
+            expected.add(expectation.of(micrometer.get(i), perCpu.get(i)));
         }
         for (String format : FORMATS) {
-            for (int i = 0; i < ours.size(); i++) {
-                assertThat(written(format, ours.get(i)))
-                        .as("%s as %s", name(ours.get(i)), format)
+            for (int i = 0; i < perCpu.size(); i++) {
+                assertThat(written(format, perCpu.get(i)))
+                        .as("%s as %s", name(perCpu.get(i)), format)
                         .isEqualTo(written(format, expected.get(i)));
             }
-            // What is really answered is these families one after the other.
-            assertThat(ours(format, null))
+            // The full scrape must consist of these families.
+            assertThat(scrapePerCpu(format, null))
                     .as(format)
                     .isEqualTo(written(format, expected.toArray(MetricSnapshot[]::new)));
         }
     }
 
-    /** Whether a meter under that name has that description. */
+    /** Returns whether a meter in the family has this help text. */
     private boolean isHelp(String family, String help) {
-        NamingConvention naming = peers.ours.config().namingConvention();
-        return peers.ours.getMeters().stream()
+        NamingConvention naming = peers.perCpu.config().namingConvention();
+        return peers.perCpu.getMeters().stream()
                 .map(Meter::getId)
                 .filter(id -> family.startsWith(PrometheusNaming.prometheusName(id.getConventionName(naming))))
                 .anyMatch(id -> help.equals(id.getDescription() == null ? " " : id.getDescription()));
@@ -175,19 +178,19 @@ final class FamilyComparison {
         return out.toString(StandardCharsets.ISO_8859_1);
     }
 
-    private String ours(String format, @Nullable Set<String> names) {
-        return bytes(out -> peers.ours.scrape(out, format, names));
+    private String scrapePerCpu(String format, @Nullable Set<String> names) {
+        return bytes(out -> peers.perCpu.scrape(out, format, names));
     }
 
-    private String theirs(String format, @Nullable Set<String> names) {
-        return bytes(out -> peers.theirs.scrape(out, format, names));
+    private String scrapeMicrometer(String format, @Nullable Set<String> names) {
+        return bytes(out -> peers.micrometer.scrape(out, format, names));
     }
 
     private interface Scrape {
         void into(ByteArrayOutputStream out) throws IOException;
     }
 
-    /** One character per byte. */
+    /** Returns the bytes of a scrape as a string of one character per byte. */
     private static String bytes(Scrape scrape) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

@@ -13,10 +13,10 @@ import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.HdrHistogram.DoubleHistogram;
 
-/** Every amount that one timer (in nanoseconds) or summary was given, and what its buckets and percentiles should be by that alone. */
+/** All amounts that one timer (in nanoseconds) or summary received. The expected buckets and percentiles are computed from them. */
 final class History {
-    /** About what is left of 63 bits for 3 significant digits. */
-    private static final double SPREAD = 0x1p48;
+    /** Approximate range of an HdrHistogram with 3 significant digits. */
+    private static final double HDR_RANGE = 0x1p48;
 
     private final long createdMillis;
     private final long windowMillis;
@@ -25,7 +25,7 @@ final class History {
     private final List<Observation> observations = new ArrayList<>();
 
     /**
-     * @param step how long windows are unless the options say it
+     * @param step expiry, unless the options have one
      */
     History(long createdMillis, DistributionOptions options, Duration step) {
         this.createdMillis = createdMillis;
@@ -44,7 +44,11 @@ final class History {
         }
     }
 
-    /** How many amounts are above one bound and up to the next: one for each bound. */
+    /**
+     * Returns, for each bound, the number of amounts that are above the bound before it and at most this bound.
+     *
+     * @param roundedUp whether amounts are rounded up to whole numbers first
+     */
     long[] countsUpTo(List<Double> bounds, boolean roundedUp) {
         long[] counts = new long[bounds.size()];
         amounts(createdMillis).map(it -> roundedUp ? Math.ceil(it) : it).forEach(amount -> {
@@ -57,40 +61,43 @@ final class History {
         return counts;
     }
 
-    /** What an HdrHistogram of the amounts of the last windows says. */
+    /** Returns the percentile of an HdrHistogram with the amounts of the last windows. */
     double percentile(double percentile, long nowMillis) {
         DoubleHistogram histogram = new DoubleHistogram(digits);
         recent(nowMillis).forEach(amount -> {
             try {
                 histogram.recordValue(amount);
-            } catch (ArrayIndexOutOfBoundsException tooFarApart) {
-                // left out by both registries as well
+            } catch (ArrayIndexOutOfBoundsException outOfRange) {
+                // both registries omit such amounts, too
             }
         });
         return histogram.getValueAtPercentile(percentile * 100);
     }
 
-    /** The amount of that rank among those of the last windows, 0 if there are none. */
+    /** Returns the exact percentile of the amounts in the last windows; 0 if there are none. */
     double exactPercentile(double percentile, long nowMillis) {
         double[] sorted = recent(nowMillis).sorted().toArray();
         int rank = (int) Math.max(1, percentile * sorted.length + 0.5);
         return sorted.length == 0 ? 0 : sorted[Math.min(rank, sorted.length) - 1];
     }
 
-    /** Whether the amounts of the last windows are farther apart than one HdrHistogram may hold. */
-    boolean isSpreadWide(long nowMillis) {
+    /** Returns whether the amounts of the last windows exceed the range of one HdrHistogram. */
+    boolean exceedsHdrRange(long nowMillis) {
         DoubleSummaryStatistics positive =
                 recent(nowMillis).filter(amount -> amount > 0).summaryStatistics();
-        return positive.getMax() / positive.getMin() > SPREAD;
+        return positive.getMax() / positive.getMin() > HDR_RANGE;
     }
 
-    /** The amounts of the last windows. */
+    /** Returns the amounts of the last windows. */
     private DoubleStream recent(long nowMillis) {
         long ended = (nowMillis - createdMillis) / windowMillis;
         return amounts(createdMillis + Math.max(0, ended - windows + 1) * windowMillis);
     }
 
-    /** Whether the point counts as many observations: another meter may have the same labels under the same name, unexposed. */
+    /**
+     * Returns whether the data point has as many observations as this history. Otherwise it belongs to another meter with the same name and
+     * labels, of which only one is exposed.
+     */
     boolean isOf(DataPointSnapshot point) {
         return point instanceof DistributionDataPointSnapshot distribution
                 && (distribution.hasCount()
@@ -106,7 +113,7 @@ final class History {
         return digits;
     }
 
-    /** After a longer pause without a look at them, Micrometer's percentiles may be wiped at every look. */
+    /** Returns the longest pause between reads after which Micrometer's percentiles are still correct, in milliseconds. */
     long toleratedPauseMillis() {
         return windowMillis * windows;
     }

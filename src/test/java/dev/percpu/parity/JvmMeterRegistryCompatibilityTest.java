@@ -1,7 +1,7 @@
 package dev.percpu.parity;
 
 import dev.percpu.registry.RegistryOn;
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.tck.MeterRegistryCompatibilityKit;
@@ -9,12 +9,12 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 
-/** The same where the native library is not there. */
+/** Micrometer's compatibility kit on cells of the JVM, which are used without the native library. */
 class JvmMeterRegistryCompatibilityTest extends MeterRegistryCompatibilityKit {
     @Override
     public MeterRegistry registry() {
         return RegistryOn.store(
-                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, CellStore.onJvm());
+                PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, new JvmCellStore());
     }
 
     @Override

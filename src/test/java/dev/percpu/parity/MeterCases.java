@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Counters, gauges and custom meters, and what can happen to any meter. */
+/** Cases with counters, gauges and custom meters, and with operations on any meter. */
 final class MeterCases {
     private static final AtomicInteger HELD = new AtomicInteger(42);
 
@@ -31,7 +31,7 @@ final class MeterCases {
                 new ParityCase(
                         "counter with a total",
                         registry -> registry.counter("requests.total").increment()),
-                new ParityCase("whole and other amounts", registry -> {
+                new ParityCase("whole and fractional amounts", registry -> {
                     Counter counter = registry.counter("bytes", "kind", "in");
                     counter.increment(3);
                     counter.increment(0.25);
@@ -47,10 +47,10 @@ final class MeterCases {
                         "base unit and description",
                         registry -> Counter.builder("read")
                                 .baseUnit("bytes")
-                                .description("what was \"read\"\nso \\far")
+                                .description("bytes \"read\"\nso \\far")
                                 .register(registry)
                                 .increment(2)),
-                new ParityCase("many tags and odd values", registry -> {
+                new ParityCase("many tags and unusual values", registry -> {
                     for (String value : List.of("", " ", "ä\"ö\\\n", "a".repeat(5000), "Z", "0")) {
                         registry.counter("odd-name.of a counter", "tag.one", value, "2nd", "x", "_under", "y")
                                 .increment();
@@ -84,7 +84,7 @@ final class MeterCases {
                                 .description("now")
                                 .tags("room", "1")
                                 .register(registry)),
-                new ParityCase("gauges of odd values", registry -> {
+                new ParityCase("gauges with unusual values", registry -> {
                     Gauge.builder("a", () -> Double.NaN).register(registry);
                     Gauge.builder("b", () -> Double.NEGATIVE_INFINITY).register(registry);
                     Gauge.builder("c", () -> -0.0).register(registry);

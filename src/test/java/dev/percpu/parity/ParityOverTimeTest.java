@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Maxima and percentiles age as Micrometer's do, on clocks that move and are read before they do. */
+/** Compares how maxima and percentiles age in both registries. Both are scraped each time before their clocks advance. */
 class ParityOverTimeTest {
     private static final Duration STEP = PrometheusConfig.DEFAULT.step();
 
@@ -25,58 +25,58 @@ class ParityOverTimeTest {
     }
 
     @Test
-    void shouldForgetAMaximumAfterThreeSteps() {
+    void shouldDropAMaximumAfterThreeSteps() {
         peers.doing(registry -> registry.timer("t").record(Duration.ofSeconds(9)));
         for (int step = 0; step < 5; step++) {
-            peers.shouldBeScrapedAlike();
+            peers.assertEqualScrapes();
             peers.pass(STEP);
         }
-        assertThat(peers.ours.scrape()).contains("t_seconds_max 0.0");
+        assertThat(peers.perCpu.scrape()).contains("t_seconds_max 0.0");
     }
 
     @Test
-    void shouldForgetPercentilesAfterAStep() {
+    void shouldDropPercentilesAfterOneStep() {
         peers.doing(registry ->
                 Timer.builder("t").publishPercentiles(0.5).register(registry).record(Duration.ofSeconds(9)));
         for (int window = 0; window < 5; window++) {
-            peers.shouldBeScrapedAlike();
+            peers.assertEqualScrapes();
             peers.pass(STEP.dividedBy(3));
         }
-        assertThat(peers.ours.scrape()).contains("t_seconds{quantile=\"0.5\"} 0.0");
+        assertThat(peers.perCpu.scrape()).contains("t_seconds{quantile=\"0.5\"} 0.0");
     }
 
     @Test
-    void shouldStartAgainAfterIdling() {
+    void shouldExposeNewMaximaAfterIdling() {
         peers.doing(registry -> {
             registry.timer("t").record(Duration.ofSeconds(9));
             registry.summary("s").record(9);
         });
         peers.pass(STEP.multipliedBy(100));
-        peers.shouldBeScrapedAlike();
+        peers.assertEqualScrapes();
         peers.doing(registry -> {
             registry.timer("t").record(Duration.ofSeconds(1));
             registry.summary("s").record(1);
         });
-        peers.shouldBeScrapedAlike();
-        assertThat(peers.ours.scrape()).contains("t_seconds_max 1.0", "s_max 1.0");
+        peers.assertEqualScrapes();
+        assertThat(peers.perCpu.scrape()).contains("t_seconds_max 1.0", "s_max 1.0");
     }
 
-    /** The peer's percentiles are wiped at every look after a long pause (micrometer#7754): that is not copied. */
+    /** Micrometer resets percentiles at each read after a long pause (micrometer#7754). This registry does not. */
     @Test
-    void shouldShowPercentilesAfterIdling() {
+    void shouldExposePercentilesAfterIdling() {
         peers.doing(ParityOverTimeTest::percentiles);
         peers.pass(STEP.multipliedBy(100));
-        peers.ours.scrape();
+        peers.perCpu.scrape();
 
-        percentiles(peers.ours).record(Duration.ofSeconds(2));
+        percentiles(peers.perCpu).record(Duration.ofSeconds(2));
 
-        peers.ours.scrape();
-        assertThat(peers.ours.scrape()).containsPattern("t_seconds\\{quantile=\"0.5\"\\} (1\\.9|2\\.[01])");
+        peers.perCpu.scrape();
+        assertThat(peers.perCpu.scrape()).containsPattern("t_seconds\\{quantile=\"0.5\"\\} (1\\.9|2\\.[01])");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5})
-    void shouldAgeAlikeInAnyOrderOfRecordsAndPauses(int seed) {
+    void shouldAgeEquallyInRandomOrdersOfRecordsAndPauses(int seed) {
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {
             long amount = 1L + random.nextInt(1_000_000);
@@ -90,7 +90,7 @@ class ParityOverTimeTest {
                             .record(amount));
                 default -> peers.pass(Duration.ofSeconds(random.nextInt(60)));
             }
-            peers.shouldBeScrapedAlike();
+            peers.assertEqualScrapes();
         }
     }
 

@@ -1,12 +1,12 @@
 package dev.percpu.parity;
 
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same operations on our registry and on Micrometer's give the same bytes in every format. */
+/** Compares the scrapes of this registry and of Micrometer's after the same operations, in every format. */
 class ParityTest {
     static Stream<ParityCase> cases() {
         return Stream.of(
@@ -20,17 +20,17 @@ class ParityTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void shouldBeScrapedAlikeFromShards(ParityCase operations) {
+    void shouldReturnEqualScrapesFromShards(ParityCase operations) {
         try (Peers peers = new Peers()) {
-            peers.doing(operations.operations()).shouldBeScrapedAlike();
+            peers.doing(operations.operations()).assertEqualScrapes();
         }
     }
 
     @ParameterizedTest
     @MethodSource("cases")
-    void shouldBeScrapedAlikeFromTheJvm(ParityCase operations) {
-        try (Peers peers = new Peers(CellStore.onJvm(), null)) {
-            peers.doing(operations.operations()).shouldBeScrapedAlike();
+    void shouldReturnEqualScrapesFromJvmCells(ParityCase operations) {
+        try (Peers peers = new Peers(new JvmCellStore(), null)) {
+            peers.doing(operations.operations()).assertEqualScrapes();
         }
     }
 }

@@ -18,24 +18,24 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Our registry and Micrometer's own, each on a clock of its own, for tests that do the same to both. */
+/** A {@link PerCpuMeterRegistry} and a {@link PrometheusMeterRegistry}, each with its own clock, for tests that compare them. */
 public final class Peers implements AutoCloseable {
     public static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
     public static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     public static final String PROTOBUF =
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
-    /** What the windows of meters are whole multiples of, where {@link #passUnread} is used. */
+    /** A time by which the lengths of all windows are divisible in tests that use {@link #passUnread}. */
     static final Duration TICK = Duration.ofMillis(2_500);
 
-    private static final Duration BEFORE_A_TICK = Duration.ofMillis(500);
+    private static final Duration ROTATION_LEAD = Duration.ofMillis(500);
 
-    public final PerCpuMeterRegistry ours;
-    public final PrometheusMeterRegistry theirs;
-    private final MockClock ourClock = new MockClock();
-    private final MockClock theirClock = new MockClock();
+    public final PerCpuMeterRegistry perCpu;
+    public final PrometheusMeterRegistry micrometer;
+    private final MockClock perCpuClock = new MockClock();
+    private final MockClock micrometerClock = new MockClock();
 
-    /** Ours on native shards, or whatever this process records with. */
+    /** Creates a per-CPU registry with the cells that this process uses by default. */
     public Peers() {
         this(null);
     }
@@ -49,56 +49,59 @@ public final class Peers implements AutoCloseable {
     }
 
     public Peers(PrometheusConfig config, CellStore store, @Nullable SpanContext spans) {
-        ours = RegistryOn.store(config, new PrometheusRegistry(), ourClock, spans, store);
-        theirs = new PrometheusMeterRegistry(config, new PrometheusRegistry(), theirClock, spans);
+        perCpu = RegistryOn.store(config, new PrometheusRegistry(), perCpuClock, spans, store);
+        micrometer = new PrometheusMeterRegistry(config, new PrometheusRegistry(), micrometerClock, spans);
     }
 
+    /** Calls the operations with each registry. */
     public Peers doing(Consumer<MeterRegistry> operations) {
-        operations.accept(ours);
-        operations.accept(theirs);
+        operations.accept(perCpu);
+        operations.accept(micrometer);
         return this;
     }
 
-    /** Moves both clocks; both are read before, since ours takes account of the past only when it is read. */
+    /** Advances both clocks after a scrape of both registries, because windows contain what was recorded before a read. */
     Peers pass(Duration duration) {
-        ours.scrape();
-        theirs.scrape();
-        ourClock.add(duration);
-        theirClock.add(duration);
+        perCpu.scrape();
+        micrometer.scrape();
+        perCpuClock.add(duration);
+        micrometerClock.add(duration);
         return this;
     }
 
     /**
-     * Moves both clocks while nobody reads: ours is looked at as its background thread looks, shortly before windows end.
+     * Advances both clocks without a scrape. The windows of the per-CPU registry are rotated shortly before they end, as its background
+     * thread does.
      *
-     * @param ticks how often to move by {@link #TICK}
+     * @param ticks number of {@link #TICK}s
      */
     Peers passUnread(int ticks) {
         for (int i = 0; i < ticks; i++) {
-            ourClock.add(TICK.minus(BEFORE_A_TICK));
-            RegistryOn.rotateWindows(ours, ourClock.wallTime(), BEFORE_A_TICK.toMillis());
-            ourClock.add(BEFORE_A_TICK);
+            perCpuClock.add(TICK.minus(ROTATION_LEAD));
+            RegistryOn.rotateWindows(perCpu, perCpuClock.wallTime(), ROTATION_LEAD.toMillis());
+            perCpuClock.add(ROTATION_LEAD);
         }
-        theirClock.add(TICK.multipliedBy(ticks));
+        micrometerClock.add(TICK.multipliedBy(ticks));
         return this;
     }
 
-    /** What both clocks say, in wall-clock milliseconds. */
+    /** Returns the time of both clocks, in wall-clock milliseconds. */
     long nowMillis() {
-        return ourClock.wallTime();
+        return perCpuClock.wallTime();
     }
 
-    void shouldBeScrapedAlike() {
-        assertThat(ours.scrape()).isEqualTo(theirs.scrape());
-        assertThat(ours.scrape(OPEN_METRICS)).isEqualTo(theirs.scrape(OPEN_METRICS));
+    void assertEqualScrapes() {
+        assertThat(perCpu.scrape()).isEqualTo(micrometer.scrape());
+        assertThat(perCpu.scrape(OPEN_METRICS)).isEqualTo(micrometer.scrape(OPEN_METRICS));
         PrometheusProtobufWriter protobuf = ExpositionFormats.init().getPrometheusProtobufWriter();
-        assertThat(protobuf.toDebugString(ours.getPrometheusRegistry().scrape()))
-                .isEqualTo(protobuf.toDebugString(theirs.getPrometheusRegistry().scrape()));
+        assertThat(protobuf.toDebugString(perCpu.getPrometheusRegistry().scrape()))
+                .isEqualTo(protobuf.toDebugString(
+                        micrometer.getPrometheusRegistry().scrape()));
     }
 
     @Override
     public void close() {
-        ours.close();
-        theirs.close();
+        perCpu.close();
+        micrometer.close();
     }
 }

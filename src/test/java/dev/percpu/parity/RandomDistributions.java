@@ -17,27 +17,27 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Operations on timers of all kinds and on summaries; keeps account of what was recorded into them. */
+/** Random operations on timers, long task timers and summaries. All recorded amounts are kept in a {@link History} per meter. */
 final class RandomDistributions implements Expectation.Histories {
     private static final double[] SCALES = {1, 1, 1, 8, 0.5};
 
-    private final Twins twins;
+    private final PairedRegistries registries;
     private final Random random;
     private final RandomIds ids;
     private final Duration step;
-    private final List<Both<Timer>> timers = new ArrayList<>();
-    private final List<Both<DistributionSummary>> summaries = new ArrayList<>();
-    private final List<Both<LongTaskTimer.Sample>> tasks = new ArrayList<>();
-    private final List<Both<Timer.Sample>> samples = new ArrayList<>();
+    private final List<Pair<Timer>> timers = new ArrayList<>();
+    private final List<Pair<DistributionSummary>> summaries = new ArrayList<>();
+    private final List<Pair<LongTaskTimer.Sample>> tasks = new ArrayList<>();
+    private final List<Pair<Timer.Sample>> samples = new ArrayList<>();
 
-    /** By our meter. */
+    /** By the meter of the per-CPU registry. */
     private final IdentityHashMap<Meter, History> histories = new IdentityHashMap<>();
 
-    /** What a summary's amounts are multiplied by: its handle does not tell. */
+    /** The scale of each summary, by the meter of the per-CPU registry. A summary has no getter for it. */
     private final IdentityHashMap<Meter, Double> scales = new IdentityHashMap<>();
 
-    RandomDistributions(Twins twins, Random random, RandomIds ids, Duration step) {
-        this.twins = twins;
+    RandomDistributions(PairedRegistries registries, Random random, RandomIds ids, Duration step) {
+        this.registries = registries;
         this.random = random;
         this.ids = ids;
         this.step = step;
@@ -49,13 +49,13 @@ final class RandomDistributions implements Expectation.Histories {
         Tags tags = ids.tags();
         String description = ids.description();
         DistributionOptions options = DistributionOptions.draw(random, bucketed);
-        Both<Timer> made = twins.both(
+        Pair<Timer> created = registries.both(
                 "timer " + name + tags + " '" + description + "' " + options,
                 registry -> options.of(Timer.builder(name).tags(tags).description(description))
                         .register(registry));
-        if (made != null) {
-            timers.add(made);
-            remember(made.ours(), options);
+        if (created != null) {
+            timers.add(created);
+            remember(created.perCpu(), options);
         }
     }
 
@@ -67,7 +67,7 @@ final class RandomDistributions implements Expectation.Histories {
         String unit = ids.unit();
         double scale = SCALES[random.nextInt(SCALES.length)];
         DistributionOptions options = DistributionOptions.draw(random, bucketed);
-        Both<DistributionSummary> made = twins.both(
+        Pair<DistributionSummary> created = registries.both(
                 "summary " + name + tags + " '" + description + "' in " + unit + " times " + scale + " " + options,
                 registry -> options.of(DistributionSummary.builder(name)
                                 .tags(tags)
@@ -75,27 +75,27 @@ final class RandomDistributions implements Expectation.Histories {
                                 .baseUnit(unit)
                                 .scale(scale))
                         .register(registry));
-        if (made != null) {
-            summaries.add(made);
-            remember(made.ours(), options);
-            scales.putIfAbsent(made.ours(), scale);
+        if (created != null) {
+            summaries.add(created);
+            remember(created.perCpu(), options);
+            scales.putIfAbsent(created.perCpu(), scale);
         }
     }
 
     private void remember(Meter meter, DistributionOptions options) {
-        histories.computeIfAbsent(meter, it -> new History(twins.peers().nowMillis(), options, step));
+        histories.computeIfAbsent(meter, it -> new History(registries.peers().nowMillis(), options, step));
     }
 
     void recordTime() {
         if (timers.isEmpty()) {
             return;
         }
-        Both<Timer> timer = timers.get(random.nextInt(timers.size()));
+        Pair<Timer> timer = timers.get(random.nextInt(timers.size()));
         for (int i = random.nextInt(6); i >= 0; i--) {
             long nanos = nanos();
-            twins.note("record " + nanos + " ns into " + timer.ours().getId());
+            registries.log("record " + nanos + " ns into " + timer.perCpu().getId());
             timer.forEach(it -> it.record(nanos, TimeUnit.NANOSECONDS));
-            observe(timer.ours(), nanos);
+            observe(timer.perCpu(), nanos);
         }
     }
 
@@ -113,12 +113,12 @@ final class RandomDistributions implements Expectation.Histories {
         if (summaries.isEmpty()) {
             return;
         }
-        Both<DistributionSummary> summary = summaries.get(random.nextInt(summaries.size()));
+        Pair<DistributionSummary> summary = summaries.get(random.nextInt(summaries.size()));
         for (int i = random.nextInt(6); i >= 0; i--) {
             double amount = amount();
-            twins.note("record " + amount + " into " + summary.ours().getId());
+            registries.log("record " + amount + " into " + summary.perCpu().getId());
             summary.forEach(it -> it.record(amount));
-            observe(summary.ours(), amount * scales.get(summary.ours()));
+            observe(summary.perCpu(), amount * scales.get(summary.perCpu()));
         }
     }
 
@@ -135,8 +135,8 @@ final class RandomDistributions implements Expectation.Histories {
         };
     }
 
-    private void observe(Meter ours, double amount) {
-        histories.get(ours).observe(twins.peers().nowMillis(), amount);
+    private void observe(Meter perCpu, double amount) {
+        histories.get(perCpu).observe(registries.peers().nowMillis(), amount);
     }
 
     void functionTimer() {
@@ -146,7 +146,7 @@ final class RandomDistributions implements Expectation.Histories {
         long count = random.nextInt(1_000);
         double total = random.nextInt(100_000) / 8.0;
         TimeUnit unit = TimeUnit.values()[random.nextInt(TimeUnit.values().length)];
-        twins.both(
+        registries.both(
                 "function timer " + name + tags + " of " + count + " in " + total + " " + unit,
                 registry -> FunctionTimer.builder(name, this, it -> count, it -> total, unit)
                         .tags(tags)
@@ -160,7 +160,7 @@ final class RandomDistributions implements Expectation.Histories {
         Tags tags = ids.tags();
         String description = ids.description();
         DistributionOptions options = DistributionOptions.draw(random, bucketed);
-        Both<LongTaskTimer.Sample> started = twins.both(
+        Pair<LongTaskTimer.Sample> started = registries.both(
                 "long task " + name + tags + " '" + description + "' " + options,
                 registry -> options.of(LongTaskTimer.builder(name).tags(tags).description(description))
                         .register(registry)
@@ -172,13 +172,13 @@ final class RandomDistributions implements Expectation.Histories {
 
     void stopTask() {
         if (!tasks.isEmpty()) {
-            twins.note("stop a long task");
+            registries.log("stop a long task");
             tasks.remove(random.nextInt(tasks.size())).forEach(LongTaskTimer.Sample::stop);
         }
     }
 
     void startSample() {
-        Both<Timer.Sample> started = twins.both("start a sample", Timer::start);
+        Pair<Timer.Sample> started = registries.both("start a sample", Timer::start);
         if (started != null) {
             samples.add(started);
         }
@@ -188,12 +188,12 @@ final class RandomDistributions implements Expectation.Histories {
         if (samples.isEmpty() || timers.isEmpty()) {
             return;
         }
-        Both<Timer.Sample> sample = samples.remove(random.nextInt(samples.size()));
-        Both<Timer> timer = timers.get(random.nextInt(timers.size()));
-        twins.note("stop a sample into " + timer.ours().getId());
-        long nanos = sample.ours().stop(timer.ours());
-        sample.theirs().stop(timer.theirs());
-        observe(timer.ours(), nanos);
+        Pair<Timer.Sample> sample = samples.remove(random.nextInt(samples.size()));
+        Pair<Timer> timer = timers.get(random.nextInt(timers.size()));
+        registries.log("stop a sample into " + timer.perCpu().getId());
+        long nanos = sample.perCpu().stop(timer.perCpu());
+        sample.micrometer().stop(timer.micrometer());
+        observe(timer.perCpu(), nanos);
     }
 
     @Override
@@ -208,8 +208,8 @@ final class RandomDistributions implements Expectation.Histories {
     }
 
     private @Nullable Meter meter(String family, DataPointSnapshot point) {
-        var naming = twins.peers().ours.config().namingConvention();
-        for (Meter meter : twins.peers().ours.getMeters()) {
+        var naming = registries.peers().perCpu.config().namingConvention();
+        for (Meter meter : registries.peers().perCpu.getMeters()) {
             if (histories.containsKey(meter)
                     && PrometheusNaming.prometheusName(meter.getId().getConventionName(naming))
                             .equals(family)) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Draws names, tags and what else tells a meter, out of so few that they meet again and collide. */
+/** Random names, tags, units and descriptions. There are few of each, so that meters repeat and collide. */
 final class RandomIds {
     private static final List<String> STEMS = List.of(
             "a",
@@ -29,7 +29,7 @@ final class RandomIds {
             "info",
             "total");
     private static final List<String> KEYS = List.of("k", "l.m", "z", "y-y", "é");
-    private static final List<String> TAKEN_KEYS = List.of("le", "quantile", "statistic", "l_m", "_", "__name__");
+    private static final List<String> RESERVED_KEYS = List.of("le", "quantile", "statistic", "l_m", "_", "__name__");
     private static final List<String> VALUES = List.of("", "x", "y", "ä\"ö\\\n", " ", "{}=,");
     private static final List<String> UNITS = List.of("bytes", "seconds", "things", "ms", "B/s");
     private static final List<String> DESCRIPTIONS = List.of("", "one", "two", "a \\ and\na \"quote\"");
@@ -41,7 +41,9 @@ final class RandomIds {
     }
 
     /**
-     * @param kind of the meter: most names are of one kind only
+     * Returns a random name.
+     *
+     * @param kind prefix for the kind of meter; one in 40 names has none and may be used for several kinds
      */
     String name(String kind) {
         String stem = any(STEMS);
@@ -51,7 +53,7 @@ final class RandomIds {
     Tags tags() {
         Tags tags = Tags.empty();
         for (int i = random.nextInt(3); i > 0; i--) {
-            tags = tags.and(any(random.nextInt(1_000) == 0 ? TAKEN_KEYS : KEYS), any(VALUES));
+            tags = tags.and(any(random.nextInt(1_000) == 0 ? RESERVED_KEYS : KEYS), any(VALUES));
         }
         return tags;
     }

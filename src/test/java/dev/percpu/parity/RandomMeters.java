@@ -17,19 +17,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
-/** Operations on counters, gauges and custom meters. */
+/** Random operations on counters, gauges and custom meters. */
 final class RandomMeters {
-    private final Twins twins;
+    private final PairedRegistries registries;
     private final Random random;
     private final RandomIds ids;
-    private final List<Both<Counter>> counters = new ArrayList<>();
-    private final List<Both<MultiGauge>> multiGauges = new ArrayList<>();
+    private final List<Pair<Counter>> counters = new ArrayList<>();
+    private final List<Pair<MultiGauge>> multiGauges = new ArrayList<>();
 
-    /** What gauges and function counters hold weakly. */
-    private final List<AtomicReference<Double>> held = new ArrayList<>();
+    /** The objects of gauges and function counters, which refer to them weakly. */
+    private final List<AtomicReference<Double>> objects = new ArrayList<>();
 
-    RandomMeters(Twins twins, Random random, RandomIds ids) {
-        this.twins = twins;
+    RandomMeters(PairedRegistries registries, Random random, RandomIds ids) {
+        this.registries = registries;
         this.random = random;
         this.ids = ids;
     }
@@ -39,15 +39,15 @@ final class RandomMeters {
         Tags tags = ids.tags();
         String unit = ids.unit();
         String description = ids.description();
-        Both<Counter> made = twins.both(
+        Pair<Counter> created = registries.both(
                 "counter " + name + tags + " in " + unit + " '" + description + "'",
                 registry -> Counter.builder(name)
                         .tags(tags)
                         .baseUnit(unit)
                         .description(description)
                         .register(registry));
-        if (made != null) {
-            counters.add(made);
+        if (created != null) {
+            counters.add(created);
         }
     }
 
@@ -55,9 +55,9 @@ final class RandomMeters {
         if (counters.isEmpty()) {
             return;
         }
-        Both<Counter> counter = counters.get(random.nextInt(counters.size()));
+        Pair<Counter> counter = counters.get(random.nextInt(counters.size()));
         double amount = amount();
-        twins.note("increment " + counter.ours().getId() + " by " + amount);
+        registries.log("increment " + counter.perCpu().getId() + " by " + amount);
         counter.forEach(it -> it.increment(amount));
     }
 
@@ -73,19 +73,19 @@ final class RandomMeters {
         };
     }
 
-    private AtomicReference<Double> held() {
-        if (held.isEmpty() || random.nextBoolean()) {
-            held.add(new AtomicReference<>(random.nextInt(1_000) / 8.0));
+    private AtomicReference<Double> object() {
+        if (objects.isEmpty() || random.nextBoolean()) {
+            objects.add(new AtomicReference<>(random.nextInt(1_000) / 8.0));
         }
-        return held.get(random.nextInt(held.size()));
+        return objects.get(random.nextInt(objects.size()));
     }
 
     void functionCounter() {
         String name = ids.name("fc");
         Tags tags = ids.tags();
         String unit = ids.unit();
-        AtomicReference<Double> value = held();
-        twins.both(
+        AtomicReference<Double> value = object();
+        registries.both(
                 "function counter " + name + tags + " in " + unit + " of " + value,
                 registry -> FunctionCounter.builder(name, value, AtomicReference::get)
                         .tags(tags)
@@ -98,12 +98,12 @@ final class RandomMeters {
         Tags tags = ids.tags();
         String unit = ids.unit();
         String description = ids.description();
-        AtomicReference<Double> value = held();
+        AtomicReference<Double> value = object();
         boolean strong = random.nextInt(5) == 0;
         boolean failing = random.nextInt(10) == 0;
-        twins.both(
-                "gauge " + name + tags + " in " + unit + " '" + description + "' of " + value + (strong ? ", held" : "")
-                        + (failing ? ", failing" : ""),
+        registries.both(
+                "gauge " + name + tags + " in " + unit + " '" + description + "' of " + value
+                        + (strong ? ", strong" : "") + (failing ? ", failing" : ""),
                 registry -> Gauge.builder(name, value, it -> failing ? fail(it) : it.get())
                         .tags(tags)
                         .baseUnit(unit)
@@ -119,38 +119,38 @@ final class RandomMeters {
     void timeGauge() {
         String name = ids.name("tg");
         Tags tags = ids.tags();
-        AtomicReference<Double> value = held();
+        AtomicReference<Double> value = object();
         TimeUnit unit = TimeUnit.values()[random.nextInt(TimeUnit.values().length)];
-        twins.both(
+        registries.both(
                 "time gauge " + name + tags + " of " + value + " " + unit,
                 registry -> TimeGauge.builder(name, value, unit, AtomicReference::get)
                         .tags(tags)
                         .register(registry));
     }
 
-    void change() {
-        if (!held.isEmpty()) {
+    void changeObject() {
+        if (!objects.isEmpty()) {
             double now = switch (random.nextInt(12)) {
                 case 0 -> Double.NaN;
                 case 1 -> Double.POSITIVE_INFINITY;
                 default -> random.nextInt(1_000) / 8.0;
             };
-            AtomicReference<Double> value = held.get(random.nextInt(held.size()));
-            twins.note("change " + value + " to " + now);
+            AtomicReference<Double> value = objects.get(random.nextInt(objects.size()));
+            registries.log("change " + value + " to " + now);
             value.set(now);
         }
     }
 
-    /** Meters whose object is gone tell NaN, or their last value. */
-    void collect() {
-        if (held.isEmpty()) {
+    /** Makes an object unreachable. Its gauges then return NaN, and its function counters their last value. */
+    void dropObject() {
+        if (objects.isEmpty()) {
             return;
         }
-        AtomicReference<Double> value = held.remove(random.nextInt(held.size()));
-        twins.note("forget " + value);
-        WeakReference<AtomicReference<Double>> forgotten = new WeakReference<>(value);
+        AtomicReference<Double> value = objects.remove(random.nextInt(objects.size()));
+        registries.log("drop " + value);
+        WeakReference<AtomicReference<Double>> dropped = new WeakReference<>(value);
         value = null;
-        for (int i = 0; i < 10 && forgotten.get() != null; i++) {
+        for (int i = 0; i < 10 && dropped.get() != null; i++) {
             System.gc();
         }
     }
@@ -159,20 +159,20 @@ final class RandomMeters {
         if (multiGauges.size() < 2) {
             String name = ids.name("mg");
             Tags tags = ids.tags();
-            Both<MultiGauge> made = twins.both(
+            Pair<MultiGauge> created = registries.both(
                     "multi-gauge " + name + tags,
                     registry -> MultiGauge.builder(name).tags(tags).register(registry));
-            if (made != null) {
-                multiGauges.add(made);
+            if (created != null) {
+                multiGauges.add(created);
             }
             return;
         }
-        Both<MultiGauge> multi = multiGauges.get(random.nextInt(multiGauges.size()));
+        Pair<MultiGauge> multi = multiGauges.get(random.nextInt(multiGauges.size()));
         boolean overwrite = random.nextBoolean();
         int first = random.nextInt(3);
         int rows = random.nextInt(4);
         int value = random.nextInt(100);
-        twins.note("rows " + first + " + " + rows + " of " + value + (overwrite ? ", overwriting" : ""));
+        registries.log("rows " + first + " + " + rows + " of " + value + (overwrite ? ", overwriting" : ""));
         multi.forEach(it -> it.register(
                 IntStream.range(first, first + rows)
                         .mapToObj(row -> MultiGauge.Row.of(Tags.of("row", "r" + row), value + row))
@@ -190,7 +190,7 @@ final class RandomMeters {
                 .mapToObj(i -> Statistic.values()[i])
                 .map(statistic -> new Measurement(() -> statistic.ordinal() + 0.5, statistic))
                 .toList();
-        twins.both(
+        registries.both(
                 "custom " + type + " " + name + tags + " of " + measurements,
                 registry -> Meter.builder(name, type, measurements)
                         .tags(tags)

@@ -8,30 +8,31 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random sequences of operations on our registry and on Micrometer's, on clocks that move, compared family by family: first sequences that
- * are always the same, then new ones until the time is up. A failure names its seed; {@code -Dpercpu.parity.seed=SEED} runs that one alone.
+ * Compares this registry and Micrometer's after random sequences of operations, family by family. The first sequences are the same in each
+ * run. New ones follow until the time is over. A failure message contains the seed of its sequence; {@code -Dpercpu.parity.seed=SEED} runs
+ * that sequence alone.
  */
 class RandomParityTest {
     private static final String SEED = "percpu.parity.seed";
-    private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("percpu.parity.seconds", 8));
+    private static final Duration RUN_TIME = Duration.ofSeconds(Integer.getInteger("test.parity.seconds", 8));
 
-    /** Of these together each listed difference occurs in one at least. */
-    private static final long[] TELLING = {15, 16, 24, -5399642613718553677L, -5309821469016400331L};
+    /** Seeds of sequences in which each listed difference occurs at least once. */
+    private static final long[] FIXED_SEEDS = {15, 16, 24, -5399642613718553677L, -5309821469016400331L};
 
     @Test
-    void shouldDifferOnlyWhereThatIsIntended() throws IOException {
+    void shouldDifferOnlyAsListed() throws IOException {
         Differences differences = Differences.listed();
         Long seed = Long.getLong(SEED);
         if (seed != null) {
             run(seed, differences);
             return;
         }
-        long end = System.nanoTime() + TIME.toNanos();
-        for (long telling : TELLING) {
-            run(telling, differences);
+        long end = System.nanoTime() + RUN_TIME.toNanos();
+        for (long fixed : FIXED_SEEDS) {
+            run(fixed, differences);
         }
-        assertThat(differences.unseen())
-                .as("listed in %s, but never seen", Differences.TABLE)
+        assertThat(differences.missing())
+                .as("listed in %s, but never found", Differences.TABLE)
                 .isEmpty();
         while (System.nanoTime() < end) {
             run(ThreadLocalRandom.current().nextLong(), differences);

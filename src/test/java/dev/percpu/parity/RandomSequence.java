@@ -2,6 +2,7 @@ package dev.percpu.parity;
 
 import dev.percpu.registry.CellStores;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,13 +19,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** One random sequence of operations on both registries, which follows from its seed alone. */
+/** A sequence of random operations on both registries. Equal seeds give equal sequences. */
 final class RandomSequence implements AutoCloseable {
     private static final int OPERATIONS = 120;
 
     private final Random random;
     private final Duration step;
-    private final Twins twins;
+    private final PairedRegistries registries;
     private final RandomMeters meters;
     private final RandomDistributions distributions;
     private final FamilyComparison comparison;
@@ -39,17 +40,17 @@ final class RandomSequence implements AutoCloseable {
             case "prometheus.descriptions" -> Boolean.toString(descriptions);
             default -> null;
         };
-        CellStore store = random.nextInt(4) == 0 ? CellStore.onJvm() : CellStores.open(PrometheusConfig.DEFAULT);
-        this.twins = new Twins(new Peers(config, store, null));
+        CellStore store = random.nextInt(4) == 0 ? new JvmCellStore() : CellStores.open(PrometheusConfig.DEFAULT);
+        this.registries = new PairedRegistries(new Peers(config, store, null));
         if (random.nextInt(6) == 0) {
             NamingConvention other = new PrometheusDurationNamingConvention();
-            twins.both(
+            registries.both(
                     "another naming convention", registry -> registry.config().namingConvention(other));
         }
         RandomIds ids = new RandomIds(random);
-        this.meters = new RandomMeters(twins, random, ids);
-        this.distributions = new RandomDistributions(twins, random, ids, step);
-        this.comparison = new FamilyComparison(twins.peers(), differences, distributions);
+        this.meters = new RandomMeters(registries, random, ids);
+        this.distributions = new RandomDistributions(registries, random, ids, step);
+        this.comparison = new FamilyComparison(registries.peers(), differences, distributions);
         this.filters = List.of(
                 () -> MeterFilter.commonTags(List.of(Tag.of("common", "x"), Tag.of("k", "all"))),
                 () -> MeterFilter.renameTag("c", "k", "renamed"),
@@ -58,11 +59,11 @@ final class RandomSequence implements AutoCloseable {
                 () -> MeterFilter.denyNameStartsWith("t.a"),
                 () -> MeterFilter.maximumAllowableTags("c", "k", 2, MeterFilter.deny()),
                 () -> MeterFilter.deny(id -> id.getName().length() > 12),
-                RandomSequence::bounded,
+                RandomSequence::withMinimum,
                 RandomSequence::moreHistograms);
     }
 
-    private static MeterFilter bounded() {
+    private static MeterFilter withMinimum() {
         return new MeterFilter() {
             @Override
             public DistributionStatisticConfig configure(Meter.Id id, DistributionStatisticConfig config) {
@@ -88,19 +89,23 @@ final class RandomSequence implements AutoCloseable {
         };
     }
 
-    /** @throws AssertionError at the first difference that is not listed */
+    /**
+     * Runs the operations.
+     *
+     * @throws AssertionError at the first difference that is not listed
+     */
     void run() throws IOException {
         for (int i = 0; i < OPERATIONS; i++) {
             operate();
             if (random.nextInt(3) == 0) {
-                twins.note("scrape");
+                registries.log("scrape");
                 if (!comparison.compare()) {
                     return;
                 }
             }
         }
         if (random.nextBoolean()) {
-            twins.both("close", registry -> {
+            registries.both("close", registry -> {
                 registry.close();
                 return registry;
             });
@@ -112,7 +117,7 @@ final class RandomSequence implements AutoCloseable {
     }
 
     String log() {
-        return twins.log();
+        return registries.log();
     }
 
     private void operate() {
@@ -122,7 +127,7 @@ final class RandomSequence implements AutoCloseable {
             case 7 -> meters.functionCounter();
             case 8, 9, 10 -> meters.gauge();
             case 11 -> meters.timeGauge();
-            case 12, 13 -> meters.change();
+            case 12, 13 -> meters.changeObject();
             case 14 -> meters.multiGauge();
             case 15 -> meters.custom();
             case 16, 17, 18 -> distributions.timer();
@@ -135,20 +140,20 @@ final class RandomSequence implements AutoCloseable {
             case 32 -> distributions.startSample();
             case 33 -> distributions.stopSample();
             case 34, 35 -> remove();
-            case 36 -> readAndPass();
+            case 36 -> readAndAdvance();
             case 37 -> passUnread();
-            case 38 -> filterOrCollect();
-            default -> includeSome();
+            case 38 -> filterOrChange();
+            default -> compareSome();
         }
     }
 
-    private void readAndPass() {
+    private void readAndAdvance() {
         int ticks = 1 + random.nextInt(30);
-        twins.note("read, and let " + ticks + " ticks pass");
-        if (comparison.scrapes()) {
-            // A scrape does not read those that are not exposed.
-            twins.peers().ours.forEachMeter(meter -> meter.measure().forEach(Measurement::getValue));
-            twins.peers().pass(Peers.TICK.multipliedBy(ticks));
+        registries.log("read both, then advance " + ticks + " ticks");
+        if (comparison.scrapeSucceeds()) {
+            // A scrape does not read meters that are not exposed.
+            registries.peers().perCpu.forEachMeter(meter -> meter.measure().forEach(Measurement::getValue));
+            registries.peers().pass(Peers.TICK.multipliedBy(ticks));
             comparison.passed(ticks);
         }
     }
@@ -156,8 +161,8 @@ final class RandomSequence implements AutoCloseable {
     private void passUnread() {
         boolean idling = random.nextInt(4) == 0;
         int ticks = 1 + random.nextInt(idling ? 400 : 20);
-        twins.note("let " + ticks + " ticks pass");
-        twins.peers().passUnread(ticks);
+        registries.log("advance " + ticks + " ticks");
+        registries.peers().passUnread(ticks);
         comparison.passedUnread(ticks);
         for (int i = 0; idling && i < 4; i++) {
             distributions.recordTime();
@@ -166,31 +171,31 @@ final class RandomSequence implements AutoCloseable {
     }
 
     private void remove() {
-        List<Meter> ours = twins.peers().ours.getMeters().stream()
+        List<Meter> all = registries.peers().perCpu.getMeters().stream()
                 .sorted(Comparator.comparing(meter -> meter.getId().toString()))
                 .toList();
-        if (ours.isEmpty()) {
+        if (all.isEmpty()) {
             return;
         }
-        Meter.Id id = ours.get(random.nextInt(ours.size())).getId();
+        Meter.Id id = all.get(random.nextInt(all.size())).getId();
         if (random.nextInt(20) == 0) {
-            twins.both("clear", registry -> {
+            registries.both("clear", registry -> {
                 registry.clear();
                 return registry;
             });
         } else {
-            twins.both("remove " + id, registry -> registry.remove(id) != null);
+            registries.both("remove " + id, registry -> registry.remove(id) != null);
         }
     }
 
-    private void filterOrCollect() {
+    private void filterOrChange() {
         switch (random.nextInt(8)) {
             case 0, 1, 2 -> {
                 int which = random.nextInt(filters.size());
-                twins.both("filter " + which, registry -> configured(registry, filters.get(which)));
+                registries.both("filter " + which, registry -> configured(registry, filters.get(which)));
             }
-            case 3 -> meters.collect();
-            default -> meters.change();
+            case 3 -> meters.dropObject();
+            default -> meters.changeObject();
         }
     }
 
@@ -199,13 +204,13 @@ final class RandomSequence implements AutoCloseable {
         return registry;
     }
 
-    private void includeSome() {
-        twins.note("scrape some");
+    private void compareSome() {
+        registries.log("scrape some");
         comparison.compareSome(random);
     }
 
     @Override
     public void close() {
-        twins.peers().close();
+        registries.peers().close();
     }
 }

@@ -25,7 +25,7 @@ class RequiredLibraryTest {
 
     @AfterEach
     void findTheLibraryAgain() {
-        System.clearProperty(ServiceSettings.NATIVE_DIRECTORY);
+        System.clearProperty("percpu.native.dir");
     }
 
     @Test

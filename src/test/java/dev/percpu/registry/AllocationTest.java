@@ -3,6 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
@@ -57,7 +58,7 @@ public class AllocationTest {
     @Test
     void shouldAllocateNothingForAnObservationInANativeHistogram() {
         PerCpuConfig config =
-                Map.of(NativeHistogramKey.MODE.key(), "native", NativeHistogramKey.MAX_BUCKETS.key(), "500")::get;
+                Map.of(Settings.HISTOGRAM_MODE.key(), "native", Settings.HISTOGRAM_MAX_BUCKETS.key(), "500")::get;
         PerCpuMeterRegistry ofNative = new PerCpuMeterRegistry(config);
         Timer timer = Timer.builder("fine").publishPercentileHistogram().register(ofNative);
         DistributionSummary summary =

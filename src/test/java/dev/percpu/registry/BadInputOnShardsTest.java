@@ -4,12 +4,13 @@ import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 
 class BadInputOnShardsTest extends BadInputTest {
     @Override
     CellStore store() {
         RseqStatus status = RseqProbe.status();
-        return CellStore.onShards(
+        return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
     }
 }

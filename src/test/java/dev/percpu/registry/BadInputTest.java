@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -38,7 +39,7 @@ class BadInputTest {
     private final List<String> refusals = new ArrayList<>();
 
     CellStore store() {
-        return CellStore.onJvm();
+        return new JvmCellStore();
     }
 
     @BeforeEach
@@ -283,7 +284,7 @@ class BadInputTest {
                         .publishPercentiles(0.5)
                         .distributionStatisticExpiry(Duration.ofMillis(2))
                         .register(registry))
-                .withMessageContaining("expiry 2 ms / bufferLength 3");
+                .withMessageContaining("expiry must be at least 3 ms", "but was 2 ms");
         Meter.Id id = new Meter.Id("s", Tags.empty(), null, null, Meter.Type.DISTRIBUTION_SUMMARY);
         DistributionStatisticConfig incomplete =
                 DistributionStatisticConfig.builder().percentiles(0.5).build();

@@ -2,9 +2,9 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.parity.Exposed;
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
@@ -35,7 +35,7 @@ class ConsistencyTest {
     private static final int SERIES = 12;
 
     /** Lines to scrape under load, in all. */
-    private static final long LINES = Long.getLong("percpu.consistency.lines", 1_050_000);
+    private static final long LINES = Long.getLong("test.consistency.lines", 1_050_000);
 
     /** 2^-9 seconds are a whole number of nanoseconds: sums of multiples are exact in seconds and in nanoseconds. */
     private static final double UNIT = 0x1p-9;
@@ -59,7 +59,7 @@ class ConsistencyTest {
 
     @Test
     void shouldBeConsistentUnderLoadOnTheJvm() throws Exception {
-        shouldBeConsistentUnderLoad(CellStore.onJvm(), LINES / 10);
+        shouldBeConsistentUnderLoad(new JvmCellStore(), LINES / 10);
     }
 
     private static void shouldBeConsistentUnderLoad(CellStore store, long lines) throws Exception {
@@ -152,13 +152,13 @@ class ConsistencyTest {
         return (long) (seconds * 1e9);
     }
 
-    private static Exposed.Scrape scrape(PerCpuMeterRegistry registry, int format) throws IOException {
+    private static ExposedDistribution.Scrape scrape(PerCpuMeterRegistry registry, int format) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         registry.scrape(
                 out, List.of(Peers.TEXT, Peers.OPEN_METRICS, Peers.PROTOBUF).get(format));
         return format == 2
-                ? Exposed.ofProtobuf(out.toByteArray())
-                : Exposed.ofText(out.toString(StandardCharsets.UTF_8));
+                ? ExposedDistribution.ofProtobuf(out.toByteArray())
+                : ExposedDistribution.ofText(out.toString(StandardCharsets.UTF_8));
     }
 
     /**
@@ -166,10 +166,10 @@ class ConsistencyTest {
      *
      * @param rounds records of each meter, -1 while they are unknown
      */
-    private static long check(Exposed.Scrape scrape, List<Meter> meters, long rounds) {
-        Map<String, Exposed> series = scrape.series();
+    private static long check(ExposedDistribution.Scrape scrape, List<Meter> meters, long rounds) {
+        Map<String, ExposedDistribution> series = scrape.series();
         for (Meter meter : meters) {
-            Exposed exposed = series.get(meter.family());
+            ExposedDistribution exposed = series.get(meter.family());
             double sum = meter.bucketed() ? sumOf(meter, exposed) : exposed.count * ONE_AMOUNT;
             // An assertion per series would cost more than the scrapes.
             if (exposed.sum != sum || rounds >= 0 && exposed.count != rounds) {
@@ -181,7 +181,7 @@ class ConsistencyTest {
         return scrape.lines();
     }
 
-    private static double sumOf(Meter meter, Exposed exposed) {
+    private static double sumOf(Meter meter, ExposedDistribution exposed) {
         double sum = 0;
         double before = 0;
         int amount = 0;

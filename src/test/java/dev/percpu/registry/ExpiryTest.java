@@ -8,7 +8,9 @@ import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ShardScrapeTest;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -36,8 +38,8 @@ class ExpiryTest {
     static Stream<Supplier<CellStore>> stores() {
         RseqStatus status = RseqProbe.status();
         return Stream.of(
-                CellStore::onJvm,
-                () -> CellStore.onShards(new ShardPlan(
+                JvmCellStore::new,
+                () -> new ShardedCellStore(new ShardPlan(
                         status.cpus().shardCount(), status.indexedBy().offset())));
     }
 

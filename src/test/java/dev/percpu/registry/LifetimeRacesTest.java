@@ -2,7 +2,7 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Races while a registry is closed, and while a family changes its type. */
 class LifetimeRacesTest {
     private static final int ACTORS = 4;
-    private static final int ROUNDS = Integer.getInteger("percpu.races.rounds", 60);
+    private static final int ROUNDS = Integer.getInteger("test.races.rounds", 60);
     private static final int REGISTRIES = 8;
     private static final int METERS = 16;
     private static final int NAMES = 32;
@@ -41,7 +41,7 @@ class LifetimeRacesTest {
                 new PrometheusRegistry(),
                 new MockClock(),
                 null,
-                onJvm ? CellStore.onJvm() : CellStores.open(PrometheusConfig.DEFAULT));
+                onJvm ? new JvmCellStore() : CellStores.open(PrometheusConfig.DEFAULT));
     }
 
     /** A registry that is closed while threads register, record and scrape, with the meters that they hold. */

@@ -3,7 +3,9 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.histogram.NativeHistogramSchema;
+import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
@@ -38,8 +40,8 @@ class NativeHistogramConsistencyTest {
     @ParameterizedTest
     @CsvSource({"native, true", "native, false", "both, true", "both, false"})
     void shouldBeConsistentUnderLoad(String mode, boolean onJvm) throws Exception {
-        PerCpuConfig config = Map.of(NativeHistogramKey.MODE.key(), mode)::get;
-        CellStore store = onJvm ? CellStore.onJvm() : CellStores.open(config);
+        PerCpuConfig config = Map.of(Settings.HISTOGRAM_MODE.key(), mode)::get;
+        CellStore store = onJvm ? new JvmCellStore() : CellStores.open(config);
         try (ExecutorService executor = Executors.newFixedThreadPool(WRITERS)) {
             PerCpuMeterRegistry registry =
                     new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);

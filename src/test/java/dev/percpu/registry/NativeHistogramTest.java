@@ -2,10 +2,11 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.histogram.HistogramMode;
 import dev.percpu.histogram.NativeHistogramSchema;
 import dev.percpu.histogram.NativeHistogramSettings;
+import dev.percpu.settings.HistogramMode;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
@@ -114,7 +115,7 @@ class NativeHistogramTest {
                 return kept.settings;
             }
         };
-        CellStore store = kept.nativeStore ? CellStores.open(PrometheusConfig.DEFAULT) : CellStore.onJvm();
+        CellStore store = kept.nativeStore ? CellStores.open(PrometheusConfig.DEFAULT) : new JvmCellStore();
         return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);
     }
 

@@ -4,8 +4,8 @@ import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import dev.percpu.rseq.RseqProbe;
-import dev.percpu.shard.CellStore;
 import dev.percpu.shard.ShardPlan;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
@@ -32,8 +32,8 @@ final class NoAddressSpaceMain {
 
     public static void main(String[] arguments) throws IOException {
         int offset = RseqProbe.status().indexedBy().offset();
-        PerCpuMeterRegistry registry = RegistryOn.store(CellStore.onShards(new ShardPlan(SHARDS, offset)));
-        Counter before = registry.counter("before"); // its region is already reserved
+        PerCpuMeterRegistry registry = RegistryOn.store(new ShardedCellStore(new ShardPlan(SHARDS, offset)));
+        Counter before = registry.counter("before"); // its region is reserved already
         before.increment();
         limit(virtualBytes() + LEFT);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class PerCpuMeterRegistryTest {
     private final PrometheusRegistry prometheus = new PrometheusRegistry();
     private final PerCpuMeterRegistry registry =
-            new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, prometheus, new MockClock(), null, CellStore.onJvm());
+            new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, prometheus, new MockClock(), null, new JvmCellStore());
 
     private final List<PerCpuMeterRegistry> others = new ArrayList<>();
 
@@ -120,7 +121,7 @@ class PerCpuMeterRegistryTest {
     void shouldLeaveOutDescriptionsIfConfigured() {
         PrometheusConfig config = key -> key.equals("prometheus.descriptions") ? "false" : null;
         PerCpuMeterRegistry terse =
-                opened(new PerCpuMeterRegistry(config, prometheus, new MockClock(), null, CellStore.onJvm()));
+                opened(new PerCpuMeterRegistry(config, prometheus, new MockClock(), null, new JvmCellStore()));
         Counter.builder("c").description("secret").register(terse).increment();
 
         assertThat(terse.scrape()).contains("c_total 1.0").doesNotContain("secret");
@@ -130,7 +131,8 @@ class PerCpuMeterRegistryTest {
     void shouldHonourTheStep() {
         MockClock clock = new MockClock();
         PrometheusConfig config = key -> key.equals("prometheus.step") ? "10s" : null;
-        PerCpuMeterRegistry quick = opened(new PerCpuMeterRegistry(config, prometheus, clock, null, CellStore.onJvm()));
+        PerCpuMeterRegistry quick =
+                opened(new PerCpuMeterRegistry(config, prometheus, clock, null, new JvmCellStore()));
         Timer timer = quick.timer("t");
         timer.record(Duration.ofSeconds(3));
 
@@ -205,7 +207,7 @@ class PerCpuMeterRegistryTest {
 
     @Test
     void shouldDoNothingWhenTheStoreIsClosedDuringARegistration() {
-        CellStore store = CellStore.onJvm();
+        CellStore store = new JvmCellStore();
         PerCpuMeterRegistry closing =
                 new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, prometheus, new MockClock(), null, store);
         Meter.Id id = new Meter.Id("c", Tags.empty(), null, null, Meter.Type.COUNTER);

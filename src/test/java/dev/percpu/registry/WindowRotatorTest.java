@@ -3,7 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -27,7 +27,7 @@ class WindowRotatorTest {
     }
 
     private static PerCpuMeterRegistry open() {
-        return new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
+        return new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, new JvmCellStore());
     }
 
     @AfterEach
@@ -83,7 +83,7 @@ class WindowRotatorTest {
     void shouldContinueAfterAFailedRotation() {
         AtomicInteger rotations = new AtomicInteger();
         PerCpuMeterRegistry failing =
-                new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm()) {
+                new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, new JvmCellStore()) {
                     @Override
                     void rotateWindows(long nowMillis, long withinMillis) {
                         rotations.incrementAndGet();

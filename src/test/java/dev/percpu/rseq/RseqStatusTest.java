@@ -1,10 +1,10 @@
 package dev.percpu.rseq;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.settings.RseqMode;
+import dev.percpu.settings.ShardIndex;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,11 +63,9 @@ class RseqStatusTest {
     }
 
     @Test
-    void shouldRejectAnUnknownIndexField() {
-        Map<String, String> settings = Map.of(RseqSettings.INDEX_PROPERTY, "node");
+    void shouldKeepTheStatusOfTheFirstCall() {
+        RseqStatus status = RseqProbe.status();
 
-        assertThatThrownBy(() -> RseqSettings.of(settings::get))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("percpu.shard.index is 'node', but must be one of: auto, cpu_id, mm_cid");
+        assertThat(RseqProbe.status(RseqMode.ATOMIC, ShardIndex.CPU_ID)).isSameAs(status);
     }
 }

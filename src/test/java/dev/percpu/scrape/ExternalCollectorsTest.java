@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.percpu.parity.Peers;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Collectors that somebody registered beside our index: good ones, and such as hang or throw. */
+/** Collectors that are registered beside the index of a meter registry, among them collectors that block or throw. */
 class ExternalCollectorsTest {
     private static final String DOTS = "text/plain; escaping=dots";
     private static final String PROTOBUF =
@@ -58,14 +59,16 @@ class ExternalCollectorsTest {
 
     private static PerCpuMeterRegistry over(PrometheusRegistry collectors) {
         PerCpuMeterRegistry made = new PerCpuMeterRegistry(
-                (PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "500" : null, collectors, Clock.SYSTEM);
+                (PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? "500" : null,
+                collectors,
+                Clock.SYSTEM);
         made.counter("counted").increment(3);
         made.gauge("measured", 7);
         return made;
     }
 
     @BeforeEach
-    void listen() {
+    void addLogHandler() {
         logger.addHandler(handler);
         Gauge.builder().name("working").register(isolated).set(5);
     }
@@ -77,7 +80,7 @@ class ExternalCollectorsTest {
         registry.close();
     }
 
-    private MetricSnapshots hang() {
+    private MetricSnapshots block() {
         calls.incrementAndGet();
         try {
             release.await();
@@ -98,9 +101,9 @@ class ExternalCollectorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS, PROTOBUF, DOTS})
-    void shouldLeaveOutACollectorThatHangsAndNothingElse(String format) {
-        MultiCollector hanging = this::hang;
-        isolated.register(hanging);
+    void shouldLeaveOutOnlyACollectorThatBlocks(String format) {
+        MultiCollector blocking = this::block;
+        isolated.register(blocking);
 
         for (int i = 0; i < 3; i++) {
             assertThat(registry.scrape(format)).contains("counted", "measured", "working");
@@ -109,7 +112,7 @@ class ExternalCollectorsTest {
         assertThat(warnings)
                 .singleElement()
                 .asString()
-                .contains("the collector ", getClass().getName(), "did not tell its value within 500 ms");
+                .contains("the collector ", getClass().getName(), "did not return within 500 ms");
 
         release.countDown();
         assertEventually(() -> registry.scrape(format).contains("late"), true);
@@ -117,28 +120,30 @@ class ExternalCollectorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS, PROTOBUF, DOTS})
-    void shouldLeaveOutCollectorsThatThrowAndNameEachOnce(String format) {
-        Gauge.builder().name("named").register(isolated);
+    void shouldLeaveOutCollectorsThatThrowAndLogEachOnce(String format) {
+        Gauge.builder().name("first").register(isolated);
         Collector broken = () -> {
             throw new IllegalStateException("on purpose");
         };
-        MultiCollector badly = () -> {
+        MultiCollector failing = () -> {
             throw new AssertionError("on purpose");
         };
-        MultiCollector nothing = () -> null;
+        MultiCollector returningNull = () -> null;
         isolated.register(broken);
-        isolated.register(badly);
-        isolated.register(nothing);
+        isolated.register(failing);
+        isolated.register(returningNull);
 
         for (int i = 0; i < 2; i++) {
-            assertThat(registry.scrape(format)).contains("counted", "measured", "working", "named");
+            assertThat(registry.scrape(format)).contains("counted", "measured", "working", "first");
         }
-        assertThat(warnings).hasSize(3).allMatch(warning -> warning.contains("failed to tell its value"));
+        assertThat(warnings)
+                .hasSize(3)
+                .allMatch(warning -> warning.startsWith("Reading the collector ") && warning.endsWith(" failed"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS, PROTOBUF, DOTS})
-    void shouldLeaveOutAllOfARegistryThatDoesNotTellThemApart(String format) {
+    void shouldLeaveOutAllCollectorsOfAPlainRegistryIfOneThrowsOrBlocks(String format) {
         PrometheusRegistry plain = new PrometheusRegistry();
         PerCpuMeterRegistry over = over(plain);
         Gauge.builder().name("working").register(plain).set(5);
@@ -153,65 +158,65 @@ class ExternalCollectorsTest {
         }
         plain.unregister(broken);
         assertThat(over.scrape(format)).contains("counted", "measured", "working");
-        MultiCollector hanging = this::hang;
-        plain.register(hanging);
+        MultiCollector blocking = this::block;
+        plain.register(blocking);
         assertThat(over.scrape(format)).contains("counted", "measured").doesNotContain("working");
-        assertThat(warnings).singleElement().asString().contains("all collectors that others registered");
+        assertThat(warnings).singleElement().asString().contains("all collectors of the Prometheus registry");
         over.close();
     }
 
     @Test
-    void shouldAskForWantedCollectorsOnly() {
-        Counter.builder().name("asked_total").register(isolated).inc();
-        Collector unwanted = new Collector() {
+    void shouldCallIncludedCollectorsOnly() {
+        Counter.builder().name("included_total").register(isolated).inc();
+        Collector excluded = new Collector() {
             @Override
             public GaugeSnapshot collect() {
                 calls.incrementAndGet();
-                return snapshot("unwanted", 1);
+                return snapshot("excluded", 1);
             }
 
             @Override
-            @SuppressWarnings("deprecation") // a name that is known without asking for values
+            @SuppressWarnings("deprecation") // the name is known without a call of collect()
             public String getPrometheusName() {
-                return "unwanted";
+                return "excluded";
             }
         };
-        isolated.register(unwanted);
+        isolated.register(excluded);
 
-        assertThat(registry.scrape(Peers.TEXT, Set.of("asked")))
-                .contains("asked_total 1.0")
-                .doesNotContain("unwanted");
-        assertThat(registry.scrape(Peers.TEXT, Set.of("asked_total"))).contains("asked_total 1.0");
+        assertThat(registry.scrape(Peers.TEXT, Set.of("included")))
+                .contains("included_total 1.0")
+                .doesNotContain("excluded");
+        assertThat(registry.scrape(Peers.TEXT, Set.of("included_total"))).contains("included_total 1.0");
         assertThat(calls).hasValue(0);
     }
 
     @Test
-    void shouldScrapeWhatIsRegisteredThereNow() {
-        Gauge gone = Gauge.builder().name("gone").register(isolated);
-        MultiCollector goneToo = () -> MetricSnapshots.of(snapshot("gone_too", 2));
-        isolated.register(goneToo);
-        assertThat(registry.scrape()).contains("gone 0.0", "gone_too 2.0");
+    void shouldScrapeCurrentlyRegisteredCollectors() {
+        Gauge removed = Gauge.builder().name("removed").register(isolated);
+        MultiCollector removedToo = () -> MetricSnapshots.of(snapshot("removed_too", 2));
+        isolated.register(removedToo);
+        assertThat(registry.scrape()).contains("removed 0.0", "removed_too 2.0");
 
-        isolated.unregister(gone);
-        isolated.unregister(goneToo);
+        isolated.unregister(removed);
+        isolated.unregister(removedToo);
 
-        assertThat(registry.scrape()).contains("working 5.0").doesNotContain("gone");
+        assertThat(registry.scrape()).contains("working 5.0").doesNotContain("removed");
         isolated.clear();
         assertThat(registry.scrape()).contains("counted_total 3.0").doesNotContain("working");
     }
 
     @Test
-    void shouldNotLoseARegistrationThatIsRefused() {
-        Gauge taken = Gauge.builder().name("working").build();
+    void shouldKeepACollectorWhoseNameIsRegisteredAgain() {
+        Gauge duplicate = Gauge.builder().name("working").build();
 
         assertThat(registry.scrape()).containsOnlyOnce("working 5.0");
-        assertThatThrownBy(() -> isolated.register(taken)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> isolated.register(duplicate)).isInstanceOf(IllegalArgumentException.class);
         assertThat(registry.scrape()).containsOnlyOnce("working 5.0").doesNotContain("working 0.0");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS, PROTOBUF, DOTS})
-    void shouldLeaveOutAFamilyThatIsOfAnotherKindThanOurs(String format) {
+    void shouldLeaveOutAnExternalFamilyOfAnotherType(String format) {
         MultiCollector conflicting = () -> MetricSnapshots.of(
                 InfoSnapshot.builder()
                         .name("counted")

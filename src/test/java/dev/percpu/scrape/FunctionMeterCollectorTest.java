@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.percpu.meter.SafeGauge;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import java.io.InterruptedIOException;
@@ -29,7 +30,7 @@ class FunctionMeterCollectorTest {
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
     private final PerCpuMeterRegistry registry =
-            new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "500" : null);
+            new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? "500" : null);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<Logger> loggers = List.of(
@@ -48,7 +49,7 @@ class FunctionMeterCollectorTest {
     };
 
     @BeforeEach
-    void listen() {
+    void addLogHandler() {
         loggers.forEach(logger -> logger.addHandler(handler));
         registry.counter("before").increment();
         Gauge.builder("working", () -> 7).register(registry);
@@ -61,7 +62,7 @@ class FunctionMeterCollectorTest {
         registry.close();
     }
 
-    private double hang() {
+    private double block() {
         try {
             release.await();
             return 1;
@@ -71,37 +72,37 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldShowNaNForAGaugeThatHangsAndEverythingElse() {
+    void shouldWriteNaNForAGaugeThatBlocksAndAllOtherValues() {
         AtomicInteger calls = new AtomicInteger();
-        Gauge.builder("hanging", () -> {
+        Gauge.builder("blocking", () -> {
                     calls.incrementAndGet();
-                    return hang();
+                    return block();
                 })
                 .tag("a", "b")
                 .register(registry);
 
         for (int i = 0; i < 3; i++) {
-            assertThat(registry.scrape().lines()).contains("hanging{a=\"b\"} NaN", "working 7.0", "before_total 1.0");
+            assertThat(registry.scrape().lines()).contains("blocking{a=\"b\"} NaN", "working 7.0", "before_total 1.0");
         }
-        assertThat(registry.scrape(PROTOBUF)).contains("hanging", "working");
+        assertThat(registry.scrape(PROTOBUF)).contains("blocking", "working");
         assertThat(calls).hasValue(1);
-        assertThat(warnings).singleElement().asString().contains("hanging", "did not tell its value within 500 ms");
+        assertThat(warnings).singleElement().asString().contains("blocking", "did not return within 500 ms");
 
         release.countDown();
-        assertEventually(() -> registry.scrape().contains("hanging{a=\"b\"} 1.0\n"), true);
+        assertEventually(() -> registry.scrape().contains("blocking{a=\"b\"} 1.0\n"), true);
     }
 
     @Test
-    void shouldLeaveOutAFunctionCounterThatHangs() {
-        FunctionCounter.builder("hanging.calls", this, ignored -> hang()).register(registry);
+    void shouldLeaveOutAFunctionCounterThatBlocks() {
+        FunctionCounter.builder("blocking.calls", this, ignored -> block()).register(registry);
 
         assertThat(registry.scrape().lines())
-                .noneMatch(line -> line.startsWith("hanging"))
+                .noneMatch(line -> line.startsWith("blocking"))
                 .contains("working 7.0", "before_total 1.0");
     }
 
     @Test
-    void shouldShowNaNForGaugesThatThrowAndNameEachOnce() {
+    void shouldWriteNaNForGaugesThatThrowAndLogEachOnce() {
         for (String name : List.of("first", "second")) {
             Gauge.builder(name, () -> {
                         throw new IllegalStateException("on purpose");
@@ -126,37 +127,39 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldSayOnceThatGaugesAreNotAskedWhileTooManyHang() {
-        PerCpuMeterRegistry impatient =
-                new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? "50" : null);
+    void shouldLogOnceThatGaugesAreNotCalledWhileTooManyBlock() {
+        PerCpuMeterRegistry shortLimit =
+                new PerCpuMeterRegistry((PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? "50" : null);
         AtomicInteger calls = new AtomicInteger();
         for (int i = 0; i < 100; i++) {
-            Gauge.builder("many", () -> calls.incrementAndGet() > 50 ? hang() : 1)
+            Gauge.builder("many", () -> calls.incrementAndGet() > 50 ? block() : 1)
                     .tag("i", "" + i)
-                    .register(impatient);
+                    .register(shortLimit);
         }
 
-        assertThat(impatient.scrape().lines().filter(line -> line.endsWith(" NaN")))
+        assertThat(shortLimit.scrape().lines().filter(line -> line.endsWith(" NaN")))
                 .hasSize(50);
-        impatient.scrape();
+        shortLimit.scrape();
 
-        assertThat(calls).hasValue(50 + TimeLimitedExecutor.MOST_LEFT_BEHIND);
-        assertThat(warnings.stream().filter(warning -> warning.contains("did not tell its value")))
-                .hasSize(TimeLimitedExecutor.MOST_LEFT_BEHIND);
-        assertThat(warnings.stream().filter(warning -> warning.contains("16 calls have not returned")))
+        assertThat(calls).hasValue(50 + TimeLimitedExecutor.MAX_ABANDONED);
+        assertThat(warnings.stream().filter(warning -> warning.contains("did not return within")))
+                .hasSize(TimeLimitedExecutor.MAX_ABANDONED);
+        assertThat(warnings.stream()
+                        .filter(warning ->
+                                warning.startsWith("16 calls of gauges and other functions have not returned")))
                 .singleElement()
                 .asString()
-                .contains("(34 in this scrape)");
-        impatient.close();
+                .contains("34 functions were not called in this scrape");
+        shortLimit.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/openmetrics-text", PROTOBUF, "text/plain; escaping=dots"})
-    void shouldEndTheScrapeOfAThreadThatIsInterrupted(String format) {
+    void shouldEndTheScrapeOfAnInterruptedThread(String format) {
         Thread scraping = Thread.currentThread();
-        Gauge.builder("hanging", () -> {
+        Gauge.builder("blocking", () -> {
                     scraping.interrupt();
-                    return hang();
+                    return block();
                 })
                 .register(registry);
 
@@ -167,7 +170,7 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldReadCountersAfterAGaugeThatTakesItsTime() {
+    void shouldReadCountersAfterASlowGauge() {
         Gauge.builder("slow", () -> {
                     registry.counter("before").increment();
                     return 1;
@@ -179,9 +182,9 @@ class FunctionMeterCollectorTest {
     }
 
     @Test
-    void shouldNotAskForGaugesThatAreNotWanted() {
+    void shouldNotCallGaugesThatAreNotIncluded() {
         AtomicInteger calls = new AtomicInteger();
-        Gauge.builder("unwanted", calls::incrementAndGet).register(registry);
+        Gauge.builder("excluded", calls::incrementAndGet).register(registry);
 
         registry.scrape("text/plain", java.util.Set.of("working"));
 
@@ -189,12 +192,12 @@ class FunctionMeterCollectorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "60001", "1s", "", "-1", "999999999999"})
-    void shouldRefuseATimeoutThatIsNoneNamingKeyValueAndWhatIsAllowed(String value) {
+    @ValueSource(strings = {"0", "60001", "61s", "500us", "-1", "999999999999", "soon"})
+    void shouldRejectAnInvalidTimeoutWithKeyValueAndAllowedValues(String value) {
         assertThatThrownBy(() -> new PerCpuMeterRegistry(
-                        (PerCpuConfig) key -> key.equals(PerCpuConfig.GAUGE_TIMEOUT) ? value : null))
+                        (PerCpuConfig) key -> key.equals(Settings.GAUGE_TIMEOUT.key()) ? value : null))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("percpu.scrape.gauge-timeout is '" + value
-                        + "', but must be a whole number of milliseconds from 1 to 60000");
+                .hasMessage("percpu.scrape.gauge-timeout must be a duration from 1ms to 1m (such as 30s or PT1M;"
+                        + " a plain number is in milliseconds), but was " + value);
     }
 }

@@ -26,11 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The bytes of a scrape are those of a file that is checked in, and so are the client's: whoever changes ours, or whose new version of the
- * client writes others, sees which.
+ * Compares scrapes, and what the Prometheus client writes for the same values, with files of the source tree. A change of our writer or of
+ * the client's version shows as a difference.
  *
- * <p>To write the files anew: run this test, look at the differences that it shows, and copy {@code target/golden/*} to
- * {@code src/test/resources/dev/percpu/meter}.
+ * <p>To update the files: run this test, review the differences, and copy {@code target/golden/*} to
+ * {@code src/test/resources/dev/percpu/scrape}.
  */
 class GoldenScrapeTest {
     private static final String AWKWARD = "/\"quoted\"\\back\nnext line/\u00e4\u20ac";
@@ -86,22 +86,22 @@ class GoldenScrapeTest {
     @CsvSource(
             delimiter = '|',
             value = {Peers.TEXT + "|golden.prom", Peers.OPEN_METRICS + "|golden.openmetrics"})
-    void shouldWriteTheBytesThatAreCheckedIn(String format, String file) throws IOException {
+    void shouldWriteTheBytesOfTheGoldenFile(String format, String file) throws IOException {
         ByteArrayOutputStream client = new ByteArrayOutputStream();
         registry.getExpositionFormats().findWriter(format).write(client, collectors.scrape());
-        byte[] ours = registry.scrape(format).getBytes(StandardCharsets.UTF_8);
-        Files.write(Files.createDirectories(Path.of("target/golden")).resolve(file), ours);
+        byte[] scrape = registry.scrape(format).getBytes(StandardCharsets.UTF_8);
+        Files.write(Files.createDirectories(Path.of("target/golden")).resolve(file), scrape);
 
-        String golden = checkedIn(file);
-        assertThat(new String(ours, StandardCharsets.UTF_8))
-                .as("ours, which is now in target/golden/%s", file)
+        String golden = golden(file);
+        assertThat(new String(scrape, StandardCharsets.UTF_8))
+                .as("the scrape, written to target/golden/%s", file)
                 .isEqualTo(golden);
         assertThat(client.toString(StandardCharsets.UTF_8))
-                .as("the Prometheus client's")
+                .as("the text of the Prometheus client")
                 .isEqualTo(golden);
     }
 
-    private static String checkedIn(String file) throws IOException {
+    private static String golden(String file) throws IOException {
         try (InputStream in = GoldenScrapeTest.class.getResourceAsStream(file)) {
             return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
         }

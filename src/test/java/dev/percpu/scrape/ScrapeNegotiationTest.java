@@ -2,6 +2,7 @@ package dev.percpu.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.settings.Compression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,8 +38,8 @@ class ScrapeNegotiationTest {
     void shouldReturnTheContentTypeOfEveryClient(Clients client) {
         assertThat(plain.negotiate(List.of(client.accept()), null))
                 .asInstanceOf(InstanceOfAssertFactories.type(ScrapeNegotiation.Accepted.class))
-                .satisfies(accepted ->
-                        assertThat(accepted.headers()).containsEntry("Content-Type", client.contentType()));
+                .satisfies(
+                        accepted -> assertThat(accepted.headers()).containsEntry("Content-Type", client.contentType()));
     }
 
     @Test
@@ -87,8 +88,8 @@ class ScrapeNegotiationTest {
     @Test
     void shouldOfferGzipInTheReasonOfAnEndpointThatCompresses() {
         assertThat(compressing.negotiate(null, List.of("br, *;q=0")))
-                .isEqualTo(new ScrapeNegotiation.Rejected(
-                        406, "The Accept-Encoding header must allow identity or gzip."));
+                .isEqualTo(
+                        new ScrapeNegotiation.Rejected(406, "The Accept-Encoding header must allow identity or gzip."));
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
-import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -65,7 +65,7 @@ public class ShardScrapeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {TEXT, "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily"})
-    void shouldEndWhenItsThreadIsInterrupted(String format) {
+    void shouldEndIfTheThreadIsInterrupted(String format) {
         registry.counter("calls").increment();
         Thread.currentThread().interrupt();
 
@@ -74,7 +74,7 @@ public class ShardScrapeTest {
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    /** On native shards, on JVM atomics. */
+    /** Native shards, or JVM atomics. */
     enum Store {
         NATIVE,
         JVM
@@ -82,11 +82,11 @@ public class ShardScrapeTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldAddUpToTheWhole(Store store) throws Exception {
+    void shouldSumToTheScrapeOfAllShards(Store store) throws Exception {
         if (store == Store.JVM) {
             registry.close();
             registry = RegistryOn.store(
-                    PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, CellStore.onJvm());
+                    PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, new JvmCellStore());
         }
         List<Counter> counters = IntStream.range(0, 5)
                 .mapToObj(i -> registry.counter("requests", "uri", "/" + i))
@@ -106,7 +106,7 @@ public class ShardScrapeTest {
                 t -> Thread.ofPlatform().start(() -> {
                     for (int i = 0; i < 20_000; i++) {
                         counters.get(i % 5).increment(i % 7 == 0 ? 0.5 : 1);
-                        // multiples of 1/8 s and of 1/4: their sums are exact whatever the order
+                        // Multiples of 1/8 s and of 1/4 have exact sums in any order.
                         plain.record(Duration.ofMillis(125L * (i % 9)));
                         histogram.record(Duration.ofMillis(
                                 125L * ThreadLocalRandom.current().nextInt(100)));
@@ -129,7 +129,7 @@ public class ShardScrapeTest {
     }
 
     @Test
-    void shouldLeaveOutShardsThatAMeterDidNotRecordIn() throws IOException {
+    void shouldLeaveOutShardsWithoutRecordsOfAMeter() throws IOException {
         registry.counter("unused");
         Counter used = registry.counter("used", "b", "c");
         used.increment();
@@ -141,7 +141,7 @@ public class ShardScrapeTest {
     }
 
     @Test
-    void shouldLeaveOutWhatIsNotKeptByShard() throws IOException {
+    void shouldLeaveOutValuesThatAreNotKeptByShard() throws IOException {
         Timer.builder("t").publishPercentiles(0.5).register(registry).record(Duration.ofSeconds(1));
         registry.gauge("g", 1);
         FunctionCounter.builder("f", this, ignored -> 1).register(registry);
@@ -152,12 +152,12 @@ public class ShardScrapeTest {
         assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE")))
                 .containsExactly("# TYPE t_seconds summary");
         assertThat(scrape.lines().filter(line -> !line.startsWith("#"))).hasSize(2);
-        // and what is looked at by shard changes nothing in the maximum and the percentiles of the whole
+        // A scrape by shard must not drain maxima or percentiles.
         assertThat(registry.scrape(TEXT)).isEqualTo(whole);
     }
 
     @Test
-    void shouldKeepALabelOfAMeterThatIsCalledAsOneOfOurs() throws IOException {
+    void shouldRenameALabelOfAMeterWithTheNameOfAShardLabel() throws IOException {
         registry.counter("used", "cpu", "9", "exported_cpu", "8").increment();
 
         assertThat(scrapeShards(TEXT, null))
@@ -165,7 +165,7 @@ public class ShardScrapeTest {
     }
 
     @Test
-    void shouldWriteEveryFormatOnce() throws IOException {
+    void shouldWriteEveryFormat() throws IOException {
         Counter.builder("a").description("What a is").register(registry).increment();
         registry.timer("b").record(Duration.ofSeconds(1));
 
@@ -180,7 +180,7 @@ public class ShardScrapeTest {
     }
 
     @Test
-    void shouldWriteTheWantedOnly() throws IOException {
+    void shouldWriteIncludedFamiliesOnly() throws IOException {
         registry.counter("a").increment();
         registry.counter("b").increment();
 
@@ -190,16 +190,16 @@ public class ShardScrapeTest {
     }
 
     @Test
-    void shouldTellFamiliesOfOthersBesides() throws IOException {
+    void shouldWriteAdditionalFamilies() throws IOException {
         registry.counter("b").increment();
-        MetricSnapshots others = MetricSnapshots.of(
+        MetricSnapshots additional = MetricSnapshots.of(
                 ExternalCollectorsTest.snapshot("a", 1),
                 ExternalCollectorsTest.snapshot("b", 7),
-                ExternalCollectorsTest.snapshot("unwanted", 7),
+                ExternalCollectorsTest.snapshot("excluded", 7),
                 ExternalCollectorsTest.snapshot("c", 3));
         for (ScrapeType type : List.of(ScrapeType.TEXT, new ScrapeType(ScrapeType.Format.OPENMETRICS, null))) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            registry.scrapeShards(out, type, Set.of("a", "b", "c"), NAMING, others);
+            registry.scrapeShards(out, type, Set.of("a", "b", "c"), NAMING, additional);
 
             assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#")))
                     .satisfiesExactly(
@@ -208,8 +208,8 @@ public class ShardScrapeTest {
                             line -> assertThat(line).isEqualTo("c 3.0"));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        registry.scrapeShards(out, new ScrapeType(ScrapeType.Format.PROTOBUF, null), null, NAMING, others);
-        assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("unwanted");
+        registry.scrapeShards(out, new ScrapeType(ScrapeType.Format.PROTOBUF, null), null, NAMING, additional);
+        assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("excluded");
     }
 
     private String scrapeShards(String contentType, @Nullable Set<String> names) throws IOException {

@@ -15,16 +15,16 @@ import org.junit.jupiter.api.Test;
 class TimeLimitedExecutorTest {
     private static final long LIMIT_MILLIS = 500;
 
-    private final TimeLimitedExecutor measurer = new TimeLimitedExecutor(LIMIT_MILLIS);
+    private final TimeLimitedExecutor executor = new TimeLimitedExecutor(LIMIT_MILLIS);
     private final CountDownLatch release = new CountDownLatch(1);
 
-    /** Counts its calls; one that hangs does until it is released. */
+    /** A task that counts its calls, and can block until the test releases it. */
     private final class Call implements TimeLimitedExecutor.Task {
         final AtomicInteger calls = new AtomicInteger();
-        private final boolean hangs;
+        private final boolean blocks;
 
-        Call(boolean hangs) {
-            this.hangs = hangs;
+        Call(boolean blocks) {
+            this.blocks = blocks;
         }
 
         @Override
@@ -35,7 +35,7 @@ class TimeLimitedExecutorTest {
         @Override
         public void run() {
             calls.incrementAndGet();
-            if (hangs) {
+            if (blocks) {
                 try {
                     release.await();
                 } catch (InterruptedException e) {
@@ -45,17 +45,17 @@ class TimeLimitedExecutorTest {
         }
     }
 
-    /** What became of each. */
-    private static List<Outcome> run(TimeLimitedExecutor measurer, List<? extends TimeLimitedExecutor.Task> tasks) {
+    /** Returns the outcome of each task. */
+    private static List<Outcome> run(TimeLimitedExecutor executor, List<? extends TimeLimitedExecutor.Task> tasks) {
         try {
-            return List.of(measurer.run(tasks));
+            return List.of(executor.run(tasks));
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }
 
     @Test
-    void shouldCallAllInOrderOnAnotherThread() {
+    void shouldRunAllTasksInOrderOnAnotherThread() {
         List<String> called = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         List<TimeLimitedExecutor.Task> tasks = IntStream.range(0, 1000)
@@ -73,66 +73,67 @@ class TimeLimitedExecutorTest {
                 })
                 .toList();
 
-        List<Outcome> outcomes = run(measurer, tasks);
+        List<Outcome> outcomes = run(executor, tasks);
 
-        assertThat(outcomes).hasSize(1000).containsOnly(Outcome.DONE);
+        assertThat(outcomes).hasSize(1000).containsOnly(Outcome.COMPLETED);
         assertThat(called).hasSize(1000).startsWith("call 0", "call 1").endsWith("call 999");
         assertThat(threads).doesNotContain(Thread.currentThread()).allMatch(Thread::isDaemon);
-        assertThat(run(measurer, List.of())).isEmpty();
+        assertThat(run(executor, List.of())).isEmpty();
     }
 
     @Test
-    void shouldGoOnWithoutThoseThatHang() {
+    void shouldContinueAfterATaskThatBlocks() {
         List<Call> calls = List.of(new Call(false), new Call(true), new Call(false), new Call(true), new Call(false));
 
-        assertThat(run(measurer, calls))
-                .containsExactly(Outcome.DONE, Outcome.LATE, Outcome.DONE, Outcome.LATE, Outcome.DONE);
+        assertThat(run(executor, calls))
+                .containsExactly(
+                        Outcome.COMPLETED, Outcome.TIMED_OUT, Outcome.COMPLETED, Outcome.TIMED_OUT, Outcome.COMPLETED);
         release.countDown();
     }
 
     @Test
-    void shouldNotCallAgainWhatHasNotReturned() {
-        Call hanging = new Call(true);
+    void shouldNotCallASubjectAgainBeforeItReturns() {
+        Call blocking = new Call(true);
         Call other = new Call(false);
-        run(measurer, List.of(hanging, other));
+        run(executor, List.of(blocking, other));
 
         long start = System.nanoTime();
-        List<Outcome> outcomes = run(measurer, List.of(hanging, other));
+        List<Outcome> outcomes = run(executor, List.of(blocking, other));
 
-        assertThat(outcomes).containsExactly(Outcome.LATE, Outcome.DONE);
+        assertThat(outcomes).containsExactly(Outcome.TIMED_OUT, Outcome.COMPLETED);
         assertThat(System.nanoTime() - start).isLessThan(LIMIT_MILLIS * 1_000_000);
-        assertThat(hanging.calls).hasValue(1);
+        assertThat(blocking.calls).hasValue(1);
         assertThat(other.calls).hasValue(2);
 
         release.countDown();
-        assertEventually(() -> run(measurer, List.of(hanging, other)), List.of(Outcome.DONE, Outcome.DONE));
+        assertEventually(() -> run(executor, List.of(blocking, other)), List.of(Outcome.COMPLETED, Outcome.COMPLETED));
     }
 
     @Test
-    void shouldCallNothingAnyMoreWhileTooManyHang() {
-        List<Call> hanging = IntStream.range(0, TimeLimitedExecutor.MOST_LEFT_BEHIND + 4)
+    void shouldStartNoTaskAtTheMaximumOfAbandonedTasks() {
+        List<Call> blocking = IntStream.range(0, TimeLimitedExecutor.MAX_ABANDONED + 4)
                 .mapToObj(i -> new Call(true))
                 .toList();
         Call other = new Call(false);
-        TimeLimitedExecutor impatient = new TimeLimitedExecutor(50);
+        TimeLimitedExecutor shortLimit = new TimeLimitedExecutor(50);
 
-        List<Outcome> outcomes = run(impatient, hanging);
+        List<Outcome> outcomes = run(shortLimit, blocking);
 
-        assertThat(outcomes.subList(0, TimeLimitedExecutor.MOST_LEFT_BEHIND)).containsOnly(Outcome.LATE);
-        assertThat(outcomes.subList(TimeLimitedExecutor.MOST_LEFT_BEHIND, outcomes.size()))
-                .containsOnly(Outcome.NOT_ASKED);
-        assertThat(hanging.stream().mapToInt(call -> call.calls.get()).sum())
-                .isEqualTo(TimeLimitedExecutor.MOST_LEFT_BEHIND);
-        assertThat(run(impatient, List.of(other))).containsExactly(Outcome.NOT_ASKED);
+        assertThat(outcomes.subList(0, TimeLimitedExecutor.MAX_ABANDONED)).containsOnly(Outcome.TIMED_OUT);
+        assertThat(outcomes.subList(TimeLimitedExecutor.MAX_ABANDONED, outcomes.size()))
+                .containsOnly(Outcome.SKIPPED);
+        assertThat(blocking.stream().mapToInt(call -> call.calls.get()).sum())
+                .isEqualTo(TimeLimitedExecutor.MAX_ABANDONED);
+        assertThat(run(shortLimit, List.of(other))).containsExactly(Outcome.SKIPPED);
 
         release.countDown();
-        assertEventually(() -> run(impatient, List.of(other)), List.of(Outcome.DONE));
+        assertEventually(() -> run(shortLimit, List.of(other)), List.of(Outcome.COMPLETED));
     }
 
     @Test
-    void shouldStopWhenItsCallerIsInterrupted() {
-        TimeLimitedExecutor patient = new TimeLimitedExecutor(60_000);
-        Call hanging = new Call(true);
+    void shouldStopIfTheCallerIsInterrupted() {
+        TimeLimitedExecutor longLimit = new TimeLimitedExecutor(60_000);
+        Call blocking = new Call(true);
         Call other = new Call(false);
         Thread caller = Thread.currentThread();
         TimeLimitedExecutor.Task interrupting = new TimeLimitedExecutor.Task() {
@@ -144,19 +145,19 @@ class TimeLimitedExecutorTest {
             @Override
             public void run() {
                 caller.interrupt();
-                hanging.run();
+                blocking.run();
             }
         };
 
-        assertThatThrownBy(() -> patient.run(List.of(interrupting, other))).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> longLimit.run(List.of(interrupting, other))).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();
         assertThat(other.calls).hasValue(0);
-        assertThat(run(patient, List.of(interrupting, other))).containsExactly(Outcome.LATE, Outcome.DONE);
+        assertThat(run(longLimit, List.of(interrupting, other))).containsExactly(Outcome.TIMED_OUT, Outcome.COMPLETED);
         release.countDown();
     }
 
     @Test
-    void shouldNotCallAgainWhatSeveralCallersLeftBehindBeforeItReturnedToAll() throws InterruptedException {
+    void shouldNotCallASubjectAgainBeforeAllItsAbandonedTasksReturn() throws InterruptedException {
         CountDownLatch firstReturns = new CountDownLatch(1);
         CountDownLatch bothCalled = new CountDownLatch(2);
         AtomicInteger calls = new AtomicInteger();
@@ -178,23 +179,23 @@ class TimeLimitedExecutorTest {
                 }
             }
         };
-        Thread another = Thread.ofPlatform().start(() -> run(measurer, List.of(task)));
-        run(measurer, List.of(task));
+        Thread another = Thread.ofPlatform().start(() -> run(executor, List.of(task)));
+        run(executor, List.of(task));
         another.join();
         assertThat(calls).hasValue(2);
 
         firstReturns.countDown();
-        assertEventually(measurer::leftBehind, 1);
-        assertThat(run(measurer, List.of(task))).containsExactly(Outcome.LATE);
+        assertEventually(executor::abandoned, 1);
+        assertThat(run(executor, List.of(task))).containsExactly(Outcome.TIMED_OUT);
         assertThat(calls).hasValue(2);
 
         release.countDown();
-        assertEventually(() -> run(measurer, List.of(task)), List.of(Outcome.DONE));
+        assertEventually(() -> run(executor, List.of(task)), List.of(Outcome.COMPLETED));
     }
 
     @Test
-    void shouldTakeItsTimeForMany() {
-        // Together far longer than the limit, each far shorter.
+    void shouldLimitTheTimeOfEachTaskAndNotOfAll() {
+        // All tasks together take longer than the limit, each task 1/25 of it.
         List<TimeLimitedExecutor.Task> tasks = IntStream.range(0, 40)
                 .<TimeLimitedExecutor.Task>mapToObj(i -> new TimeLimitedExecutor.Task() {
                     @Override
@@ -212,6 +213,6 @@ class TimeLimitedExecutorTest {
                 })
                 .toList();
 
-        assertThat(run(measurer, tasks)).containsOnly(Outcome.DONE);
+        assertThat(run(executor, tasks)).containsOnly(Outcome.COMPLETED);
     }
 }

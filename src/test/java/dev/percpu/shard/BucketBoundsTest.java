@@ -14,14 +14,14 @@ class BucketBoundsTest {
     }
 
     @Test
-    void shouldBeOfBothKindsWithoutBounds() {
+    void shouldBeOfBothKindsIfEmpty() {
         assertThat(BucketBounds.ofLongs()).isSameAs(BucketBounds.ofDoubles()).isSameAs(BucketBounds.none());
         assertThat(BucketBounds.none().longs()).isEmpty();
         assertThat(BucketBounds.none().doubles()).isEmpty();
     }
 
     @Test
-    void shouldNotChangeWithItsArrays() {
+    void shouldCopyItsArrays() {
         long[] longs = {1, 2};
         BucketBounds bounds = BucketBounds.ofLongs(longs);
         longs[0] = 9;
@@ -32,16 +32,19 @@ class BucketBoundsTest {
     }
 
     @Test
-    void shouldSayWhichBoundIsWrong() {
+    void shouldReportTheInvalidBound() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BucketBounds.ofLongs(5, 5))
-                .withMessageContaining("5 at index 1");
+                .withMessageContaining("index 1")
+                .withMessageContaining("but was 5");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BucketBounds.ofLongs(-1))
-                .withMessageContaining("-1 at index 0");
+                .withMessageContaining("index 0")
+                .withMessageContaining("but was -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BucketBounds.ofDoubles(2, 1))
-                .withMessageContaining("1.0 at index 1");
+                .withMessageContaining("index 1")
+                .withMessageContaining("but was 1.0");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BucketBounds.ofDoubles(Double.NaN))
                 .withMessageContaining("NaN");
@@ -50,7 +53,8 @@ class BucketBoundsTest {
                 .withMessageContaining("-0.5");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BucketBounds.ofDoubles(1, Double.POSITIVE_INFINITY))
-                .withMessageContaining("Infinity at index 1");
+                .withMessageContaining("index 1")
+                .withMessageContaining("but was Infinity");
         assertThatIllegalArgumentException().isThrownBy(() -> BucketBounds.ofDoubles(0.0, -0.0));
     }
 

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Columns of cells in several regions, out of order, of several batches. */
+/** Tests columns with cells of several regions, in random order, in several batches. */
 class CellColumnTest {
     private final Random random = new Random(3);
     private final CellStore store = NativeStores.ofSmallRegions();
-    private final ColumnReader reader = new ColumnReader();
+    private final CellColumn.Reader reader = new CellColumn.Reader();
 
     @AfterEach
     void close() {
@@ -32,7 +32,7 @@ class CellColumnTest {
     }
 
     @Test
-    void shouldReadCountersWhereverTheyAre() {
+    void shouldReadCountersOfSeveralRegions() {
         List<CounterCell> cells = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             CounterCell cell = store.newCounter();
@@ -42,14 +42,14 @@ class CellColumnTest {
         }
         Collections.shuffle(cells, random);
 
-        CellColumn.Cursor reading = columnOf(cells).in(reader);
+        CellColumn.Cursor cursor = columnOf(cells).cursor(reader);
 
-        for (int place = 0; place < cells.size(); place++) {
-            assertThat(reading.counter(place))
-                    .as("place %d", place)
-                    .isEqualTo(cells.get(place).sum());
+        for (int i = 0; i < cells.size(); i++) {
+            assertThat(cursor.counterSum(i))
+                    .as("meter %d", i)
+                    .isEqualTo(cells.get(i).sum());
         }
-        assertThat(reading.counter(0))
+        assertThat(cursor.counterSum(0))
                 .as("the first batch again")
                 .isEqualTo(cells.getFirst().sum());
     }
@@ -58,19 +58,19 @@ class CellColumnTest {
         return BucketBounds.ofLongs(LongStream.range(1, buckets).toArray());
     }
 
-    /** One batch holds thousands of the first and only one of the last. */
+    /** A batch has thousands of the smallest groups, and one of the largest. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 69, 255, 1000, 3500})
     void shouldReadGroupsOfAnySize(int buckets) {
-        List<LongObservationCell> longs = new ArrayList<>();
-        List<DoubleObservationCell> doubles = new ArrayList<>();
+        List<ObservationCell> longs = new ArrayList<>();
+        List<ObservationCell> doubles = new ArrayList<>();
         double[] doubleBounds = LongStream.range(1, buckets).asDoubleStream().toArray();
         for (int i = 0; i < Math.max(3, 20_000 / buckets); i++) {
-            LongObservationCell cell = store.newLongObservation(bounds(buckets));
-            DoubleObservationCell other = store.newDoubleObservation(BucketBounds.ofDoubles(doubleBounds));
+            ObservationCell cell = store.newLongObservation(bounds(buckets));
+            ObservationCell other = store.newDoubleObservation(BucketBounds.ofDoubles(doubleBounds));
             for (int k = 0; k < 5; k++) {
-                cell.observe(random.nextInt(buckets + 1));
-                other.observe(random.nextDouble(buckets + 1));
+                cell.observeLong(random.nextInt(buckets + 1));
+                other.observeDouble(random.nextDouble(buckets + 1));
             }
             longs.add(cell);
             doubles.add(other);
@@ -79,84 +79,84 @@ class CellColumnTest {
         Collections.shuffle(doubles, random);
         long[] counts = new long[buckets];
 
-        CellColumn.Cursor reading = columnOf(longs).in(reader);
-        for (int place = 0; place < longs.size(); place++) {
-            long sum = reading.longObservations(place, counts);
-            assertThat(new LongObservations(counts.clone(), sum))
-                    .isEqualTo(longs.get(place).read());
+        CellColumn.Cursor cursor = columnOf(longs).cursor(reader);
+        for (int i = 0; i < longs.size(); i++) {
+            long sum = cursor.readLongs(i, counts);
+            assertThat(Observations.ofLongs(counts.clone(), sum))
+                    .isEqualTo(longs.get(i).read());
         }
-        CellColumn.Cursor ofDoubles = columnOf(doubles).in(reader);
-        for (int place = 0; place < doubles.size(); place++) {
-            double sum = ofDoubles.doubleObservations(place, counts);
-            assertThat(new DoubleObservations(counts.clone(), sum))
-                    .isEqualTo(doubles.get(place).read());
+        CellColumn.Cursor ofDoubles = columnOf(doubles).cursor(reader);
+        for (int i = 0; i < doubles.size(); i++) {
+            double sum = ofDoubles.readDoubles(i, counts);
+            assertThat(Observations.ofDoubles(counts.clone(), sum))
+                    .isEqualTo(doubles.get(i).read());
         }
     }
 
     @Test
     void shouldReadTheLargestGroups() {
         try (CellStore large = NativeStores.open()) {
-            List<LongObservationCell> cells = new ArrayList<>();
+            List<ObservationCell> cells = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                LongObservationCell cell = large.newLongObservation(bounds(4096));
-                cell.observe(i);
-                cell.observe(5000);
+                ObservationCell cell = large.newLongObservation(bounds(4096));
+                cell.observeLong(i);
+                cell.observeLong(5000);
                 cells.add(cell);
             }
-            CellColumn.Cursor reading = columnOf(cells).in(reader);
-            for (int place = 0; place < cells.size(); place++) {
+            CellColumn.Cursor cursor = columnOf(cells).cursor(reader);
+            for (int i = 0; i < cells.size(); i++) {
                 long[] counts = new long[4096];
-                long sum = reading.longObservations(place, counts);
-                assertThat(new LongObservations(counts, sum))
-                        .isEqualTo(cells.get(place).read());
+                long sum = cursor.readLongs(i, counts);
+                assertThat(Observations.ofLongs(counts, sum))
+                        .isEqualTo(cells.get(i).read());
             }
         }
     }
 
     @Test
-    void shouldReadWhatIsThereWhenItIsRead() {
+    void shouldReadTheValuesAtTheTimeOfTheRead() {
         CounterCell cell = store.newCounter();
         CellColumn column = columnOf(List.of(cell));
         cell.add(1L);
-        assertThat(column.in(reader).counter(0)).isEqualTo(1);
+        assertThat(column.cursor(reader).counterSum(0)).isEqualTo(1);
         cell.add(1L);
-        assertThat(column.in(reader).counter(0)).isEqualTo(2);
+        assertThat(column.cursor(reader).counterSum(0)).isEqualTo(2);
     }
 
     @Test
-    void shouldShareAReaderWithAnotherColumn() {
+    void shouldShareAReaderBetweenColumns() {
         CounterCell one = store.newCounter();
         CounterCell other = store.newCounter();
         one.add(1L);
         other.add(2L);
-        CellColumn.Cursor ofOne = columnOf(List.of(one)).in(reader);
-        CellColumn.Cursor ofOther = columnOf(List.of(other)).in(reader);
+        CellColumn.Cursor ofOne = columnOf(List.of(one)).cursor(reader);
+        CellColumn.Cursor ofOther = columnOf(List.of(other)).cursor(reader);
 
-        assertThat(List.of(ofOne.counter(0), ofOther.counter(0), ofOne.counter(0)))
+        assertThat(List.of(ofOne.counterSum(0), ofOther.counterSum(0), ofOne.counterSum(0)))
                 .containsExactly(1.0, 2.0, 1.0);
     }
 
     @Test
-    void shouldNotBeOfCellsThatCannotBeReadTogether() {
+    void shouldBeNullForCellsThatCannotBeReadTogether() {
         CounterCell counter = store.newCounter();
-        LongObservationCell none = store.newLongObservation(BucketBounds.none());
-        LongObservationCell two = store.newLongObservation(bounds(2));
-        try (CellStore onJvm = CellStore.onJvm()) {
+        ObservationCell none = store.newLongObservation(BucketBounds.none());
+        ObservationCell two = store.newLongObservation(bounds(2));
+        try (CellStore heap = new JvmCellStore()) {
             assertThat(CellColumn.of(List.of())).isNull();
             assertThat(CellColumn.of(List.of(counter, none))).isNull();
             assertThat(CellColumn.of(List.of(none, two))).isNull();
-            assertThat(CellColumn.of(List.of(counter, onJvm.newCounter()))).isNull();
-            assertThat(CellColumn.of(List.of(onJvm.newCounter()))).isNull();
+            assertThat(CellColumn.of(List.of(counter, heap.newCounter()))).isNull();
+            assertThat(CellColumn.of(List.of(heap.newCounter()))).isNull();
         }
     }
 
     @Test
-    void shouldNotBeReadOfAReaderThatIsClosedOrAnothersThreads() throws InterruptedException {
+    void shouldRejectAClosedReaderAndTheReaderOfAnotherThread() throws InterruptedException {
         CellColumn column = columnOf(List.of(store.newCounter()));
         List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
         Thread other = Thread.ofPlatform().start(() -> {
             try {
-                column.in(reader).counter(0);
+                column.cursor(reader).counterSum(0);
             } catch (WrongThreadException e) {
                 thrown.add(e);
             }
@@ -164,9 +164,9 @@ class CellColumnTest {
         other.join();
         assertThat(thrown).hasSize(1);
 
-        ColumnReader closed = new ColumnReader();
+        CellColumn.Reader closed = new CellColumn.Reader();
         closed.close();
-        assertThatIllegalStateException().isThrownBy(() -> column.in(closed).counter(0));
+        assertThatIllegalStateException().isThrownBy(() -> column.cursor(closed).counterSum(0));
         assertThatThrownBy(closed::close).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -3,7 +3,9 @@ package dev.percpu.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.binding.SumKind;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.DoubleStream;
@@ -12,9 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every store of cells does, whatever it records with. One subclass per way of recording. */
+/** The contract of every cell store. One subclass per implementation. */
 abstract class CellContract {
-    /** Finite amounts at the edges of what there is. */
+    /** Finite amounts at the limits of the type. */
     private static final double[] DOUBLES = {
         0.0,
         -0.0,
@@ -46,7 +48,7 @@ abstract class CellContract {
     }
 
     @Test
-    void shouldCountWholeAndOtherAmountsTogether() {
+    void shouldAddIntegersAndDoubles() {
         CounterCell cell = store.newCounter();
         assertThat(cell.sum()).isZero();
 
@@ -59,99 +61,121 @@ abstract class CellContract {
     }
 
     @Test
-    void shouldKeepCellsApart() {
+    void shouldRecordInOneCellOnly() {
         CounterCell one = store.newCounter();
-        LongObservationCell two = store.newLongObservation(BucketBounds.none());
-        DoubleObservationCell three = store.newDoubleObservation(BucketBounds.ofDoubles(1));
+        ObservationCell two = store.newLongObservation(BucketBounds.none());
+        ObservationCell three = store.newDoubleObservation(BucketBounds.ofDoubles(1));
         CounterCell four = store.newCounter();
 
         one.add(1L);
-        two.observe(2);
-        three.observe(3);
+        two.observeLong(2);
+        three.observeDouble(3);
 
         assertThat(one.sum()).isEqualTo(1);
-        assertThat(two.read()).isEqualTo(new LongObservations(new long[] {1}, 2));
-        assertThat(three.read()).isEqualTo(new DoubleObservations(new long[] {0, 1}, 3));
+        assertThat(two.read()).isEqualTo(Observations.ofLongs(new long[] {1}, 2));
+        assertThat(three.read()).isEqualTo(Observations.ofDoubles(new long[] {0, 1}, 3));
         assertThat(four.sum()).isZero();
     }
 
     @Test
-    void shouldReadWhatWasThereWhenTheTotalsWereTaken() {
+    void shouldReadTheValuesAtTheTimeOfTheSnapshot() {
         CounterCell counter = store.newCounter();
-        LongObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10));
-        DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.ofDoubles(0.5));
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10));
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofDoubles(0.5));
         counter.add(2L);
-        longs.observe(10);
-        doubles.observe(0.75);
+        longs.observeLong(10);
+        doubles.observeDouble(0.75);
 
-        try (CellSnapshot totals = store.totals()) {
+        try (CellSnapshot snapshot = store.snapshot()) {
             counter.add(100L);
-            longs.observe(11);
-            doubles.observe(0.25);
+            longs.observeLong(11);
+            doubles.observeDouble(0.25);
 
-            assertThat(counter.sum(totals)).isEqualTo(2);
-            assertThat(longs.read(totals)).isEqualTo(new LongObservations(new long[] {1, 0}, 10));
-            assertThat(doubles.read(totals)).isEqualTo(new DoubleObservations(new long[] {0, 1}, 0.75));
+            assertThat(counter.sum(snapshot)).isEqualTo(2);
+            assertThat(longs.read(snapshot)).isEqualTo(Observations.ofLongs(new long[] {1, 0}, 10));
+            assertThat(doubles.read(snapshot)).isEqualTo(Observations.ofDoubles(new long[] {0, 1}, 0.75));
         }
         assertThat(counter.sum()).isEqualTo(102);
-        assertThat(longs.read()).isEqualTo(new LongObservations(new long[] {1, 1}, 21));
-        assertThat(doubles.read()).isEqualTo(new DoubleObservations(new long[] {1, 1}, 1));
+        assertThat(longs.read()).isEqualTo(Observations.ofLongs(new long[] {1, 1}, 21));
+        assertThat(doubles.read()).isEqualTo(Observations.ofDoubles(new long[] {1, 1}, 1));
     }
 
     @Test
-    void shouldReadACellThatIsYoungerThanTheTotalsAsEmpty() {
-        try (CellSnapshot totals = store.totals()) {
+    void shouldReadACellNewerThanTheSnapshotAsEmpty() {
+        try (CellSnapshot snapshot = store.snapshot()) {
             CounterCell counter = store.newCounter();
-            LongObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10, 20));
-            DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+            ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10, 20));
+            ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
             counter.add(1L);
-            longs.observe(1);
-            doubles.observe(1);
+            longs.observeLong(1);
+            doubles.observeDouble(1);
 
-            assertThat(counter.sum(totals)).isZero();
-            assertThat(longs.read(totals)).isEqualTo(LongObservations.none(3));
-            assertThat(doubles.read(totals)).isEqualTo(DoubleObservations.none(1));
+            assertThat(counter.sum(snapshot)).isZero();
+            assertThat(longs.read(snapshot)).isEqualTo(Observations.none(SumKind.LONG, 3));
+            assertThat(doubles.read(snapshot)).isEqualTo(Observations.none(SumKind.DOUBLE, 1));
         }
     }
 
     @Test
-    void shouldRefuseClosedTotalsAndThoseOfAnotherStore() {
+    void shouldRejectAClosedSnapshotAndTheSnapshotOfAnotherStore() {
         CounterCell counter = store.newCounter();
-        LongObservationCell longs = store.newLongObservation(BucketBounds.none());
-        CellSnapshot closed = store.totals();
+        ObservationCell longs = store.newLongObservation(BucketBounds.none());
+        CellSnapshot closed = store.snapshot();
         closed.close();
         closed.close();
 
         assertThatIllegalStateException().isThrownBy(() -> counter.sum(closed));
         assertThatIllegalStateException().isThrownBy(() -> longs.read(closed));
         try (CellStore other = open();
-                CellSnapshot totals = other.totals()) {
-            assertThatIllegalArgumentException().isThrownBy(() -> counter.sum(totals));
-            assertThatIllegalArgumentException().isThrownBy(() -> longs.read(totals));
+                CellSnapshot snapshot = other.snapshot()) {
+            assertThatIllegalArgumentException().isThrownBy(() -> counter.sum(snapshot));
+            assertThatIllegalArgumentException().isThrownBy(() -> longs.read(snapshot));
         }
     }
 
     @Test
-    void shouldRefuseBoundsOfTheOtherKind() {
+    void shouldRejectBoundsOfTheOtherKind() {
         assertThatIllegalArgumentException().isThrownBy(() -> store.newLongObservation(BucketBounds.ofDoubles(1)));
         assertThatIllegalArgumentException().isThrownBy(() -> store.newDoubleObservation(BucketBounds.ofLongs(1)));
+
+        store.newLongObservation(BucketBounds.ofLongs(1));
+        assertThatIllegalArgumentException()
+                .as("after these bounds were used")
+                .isThrownBy(() -> store.newDoubleObservation(BucketBounds.ofLongs(1)))
+                .withMessageContaining("kind of the bucket bounds must be DOUBLE, but was LONG");
     }
 
     @Test
-    void shouldKeepRecordingAndReadingWhenClosed() {
+    void shouldHaveTheKindOfItsAmounts() {
+        ObservationCell longs = store.newLongObservation(BucketBounds.none());
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+
+        assertThat(longs.isOfLongs()).isTrue();
+        assertThat(longs.requireLongs()).isSameAs(longs);
+        assertThatIllegalArgumentException().isThrownBy(longs::requireDoubles);
+        assertThat(doubles.isOfLongs()).isFalse();
+        assertThat(doubles.requireDoubles()).isSameAs(doubles);
+        assertThatIllegalArgumentException().isThrownBy(doubles::requireLongs);
+        // The check is an assertion, because it is on the record path. Tests enable assertions.
+        assertThatThrownBy(() -> longs.observeDouble(1)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> doubles.observeLong(1)).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void shouldRecordAndReadAfterTheStoreIsClosed() {
         CounterCell counter = store.newCounter();
-        DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.ofDoubles(1));
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofDoubles(1));
         counter.add(1L);
         store.close();
         store.close();
 
         counter.add(2L);
-        doubles.observe(3);
+        doubles.observeDouble(3);
 
         assertThat(counter.sum()).isEqualTo(3);
-        try (CellSnapshot totals = store.totals()) {
-            assertThat(counter.sum(totals)).isEqualTo(3);
-            assertThat(doubles.read(totals)).isEqualTo(new DoubleObservations(new long[] {0, 1}, 3));
+        try (CellSnapshot snapshot = store.snapshot()) {
+            assertThat(counter.sum(snapshot)).isEqualTo(3);
+            assertThat(doubles.read(snapshot)).isEqualTo(Observations.ofDoubles(new long[] {0, 1}, 3));
         }
         assertThat(doubles.drainMax()).isEqualTo(3);
         assertThatIllegalStateException().isThrownBy(store::newCounter);
@@ -162,11 +186,11 @@ abstract class CellContract {
     @Test
     void shouldCountObservationsButNotAdditionsAsRecords() {
         store.newCounter().add(7L);
-        LongObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(1, 2, 3));
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(1, 2, 3));
         for (int i = 0; i < 5; i++) {
-            longs.observe(i);
+            longs.observeLong(i);
         }
-        store.newDoubleObservation(BucketBounds.none()).observe(0);
+        store.newDoubleObservation(BucketBounds.none()).observeDouble(0);
 
         ShardStatistics statistics = store.statistics();
 
@@ -179,37 +203,37 @@ abstract class CellContract {
 
     @Test
     void shouldDrainTheMaximumOnce() {
-        LongObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10));
-        DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10));
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
         assertThat(longs.drainMax()).isZero();
         assertThat(doubles.drainMax()).isZero();
 
-        LongStream.of(3, 100, 7).forEach(longs::observe);
-        DoubleStream.of(0.25, Double.MIN_VALUE).forEach(doubles::observe);
+        LongStream.of(3, 100, 7).forEach(longs::observeLong);
+        DoubleStream.of(0.25, Double.MIN_VALUE).forEach(doubles::observeDouble);
 
         assertThat(longs.drainMax()).isEqualTo(100);
         assertThat(longs.drainMax()).isZero();
         assertThat(doubles.drainMax()).isEqualTo(0.25);
         assertThat(doubles.drainMax()).isZero();
-        longs.observe(4);
-        doubles.observe(Double.MIN_VALUE);
+        longs.observeLong(4);
+        doubles.observeDouble(Double.MIN_VALUE);
         assertThat(longs.drainMax()).isEqualTo(4);
         assertThat(doubles.drainMax()).isEqualTo(Double.MIN_VALUE);
         assertThat(longs.read().count()).isEqualTo(4);
     }
 
     @Test
-    void shouldTakeAnInfiniteAmountIntoTheLastBucket() {
-        DoubleObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(Double.MAX_VALUE));
+    void shouldRecordInfinityInTheLastBucket() {
+        ObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(Double.MAX_VALUE));
 
-        cell.observe(Double.POSITIVE_INFINITY);
+        cell.observeDouble(Double.POSITIVE_INFINITY);
 
-        assertThat(cell.read()).isEqualTo(new DoubleObservations(new long[] {0, 1}, Double.POSITIVE_INFINITY));
+        assertThat(cell.read()).isEqualTo(Observations.ofDoubles(new long[] {0, 1}, Double.POSITIVE_INFINITY));
         assertThat(cell.drainMax()).isInfinite();
     }
 
     @Test
-    void shouldPutLongAmountsIntoTheFirstBucketThatHoldsThem() {
+    void shouldRecordLongsInTheFirstBucketWithALargerOrEqualBound() {
         Random random = new Random(2);
         for (int round = 0; round < 200; round++) {
             long[] bounds = LongStream.generate(() -> random.nextLong() >>> (1 + random.nextInt(63)))
@@ -220,7 +244,7 @@ abstract class CellContract {
             LongStream amounts = LongStream.concat(
                     LongStream.of(0, 1, Long.MAX_VALUE - 1, Long.MAX_VALUE),
                     Arrays.stream(bounds).flatMap(bound -> LongStream.of(Math.max(0, bound - 1), bound, bound + 1)));
-            LongObservationCell cell = store.newLongObservation(BucketBounds.ofLongs(bounds));
+            ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs(bounds));
             long[] expected = new long[bounds.length + 1];
             long sum = 0;
             for (long amount : amounts.filter(amount -> amount >= 0).toArray()) {
@@ -230,15 +254,15 @@ abstract class CellContract {
                 }
                 expected[bucket]++;
                 sum += amount;
-                cell.observe(amount);
+                cell.observeLong(amount);
             }
-            assertThat(cell.read()).isEqualTo(new LongObservations(expected, sum));
-            assertThat(cell.drainMax()).isEqualTo(Long.MAX_VALUE);
+            assertThat(cell.read()).isEqualTo(Observations.ofLongs(expected, sum));
+            assertThat(cell.drainMaxWord()).isEqualTo(Long.MAX_VALUE);
         }
     }
 
     @Test
-    void shouldPutDoubleAmountsIntoTheFirstBucketThatHoldsThem() {
+    void shouldRecordDoublesInTheFirstBucketWithALargerOrEqualBound() {
         Random random = new Random(3);
         for (int round = 0; round < 200; round++) {
             double[] bounds = DoubleStream.generate(() -> Double.longBitsToDouble(random.nextLong() >>> 1))
@@ -254,7 +278,7 @@ abstract class CellContract {
                                     .flatMap(bound -> DoubleStream.of(
                                             Math.max(0, Math.nextDown(bound)), bound, Math.nextUp(bound))))
                     .toArray();
-            DoubleObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(bounds));
+            ObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(bounds));
             long[] expected = new long[bounds.length + 1];
             for (double amount : amounts) {
                 int bucket = 0;
@@ -262,7 +286,7 @@ abstract class CellContract {
                     bucket++;
                 }
                 expected[bucket]++;
-                cell.observe(amount);
+                cell.observeDouble(amount);
             }
             assertThat(cell.read().bucketCounts()).containsExactly(expected);
         }

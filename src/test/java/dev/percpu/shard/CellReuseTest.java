@@ -3,10 +3,12 @@ package dev.percpu.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.percpu.binding.SumKind;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -17,15 +19,15 @@ class CellReuseTest {
     private final AtomicLong nanoTime = new AtomicLong();
     private final ShardedCellStore store = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
 
-    private static long offset(LongObservationCell cell) {
-        return ((ShardedLongObservationCell) cell).point().offset();
+    private static long offset(ObservationCell cell) {
+        return Objects.requireNonNull(cell.handle()).offset();
     }
 
-    /** Records, retires and lets go. Returns where the cells are. */
+    /** Records into a new cell, retires it and drops the reference. Returns the offset of the cell. */
     private long retireOne(BucketBounds bounds) {
-        LongObservationCell cell = store.newLongObservation(bounds);
-        cell.observe(50);
-        cell.observe(500);
+        ObservationCell cell = store.newLongObservation(bounds);
+        cell.observeLong(50);
+        cell.observeLong(500);
         long offset = offset(cell);
         store.retire(cell);
         return offset;
@@ -33,7 +35,7 @@ class CellReuseTest {
 
     private void endQuarantine() {
         awaitCollection();
-        awaitCollection(); // whatever the first has found is enqueued by now
+        awaitCollection(); // the references that the first collection found are now in their queue
         store.recycle();
         nanoTime.addAndGet(QUARANTINE.toNanos());
     }
@@ -50,23 +52,23 @@ class CellReuseTest {
     }
 
     @Test
-    void shouldHandClearedCellsToTheNextOfTheSameSize() {
+    void shouldReuseClearedCellsForAGroupOfTheSameSize() {
         long offset = retireOne(BOUNDS);
         endQuarantine();
 
         assertThat(offset(store.newLongObservation(BucketBounds.ofLongs(1, 2, 3))))
                 .isNotEqualTo(offset);
-        LongObservationCell next = store.newLongObservation(BucketBounds.ofLongs(7, 8));
+        ObservationCell next = store.newLongObservation(BucketBounds.ofLongs(7, 8));
         assertThat(offset(next)).isEqualTo(offset);
-        assertThat(next.read()).isEqualTo(LongObservations.none(3));
+        assertThat(next.read()).isEqualTo(Observations.none(SumKind.LONG, 3));
         assertThat(next.drainMax()).isZero();
 
-        next.observe(8);
-        assertThat(next.read()).isEqualTo(new LongObservations(new long[] {0, 1, 0}, 8));
+        next.observeLong(8);
+        assertThat(next.read()).isEqualTo(Observations.ofLongs(new long[] {0, 1, 0}, 8));
     }
 
     @Test
-    void shouldWaitForTheQuarantine() {
+    void shouldNotReuseCellsBeforeTheEndOfTheQuarantine() {
         long offset = retireOne(BOUNDS);
         store.recycle();
 
@@ -76,13 +78,13 @@ class CellReuseTest {
     }
 
     @Test
-    void shouldLeaveCellsAloneThatSomebodyHolds() {
-        LongObservationCell held = store.newLongObservation(BOUNDS);
+    void shouldNotReuseReachableCells() {
+        ObservationCell held = store.newLongObservation(BOUNDS);
         store.retire(held);
         endQuarantine();
         endQuarantine();
-        LongObservationCell other = store.newLongObservation(BOUNDS);
-        held.observe(5);
+        ObservationCell other = store.newLongObservation(BOUNDS);
+        held.observeLong(5);
 
         assertThat(offset(other)).isNotEqualTo(offset(held));
         assertThat(held.read().count()).isEqualTo(1);
@@ -91,26 +93,26 @@ class CellReuseTest {
     }
 
     @Test
-    void shouldReadAsEmptyInASnapshotThatIsOlderThanTheClearing() {
+    void shouldReadAsEmptyInASnapshotThatIsOlderThanTheClear() {
         long offset = retireOne(BOUNDS);
-        try (CellSnapshot before = store.totals()) {
+        try (CellSnapshot before = store.snapshot()) {
             endQuarantine();
-            LongObservationCell next = store.newLongObservation(BOUNDS);
-            next.observe(1);
+            ObservationCell next = store.newLongObservation(BOUNDS);
+            next.observeLong(1);
             assertThat(offset(next)).isEqualTo(offset);
             assertThat(next.read(before).count()).isZero();
-            try (CellSnapshot after = store.totals()) {
-                assertThat(next.read(after)).isEqualTo(new LongObservations(new long[] {1, 0, 0}, 1));
+            try (CellSnapshot after = store.snapshot()) {
+                assertThat(next.read(after)).isEqualTo(Observations.ofLongs(new long[] {1, 0, 0}, 1));
             }
         }
     }
 
     @Test
-    void shouldForgetNoRecordOfAShardWhenItsCellsAreCleared() {
+    void shouldKeepTheRecordCountOfClearedCells() {
         retireOne(BOUNDS);
         assertThat(records()).isEqualTo(2);
         endQuarantine();
-        store.newLongObservation(BOUNDS).observe(1);
+        store.newLongObservation(BOUNDS).observeLong(1);
 
         assertThat(records()).isEqualTo(3);
     }
@@ -124,13 +126,13 @@ class CellReuseTest {
     }
 
     @Test
-    void shouldTakeNoMoreMemoryForMetersThatComeAndGo() {
+    void shouldReuseTheMemoryOfRemovedMeters() {
         long reserved = 0;
         long resident = 0;
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 1_000; i++) {
-                LongObservationCell cell = store.newLongObservation(BOUNDS);
-                cell.observe(i);
+                ObservationCell cell = store.newLongObservation(BOUNDS);
+                cell.observeLong(i);
                 store.retire(cell);
             }
             endQuarantine();
@@ -141,34 +143,34 @@ class CellReuseTest {
             }
         }
         assertThat(store.statistics().reservedBytes()).isEqualTo(reserved);
-        // one more block per shard at most: a thread may have moved to a CPU that had written none
+        // A thread may have moved to a CPU without records: then one more block per shard is resident.
         assertThat(store.statistics().residentBytes()).isBetween(resident, resident * 2);
         assertThat(records()).isEqualTo(3_000);
     }
 
     @Test
-    void shouldHandOnCountersAndSummariesAsWell() {
+    void shouldReuseCountersAndSummaries() {
         for (int i = 0; i < 50; i++) {
             CounterCell counter = store.newCounter();
             counter.add(3);
             counter.add(0.5);
             store.retire(counter);
-            DoubleObservationCell summary = store.newDoubleObservation(BucketBounds.none());
-            summary.observe(2.5);
+            ObservationCell summary = store.newDoubleObservation(BucketBounds.none());
+            summary.observeDouble(2.5);
             store.retire(summary);
         }
         endQuarantine();
         store.recycle();
         for (int i = 0; i < 100; i++) {
             assertThat(store.newCounter().sum()).isZero();
-            DoubleObservationCell summary = store.newDoubleObservation(BucketBounds.none());
-            assertThat(summary.read()).isEqualTo(DoubleObservations.none(1));
+            ObservationCell summary = store.newDoubleObservation(BucketBounds.none());
+            assertThat(summary.read()).isEqualTo(Observations.none(SumKind.DOUBLE, 1));
             assertThat(summary.drainMax()).isZero();
         }
     }
 
     @Test
-    void shouldRefuseCellsOfAnotherStore() {
+    void shouldRejectCellsOfAnotherStore() {
         ShardedCellStore other = QuickStores.withQuarantine(QUARANTINE, nanoTime::get);
 
         assertThatIllegalArgumentException().isThrownBy(() -> store.retire(other.newCounter()));

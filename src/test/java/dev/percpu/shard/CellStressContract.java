@@ -18,20 +18,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Nothing is lost and nothing is torn while more threads record than there are CPUs and others read: sums are checked to the last
- * observation. One subclass per way of recording. {@code -Dpercpu.stress.records} sets the records per thread.
+ * Tests that no record is lost and no observation is torn while more threads record than there are CPUs, and another thread reads. The sums
+ * must be exact. One subclass per implementation.
+ *
+ * <p>The system property {@code percpu.stress.records} sets the number of records per thread.
  */
 abstract class CellStressContract {
     static final int WRITERS = 8;
-    private static final int RECORDS = Integer.getInteger("percpu.stress.records", 200_000);
+    private static final int RECORDS = Integer.getInteger("test.stress.records", 200_000);
     private static final int ROUNDS = 2_000;
     private static final int OBSERVERS = 4;
     private static final int AMOUNTS_PER_ROUND = 500;
     private static final int LARGEST = 1_000_000;
 
-    /** Amounts of which each has a bucket of its own; exact in a double, and their sums as well. */
+    /** Bounds that give each of the amounts its own bucket. */
     private static final long[] BOUNDS = {1 << 4, 1 << 8, 1 << 12};
 
+    /** Amounts that are exact doubles, as are their sums. */
     private static final long[] AMOUNTS = {11, 1 << 8, (1 << 8) + 1, (1 << 20) + 7};
 
     private CellStore store;
@@ -65,7 +68,7 @@ abstract class CellStressContract {
         abstract ThreadFactory factory();
     }
 
-    /** Runs all writers to their end while the reader is called again and again; what either throws fails the test. */
+    /** Runs all writers and calls the reader in a loop, at least once after the last writer. An exception of either fails the test. */
     private static void whileReading(Threads threads, IntConsumer writer, Runnable reader) throws Exception {
         AtomicBoolean written = new AtomicBoolean();
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory());
@@ -91,101 +94,101 @@ abstract class CellStressContract {
 
     @ParameterizedTest
     @EnumSource
-    void shouldAddUpToTheLastIncrement(Threads threads) throws Exception {
-        CounterCell whole = store.newCounter();
+    void shouldSumEveryIncrement(Threads threads) throws Exception {
+        CounterCell integers = store.newCounter();
         CounterCell mixed = store.newCounter();
         double[] before = new double[2];
         whileReading(
                 threads,
                 writer -> {
                     for (int i = 0; i < RECORDS; i++) {
-                        whole.add(3L);
+                        integers.add(3L);
                         mixed.add(i % 2 == 0 ? 0.25 : 0.5);
                         mixed.add(1L);
                     }
                 },
                 () -> {
-                    try (CellSnapshot totals = store.totals()) {
-                        assertThat(whole.sum(totals)).isGreaterThanOrEqualTo(before[0]);
-                        assertThat(mixed.sum(totals)).isGreaterThanOrEqualTo(before[1]);
-                        before[0] = whole.sum(totals);
-                        before[1] = mixed.sum(totals);
+                    try (CellSnapshot snapshot = store.snapshot()) {
+                        assertThat(integers.sum(snapshot)).isGreaterThanOrEqualTo(before[0]);
+                        assertThat(mixed.sum(snapshot)).isGreaterThanOrEqualTo(before[1]);
+                        before[0] = integers.sum(snapshot);
+                        before[1] = mixed.sum(snapshot);
                         assertThat(before[0] % 3).isZero();
                     }
                 });
-        assertThat(whole.sum()).isEqualTo(3.0 * WRITERS * RECORDS);
+        assertThat(integers.sum()).isEqualTo(3.0 * WRITERS * RECORDS);
         assertThat(mixed.sum()).isEqualTo(1.375 * WRITERS * RECORDS);
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldShowWholeLongObservationsOnly(Threads threads) throws Exception {
-        LongObservationCell one = store.newLongObservation(BucketBounds.none());
-        LongObservationCell several = store.newLongObservation(BucketBounds.ofLongs(BOUNDS));
+    void shouldReadNoTornObservationOfLongs(Threads threads) throws Exception {
+        ObservationCell one = store.newLongObservation(BucketBounds.none());
+        ObservationCell several = store.newLongObservation(BucketBounds.ofLongs(BOUNDS));
         long[] before = new long[AMOUNTS.length];
         whileReading(
                 threads,
                 writer -> {
                     for (int i = 0; i < RECORDS; i++) {
-                        one.observe(AMOUNTS[0]);
-                        several.observe(AMOUNTS[(writer + i) % AMOUNTS.length]);
+                        one.observeLong(AMOUNTS[0]);
+                        several.observeLong(AMOUNTS[(writer + i) % AMOUNTS.length]);
                     }
                 },
                 () -> {
-                    try (CellSnapshot totals = store.totals()) {
-                        LongObservations fixed = one.read(totals);
-                        assertThat(fixed.sum()).isEqualTo(fixed.count() * AMOUNTS[0]);
-                        shouldAgree(several.read(totals), before);
-                        shouldAgree(several.read(), new long[AMOUNTS.length]);
+                    try (CellSnapshot snapshot = store.snapshot()) {
+                        Observations single = one.read(snapshot);
+                        assertThat(single.sum()).isEqualTo(single.count() * AMOUNTS[0]);
+                        assertConsistent(several.read(snapshot), before);
+                        assertConsistent(several.read(), new long[AMOUNTS.length]);
                     }
                 });
-        assertThat(one.read()).isEqualTo(new LongObservations(new long[] {records()}, AMOUNTS[0] * records()));
+        assertThat(one.read()).isEqualTo(Observations.ofLongs(new long[] {records()}, AMOUNTS[0] * records()));
         assertThat(several.read().count()).isEqualTo(records());
         assertThat(several.read().bucketCounts()).containsOnly(records() / AMOUNTS.length);
     }
 
-    private static void shouldAgree(LongObservations seen, long[] before) {
-        long[] counts = seen.bucketCounts();
+    private static void assertConsistent(Observations observed, long[] before) {
+        long[] counts = observed.bucketCounts();
         long sum = 0;
         for (int i = 0; i < counts.length; i++) {
             sum += counts[i] * AMOUNTS[i];
             assertThat(counts[i]).isGreaterThanOrEqualTo(before[i]);
             before[i] = counts[i];
         }
-        assertThat(seen.sum()).isEqualTo(sum);
+        assertThat(observed.sum()).isEqualTo(sum);
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldShowWholeDoubleObservationsOnly(Threads threads) throws Exception {
-        DoubleObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(0.5, 1));
+    void shouldReadNoTornObservationOfDoubles(Threads threads) throws Exception {
+        ObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(0.5, 1));
         double[] amounts = {0.375, 0.75, 1024.125};
         whileReading(
                 threads,
                 writer -> {
                     for (int i = 0; i < RECORDS; i++) {
-                        cell.observe(amounts[i % amounts.length]);
+                        cell.observeDouble(amounts[i % amounts.length]);
                     }
                 },
                 () -> {
-                    try (CellSnapshot totals = store.totals()) {
-                        DoubleObservations seen = cell.read(totals);
+                    try (CellSnapshot snapshot = store.snapshot()) {
+                        Observations observed = cell.read(snapshot);
                         double sum = 0;
                         for (int i = 0; i < amounts.length; i++) {
-                            sum += seen.bucketCounts()[i] * amounts[i];
+                            sum += observed.bucketCounts()[i] * amounts[i];
                         }
-                        assertThat(seen.sum()).isEqualTo(sum);
+                        assertThat(observed.sum()).isEqualTo(sum);
                     }
                 });
         assertThat(cell.read().count()).isEqualTo(records());
     }
 
-    /** In every round one of several threads observes the largest amount, somewhere among smaller ones, while all is drained. */
+    /** In every round, one of several threads observes the largest amount among smaller ones, while this thread drains. */
     @ParameterizedTest
     @EnumSource
     void shouldLoseNoMaximum(Threads threads) throws Exception {
-        LongObservationCell longs = store.newLongObservation(BucketBounds.none());
-        DoubleObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+        ObservationCell longs = store.newLongObservation(BucketBounds.none());
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
         Phaser phaser = new Phaser(OBSERVERS + 1);
         List<Future<?>> observers = new ArrayList<>();
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory())) {
@@ -200,11 +203,11 @@ abstract class CellStressContract {
                     long largestLong = 0;
                     double largestDouble = 0;
                     do {
-                        largestLong = Math.max(largestLong, longs.drainMax());
+                        largestLong = Math.max(largestLong, longs.drainMaxWord());
                         largestDouble = Math.max(largestDouble, doubles.drainMax());
                     } while (phaser.getPhase() == phase);
-                    // The next round cannot start before this thread arrives again.
-                    largestLong = Math.max(largestLong, longs.drainMax());
+                    // The next round starts after this thread has arrived again.
+                    largestLong = Math.max(largestLong, longs.drainMaxWord());
                     largestDouble = Math.max(largestDouble, doubles.drainMax());
                     assertThat(largestLong).isEqualTo(LARGEST + round);
                     assertThat(largestDouble).isEqualTo(LARGEST + round);
@@ -213,32 +216,31 @@ abstract class CellStressContract {
                     observer.get();
                 }
             } finally {
-                phaser.forceTermination(); // or a failure would leave the observers waiting
+                phaser.forceTermination(); // after a failure, the observers would wait without end
             }
         }
     }
 
-    private static void observeRounds(
-            Phaser phaser, int number, LongObservationCell longs, DoubleObservationCell doubles) {
+    private static void observeRounds(Phaser phaser, int number, ObservationCell longs, ObservationCell doubles) {
         Random random = new Random(number);
         for (int round = 1; round <= ROUNDS; round++) {
             phaser.arriveAndAwaitAdvance();
-            int place = round % OBSERVERS == number ? random.nextInt(AMOUNTS_PER_ROUND) : -1;
+            int indexOfLargest = round % OBSERVERS == number ? random.nextInt(AMOUNTS_PER_ROUND) : -1;
             for (int i = 0; i < AMOUNTS_PER_ROUND; i++) {
-                // Growing, so that most are a new maximum and the threads keep getting in each other's way.
-                long amount = i == place ? LARGEST + round : 1_000L * i + random.nextInt(1_000);
-                longs.observe(amount);
-                doubles.observe(amount);
+                // Ascending, so that most amounts are a new maximum and the threads contend.
+                long amount = i == indexOfLargest ? LARGEST + round : 1_000L * i + random.nextInt(1_000);
+                longs.observeLong(amount);
+                doubles.observeDouble(amount);
             }
             phaser.arriveAndAwaitAdvance();
         }
     }
 
-    /** A max that hides a later one: each thread's own amounts only grow, so what one drain tells is never less than what was there. */
+    /** The amounts of the only writer ascend, so each drained maximum must be larger than the one before. */
     @ParameterizedTest
     @EnumSource
-    void shouldNeverTellAMaximumTwice(Threads threads) throws Exception {
-        LongObservationCell cell = store.newLongObservation(BucketBounds.none());
+    void shouldDrainEachMaximumOnce(Threads threads) throws Exception {
+        ObservationCell cell = store.newLongObservation(BucketBounds.none());
         long[] last = new long[1];
         AtomicBoolean once = new AtomicBoolean();
         whileReading(
@@ -246,12 +248,12 @@ abstract class CellStressContract {
                 writer -> {
                     if (once.compareAndSet(false, true)) {
                         for (int i = 1; i <= RECORDS; i++) {
-                            cell.observe(i);
+                            cell.observeLong(i);
                         }
                     }
                 },
                 () -> {
-                    long drained = cell.drainMax();
+                    long drained = cell.drainMaxWord();
                     if (drained != 0) {
                         assertThat(drained).isGreaterThan(last[0]);
                         last[0] = drained;

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 
-/** Which CPUs a thread may run on: sched_setaffinity(2) and its companions, through JNA. Thread-safe. */
+/** The CPUs on which a thread may run, by sched_getaffinity(2) and sched_setaffinity(2) through JNA. Thread-safe. */
 final class CpuAffinity {
-    /** Bits of the kernel's set: as many CPUs as one kernel can be built for. */
+    /** Size of the kernel's CPU set: the largest number of CPUs that a kernel can be built for. */
     private static final int BITS = 8192;
 
     private interface C extends Library {
@@ -25,12 +25,12 @@ final class CpuAffinity {
 
     private CpuAffinity() {}
 
-    /** The kernel's number of the calling thread; in a virtual thread that of its carrier now. */
+    /** Returns the kernel's id of the calling thread. For a virtual thread, it is the id of its present carrier. */
     static int currentThread() {
         return C.INSTANCE.gettid();
     }
 
-    /** The CPUs that a thread may run on. */
+    /** Returns the CPUs on which a thread may run. */
     static BitSet of(int thread) {
         try (Memory set = new Memory(BITS / 8)) {
             set.clear();
@@ -41,10 +41,10 @@ final class CpuAffinity {
         }
     }
 
-    /** Moves a thread of this process. Returns false when it has ended, or the CPUs are not ours to use. */
+    /** Sets the CPUs of a thread of this process. Returns false if the thread has ended, or the process may not use these CPUs. */
     static boolean set(int thread, BitSet cpus) {
         if (!Files.exists(Path.of("/proc/self/task/" + thread))) {
-            return false; // its number may be somebody else's by now
+            return false; // another process may have the id now
         }
         try (Memory set = new Memory(BITS / 8)) {
             set.clear();

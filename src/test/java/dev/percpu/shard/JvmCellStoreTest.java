@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 class JvmCellStoreTest {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private final CellStore store = CellStore.onJvm();
+    private final CellStore store = new JvmCellStore();
 
     @Test
-    void shouldForgetACellThatNobodyHolds() throws InterruptedException {
+    void shouldFreeUnreachableCells() throws InterruptedException {
         CounterCell before = store.newCounter();
         CountDownLatch collected = new CountDownLatch(1);
         CLEANER.register(store.newCounter(), collected::countDown);
@@ -27,9 +27,9 @@ class JvmCellStoreTest {
         }
 
         assertThat(collected.getCount()).isZero();
-        try (CellSnapshot totals = store.totals()) {
-            assertThat(before.sum(totals)).isEqualTo(1);
-            assertThat(after.sum(totals)).isEqualTo(2);
+        try (CellSnapshot snapshot = store.snapshot()) {
+            assertThat(before.sum(snapshot)).isEqualTo(1);
+            assertThat(after.sum(snapshot)).isEqualTo(2);
         }
     }
 }

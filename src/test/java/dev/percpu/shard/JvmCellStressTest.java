@@ -3,6 +3,6 @@ package dev.percpu.shard;
 class JvmCellStressTest extends CellStressContract {
     @Override
     CellStore open() {
-        return CellStore.onJvm();
+        return new JvmCellStore();
     }
 }

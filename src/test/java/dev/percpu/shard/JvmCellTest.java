@@ -3,6 +3,6 @@ package dev.percpu.shard;
 class JvmCellTest extends CellContract {
     @Override
     CellStore open() {
-        return CellStore.onJvm();
+        return new JvmCellStore();
     }
 }

@@ -3,7 +3,7 @@ package dev.percpu.shard;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 
-/** Native stores for tests, on whatever path this process has. */
+/** Cell stores on native shards, in the mode of this process. */
 public final class NativeStores {
     private NativeStores() {}
 
@@ -11,14 +11,14 @@ public final class NativeStores {
         return withStride(ShardPlan.DEFAULT_STRIDE_BYTES);
     }
 
-    /** With regions of 4,096 cells each, so that few meters need several. */
+    /** Returns a store with regions of 4,096 cells, so that a few thousand meters need several regions. */
     public static CellStore ofSmallRegions() {
         return withStride(Layout.MIN_STRIDE_BYTES);
     }
 
     private static CellStore withStride(long bytes) {
         RseqStatus status = RseqProbe.status();
-        return CellStore.onShards(
+        return new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset(), bytes));
     }
 }

@@ -5,11 +5,11 @@ import dev.percpu.rseq.RseqStatus;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** Native stores that hand cells of removed meters on sooner than after a minute. */
+/** Cell stores on native shards with a short quarantine. */
 public final class QuickStores {
     private QuickStores() {}
 
-    /** As soon as nobody can reach them: nothing but that protects what is recorded. */
+    /** Returns a store without quarantine: cells are reused as soon as they are unreachable. */
     public static CellStore withoutQuarantine() {
         return withQuarantine(Duration.ZERO, System::nanoTime);
     }

@@ -22,12 +22,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Writers that are sent from CPU to CPU all the time, in the middle of whatever they do, lose nothing and show whole observations only.
- * Of virtual threads the carriers are moved. {@code -Dpercpu.stress.moves} sets how often.
+ * Tests that no record is lost and no observation is torn while the recording threads are moved from CPU to CPU. For virtual threads, the
+ * carriers are moved.
+ *
+ * <p>The system property {@code percpu.stress.moves} sets the number of moves.
  */
 class ShardedCellMigrationTest {
     private static final int WRITERS = 8;
-    private static final int MOVES = Integer.getInteger("percpu.stress.moves", 4_000);
+    private static final int MOVES = Integer.getInteger("test.stress.moves", 4_000);
     private static final int BATCH = 1_000;
     private static final long[] AMOUNTS = {11, 1 << 8, (1 << 8) + 1, (1 << 20) + 7};
 
@@ -37,17 +39,16 @@ class ShardedCellMigrationTest {
     private final CountDownLatch running = new CountDownLatch(1);
 
     private CellStore store;
-    private CounterCell whole;
+    private CounterCell integers;
     private CounterCell fractions;
-    private LongObservationCell longs;
-    private DoubleObservationCell doubles;
+    private ObservationCell longs;
+    private ObservationCell doubles;
 
     @BeforeEach
     void openStore() {
-        assumeTrue(
-                allowed.cardinality() > 1, "this process may use one CPU only: there is nowhere to send a thread to");
+        assumeTrue(allowed.cardinality() > 1, "this process may use one CPU only: threads cannot be moved");
         store = NativeStores.open();
-        whole = store.newCounter();
+        integers = store.newCounter();
         fractions = store.newCounter();
         longs = store.newLongObservation(BucketBounds.ofLongs(1 << 4, 1 << 8, 1 << 12));
         doubles = store.newDoubleObservation(BucketBounds.ofDoubles(0.5, 1));
@@ -55,7 +56,7 @@ class ShardedCellMigrationTest {
 
     @AfterEach
     void closeStore() {
-        before.forEach(CpuAffinity::set); // carriers live on
+        before.forEach(CpuAffinity::set); // later tests use the same carriers
         if (store != null) {
             store.close();
         }
@@ -66,13 +67,13 @@ class ShardedCellMigrationTest {
     void shouldBeExactWhileThreadsAreMoved(CellStressContract.Threads threads) throws Exception {
         long batches = 0;
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory());
-                ExecutorService others = Executors.newFixedThreadPool(2)) {
+                ExecutorService helpers = Executors.newFixedThreadPool(2)) {
             List<Future<Long>> writers = new ArrayList<>();
             for (int i = 0; i < WRITERS; i++) {
                 writers.add(executor.submit(this::recordUntilMoved));
             }
-            Future<?> reading = others.submit(this::readUntilMoved);
-            Future<?> moving = others.submit(() -> {
+            Future<?> reading = helpers.submit(this::readUntilMoved);
+            Future<?> moving = helpers.submit(() -> {
                 moveAll();
                 return null;
             });
@@ -83,13 +84,13 @@ class ShardedCellMigrationTest {
             reading.get();
         }
         long records = batches * BATCH;
-        assertThat(whole.sum()).isEqualTo(3.0 * records);
+        assertThat(integers.sum()).isEqualTo(3.0 * records);
         assertThat(fractions.sum()).isEqualTo(0.375 * records);
-        LongObservations seen = longs.read();
-        assertThat(seen.bucketCounts()).hasSize(AMOUNTS.length).containsOnly(records / AMOUNTS.length);
+        Observations observed = longs.read();
+        assertThat(observed.bucketCounts()).hasSize(AMOUNTS.length).containsOnly(records / AMOUNTS.length);
         assertThat(doubles.read().bucketCounts()).containsExactly(records / 2, 0, records / 2);
-        assertThat(whole(seen)).isTrue();
-        assertThat(whole(doubles.read())).isTrue();
+        assertThat(isConsistent(observed)).isTrue();
+        assertThat(isConsistentDoubles(doubles.read())).isTrue();
         if (RseqProbe.status().active()) {
             assertThat(store.statistics().shards())
                     .as("records of each CPU's shard")
@@ -104,14 +105,14 @@ class ShardedCellMigrationTest {
             int thread = CpuAffinity.currentThread();
             before.computeIfAbsent(thread, CpuAffinity::of);
             for (int i = 0; i < BATCH; i++) {
-                whole.add(3L);
+                integers.add(3L);
                 fractions.add(0.375);
-                longs.observe(AMOUNTS[i % AMOUNTS.length]);
-                doubles.observe(i % 2 == 0 ? 0.25 : 1024.125);
+                longs.observeLong(AMOUNTS[i % AMOUNTS.length]);
+                doubles.observeDouble(i % 2 == 0 ? 0.25 : 1024.125);
             }
             batches++;
             running.countDown();
-            Thread.yield(); // a virtual thread may go on with another carrier
+            Thread.yield(); // a virtual thread may get another carrier
         } while (!moved.get());
         return batches;
     }
@@ -119,32 +120,33 @@ class ShardedCellMigrationTest {
     private void readUntilMoved() {
         double last = 0;
         do {
-            try (CellSnapshot totals = store.totals()) {
-                assertThat(whole.sum(totals)).isGreaterThanOrEqualTo(last);
-                last = whole.sum(totals);
+            try (CellSnapshot snapshot = store.snapshot()) {
+                assertThat(integers.sum(snapshot)).isGreaterThanOrEqualTo(last);
+                last = integers.sum(snapshot);
                 assertThat(last % 3).isZero();
-                assertThat(fractions.sum(totals) % 0.375).isZero();
-                assertThat(whole(longs.read(totals))).isTrue();
-                assertThat(whole(doubles.read(totals))).isTrue();
+                assertThat(fractions.sum(snapshot) % 0.375).isZero();
+                assertThat(isConsistent(longs.read(snapshot))).isTrue();
+                assertThat(isConsistentDoubles(doubles.read(snapshot))).isTrue();
             }
         } while (!moved.get());
     }
 
-    /** Count and sum of every bucket belong together. */
-    private static boolean whole(LongObservations seen) {
+    /** Returns whether the sum is that of the counted amounts. */
+    private static boolean isConsistent(Observations observed) {
+        long[] counts = observed.bucketCounts();
         long sum = 0;
         for (int i = 0; i < AMOUNTS.length; i++) {
-            sum += seen.bucketCounts()[i] * AMOUNTS[i];
+            sum += counts[i] * AMOUNTS[i];
         }
-        return seen.sum() == sum;
+        return observed.sumWord() == sum;
     }
 
-    private static boolean whole(DoubleObservations seen) {
-        long[] counts = seen.bucketCounts();
-        return seen.sum() == counts[0] * 0.25 + counts[2] * 1024.125;
+    private static boolean isConsistentDoubles(Observations observed) {
+        long[] counts = observed.bucketCounts();
+        return observed.sum() == counts[0] * 0.25 + counts[2] * 1024.125;
     }
 
-    /** Binds the threads that record to one CPU after the other, to all, and back. */
+    /** Moves the recording threads to random CPUs, and sometimes allows them all CPUs. */
     private void moveAll() throws InterruptedException {
         try {
             assertThat(running.await(1, TimeUnit.MINUTES))

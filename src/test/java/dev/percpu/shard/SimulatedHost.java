@@ -1,27 +1,25 @@
 package dev.percpu.shard;
 
 import dev.percpu.binding.RegionMemory;
-import java.util.List;
 
-/** A store as on a machine with more CPUs than this one. */
+/** A simulation of a machine with more CPUs than this one. */
 public final class SimulatedHost {
     private static final int CPU_ID = 4;
 
     private SimulatedHost() {}
 
-    /** A store with a shard for each of so many CPUs; only the shards of this machine's are recorded into. */
+    /** Returns a store with a shard for each simulated CPU. Records go to the shards of the real CPUs only. */
     public static CellStore of(int cpus) {
-        return CellStore.onShards(new ShardPlan(cpus, CPU_ID));
+        return new ShardedCellStore(new ShardPlan(cpus, CPU_ID));
     }
 
     /**
-     * Has the first so many CPUs record what one of this machine's has recorded. Nobody may record meanwhile.
+     * Copies the records of one real CPU to other CPUs. No thread may record during the call.
      *
-     * @param busy at most the CPUs of the store
+     * @param busy number of CPUs with records afterwards, at most the CPUs of the store
      */
     public static void spread(CellStore store, int busy) {
-        ShardedCellStore onShards = (ShardedCellStore) store;
-        for (RegionChain chain : List.of(onShards.counters(), onShards.timers(), onShards.summaries())) {
+        for (RegionChain chain : ((ShardedCellStore) store).chains()) {
             for (CellRegion region : chain.regions()) {
                 spread(region, busy, store.recordedShards().nextSetBit(0));
             }

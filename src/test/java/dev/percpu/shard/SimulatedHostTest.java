@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 class SimulatedHostTest {
 
     @Test
-    void shouldAddUpManyBusyCpus() throws InterruptedException {
+    void shouldSumTheShardsOfManyCpus() throws InterruptedException {
         try (CellStore store = SimulatedHost.of(256)) {
             CounterCell counter = store.newCounter();
-            LongObservationCell timer = store.newLongObservation(BucketBounds.ofLongs(10, 20));
+            ObservationCell timer = store.newLongObservation(BucketBounds.ofLongs(10, 20));
             onOneCpu(() -> {
                 counter.add(3);
-                timer.observe(15);
-                timer.observe(25);
+                timer.observeLong(15);
+                timer.observeLong(25);
             });
             assertThat(store.recordedShards().cardinality()).isOne();
 
@@ -23,12 +23,12 @@ class SimulatedHostTest {
 
             assertThat(store.recordedShards()).isEqualTo(firstShards(64));
             assertThat(counter.sum()).isEqualTo(3.0 * 64);
-            assertThat(counter.sumOf(63)).isEqualTo(3);
-            assertThat(counter.sumOf(64)).isZero();
-            assertThat(timer.readOf(5)).isEqualTo(new LongObservations(new long[] {0, 1, 1}, 40));
-            try (CellSnapshot totals = store.totals()) {
-                assertThat(counter.sum(totals)).isEqualTo(3.0 * 64);
-                assertThat(timer.read(totals)).isEqualTo(new LongObservations(new long[] {0, 64, 64}, 40 * 64));
+            assertThat(counter.sumOfShard(63)).isEqualTo(3);
+            assertThat(counter.sumOfShard(64)).isZero();
+            assertThat(timer.readShard(5)).isEqualTo(Observations.ofLongs(new long[] {0, 1, 1}, 40));
+            try (CellSnapshot snapshot = store.snapshot()) {
+                assertThat(counter.sum(snapshot)).isEqualTo(3.0 * 64);
+                assertThat(timer.read(snapshot)).isEqualTo(Observations.ofLongs(new long[] {0, 64, 64}, 40 * 64));
             }
         }
     }

@@ -1,7 +1,7 @@
 package dev.percpu.quarkus.metrics;
 
+import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.ScrapeSettings;
-import dev.percpu.quarkus.ServiceSettings;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
@@ -9,6 +9,7 @@ import dev.percpu.rseq.NumaNodes;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ScrapeNegotiation;
 import dev.percpu.scrape.ScrapeType;
+import dev.percpu.settings.Settings;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -74,7 +75,7 @@ class MetricsRoute {
             PerCpuMeterRegistry registry,
             PerCpuMeters meters,
             RseqStatus status,
-            ServiceSettings settings,
+            QuarkusSettings settings,
             Vertx vertx) {
         this.registry = registry;
         this.cpuLabels = new CpuLabels(status.indexedBy(), new NumaNodes()::of);
@@ -136,7 +137,7 @@ class MetricsRoute {
                 context,
                 503,
                 settings.maxConcurrent() + " scrapes are in progress, the maximum that "
-                        + ScrapeSettings.MAX_CONCURRENT + " allows.");
+                        + Settings.SCRAPE_MAX_CONCURRENT.key() + " allows.");
     }
 
     /** Passes an admitted scrape to a worker thread, which releases the permit. */
@@ -165,15 +166,15 @@ class MetricsRoute {
         HttpServerResponse response = context.response();
         setHeaders(response, scrape.request());
         response.setChunked(true);
-        ResponseStream out =
-                new ResponseStream(response, scrape.cancellation().deadlineNanos());
+        ResponseStream out = new ResponseStream(response, scrape.cancellation().deadlineNanos());
         Throwable failure;
         try {
             failure = scrape(source, scrape, out);
         } finally {
             permits.release();
         }
-        // The response ends after the permit is released: a client can request the next scrape as soon as it has this one.
+        // The response ends after the permit is released: a client can request the next scrape as soon as it has this
+        // one.
         if (failure == null) {
             meters.recordScrape(System.nanoTime() - scrape.arrivalNanos(), out.count());
             out.end();

@@ -62,8 +62,6 @@ record ScrapeRequest(
         } catch (NumberFormatException e) {
             return max;
         }
-        return requested > 0 && requested < max.toSeconds()
-                ? Duration.ofNanos((long) Math.ceil(requested * 1e9))
-                : max;
+        return requested > 0 && requested < max.toSeconds() ? Duration.ofNanos((long) Math.ceil(requested * 1e9)) : max;
     }
 }

@@ -38,7 +38,11 @@ final class RequestMeterFactory {
         this.registry = registry;
         backoff = new RegistrationBackoff(registry.config().clock());
         RouteTimers.Options options = new RouteTimers.Options(
-                settings.uris(), settings.rootPath(), settings.histogram(), settings.objectives(), staticPaths);
+                settings.uris(),
+                settings.rootPath(),
+                settings.histogram().isPresent(),
+                settings.objectives(),
+                staticPaths);
         requests = new RouteTimers(registry, options, backoff);
         activeRequests = new ActiveCounts(registry, "http.server.active.requests", "Requests that have not ended yet");
         activeConnections = new ActiveCounts(

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** With a client that unpacks nothing by itself. */
+/** Compressed scrapes, requested by a client that does not decompress by itself. */
 @QuarkusTest
 @TestProfile(ScrapePressureTest.Limited.class)
 class CompressedScrapeTest {
@@ -28,30 +28,31 @@ class CompressedScrapeTest {
     URI management;
 
     @Test
-    void shouldCompressForAClientThatTakesGzip() throws Exception {
+    void shouldCompressForAClientThatAcceptsGzip() throws Exception {
         HttpResponse<byte[]> scrape = scrape("gzip", "GET");
 
         assertThat(scrape.headers().firstValue("Content-Encoding")).contains("gzip");
         assertThat(scrape.headers().firstValue("Vary")).contains("Accept, Accept-Encoding");
         assertThat(scrape.headers().firstValue("Content-Type")).contains("text/plain; version=0.0.4; charset=utf-8");
-        String text = unpacked(scrape.body());
+        String text = decompress(scrape.body());
         assertThat(text).contains("# TYPE jvm_memory_used_bytes gauge\n").endsWith("\n");
         assertThat(scrape.body().length).isLessThan(text.length() / 2);
     }
 
     @ParameterizedTest
     @EnumSource
-    void shouldAnswerEveryClientInWhatItUnpacks(ClientEncodings client) throws Exception {
+    void shouldUseACodingThatTheClientAccepts(ClientEncodings client) throws Exception {
         HttpResponse<byte[]> scrape = scrape(client.acceptEncoding(), "GET");
 
         assertThat(scrape.headers().allValues("Content-Encoding"))
                 .isEqualTo(client.acceptsGzip() ? List.of("gzip") : List.of());
-        String text = client.acceptsGzip() ? unpacked(scrape.body()) : new String(scrape.body(), StandardCharsets.UTF_8);
+        String text =
+                client.acceptsGzip() ? decompress(scrape.body()) : new String(scrape.body(), StandardCharsets.UTF_8);
         assertThat(text).contains("# TYPE jvm_memory_used_bytes gauge\n").endsWith("\n");
     }
 
     @Test
-    void shouldTellOfCompressionInAnswerToHead() throws Exception {
+    void shouldReturnContentEncodingForHead() throws Exception {
         HttpResponse<byte[]> head = scrape("gzip", "HEAD");
 
         assertThat(head.headers().firstValue("Content-Encoding")).contains("gzip");
@@ -59,7 +60,7 @@ class CompressedScrapeTest {
     }
 
     @Test
-    void shouldNotCompressForAClientThatDoesNotTakeItOrLikesItLess() throws Exception {
+    void shouldNotCompressForAClientThatRejectsGzipOrPrefersIdentity() throws Exception {
         for (String encoding : List.of("identity", "gzip;q=0", "gzip;q=0.4, identity;q=0.5", "deflate")) {
             HttpResponse<byte[]> scrape = scrape(encoding, "GET");
 
@@ -83,7 +84,7 @@ class CompressedScrapeTest {
         }
     }
 
-    private static String unpacked(byte[] body) throws IOException {
+    private static String decompress(byte[] body) throws IOException {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -9,22 +9,22 @@ import org.junit.jupiter.api.Test;
 class CpuLabelsTest {
 
     @Test
-    void shouldNameCpusAndTheirNodes() {
-        CpuLabels naming = new CpuLabels(IndexedBy.CPU_ID, cpu -> cpu == 7 ? null : cpu / 4);
+    void shouldReturnCpuAndNumaNode() {
+        CpuLabels labels = new CpuLabels(IndexedBy.CPU_ID, cpu -> cpu == 7 ? null : cpu / 4);
 
-        assertThat(naming.of(5).equals(Labels.of("cpu", "5", "numa_node", "1"))).isTrue();
-        assertThat(naming.of(7).equals(Labels.of("cpu", "7", "numa_node", ""))).isTrue();
-        assertThat(naming.shared().equals(Labels.of("cpu", "shared", "numa_node", "")))
+        assertThat(labels.of(5).equals(Labels.of("cpu", "5", "numa_node", "1"))).isTrue();
+        assertThat(labels.of(7).equals(Labels.of("cpu", "7", "numa_node", ""))).isTrue();
+        assertThat(labels.shared().equals(Labels.of("cpu", "shared", "numa_node", "")))
                 .isTrue();
-        assertThat(naming.helpSuffix()).isEmpty();
+        assertThat(labels.helpSuffix()).isEmpty();
     }
 
     @Test
-    void shouldNameShardsThatBelongToNoCpuAndSaySo() {
-        CpuLabels naming = new CpuLabels(IndexedBy.MM_CID, cpu -> cpu);
+    void shouldReturnTheShardIfShardsAreNotIndexedByCpu() {
+        CpuLabels labels = new CpuLabels(IndexedBy.MM_CID, cpu -> cpu);
 
-        assertThat(naming.of(5).equals(Labels.of("shard", "5"))).isTrue();
-        assertThat(naming.shared().equals(Labels.of("shard", "shared"))).isTrue();
-        assertThat(naming.helpSuffix()).contains("mm_cid", "not its CPU");
+        assertThat(labels.of(5).equals(Labels.of("shard", "5"))).isTrue();
+        assertThat(labels.shared().equals(Labels.of("shard", "shared"))).isTrue();
+        assertThat(labels.helpSuffix()).contains("mm_cid", "not its CPU");
     }
 }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 class MetricsRouteTest {
 
-    // Its path is prefixed with the management root, so only the host and the port of it are of use.
+    // The path has the management root as a prefix. Only host and port are used.
     @TestHTTPResource(value = "/", management = true)
     URI management;
 
@@ -52,7 +52,7 @@ class MetricsRouteTest {
                 .record(Duration.ofMillis(1));
     }
 
-    /** Both paths, with the samples of the counter and the timer above. */
+    /** Returns both paths. A scrape of each has the counter and the timer of this test. */
     static List<Path> paths() {
         return List.of(new Path(MetricsRoute.PATH, ""), new Path(MetricsRoute.CPUS_PATH, "(cpu|shard)="));
     }
@@ -60,7 +60,7 @@ class MetricsRouteTest {
     /**
      * A path that is scraped.
      *
-     * @param label that every sample begins its labels with; empty if there is none
+     * @param label a pattern that the labels of each sample start with; empty for none
      */
     record Path(String path, String label) {
         @Override
@@ -109,21 +109,21 @@ class MetricsRouteTest {
                 "percpu_scrape_bytes_sum [1-9][0-9.E]+",
                 "percpu_scrape_failures_total\\{reason=\"busy\"} 0.0",
             })
-    void shouldScrapeItsOwnState(String line) {
+    void shouldExposeMetricsOfTheRegistry(String line) {
         scrape("*/*");
 
         assertThat(scrape("*/*").asString().lines()).anyMatch(actual -> actual.matches(line));
     }
 
     @Test
-    void shouldTellInfosInOpenMetrics() {
+    void shouldWriteInfosInOpenMetrics() {
         assertThat(scrape("application/openmetrics-text").asString())
                 .contains("# TYPE percpu_rseq info\n", "# TYPE percpu_rseq_restarts counter\n");
     }
 
     @ParameterizedTest
     @MethodSource("paths")
-    void shouldSpeakOpenMetrics(Path path) {
+    void shouldWriteOpenMetrics(Path path) {
         Response scrape =
                 scrape(path, "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1");
 
@@ -135,7 +135,7 @@ class MetricsRouteTest {
 
     @ParameterizedTest
     @MethodSource("paths")
-    void shouldSpeakText(Path path) {
+    void shouldWriteText(Path path) {
         Response scrape = scrape(path, "text/plain;version=0.0.4");
 
         assertThat(scrape.contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
@@ -151,14 +151,14 @@ class MetricsRouteTest {
 
     @ParameterizedTest
     @MethodSource("paths")
-    void shouldSpeakProtobuf(Path path) {
+    void shouldWriteProtobuf(Path path) {
         Response scrape = scrape(
                 path,
                 "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.9,*/*;q=0.1");
 
         assertThat(scrape.contentType()).startsWith("application/vnd.google.protobuf;");
         byte[] body = scrape.asByteArray();
-        // Length, then field 1 (the family's name) of wire type 2.
+        // A length, then field 1 (the family's name) with wire type 2.
         int first = (body[0] & 0x80) == 0 ? 1 : 2;
         assertThat(body[first]).isEqualTo((byte) 0x0a);
         assertThat(new String(
@@ -168,7 +168,7 @@ class MetricsRouteTest {
 
     @ParameterizedTest
     @MethodSource("clients")
-    void shouldAnswerEveryClientAsItIsMeant(Path path, Clients client) {
+    void shouldReturnTheContentTypeOfEveryClient(Path path, Clients client) {
         Response scrape = scrape(path, client.accept());
 
         assertThat(scrape.contentType()).isEqualTo(client.contentType());
@@ -191,13 +191,13 @@ class MetricsRouteTest {
                 "application/openmetrics-text;escaping=dots|# TYPE route_dot_test_dot_caf__ gauge|route_dot_test_dot_caf__ 1.0",
                 "application/openmetrics-text;escaping=allow-utf-8|# TYPE \"route.test.caf\u00e9\" gauge|{\"route.test.caf\u00e9\"} 1.0",
             })
-    void shouldEscapeNamesAsTheClientAsks(String accept, String type, String sample) {
-        io.prometheus.metrics.core.metrics.Gauge foreign = io.prometheus.metrics.core.metrics.Gauge.builder()
+    void shouldEscapeNamesByTheRequestedScheme(String accept, String type, String sample) {
+        io.prometheus.metrics.core.metrics.Gauge external = io.prometheus.metrics.core.metrics.Gauge.builder()
                 .name("route.test.caf\u00e9")
                 .register(registry.getPrometheusRegistry());
-        foreign.set(1);
+        external.set(1);
         String scrape = scrape(accept).asString();
-        registry.getPrometheusRegistry().unregister(foreign);
+        registry.getPrometheusRegistry().unregister(external);
 
         assertThat(scrape.lines()).contains(type, sample);
     }
@@ -213,7 +213,7 @@ class MetricsRouteTest {
                 "application/openmetrics-text;escaping=dots|route__counted_total",
                 "application/openmetrics-text;escaping=allow-utf-8|route_counted_total"
             })
-    void shouldEscapeNamesByCpuAsTheClientAsks(String accept, String name) {
+    void shouldEscapeNamesByTheRequestedSchemeInAScrapeByCpu(String accept, String name) {
         String scrape = scrape(paths().getLast(), accept).asString();
 
         assertThat(scrape.lines()).anyMatch(line -> line.startsWith(name + "{"));
@@ -221,7 +221,7 @@ class MetricsRouteTest {
 
     @ParameterizedTest
     @MethodSource("paths")
-    void shouldAnswerHeadWithTheSameHeadersAndWithoutABody(Path path) {
+    void shouldReturnTheHeadersWithoutBodyForHead(Path path) {
         Response head =
                 given().header("Accept", Clients.PROMETHEUS_3_9.accept()).when().head(management.resolve(path.path));
 
@@ -234,7 +234,7 @@ class MetricsRouteTest {
 
     @ParameterizedTest
     @MethodSource("paths")
-    void shouldNotCompressUnlessThatIsConfigured(Path path) {
+    void shouldNotCompressByDefault(Path path) {
         URI uri = management.resolve(path.path);
         Response scrape = given().header("Accept-Encoding", "gzip").when().get(uri);
 
@@ -250,7 +250,7 @@ class MetricsRouteTest {
     }
 
     @Test
-    void shouldScrapeOnlyTheNamedMetrics() {
+    void shouldScrapeRequestedMetricsOnly() {
         assertThat(samples(paths().getFirst(), "text/plain", "jvm_threads_live_threads", "process_uptime_seconds"))
                 .containsExactlyInAnyOrder("jvm_threads_live_threads", "process_uptime_seconds");
     }
@@ -261,7 +261,7 @@ class MetricsRouteTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void shouldScrapeTheFamiliesOfTheNamedSamples(Path path, String accept) {
+    void shouldScrapeTheFamiliesOfRequestedSamples(Path path, String accept) {
         for (String name : List.of("route_counted", "route_counted_total")) {
             assertThat(samples(path, accept, name)).as(name).containsOnly("route_counted_total");
         }
@@ -287,7 +287,7 @@ class MetricsRouteTest {
         }
     }
 
-    /** The distinct names of the samples that those of this name are told with. */
+    /** Returns the distinct names of the samples in a scrape of the given metrics. */
     private List<String> samples(Path path, String accept, String... names) {
         return given().header("Accept", accept)
                 .queryParam("name[]", List.of(names))
@@ -301,7 +301,7 @@ class MetricsRouteTest {
                 .toList();
     }
 
-    static Stream<Arguments> refused() {
+    static Stream<Arguments> rejected() {
         return paths().stream()
                 .flatMap(path -> Stream.of(
                         Arguments.of(path, ";;;", 400, "character 1"),
@@ -310,9 +310,9 @@ class MetricsRouteTest {
     }
 
     @ParameterizedTest
-    @MethodSource("refused")
-    void shouldRefuseAnAcceptHeaderThatIsMalformedOrTakesNothingOffered(
-            Path path, String accept, int status, String why) {
+    @MethodSource("rejected")
+    void shouldRejectAnAcceptHeaderThatIsMalformedOrAcceptsNoFormat(
+            Path path, String accept, int status, String reason) {
         given().header("Accept", accept)
                 .when()
                 .get(management.resolve(path.path))
@@ -320,7 +320,7 @@ class MetricsRouteTest {
                 .statusCode(status)
                 .contentType("text/plain")
                 .body(containsString("Accept header"))
-                .body(containsString(why));
+                .body(containsString(reason));
     }
 
     @Test
@@ -339,13 +339,13 @@ class MetricsRouteTest {
     }
 
     @Test
-    void shouldStandOnTheManagementPortOnly() {
+    void shouldBeOnTheManagementPortOnly() {
         given().when().get("/q/metrics").then().statusCode(404);
         given().when().post(metrics).then().statusCode(405);
     }
 
     @Test
-    void shouldBreakMetricsDownByCpu() {
+    void shouldScrapeByCpu() {
         registry.counter("metrics.route.cpus").increment(3);
 
         Response scrape = given().header("Accept", Clients.PROMETHEUS_3_9.accept())
@@ -368,9 +368,9 @@ class MetricsRouteTest {
         given().when().get("/q/metrics/cpus").then().statusCode(404);
     }
 
-    /** The figures of {@code /api/cpus}. */
+    /** These are the numbers that {@code /api/cpus} returns. */
     @Test
-    void shouldTellHowManyObservationsEachShardHas() {
+    void shouldExposeTheObservationsOfEachShard() {
         registry.timer("metrics.route.records").record(Duration.ofMillis(1));
         long least = registry.statistics().shards().stream()
                 .mapToLong(ShardStatistics.PerShard::records)
@@ -395,7 +395,7 @@ class MetricsRouteTest {
     }
 
     @Test
-    void shouldHaveNoSeriesTwice() {
+    void shouldWriteEachSeriesOnce() {
         assertThat(scrape("*/*")
                         .asString()
                         .lines()
@@ -405,7 +405,7 @@ class MetricsRouteTest {
     }
 
     @Test
-    void shouldNameTheServersPortOnlyWhereItIsFixed() {
+    void shouldExposeTheServerPortOnlyIfItIsFixed() {
         assertThat(registry.get("http.server.active.requests").gauge().getId().getTags())
                 .containsExactly(Tag.of("url.scheme", "http"));
     }

@@ -8,10 +8,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ScrapeCancellationTest {
-    private final ScrapeCancellation cancellation = new ScrapeCancellation(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
+    private final ScrapeCancellation cancellation =
+            new ScrapeCancellation(System.nanoTime() + TimeUnit.MINUTES.toNanos(1));
 
     @Test
-    void shouldInterruptTheThreadThatWorksAndClearThatWhenItLeaves() throws ScrapeEndedException {
+    void shouldInterruptTheWorkerAndClearTheInterruptWhenItLeaves() throws ScrapeEndedException {
         cancellation.enter();
         assertThat(cancellation.reason()).isNull();
 
@@ -25,7 +26,7 @@ class ScrapeCancellationTest {
     }
 
     @Test
-    void shouldLeaveAThreadAloneThatHasLeft() throws ScrapeEndedException {
+    void shouldNotInterruptAThreadThatHasLeft() throws ScrapeEndedException {
         cancellation.enter();
         cancellation.leave();
 
@@ -35,7 +36,7 @@ class ScrapeCancellationTest {
     }
 
     @Test
-    void shouldKeepAnInterruptThatCameFromElsewhere() throws ScrapeEndedException {
+    void shouldKeepAnInterruptOfAnotherThread() throws ScrapeEndedException {
         cancellation.enter();
         Thread.currentThread().interrupt();
         cancellation.leave();
@@ -44,7 +45,7 @@ class ScrapeCancellationTest {
     }
 
     @Test
-    void shouldNotBeginWhatNobodyWaitsFor() {
+    void shouldNotStartACanceledScrape() {
         cancellation.cancel(ScrapeFailure.GONE);
 
         assertThatExceptionOfType(ScrapeEndedException.class)

@@ -5,9 +5,9 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.RequestSettings;
 import dev.percpu.quarkus.ScrapeSettings;
-import dev.percpu.quarkus.ServiceSettings;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
@@ -37,8 +37,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,24 +51,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What ends a scrape, on a server with one worker thread and a registry whose scrapes do what the test says. */
-@SuppressWarnings("try") // a client that goes away early
+/** Tests how a scrape ends, on a server with one worker thread and a registry whose scrapes run code of the test. */
+@SuppressWarnings("try") // a client that disconnects early
 class ScrapeEndTest {
 
-    /** What every scrape does. */
+    /** Code that each scrape runs. */
     private interface Scrape {
         void run(OutputStream out) throws IOException, InterruptedException;
     }
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
-    private final Semaphore begun = new Semaphore(0);
+    private final Semaphore started = new Semaphore(0);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<Boolean> interruptedBefore = new CopyOnWriteArrayList<>();
     private volatile Scrape scrape = out -> {};
     private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(PerCpuConfig.DEFAULT) {
         @Override
         public void scrape(OutputStream out, ScrapeType type, @Nullable Set<String> names) throws IOException {
-            answer(out);
+            write(out);
         }
 
         @Override
@@ -81,18 +79,18 @@ class ScrapeEndTest {
                 ShardNaming naming,
                 MetricSnapshots others)
                 throws IOException {
-            answer(out);
+            write(out);
         }
 
-        private void answer(OutputStream out) throws IOException {
+        private void write(OutputStream out) throws IOException {
             interruptedBefore.add(Thread.currentThread().isInterrupted());
-            begun.release();
+            started.release();
             try {
                 scrape.run(out);
             } catch (InterruptedException e) {
                 throw new InterruptedIOException("on purpose");
             }
-            out.write("whole\n".getBytes(StandardCharsets.US_ASCII));
+            out.write("complete\n".getBytes(StandardCharsets.US_ASCII));
         }
     };
     private URI server = URI.create("http://localhost");
@@ -108,8 +106,8 @@ class ScrapeEndTest {
                         registry,
                         meters,
                         status,
-                        new ServiceSettings(
-                                Map.of(), Optional.empty(), ScrapeSettings.DEFAULT, RequestSettings.DEFAULT),
+                        new QuarkusSettings(
+                                key -> null, ScrapeSettings.read(key -> null), RequestSettings.read(key -> null)),
                         vertx)
                 .register(management);
         HttpServer http = vertx.createHttpServer()
@@ -143,42 +141,42 @@ class ScrapeEndTest {
                 .count();
     }
 
-    private void shouldScrapeAgain(String path) {
+    private void assertThatTheNextScrapeSucceeds(String path) {
         scrape = out -> {};
-        assertThat(get(path, "30").asString()).isEqualTo("whole\n");
+        assertThat(get(path, "30").asString()).isEqualTo("complete\n");
         assertThat(interruptedBefore).containsOnly(false);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
-    void shouldInterruptAScrapeWhoseTimeIsOver(String path) {
+    void shouldInterruptAScrapeAtItsTimeout(String path) {
         scrape = out -> release.await();
 
         assertThat(get(path, "0.2").statusCode()).isEqualTo(503);
 
         assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(1);
-        shouldScrapeAgain(path);
+        assertThatTheNextScrapeSucceeds(path);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
-    void shouldInterruptAScrapeWhoseClientGoesAway(String path) throws Exception {
+    void shouldInterruptAScrapeIfItsClientDisconnects(String path) throws Exception {
         scrape = out -> release.await();
         try (SlowClient client = new SlowClient(server, "GET " + path + " HTTP/1.1\r\nHost: localhost")) {
-            begun.acquire();
+            started.acquire();
             client.close();
 
             assertEventually(() -> failures(ScrapeFailure.GONE), 1.0);
         }
-        shouldScrapeAgain(path);
+        assertThatTheNextScrapeSucceeds(path);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
-    void shouldLeaveTheWorkersOfTheApplicationAlone(String path) throws Exception {
+    void shouldNotUseTheWorkerThreadsOfTheApplication(String path) throws Exception {
         scrape = out -> release.await();
-        CompletableFuture<Response> hanging = later(() -> get(path, "30"));
-        begun.acquire();
+        CompletableFuture<Response> blocked = later(() -> get(path, "30"));
+        started.acquire();
 
         assertThat(vertx.executeBlocking(() -> "done")
                         .toCompletionStage()
@@ -186,10 +184,10 @@ class ScrapeEndTest {
                         .get(10, TimeUnit.SECONDS))
                 .isEqualTo("done");
         release.countDown();
-        assertThat(hanging.join().asString()).isEqualTo("whole\n");
+        assertThat(blocked.join().asString()).isEqualTo("complete\n");
     }
 
-    private void writeAPartOnly() {
+    private void writeAnIncompleteBody() {
         scrape = out -> {
             out.write(new byte[4 * ResponseStream.CHUNK_BYTES]);
             release.await();
@@ -198,15 +196,15 @@ class ScrapeEndTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.0", "HTTP/1.1"})
-    void shouldNotLetAPartPassForTheWhole(String version) throws Exception {
-        writeAPartOnly();
+    void shouldNotCompleteAnIncompleteBody(String version) throws Exception {
+        writeAnIncompleteBody();
         try (SlowClient client = new SlowClient(
                 server,
                 "GET /q/metrics " + version + "\r\nHost: localhost\r\n" + ScrapeRequest.TIMEOUT_HEADER + ": 0.3")) {
             assertThat(client.line()).isEqualTo(version + " 200 OK");
             if (version.equals("HTTP/1.0")) {
                 assertThat(client.endsInOrder())
-                        .as("that would be the end of the body")
+                        .as("an orderly close, which would end the body")
                         .isFalse();
             } else {
                 assertThat(client.rest()).doesNotEndWith("\r\n0\r\n\r\n");
@@ -216,8 +214,8 @@ class ScrapeEndTest {
     }
 
     @Test
-    void shouldNotLetAPartPassForTheWholeWithHttp2() {
-        writeAPartOnly();
+    void shouldResetTheStreamOfAnIncompleteBodyWithHttp2() {
+        writeAnIncompleteBody();
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
 
@@ -232,7 +230,7 @@ class ScrapeEndTest {
         assertThatThrownBy(() -> body.get(30, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(StreamResetException.class)
                 .satisfies(e -> assertThat(((StreamResetException) e.getCause()).getCode())
-                        .as("the error of HTTP/2")
+                        .as("the HTTP/2 error code")
                         .isEqualTo(2));
     }
 
@@ -249,6 +247,6 @@ class ScrapeEndTest {
             assertThat(failed.asString()).contains("The log of the service has the cause");
             assertThat(failures(ScrapeFailure.ERROR)).isEqualTo(i);
         }
-        shouldScrapeAgain(path);
+        assertThatTheNextScrapeSucceeds(path);
     }
 }

@@ -37,12 +37,13 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @TestProfile(ScrapePressureTest.Limited.class)
 @SuppressWarnings({
-    "deprecation", // the name of a collector, which nothing else tells before it is scraped
-    "try" // a client that goes away early
+    "deprecation", // getPrometheusName is the only method that returns the name before a scrape
+    "try" // a client that disconnects early
 })
 class ScrapePressureTest {
+    private static final Duration GAUGE_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Two scrapes at once, packed for whoever takes that. */
+    /** At most two concurrent scrapes, with compression. */
     public static class Limited implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -52,18 +53,18 @@ class ScrapePressureTest {
                     "percpu.scrape.compression",
                     "fast",
                     "percpu.scrape.gauge-timeout",
-                    "3000");
+                    GAUGE_TIMEOUT.toSeconds() + "s");
         }
     }
 
-    /** 20 MB of text: more than the buffers of the system between two sockets hold. */
+    /** A collector of 20 MB of text, more than the socket buffers of the system hold. */
     private static final Collector LARGE = new Collector() {
         @Override
         public MetricSnapshot collect() {
-            String filling = "x".repeat(1000);
+            String padding = "x".repeat(1000);
             List<GaugeDataPointSnapshot> points = new ArrayList<>();
             for (int i = 0; i < 20_000; i++) {
-                points.add(new GaugeDataPointSnapshot(i, Labels.of("a", filling + i), null));
+                points.add(new GaugeDataPointSnapshot(i, Labels.of("a", padding + i), null));
             }
             return new GaugeSnapshot(new MetricMetadata("pressure_large"), points);
         }
@@ -83,35 +84,35 @@ class ScrapePressureTest {
     PerCpuMeterRegistry registry;
 
     private final CountDownLatch release = new CountDownLatch(1);
-    private final Semaphore hung = new Semaphore(0);
+    private final Semaphore blocked = new Semaphore(0);
 
     @BeforeEach
-    void addTheLargeMetric() {
+    void registerTheLargeMetric() {
         registry.getPrometheusRegistry().register(LARGE);
     }
 
     @AfterEach
-    void removeTheLargeMetric() {
+    void unregisterTheLargeMetric() {
         release.countDown();
         registry.getPrometheusRegistry().unregister(LARGE);
         assertEventually(() -> scrape().statusCode(), 200);
     }
 
     @Test
-    void shouldServeOthersWhileOneReadsSlowly() throws IOException {
+    void shouldServeOtherClientsWhileOneReadsSlowly() throws IOException {
         try (SlowClient slow = new SlowClient(management, GET_LARGE)) {
             assertThat(slow.line()).isEqualTo("HTTP/1.1 200 OK");
 
             for (int i = 0; i < 10; i++) {
                 assertThat(scrape().statusCode()).isEqualTo(200);
             }
-            registry.counter("pressure.registered.meanwhile").increment();
-            assertThat(scrape().asString()).contains("pressure_registered_meanwhile_total 1.0\n");
+            registry.counter("pressure.registered.during").increment();
+            assertThat(scrape().asString()).contains("pressure_registered_during_total 1.0\n");
         }
     }
 
     @Test
-    void shouldRefuseMoreScrapesThanAreAllowedUntilOneEnds() throws IOException {
+    void shouldRejectScrapesBeyondTheLimitUntilOneEnds() throws IOException {
         double busy = failures(ScrapeFailure.BUSY);
         double gone = failures(ScrapeFailure.GONE);
         try (SlowClient first = new SlowClient(management, GET_LARGE);
@@ -124,7 +125,8 @@ class ScrapePressureTest {
                     .then()
                     .statusCode(503)
                     .header("Retry-After", "1")
-                    .body(containsString("2 scrapes are in progress, the maximum that percpu.scrape.max-concurrent allows"));
+                    .body(containsString(
+                            "2 scrapes are in progress, the maximum that percpu.scrape.max-concurrent allows"));
             assertThat(failures(ScrapeFailure.BUSY)).isEqualTo(busy + 1);
             given().when().head(management.resolve("/q/metrics")).then().statusCode(200);
 
@@ -136,19 +138,19 @@ class ScrapePressureTest {
     }
 
     @Test
-    void shouldGiveUpAScrapeWhoseClientNoLongerWaits() throws IOException {
+    void shouldEndAScrapeAtTheTimeoutOfItsClient() throws IOException {
         double late = failures(ScrapeFailure.TIMEOUT);
         try (SlowClient slow = new SlowClient(management, GET_LARGE + "\r\nX-Prometheus-Scrape-Timeout-Seconds: 0.5")) {
             assertThat(slow.line()).isEqualTo("HTTP/1.1 200 OK");
 
             assertEventually(() -> failures(ScrapeFailure.TIMEOUT), late + 1);
-            // The last chunk would be "0", and tell that this is the whole.
+            // A last chunk of size 0 would mark a complete body.
             assertThat(end(slow.rest())).doesNotEndWith("\r\n0\r\n\r\n");
         }
     }
 
     @Test
-    void shouldSaySoWhereTheTimeIsOverBeforeTheFirstByte() {
+    void shouldReturn503IfTheTimeoutEndsBeforeTheFirstByte() {
         double late = failures(ScrapeFailure.TIMEOUT);
 
         given().header("X-Prometheus-Scrape-Timeout-Seconds", "0.000001")
@@ -161,51 +163,54 @@ class ScrapePressureTest {
     }
 
     @Test
-    void shouldNotWaitForAGaugeLongerThanItsClientWaits() {
+    void shouldNotWaitForAGaugeAfterTheTimeout() {
         double late = failures(ScrapeFailure.TIMEOUT);
-        Gauge hanging = Gauge.builder("pressure.hanging", this::hang).register(registry);
-
-        long start = System.nanoTime();
-        given().header("X-Prometheus-Scrape-Timeout-Seconds", "0.3")
-                .queryParam("name[]", "pressure_hanging")
-                .when()
-                .get(management.resolve("/q/metrics"))
-                .then()
-                .statusCode(503)
-                .body(containsString("did not complete within its timeout"));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(2500));
-        registry.remove(hanging);
+        Gauge blocking = Gauge.builder("pressure.blocking", this::block).register(registry);
+        try {
+            long start = System.nanoTime();
+            given().header("X-Prometheus-Scrape-Timeout-Seconds", "0.3")
+                    .queryParam("name[]", "pressure_blocking")
+                    .when()
+                    .get(management.resolve("/q/metrics"))
+                    .then()
+                    .statusCode(503)
+                    .body(containsString("did not complete within its timeout"));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(GAUGE_TIMEOUT);
+        } finally {
+            registry.remove(blocking);
+        }
 
         assertThat(failures(ScrapeFailure.TIMEOUT)).isEqualTo(late + 1);
     }
 
     @Test
-    void shouldNotWaitForAGaugeWhenItsClientHasGone() throws Exception {
+    void shouldNotWaitForAGaugeAfterTheClientDisconnects() throws Exception {
         double gone = failures(ScrapeFailure.GONE);
-        Gauge hanging = Gauge.builder("pressure.hanging", this::hang).register(registry);
+        Gauge blocking = Gauge.builder("pressure.abandoned", this::block).register(registry);
         try (SlowClient client =
-                new SlowClient(management, "GET /q/metrics?name[]=pressure_hanging HTTP/1.1\r\nHost: localhost")) {
-            hung.acquire();
+                new SlowClient(management, "GET /q/metrics?name[]=pressure_abandoned HTTP/1.1\r\nHost: localhost")) {
+            blocked.acquire();
             client.close();
 
             assertEventually(() -> failures(ScrapeFailure.GONE), gone + 1);
+        } finally {
+            registry.remove(blocking);
         }
-        registry.remove(hanging);
     }
 
     @Test
-    void shouldScrapeTheRestBesideCollectorsThatHangOrThrow() {
-        MultiCollector hanging = () -> {
-            hang();
+    void shouldScrapeOtherMetricsIfCollectorsBlockOrThrow() {
+        MultiCollector blocking = () -> {
+            block();
             return MetricSnapshots.of();
         };
         MultiCollector broken = () -> {
             throw new AssertionError("on purpose");
         };
-        registry.getPrometheusRegistry().register(hanging);
+        registry.getPrometheusRegistry().register(blocking);
         registry.getPrometheusRegistry().register(broken);
 
-        // More than may go on at once: none of them stays.
+        // More scrapes than permits: each scrape must release its permit.
         for (int i = 0; i < 5; i++) {
             assertThat(given().queryParam("name[]", "jvm_memory_used_bytes")
                             .when()
@@ -213,12 +218,12 @@ class ScrapePressureTest {
                             .asString())
                     .contains("# TYPE jvm_memory_used_bytes gauge\n");
         }
-        registry.getPrometheusRegistry().unregister(hanging);
+        registry.getPrometheusRegistry().unregister(blocking);
         registry.getPrometheusRegistry().unregister(broken);
     }
 
-    private double hang() {
-        hung.release();
+    private double block() {
+        blocked.release();
         try {
             release.await();
         } catch (InterruptedException e) {
@@ -228,20 +233,20 @@ class ScrapePressureTest {
     }
 
     @Test
-    void shouldAnswerAClientOfOldWhole() throws IOException {
-        try (SlowClient old = new SlowClient(management, "GET /q/metrics?name[]=pressure_large HTTP/1.0")) {
-            assertThat(old.line()).startsWith("HTTP/1.0 200 OK");
-            assertThat(end(old.rest())).endsWith("x9999\"} 9999.0\n");
+    void shouldSendACompleteBodyToAnHttp10Client() throws IOException {
+        try (SlowClient client = new SlowClient(management, "GET /q/metrics?name[]=pressure_large HTTP/1.0")) {
+            assertThat(client.line()).startsWith("HTTP/1.0 200 OK");
+            assertThat(end(client.rest())).endsWith("x9999\"} 9999.0\n");
         }
     }
 
-    /** What a failure can show. */
+    /** Returns the last characters, which are few enough for a failure message. */
     private static String end(String text) {
         return text.substring(Math.max(0, text.length() - 100));
     }
 
     private Response scrape() {
-        return given().queryParam("name[]", "pressure_registered_meanwhile_total", "pressure_registered_meanwhile")
+        return given().queryParam("name[]", "pressure_registered_during_total", "pressure_registered_during")
                 .when()
                 .get(management.resolve("/q/metrics"));
     }

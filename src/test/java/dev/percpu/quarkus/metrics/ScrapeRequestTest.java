@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScrapeRequestTest {
-    private static final Duration MOST = Duration.ofSeconds(60);
+    private static final Duration MAX = Duration.ofSeconds(60);
 
     @ParameterizedTest
     @CsvSource({
@@ -22,8 +22,8 @@ class ScrapeRequestTest {
         "1e-300,PT0.000000001S",
         "2.5e1,PT25S"
     })
-    void shouldTakeTheTimeOfTheClient(String seconds, Duration timeout) {
-        assertThat(ScrapeRequest.timeout(seconds, MOST)).isEqualTo(timeout);
+    void shouldReturnTheTimeoutOfTheClient(String seconds, Duration timeout) {
+        assertThat(ScrapeRequest.timeout(seconds, MAX)).isEqualTo(timeout);
     }
 
     @ParameterizedTest
@@ -46,12 +46,12 @@ class ScrapeRequestTest {
                 "1e300",
                 "1e999"
             })
-    void shouldTakeTheMostThatIsAllowedForNoTimeAndForMore(String seconds) {
-        assertThat(ScrapeRequest.timeout(seconds, MOST)).isEqualTo(MOST);
+    void shouldReturnTheMaximumForAnInvalidOrLongerTimeout(String seconds) {
+        assertThat(ScrapeRequest.timeout(seconds, MAX)).isEqualTo(MAX);
     }
 
     @Test
-    void shouldFindTheFamiliesOfSamples() {
+    void shouldReturnTheFamiliesOfSamples() {
         assertThat(ScrapeRequest.families(List.of("a_total", "b_seconds_bucket", "c_info", "d_gcount", "e_max", "f")))
                 .containsExactlyInAnyOrder(
                         "a_total", "a", "b_seconds_bucket", "b_seconds", "c_info", "c", "d_gcount", "d", "e_max", "f");

@@ -10,24 +10,26 @@ import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** A client that asks for something and then reads only what it is told to, with as small a window as the system allows. */
+/** A client that sends a request and reads only on demand, with the smallest receive window that the system permits. */
 final class SlowClient implements AutoCloseable {
     private static final int RECEIVE_BYTES = 4096;
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int READ_TIMEOUT_MILLIS = 30_000;
 
     private final Socket socket = new Socket();
 
     /**
-     * @param request line and headers, without the last empty line
+     * Connects and sends a request.
+     *
+     * @param request request line and headers, without the empty line at the end
      */
     SlowClient(URI server, String request) throws IOException {
-        socket.setReceiveBufferSize(RECEIVE_BYTES); // before it is connected: the window is agreed on then
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setReceiveBufferSize(RECEIVE_BYTES); // before connect, which negotiates the window
+        socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         socket.connect(new InetSocketAddress(server.getHost(), server.getPort()));
         socket.getOutputStream().write((request + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Reads one line, at most 1,000 characters of it. */
+    /** Reads one line, at most 1000 characters. */
     String line() throws IOException {
         InputStream in = socket.getInputStream();
         StringBuilder line = new StringBuilder();
@@ -37,7 +39,7 @@ final class SlowClient implements AutoCloseable {
         return line.toString().strip();
     }
 
-    /** Reads on until the server closes the connection, in an orderly way or not. */
+    /** Reads until the server closes or resets the connection. */
     String rest() throws IOException {
         ByteArrayOutputStream read = new ByteArrayOutputStream();
         byte[] buffer = new byte[RECEIVE_BYTES];
@@ -47,12 +49,12 @@ final class SlowClient implements AutoCloseable {
                 read.write(buffer, 0, count);
             }
         } catch (SocketException reset) {
-            // what was read is what there is
+            // Return what was read before the reset.
         }
         return read.toString(StandardCharsets.UTF_8);
     }
 
-    /** Reads on until the server closes the connection; whether it did so in an orderly way, which ends a body of HTTP/1.0. */
+    /** Reads until the server ends the connection. Returns true for an orderly close, which ends a body of HTTP/1.0, false for a reset. */
     boolean endsInOrder() throws IOException {
         try {
             socket.getInputStream().transferTo(OutputStream.nullOutputStream());

@@ -3,7 +3,6 @@ package dev.percpu.quarkus.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.quarkus.RequestSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.vertx.http.runtime.ExtendedQuarkusVertxHttpMetrics;
 import io.vertx.core.VertxOptions;
@@ -187,7 +186,7 @@ class DelegationTest {
     private static HttpServerMetricsFactory servers(boolean excluded) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         return new HttpServerMetricsFactory(
-                () -> Recordings.shared(registry, RequestSettings.DEFAULT), (options, address) -> excluded);
+                () -> Recordings.shared(registry, Recordings.ALL), (options, address) -> excluded);
     }
 
     private static Stream<Method> methods(Class<?> type) {

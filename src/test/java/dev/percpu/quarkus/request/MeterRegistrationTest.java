@@ -3,7 +3,6 @@ package dev.percpu.quarkus.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.percpu.quarkus.RequestSettings;
 import dev.percpu.quarkus.request.route.MethodLabel;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.UriTimers;
@@ -48,7 +47,7 @@ class MeterRegistrationTest {
             return super.newCounter(id);
         }
     };
-    private final HttpServerMetricsAdapter.Shared shared = Recordings.shared(registry, RequestSettings.DEFAULT);
+    private final HttpServerMetricsAdapter.Shared shared = Recordings.shared(registry, Recordings.ALL);
     private final RequestMeterFactory meters = shared.meters();
     private final HttpServerMetricsAdapter server =
             new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http");

@@ -1,20 +1,22 @@
 package dev.percpu.quarkus.request;
 
 import dev.percpu.quarkus.RequestSettings;
-import dev.percpu.quarkus.request.route.HistogramKind;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.UriRules;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Request metrics on the registry of a test, configured as in the service. Stateless. */
 public final class Recordings {
+
+    /** All requests are recorded, without rules for the label {@code uri}. */
+    static final RequestSettings ALL = new RequestSettings(true, UriRules.NONE, "/", List.of(), Optional.empty());
 
     private Recordings() {}
 
@@ -27,7 +29,7 @@ public final class Recordings {
     }
 
     static HttpServerMetricsFactory servers(MeterRegistry registry) {
-        return servers(registry, RequestSettings.DEFAULT);
+        return servers(registry, ALL);
     }
 
     static HttpServerMetricsFactory servers(
@@ -38,13 +40,8 @@ public final class Recordings {
 
     /** Returns the metrics of one server with these options, in a service without configuration. */
     public static HttpServerMetrics<?, ?, ?> server(MeterRegistry registry, HttpServerOptions options) {
-        RequestSettings settings = RequestSettings.read(new SmallRyeConfigBuilder().build(), Recordings::fail);
-        return servers(registry, settings)
+        return servers(registry, RequestSettings.read(key -> null))
                 .create(options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
-    }
-
-    private static void fail(String complaint) {
-        throw new AssertionError(complaint);
     }
 
     /** Returns the timers of an application without a root path. */
@@ -54,7 +51,7 @@ public final class Recordings {
 
     /** Returns the timers of an application below a root path. */
     public static RouteTimers routes(MeterRegistry registry, UriRules rules, String root, Set<String> staticPaths) {
-        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), HistogramKind.NONE);
+        RequestSettings settings = new RequestSettings(true, rules, root, List.of(), Optional.empty());
         return new RequestMeterFactory(registry, settings, staticPaths).requests();
     }
 }

@@ -2,9 +2,8 @@ package dev.percpu.quarkus.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.quarkus.RequestSettings;
+import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.request.route.MethodLabel;
-import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
@@ -31,6 +30,29 @@ class RequestHistogramTest {
     }
 
     @Test
+    void shouldPreferTheModeThatIsSetForTheMeter() {
+        HistogramDataPointSnapshot point = request(Map.of(
+                "percpu.requests.histogram",
+                "native",
+                "percpu.histogram.native.mode.http.server.requests",
+                "classic",
+                "percpu.histogram.native.mode.http",
+                "both"));
+
+        assertThat(point.hasClassicHistogramData()).isTrue();
+        assertThat(point.hasNativeHistogramData()).isFalse();
+    }
+
+    @Test
+    void shouldPreferTheRequestsHistogramToTheModeOfManyMeters() {
+        HistogramDataPointSnapshot point =
+                request(Map.of("percpu.requests.histogram", "native", "percpu.histogram.native.mode", "classic"));
+
+        assertThat(point.hasClassicHistogramData()).isFalse();
+        assertThat(point.hasNativeHistogramData()).isTrue();
+    }
+
+    @Test
     void shouldPublishOnlyTheBucketsOfObjectives() {
         HistogramDataPointSnapshot point = request(Map.of("percpu.requests.slo", "50ms,100ms"));
 
@@ -40,17 +62,12 @@ class RequestHistogramTest {
     }
 
     private static HistogramDataPointSnapshot request(Map<String, String> properties) {
-        RequestSettings settings = RequestSettings.read(
-                new SmallRyeConfigBuilder()
-                        .withSources(new PropertiesConfigSource(properties, "test", 100))
-                        .build(),
-                complaint -> {
-                    throw new AssertionError(complaint);
-                });
-        PerCpuConfig config = settings.registrySettings()::get;
-        PerCpuMeterRegistry registry = new PerCpuMeterRegistry(config);
+        QuarkusSettings settings = QuarkusSettings.read(new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(properties, "test", 100))
+                .build());
+        PerCpuMeterRegistry registry = new PerCpuMeterRegistry(settings.registryConfig());
         try {
-            new RequestMeterFactory(registry, settings, Set.of())
+            new RequestMeterFactory(registry, settings.requests(), Set.of())
                     .requests()
                     .find("/", null, null, null, 200)
                     .findOrRegister(MethodLabel.GET, 200)

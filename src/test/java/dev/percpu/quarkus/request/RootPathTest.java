@@ -4,7 +4,6 @@ import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.quarkus.RequestSettings;
-import dev.percpu.quarkus.request.route.HistogramKind;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.StaticPaths;
 import dev.percpu.quarkus.request.route.UriRules;
@@ -17,6 +16,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ class RootPathTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RequestSettings settings =
-            new RequestSettings(true, UriRules.NONE, "/app", List.of(), HistogramKind.NONE);
+            new RequestSettings(true, UriRules.NONE, "/app", List.of(), Optional.empty());
     private final HttpServerMetricsAdapter.Shared shared = new HttpServerMetricsAdapter.Shared(
             new RequestMeterFactory(registry, settings, StaticPaths.ofApplication("/app")),
             ContributedTags.NONE,

@@ -44,16 +44,12 @@ public final class RouteTimers {
      *
      * @param rules for the label {@code uri}
      * @param rootPath path under which Quarkus serves the application, such as {@code /app}; {@code /} by default
-     * @param histogram kind of histogram
+     * @param histogram whether the timers publish a percentile histogram; the configuration of the registry sets its form
      * @param objectives upper bounds of additional buckets
      * @param staticPaths paths of the application's static resources
      */
     public record Options(
-            UriRules rules,
-            String rootPath,
-            HistogramKind histogram,
-            List<Duration> objectives,
-            Set<String> staticPaths) {
+            UriRules rules, String rootPath, boolean histogram, List<Duration> objectives, Set<String> staticPaths) {
 
         public Options {
             objectives = List.copyOf(objectives);
@@ -177,10 +173,15 @@ public final class RouteTimers {
     }
 
     private @Nullable Timer register(Tags tags) {
-        return backoff.tryRegister(() -> options.histogram
-                .applyTo(Timer.builder(NAME), options.objectives)
+        Timer.Builder timer = Timer.builder(NAME)
                 .description("HTTP server request processing time")
-                .tags(tags)
-                .register(registry));
+                .tags(tags);
+        if (options.histogram) {
+            timer.publishPercentileHistogram();
+        }
+        if (!options.objectives.isEmpty()) {
+            timer.serviceLevelObjectives(options.objectives.toArray(Duration[]::new));
+        }
+        return backoff.tryRegister(() -> timer.register(registry));
     }
 }

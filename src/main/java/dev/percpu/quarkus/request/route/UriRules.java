@@ -1,5 +1,7 @@
 package dev.percpu.quarkus.request.route;
 
+import dev.percpu.settings.Settings;
+import dev.percpu.settings.UriRewrite;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record UriRules(
         List<Pattern> ignored,
-        List<Rewrite> rewrites,
+        List<UriRewrite> rewrites,
         @Nullable String nonApplication,
         boolean suppress4xx,
         int maxValues) {
 
-    /** The default of {@code maxValues}, as in Quarkus' binder. */
-    public static final int DEFAULT_MAX_VALUES = 100;
-
     /** The rules of an application without configuration for the label: nothing is ignored, rewritten or suppressed. */
-    public static final UriRules NONE = new UriRules(List.of(), List.of(), null, false, DEFAULT_MAX_VALUES);
-
-    /** A pattern of paths, and the value of the label for requests with these paths. */
-    public record Rewrite(Pattern pattern, String value) {}
+    public static final UriRules NONE =
+            new UriRules(List.of(), List.of(), null, false, Settings.REQUESTS_MAX_URI_TAGS.defaultValue());
 
     public UriRules {
         ignored = List.copyOf(ignored);
@@ -44,9 +41,9 @@ public record UriRules(
             return null;
         }
         String normalized = UriLabels.normalize(path);
-        for (Rewrite rewrite : rewrites) {
-            if (rewrite.pattern.matcher(normalized).matches()) {
-                return rewrite.value.equals(normalized) ? null : rewrite.value;
+        for (UriRewrite rewrite : rewrites) {
+            if (rewrite.pattern().matcher(normalized).matches()) {
+                return rewrite.value().equals(normalized) ? null : rewrite.value();
             }
         }
         return null;

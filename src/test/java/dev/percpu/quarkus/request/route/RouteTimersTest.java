@@ -3,6 +3,7 @@ package dev.percpu.quarkus.request.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.quarkus.request.Recordings;
+import dev.percpu.settings.UriRewrite;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -149,9 +150,9 @@ class RouteTimersTest {
         UriRules rules = new UriRules(
                 List.of(Pattern.compile("/secret/.*"), Pattern.compile("/hidden/\\{id}"), Pattern.compile("/hid")),
                 List.of(
-                        new UriRules.Rewrite(Pattern.compile("/item/[0-9]+"), "/item/custom"),
-                        new UriRules.Rewrite(Pattern.compile("/same"), "/same"),
-                        new UriRules.Rewrite(Pattern.compile("/home"), "/hid")),
+                        new UriRewrite(Pattern.compile("/item/[0-9]+"), "/item/custom"),
+                        new UriRewrite(Pattern.compile("/same"), "/same"),
+                        new UriRewrite(Pattern.compile("/home"), "/hid")),
                 "/q/",
                 true,
                 100);

@@ -1,0 +1,83 @@
+package dev.percpu.binding;
+
+import com.sun.jna.Memory;
+
+/**
+ * The two native calls of one self-test, with the memory that they share. {@code self_test.c} describes the test.
+ *
+ * <p>Thread-safe, except that {@link #close()} must come after both calls have returned. Each call needs a thread of its own, which must
+ * end afterwards, because the call changes its CPU affinity.
+ */
+public final class SelfTestCalls implements AutoCloseable {
+    // struct percpu_self_test: its size and the offsets of its fields, in bytes. A test compares them with the C
+    // compiler's.
+    static final int BYTES = 56;
+    static final int CPU = 16;
+    static final int OTHER_CPU = 20;
+    static final int MIN_RESTARTS = 24;
+    static final int RESTARTS = 28;
+    static final int VIOLATIONS = 32;
+    static final int BUDGET_NANOS = 40;
+
+    private final Memory test = new Memory(BYTES);
+
+    /**
+     * Prepares a self-test.
+     *
+     * @param cpu CPU on which both threads run
+     * @param otherCpu CPU to which the victim is moved and back; if it equals {@code cpu}, the victim is preempted instead
+     * @param minRestarts number of restarts after which the test ends
+     * @param budgetNanos time after which the victim ends the test, in nanoseconds
+     */
+    public SelfTestCalls(int cpu, int otherCpu, int minRestarts, long budgetNanos) {
+        test.clear();
+        test.setInt(CPU, cpu);
+        test.setInt(OTHER_CPU, otherCpu);
+        test.setInt(MIN_RESTARTS, minRestarts);
+        test.setLong(BUDGET_NANOS, budgetNanos);
+    }
+
+    /**
+     * Runs critical sections until the test ends.
+     *
+     * @return 0, or -errno if the thread cannot be registered or its affinity cannot be set
+     * @throws IllegalStateException after {@link #close()}
+     */
+    public int runVictim() {
+        ensureOpen();
+        int error = NativeLibrary.functions().percpu_thread_register();
+        return error != 0 ? error : NativeLibrary.functions().percpu_self_test_victim(test);
+    }
+
+    /**
+     * Interrupts the victim until it ends the test.
+     *
+     * @return 0, or -errno if the affinity of a thread cannot be set
+     * @throws IllegalStateException after {@link #close()}
+     */
+    public int runDisturber() {
+        ensureOpen();
+        return NativeLibrary.functions().percpu_self_test_disturb(test);
+    }
+
+    /** Returns the number of sections that were interrupted and restarted. */
+    public int restarts() {
+        return test.getInt(RESTARTS);
+    }
+
+    /** Returns the number of sections that were interrupted and continued, which must not happen. */
+    public int violations() {
+        return test.getInt(VIOLATIONS);
+    }
+
+    private void ensureOpen() {
+        if (!test.valid()) {
+            throw new IllegalStateException("this self-test is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        test.close();
+    }
+}

@@ -1,0 +1,205 @@
+package dev.percpu.scrape;
+
+import dev.percpu.exposition.SampleWriter;
+import dev.percpu.exposition.TextFormat;
+import dev.percpu.exposition.TextNames;
+import dev.percpu.exposition.TextOutput;
+import dev.percpu.family.FamilyValues;
+import dev.percpu.meter.CellMeter;
+import io.micrometer.core.instrument.Clock;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A writer of scrapes of one registry: its cell meters, its function meters, and external collectors. Thread-safe; scrapes run in parallel.
+ *
+ * <p>In the text formats, cell meters are written directly from the sums of their cells. All other values are snapshots, which the
+ * Prometheus client's writer writes family by family. The order of families is the order of the client's writer.
+ *
+ * <p>Function meters and external collectors are read first, and cells afterwards: counters are never older than a slow gauge.
+ */
+public final class ScrapeWriter {
+    private final SeriesIndex index;
+    private final ExternalCollectors external;
+    private final Clock clock;
+
+    /** The table of the last text scrape. Written under the lock of this object. */
+    private volatile FamilyTable table = FamilyTable.EMPTY;
+
+    /** Buffers that the next text scrape reuses; null while a scrape uses them. */
+    private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
+
+    private static final class Buffers {
+        private final TextOutput out = new TextOutput();
+        private final FamilyRow.Buffers rows = new FamilyRow.Buffers();
+    }
+
+    /** The values of a scrape that are not in cells. */
+    private record Collected(FamilyValues functionMeters, List<MetricSnapshot> external) {}
+
+    /**
+     * Creates a writer.
+     *
+     * @param clock the clock of the registry's meters
+     */
+    public ScrapeWriter(SeriesIndex index, ExternalCollectors external, Clock clock) {
+        this.index = index;
+        this.external = external;
+        this.clock = clock;
+    }
+
+    /** Drops references to a removed meter, so that its cells can be recycled. */
+    public synchronized void remove(CellMeter meter) {
+        table = table.without(meter);
+    }
+
+    /**
+     * Writes one scrape. The stream is neither flushed nor closed.
+     *
+     * @param included selects families by name
+     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for function meters or external collectors; the
+     *     thread stays interrupted
+     */
+    public void write(OutputStream stream, ScrapeEncodings.Encoding encoding, Predicate<String> included)
+            throws IOException {
+        List<ExternalCollectors.Read> reads = external.reads(included);
+        FamilyValues functionMeters = index.collectFunctionMeters(included, reads);
+        Collected collected = new Collected(functionMeters, ExternalCollectors.families(reads));
+        // The dots scheme also changes names that need no quotation marks: it doubles their underscores.
+        if (encoding.text() != null && encoding.escaping() != EscapingScheme.DOTS_ESCAPING) {
+            writeText(stream, encoding.text(), encoding.escaping(), included, collected);
+        } else {
+            MetricSnapshots own = index.collectCells(included, collected.functionMeters());
+            encoding.writer().write(stream, ExternalCollectors.merge(own, collected.external()), encoding.escaping());
+        }
+    }
+
+    private void writeText(
+            OutputStream stream,
+            TextFormat format,
+            EscapingScheme escaping,
+            Predicate<String> included,
+            Collected collected)
+            throws IOException {
+        Buffers reused = spare.getAndSet(null);
+        Buffers buffers = reused == null ? new Buffers() : reused;
+        TextOutput out = buffers.out.to(stream);
+        FamilyTable last = table;
+        try (ScrapeCells cells = index.openCells()) {
+            FamilyTable current = index.table(last, cells);
+            replace(last, current);
+            new TextScrape(current, cells, format, escaping, included, buffers).write(collected);
+        }
+        out.end();
+        spare.set(buffers);
+    }
+
+    /** Keeps the current table for the next scrape, unless a removal or another scrape has replaced the last one. */
+    @SuppressWarnings("ReferenceEquality") // tables are compared by identity
+    private synchronized void replace(FamilyTable last, FamilyTable current) {
+        if (table == last) {
+            table = current;
+        }
+    }
+
+    /** One scrape in a text format. */
+    private final class TextScrape {
+        private final FamilyTable table;
+        private final ScrapeCells cells;
+        private final TextFormat format;
+        private final EscapingScheme escaping;
+        private final Predicate<String> included;
+        private final Buffers buffers;
+        private final TextOutput out;
+        private final SampleWriter samples;
+
+        private TextScrape(
+                FamilyTable table,
+                ScrapeCells cells,
+                TextFormat format,
+                EscapingScheme escaping,
+                Predicate<String> included,
+                Buffers buffers) {
+            this.table = table;
+            this.cells = cells;
+            this.format = format;
+            this.escaping = escaping;
+            this.included = included;
+            this.buffers = buffers;
+            this.out = buffers.out;
+            this.samples = format.samples(out);
+        }
+
+        private void write(Collected collected) throws IOException {
+            List<MetricSnapshot> snapshots = snapshots(collected).stream().toList();
+            Set<String> names = names(snapshots);
+            int next = 0;
+            for (FamilyRow row : table.rows()) {
+                String name = row.family().name();
+                TextNames plain = names.contains(name) || !included.test(name) ? null : row.names(format);
+                if (plain == null) {
+                    continue;
+                }
+                int from = next;
+                while (next < snapshots.size()
+                        && snapshots.get(next).getMetadata().getPrometheusName().compareTo(name) < 0) {
+                    next++;
+                }
+                writeSnapshots(snapshots.subList(from, next));
+                samples.family(plain);
+                row.write(cells, clock, buffers.rows, samples);
+            }
+            writeSnapshots(snapshots.subList(next, snapshots.size()));
+            format.finish(out);
+        }
+
+        private void writeSnapshots(List<MetricSnapshot> snapshots) throws IOException {
+            if (!snapshots.isEmpty()) {
+                format.write(out, new MetricSnapshots(snapshots), escaping);
+            }
+        }
+
+        /**
+         * Returns all families that the client's writer writes, by name. They include families of cell meters that also have other values,
+         * and families whose names or labels need quotation marks.
+         */
+        private MetricSnapshots snapshots(Collected collected) {
+            Set<String> names = names(collected.external());
+            names.addAll(collected.functionMeters().names());
+            List<FamilyRow> shared = new ArrayList<>();
+            for (FamilyRow row : table.rows()) {
+                if (names.contains(row.family().name()) || row.names(format) == null) {
+                    shared.add(row);
+                }
+            }
+            FamilyValues own = new FamilyValues(included);
+            shared.forEach(row -> collect(row, own));
+            own.addAll(collected.functionMeters());
+            return ExternalCollectors.merge(own.snapshots(), collected.external());
+        }
+
+        private void collect(FamilyRow row, FamilyValues values) {
+            FamilyValues ofFamily = new FamilyValues(row.family().name()::equals);
+            for (CellMeter meter : row.meters()) {
+                SeriesIndex.collect(meter, cells.totals(), included, ofFamily);
+            }
+            values.addAll(ofFamily);
+        }
+
+        private static Set<String> names(Iterable<MetricSnapshot> snapshots) {
+            Set<String> names = new HashSet<>();
+            snapshots.forEach(snapshot -> names.add(snapshot.getMetadata().getPrometheusName()));
+            return names;
+        }
+    }
+}

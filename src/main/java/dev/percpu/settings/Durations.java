@@ -1,0 +1,100 @@
+package dev.percpu.settings;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Durations as text: {@code 30s}, {@code 250ms}, {@code 1h30m}, {@code PT1M}. Upper and lower case mean the same. */
+final class Durations {
+    private static final Pattern PLAIN = Pattern.compile("\\d+");
+    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([a-z]+) ?");
+
+    /** Unit of a number, from the smallest to the largest. */
+    enum Unit {
+        NS("nanoseconds", Duration.ofNanos(1)),
+        US("microseconds", Duration.ofNanos(1_000)),
+        MS("milliseconds", Duration.ofMillis(1)),
+        S("seconds", Duration.ofSeconds(1)),
+        M("minutes", Duration.ofMinutes(1)),
+        H("hours", Duration.ofHours(1)),
+        D("days", Duration.ofDays(1));
+
+        private final String plural;
+        private final Duration length;
+
+        Unit(String plural, Duration length) {
+            this.plural = plural;
+            this.length = length;
+        }
+
+        String plural() {
+            return plural;
+        }
+
+        String symbol() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private Durations() {}
+
+    /**
+     * Parses a duration.
+     *
+     * @param plain unit of a number that has none; null if a number needs a unit
+     * @throws IllegalArgumentException if the text is not a duration, or one that is too long for {@link Duration}
+     */
+    static Duration parse(String text, @Nullable Unit plain) {
+        try {
+            String lowerCase = text.toLowerCase(Locale.ROOT);
+            if (lowerCase.startsWith("p")) {
+                return Duration.parse(lowerCase);
+            }
+            if (plain != null && PLAIN.matcher(text).matches()) {
+                return ofNanos(nanos(text, plain));
+            }
+            return sum(lowerCase);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Writes a duration in the largest unit of which it is a multiple: {@code 90s}, {@code 1h}. */
+    static String format(Duration duration) {
+        Unit largest = Unit.NS;
+        for (Unit unit : Unit.values()) {
+            if (duration.equals(unit.length.multipliedBy(duration.dividedBy(unit.length)))) {
+                largest = unit;
+            }
+        }
+        return duration.dividedBy(largest.length) + largest.symbol();
+    }
+
+    private static Duration sum(String text) {
+        BigDecimal nanos = BigDecimal.ZERO;
+        Matcher part = PART.matcher(text);
+        int end = 0;
+        while (part.region(end, text.length()).lookingAt()) {
+            nanos = nanos.add(nanos(part.group(1), Unit.valueOf(part.group(2).toUpperCase(Locale.ROOT))));
+            end = part.end();
+        }
+        if (end == 0 || end < text.length()) {
+            throw new IllegalArgumentException();
+        }
+        return ofNanos(nanos);
+    }
+
+    private static BigDecimal nanos(String number, Unit unit) {
+        return new BigDecimal(number).multiply(new BigDecimal(unit.length.toNanos()));
+    }
+
+    private static Duration ofNanos(BigDecimal nanos) {
+        BigInteger[] seconds = nanos.toBigInteger().divideAndRemainder(BigInteger.valueOf(1_000_000_000));
+        return Duration.ofSeconds(seconds[0].longValueExact(), seconds[1].longValueExact());
+    }
+}

@@ -1,0 +1,66 @@
+package dev.percpu.settings;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting that may be set for some meters only: the key goes on with a dot and the first words of meter names. {@code
+ * percpu.histogram.native.mode.http.server} is for {@code http.server.requests} and not for {@code http.servers}. The longest key that
+ * fits a meter wins; the key without a meter name is for all others.
+ *
+ * @param <T> Java type of the values
+ */
+public final class MeterSetting<T> extends Setting<T> {
+    MeterSetting(String key, Subject subject, SettingType<T> type, String defaultText, String description) {
+        super(key, subject, type, defaultText, description);
+    }
+
+    /**
+     * Returns the value for a meter, or the default.
+     *
+     * @param meterName Micrometer's name, such as {@code http.server.requests}
+     * @param configuration returns the text of a key, or null if the key is not set
+     * @throws IllegalArgumentException if the value is not allowed, naming key, allowed values and value
+     */
+    public T read(String meterName, Function<String, @Nullable String> configuration) {
+        for (String words = meterName; !words.isEmpty(); words = withoutLastWord(words)) {
+            String name = key() + "." + words;
+            String value = configuration.apply(name);
+            if (value != null) {
+                return parse(name, value);
+            }
+        }
+        return read(configuration);
+    }
+
+    private static String withoutLastWord(String words) {
+        return words.substring(0, Math.max(0, words.lastIndexOf('.')));
+    }
+
+    /** Returns the first words of meter names in a key that {@link Settings#find} found this setting by, empty if it has none. */
+    public String meterWords(String name) {
+        return rest(name, key() + ".");
+    }
+
+    @Override
+    boolean isKey(String name) {
+        return super.isKey(name) || isKeyForMeters(name);
+    }
+
+    /** Returns whether a name is this key with the first words of meter names. A name in quotes would never fit. */
+    boolean isKeyForMeters(String name) {
+        return rest(name, key() + ".").matches("[^\"]+");
+    }
+
+    /**
+     * Returns whether an environment variable sets this setting for some meters. An underscore in the name of a meter stands for any
+     * character that is neither a letter nor a digit.
+     */
+    boolean isVariableForMeters(String variable) {
+        return rest(variable, variable(key()) + "_").matches("[^_].*");
+    }
+
+    private static String rest(String name, String prefix) {
+        return name.startsWith(prefix) ? name.substring(prefix.length()) : "";
+    }
+}

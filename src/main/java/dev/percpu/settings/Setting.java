@@ -1,0 +1,158 @@
+package dev.percpu.settings;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration key with its type, default, allowed values and description. Immutable.
+ *
+ * <p>A setting does not know where its value comes from: {@link #read} takes a function from key to text, such as {@code
+ * PrometheusConfig::get} or {@code System::getProperty}. All errors have the form {@code <key> must be <allowed>, but was <value>}.
+ *
+ * @param <T> Java type of the values
+ */
+public class Setting<T> {
+    private final List<String> keys;
+    private final Subject subject;
+    private final SettingType<T> type;
+    private final @Nullable String defaultText;
+    private final T defaultValue;
+    private final String description;
+
+    private Setting(
+            List<String> keys,
+            Subject subject,
+            SettingType<T> type,
+            @Nullable String defaultText,
+            T defaultValue,
+            String description) {
+        this.keys = keys;
+        this.subject = subject;
+        this.type = type;
+        this.defaultText = defaultText;
+        this.defaultValue = defaultValue;
+        this.description = description;
+    }
+
+    /** Declares a setting whose default is the value of a text. */
+    Setting(String key, Subject subject, SettingType<T> type, String defaultText, String description) {
+        this(List.of(key), subject, type, defaultText, type.parse(defaultText), description);
+    }
+
+    /**
+     * Declares a setting that is not set by default.
+     *
+     * @param unset the value then
+     */
+    static <T> Setting<T> unset(String key, Subject subject, SettingType<T> type, T unset, String description) {
+        return new Setting<>(List.of(key), subject, type, null, unset, description);
+    }
+
+    /** Returns this setting with a second key, which is read where the first is not set. */
+    Setting<T> withFormerKey(String former) {
+        return new Setting<>(List.of(key(), former), subject, type, defaultText, defaultValue, description);
+    }
+
+    /** Returns the key, such as {@code percpu.series.max}. */
+    public final String key() {
+        return keys.getFirst();
+    }
+
+    /** Returns the keys that are read, in this order, until one is set. */
+    final List<String> keys() {
+        return keys;
+    }
+
+    final Subject subject() {
+        return subject;
+    }
+
+    final SettingType<T> type() {
+        return type;
+    }
+
+    /** Returns the default as a text, or null if the setting is not set by default. */
+    final @Nullable String defaultText() {
+        return defaultText;
+    }
+
+    /** Returns the value of a configuration that does not set this key. */
+    public final T defaultValue() {
+        return defaultValue;
+    }
+
+    final String description() {
+        return description;
+    }
+
+    /** Returns whether the registry reads this setting in any application, not only in one with Quarkus. */
+    public final boolean inLibrary() {
+        return subject.inLibrary();
+    }
+
+    /** Returns the allowed values in words, to follow "must be". */
+    public final String allowed() {
+        return type.allowed();
+    }
+
+    /**
+     * Returns the value in a configuration, or the default.
+     *
+     * @param configuration returns the text of a key, or null if the key is not set
+     * @throws IllegalArgumentException if the value is not allowed, naming key, allowed values and value
+     */
+    public final T read(Function<String, @Nullable String> configuration) {
+        for (String name : keys) {
+            String value = configuration.apply(name);
+            if (value != null) {
+                return parse(name, value);
+            }
+        }
+        return defaultValue;
+    }
+
+    /**
+     * Returns the value of a text.
+     *
+     * @param name key for the message
+     * @throws IllegalArgumentException if the value is not allowed, naming key, allowed values and value
+     */
+    final T parse(String name, String text) {
+        try {
+            return type.parse(text.strip());
+        } catch (IllegalArgumentException e) {
+            String shown = text.isBlank() ? "blank" : text;
+            throw new IllegalArgumentException(name + " must be " + allowed() + ", but was " + shown + reason(e), e);
+        }
+    }
+
+    private static String reason(IllegalArgumentException e) {
+        return e instanceof SettingType.RejectedItemException ? " (" + e.getMessage() + ")" : "";
+    }
+
+    /** Returns the environment variable that sets a key: upper case, with an underscore for all but ASCII letters and digits. */
+    static String variable(String key) {
+        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /** Returns whether a name in a configuration file sets this setting, or an item of its list. */
+    boolean isKey(String name) {
+        return keys.contains(unindexed(name, "\\[\\d+]"));
+    }
+
+    /** Returns whether an environment variable sets this setting, or an item of its list, for all meters. */
+    final boolean isVariable(String name) {
+        return unindexed(name, "_\\d+_").equals(variable(key()));
+    }
+
+    private String unindexed(String name, String index) {
+        return type instanceof SettingType.ListOf<?> ? name.replaceFirst(index + "$", "") : name;
+    }
+
+    @Override
+    public final String toString() {
+        return key();
+    }
+}

@@ -1,0 +1,225 @@
+package dev.percpu.settings;
+
+import dev.percpu.settings.Durations.Unit;
+import dev.percpu.settings.SettingType.Choice;
+import dev.percpu.settings.SettingType.Expression;
+import dev.percpu.settings.SettingType.Flag;
+import dev.percpu.settings.SettingType.Folder;
+import dev.percpu.settings.SettingType.ListOf;
+import dev.percpu.settings.SettingType.OrWord;
+import dev.percpu.settings.SettingType.PositiveNumber;
+import dev.percpu.settings.SettingType.Rewrite;
+import dev.percpu.settings.SettingType.TimeSpan;
+import dev.percpu.settings.SettingType.WholeNumber;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * All settings. Each key is declared here and nowhere else; the reference document lists them in this order.
+ *
+ * <p>A setting that is added here is validated at the start of a service, known to the check for unknown keys, and documented.
+ */
+public final class Settings {
+    private static final String BINDER = "quarkus.micrometer.binder.http-server.";
+    private static final String FORMER_BINDER = "quarkus.micrometer.binder.vertx.";
+
+    /** Longest duration where none is too long by its meaning: 100 years, well within 64-bit nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
+    private static final List<Setting<?>> DECLARED = new ArrayList<>();
+
+    public static final Setting<Boolean> NATIVE_REQUIRED = declare(new Setting<>(
+            "percpu.native.required",
+            Subject.RECORDING,
+            new Flag(),
+            "true",
+            "Whether the start fails where the native library cannot be used. With `false`, records go to JVM atomics there, which is"
+                    + " slower."));
+
+    public static final Setting<Optional<Path>> NATIVE_DIR = declare(Setting.unset(
+            "percpu.native.dir",
+            Subject.RECORDING,
+            new Folder("libpercpu.so"),
+            Optional.empty(),
+            "Folder to load the native library from, for a read-only root file system. Nothing is unpacked from the jar then. Without"
+                    + " Quarkus, a system property only."));
+
+    public static final Setting<RseqMode> RSEQ_MODE = declare(
+            new Setting<>(
+                    "percpu.rseq.mode",
+                    Subject.RECORDING,
+                    new Choice<>(RseqMode.class),
+                    "auto",
+                    "How records commit: in rseq critical sections where those work (`auto`), or always by atomic instructions (`atomic`)."));
+
+    public static final Setting<ShardIndex> SHARD_INDEX = declare(new Setting<>(
+            "percpu.shard.index",
+            Subject.RECORDING,
+            new Choice<>(ShardIndex.class),
+            "auto",
+            "Field of `struct rseq` that selects the shard. `auto` selects `mm_cid` where the process may use at most a quarter of the"
+                    + " possible CPUs and the kernel offers that field. Where it is not offered, `mm_cid` means `cpu_id`, with a"
+                    + " warning."));
+
+    public static final Setting<Integer> SERIES_MAX = declare(new Setting<>(
+            "percpu.series.max",
+            Subject.SERIES,
+            new WholeNumber(1, Integer.MAX_VALUE),
+            "200000",
+            "Largest number of series. Beyond it, a counter, timer or summary records into the overflow series of its name; meters that"
+                    + " cannot be added up do nothing."));
+
+    public static final Setting<Optional<Duration>> SERIES_EXPIRE_AFTER = declare(
+            new Setting<>(
+                    "percpu.series.expire-after",
+                    Subject.SERIES,
+                    new OrWord<>("off", new TimeSpan(Duration.ofSeconds(1), LONGEST, null)),
+                    "off",
+                    "Time without a record after which scrapes leave a series out. The next record brings it back with everything it counted."));
+
+    public static final MeterSetting<HistogramMode> HISTOGRAM_MODE = declare(new MeterSetting<>(
+            "percpu.histogram.native.mode",
+            Subject.HISTOGRAMS,
+            new Choice<>(HistogramMode.class),
+            "classic",
+            "Form of percentile histograms: Micrometer's buckets, a Prometheus native histogram, or both."));
+
+    public static final MeterSetting<Integer> HISTOGRAM_SCHEMA = declare(new MeterSetting<>(
+            "percpu.histogram.native.schema",
+            Subject.HISTOGRAMS,
+            new WholeNumber(-4, 8),
+            "5",
+            "Finest resolution: each bucket is 2^(2^-schema) times as wide as the one before."));
+
+    public static final MeterSetting<Integer> HISTOGRAM_MAX_BUCKETS = declare(new MeterSetting<>(
+            "percpu.histogram.native.max-buckets",
+            Subject.HISTOGRAMS,
+            new WholeNumber(10, 2_000),
+            "160",
+            "Largest number of buckets at full resolution. A bucket takes 16 bytes on every CPU that records."));
+
+    public static final MeterSetting<Optional<Double>> HISTOGRAM_ZERO_THRESHOLD = declare(new MeterSetting<>(
+            "percpu.histogram.native.zero-threshold",
+            Subject.HISTOGRAMS,
+            new OrWord<>("auto", new PositiveNumber()),
+            "auto",
+            "Largest amount that counts as 0: in seconds for a timer, in its own unit for a summary. `auto` is the lower end of the"
+                    + " buckets."));
+
+    public static final Setting<Duration> GAUGE_TIMEOUT = declare(new Setting<>(
+            "percpu.scrape.gauge-timeout",
+            Subject.GAUGES,
+            new TimeSpan(Duration.ofMillis(1), Duration.ofMinutes(1), Unit.MS),
+            "1s",
+            "Time that the function of a gauge, or an external collector, may take in a scrape. After it, the gauge is NaN, and is not"
+                    + " called again before its function has returned."));
+
+    public static final Setting<Integer> SCRAPE_MAX_CONCURRENT = declare(new Setting<>(
+            "percpu.scrape.max-concurrent",
+            Subject.SCRAPES,
+            new WholeNumber(1, 1_000),
+            "4",
+            "Largest number of scrapes at the same time. A further one is rejected with status 503 and Retry-After."));
+
+    public static final Setting<Duration> SCRAPE_TIMEOUT = declare(new Setting<>(
+            "percpu.scrape.timeout",
+            Subject.SCRAPES,
+            new TimeSpan(Duration.ofSeconds(1), Duration.ofHours(1), Unit.S),
+            "60s",
+            "Time of one scrape, from the arrival of its request until the client has read the response. A shorter"
+                    + " `X-Prometheus-Scrape-Timeout-Seconds` wins."));
+
+    public static final Setting<Compression> SCRAPE_COMPRESSION = declare(
+            new Setting<>(
+                    "percpu.scrape.compression",
+                    Subject.SCRAPES,
+                    new Choice<>(Compression.class),
+                    "off",
+                    "gzip for clients that accept it, by zlib's level 1 (`fast`) or 6 (`default`). It takes longer than the scrape."));
+
+    public static final Setting<Boolean> EXEMPLARS_ON_ALL_TYPES = declare(
+            new Setting<>(
+                    "io.prometheus.exporter.exemplarsOnAllMetricTypes",
+                    Subject.SCRAPES,
+                    new Flag(),
+                    "false",
+                    "Whether counts and quantiles have exemplars too. A Prometheus before 2.43 rejects a whole OpenMetrics scrape for one."));
+
+    public static final Setting<Boolean> REQUESTS_ENABLED = declare(new Setting<>(
+            "percpu.requests.enabled", Subject.REQUESTS, new Flag(), "true", "Whether requests are recorded."));
+
+    public static final Setting<Optional<HistogramMode>> REQUESTS_HISTOGRAM = declare(new Setting<>(
+            "percpu.requests.histogram",
+            Subject.REQUESTS,
+            new OrWord<>("none", new Choice<>(HistogramMode.class)),
+            "none",
+            "Histogram of the time of requests: none (count, sum and maximum, as with Quarkus), Micrometer's buckets, a native histogram,"
+                    + " or both."));
+
+    public static final Setting<List<Duration>> REQUESTS_SLO = declare(Setting.unset(
+            "percpu.requests.slo",
+            Subject.REQUESTS,
+            new ListOf<>(new TimeSpan(Duration.ofNanos(1), LONGEST, Unit.S)),
+            List.of(),
+            "Upper bounds of further buckets of the time of requests: `50ms,1s,PT2M`."));
+
+    public static final Setting<List<Pattern>> REQUESTS_IGNORE_PATTERNS = declare(Setting.unset(
+                    BINDER + "ignore-patterns",
+                    Subject.REQUESTS,
+                    new ListOf<>(new Expression()),
+                    List.<Pattern>of(),
+                    "Requests whose template or path matches one of these as a whole are not recorded.")
+            .withFormerKey(FORMER_BINDER + "ignore-patterns"));
+
+    public static final Setting<List<UriRewrite>> REQUESTS_MATCH_PATTERNS = declare(Setting.unset(
+                    BINDER + "match-patterns",
+                    Subject.REQUESTS,
+                    new ListOf<>(new Rewrite()),
+                    List.<UriRewrite>of(),
+                    "Requests whose path matches an expression as a whole have its value as `uri`, before any template.")
+            .withFormerKey(FORMER_BINDER + "match-patterns"));
+
+    public static final Setting<Integer> REQUESTS_MAX_URI_TAGS = declare(new Setting<>(
+            BINDER + "max-uri-tags",
+            Subject.REQUESTS,
+            new WholeNumber(1, Integer.MAX_VALUE),
+            "100",
+            "Largest number of values of `uri` besides the fixed ones. Further ones are recorded as `OTHER`."));
+
+    public static final Setting<Boolean> REQUESTS_SUPPRESS_NON_APPLICATION = declare(new Setting<>(
+            BINDER + "suppress-non-application-uris",
+            Subject.REQUESTS,
+            new Flag(),
+            "true",
+            "Whether requests below `/q` are not recorded."));
+
+    public static final Setting<Boolean> REQUESTS_SUPPRESS_4XX = declare(new Setting<>(
+            BINDER + "suppress4xx-errors",
+            Subject.REQUESTS,
+            new Flag(),
+            "false",
+            "Whether errors other than 404 have the `uri` `UNKNOWN`, unless a template with parameters matched."));
+
+    /** All of the above, in this order. */
+    public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
+
+    private Settings() {}
+
+    /**
+     * Returns the setting that a key belongs to, with or without a meter name or the index of a list's item.
+     *
+     * @param key as in a configuration file
+     */
+    public static Optional<Setting<?>> find(String key) {
+        return ALL.stream().filter(setting -> setting.isKey(key)).findFirst();
+    }
+
+    private static <S extends Setting<?>> S declare(S setting) {
+        DECLARED.add(setting);
+        return setting;
+    }
+}
