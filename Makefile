@@ -16,12 +16,14 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: $(PACKAGED) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
-	@exec $(JAVA) $(ARGS) -jar $(SERVICE)
+	@echo "Starting the service; Ctrl-C stops it"
+	@exec .build/run $(ARGS) -jar $(SERVICE)
 
 package: $(PACKAGED) ## build what is stale and start nothing
 
 # Directories too: a deleted file changes its directory.
 $(PACKAGED): pom.xml $(shell find src/main .mvn)
+	@echo "Building percpu-metrics: native library, Java classes, package (about a minute, the first time with downloads)"
 	@$(MVN) --quiet package -Dmaven.test.skip=true
 	@touch $@
 
