@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,8 +93,9 @@ class ScrapePressureTest {
     }
 
     @AfterEach
-    void unregisterTheLargeMetric() {
+    void unregisterMetrics() {
         release.countDown();
+        registry.find("pressure.blocking").gauges().forEach(registry::remove);
         registry.getPrometheusRegistry().unregister(LARGE);
         assertEventually(() -> scrape().statusCode(), 200);
     }
