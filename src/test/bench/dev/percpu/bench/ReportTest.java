@@ -195,6 +195,15 @@ class ReportTest {
     }
 
     @Test
+    void shouldReportOnlyTheSeriesOfTheKernel() {
+        assertThat(Machine.kernel("Linux", "6.18.44-vendor+2")).isEqualTo("Linux 6.18");
+        assertThat(Machine.kernel("Linux", "unknown")).isEqualTo("Linux");
+        assertThat(Machine.describe().get("kernel"))
+                .asString()
+                .matches(System.getProperty("os.name") + "( [0-9]+\\.[0-9]+)?");
+    }
+
+    @Test
     void shouldReplaceOnlyTheTextBetweenTheMarkers(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("a.md");
         Files.writeString(file, "a\n<!-- b:start -->\nold\n<!-- b:end -->\n<!-- c:start -->\nc\n<!-- c:end -->\n");
