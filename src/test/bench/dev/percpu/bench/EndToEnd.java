@@ -40,9 +40,9 @@ final class EndToEnd {
     private static final double CONFIDENCE = 0.95;
 
     private enum Variant {
-        OFF("ours", "-Dpercpu.requests.enabled=false"),
-        OFF_AGAIN("ours", "-Dpercpu.requests.enabled=false"),
-        PERCPU("ours", "-Dpercpu.requests.enabled=true"),
+        OFF("percpu", "-Dpercpu.requests.enabled=false"),
+        OFF_AGAIN("percpu", "-Dpercpu.requests.enabled=false"),
+        PERCPU("percpu", "-Dpercpu.requests.enabled=true"),
         QUARKUS("quarkus", "-Dpercpu.requests.enabled=false");
 
         private final String build;
