@@ -73,7 +73,7 @@ final class EndToEnd {
     /**
      * Runs all rounds and writes the report.
      *
-     * @param builds folder with the packaged services, {@code ours} and {@code quarkus}
+     * @param builds folder with the packaged services, {@code percpu} and {@code quarkus}
      * @param directory folder of the report
      * @param document Markdown file in which the block {@code http.server} is replaced, or null
      * @throws IOException if a service does not start, or a file cannot be written
