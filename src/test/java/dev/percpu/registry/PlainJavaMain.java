@@ -22,7 +22,8 @@ final class PlainJavaMain {
                 // The class path is that of a program without this framework.
             }
         }
-        try (PerCpuMeterRegistry registry = new PerCpuMeterRegistry()) {
+        PerCpuMeterRegistry registry = new PerCpuMeterRegistry();
+        try {
             new PerCpuMeters(registry).bindTo(registry);
             registry.counter("orders", "kind", "web").increment(3);
             Timer timer = Timer.builder("checkout")
@@ -34,6 +35,8 @@ final class PlainJavaMain {
             for (String contentType : List.of("text/plain", "application/openmetrics-text")) {
                 System.out.print(registry.scrape(contentType));
             }
+        } finally {
+            registry.close();
         }
     }
 }
