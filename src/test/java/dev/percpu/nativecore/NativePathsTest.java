@@ -10,9 +10,13 @@ import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +39,9 @@ class NativePathsTest {
     private static final List<String> REGISTRY_TESTS =
             List.of("dev.percpu.registry.ConsistencyTest", "dev.percpu.parity.PerCpuMeterRegistryCompatibilityTest");
 
+    private static final SubprocessPool POOL = new SubprocessPool();
+    private static final Map<Variant, Future<Subprocess.Result>> RESULTS = new HashMap<>();
+
     /** The environment of a process, and the owner, mode and index that the process must report. */
     record Variant(
             String name,
@@ -49,6 +56,20 @@ class NativePathsTest {
             return name;
         }
 
+        /** Returns what this machine lacks for the variant, or null. */
+        @Nullable
+        String missing() {
+            RseqStatus here = RseqProbe.status();
+            if (needsLibcAsOwner() && here.owner() != AreaOwner.LIBC) {
+                return "libc must register rseq, but the owner is " + here.owner();
+            }
+            Integer size = here.area().activeSize();
+            if (index.equals("mm_cid") && (size == null || size < 28)) {
+                return "struct rseq must have mm_cid (28 bytes), but has " + size + " bytes";
+            }
+            return null;
+        }
+
         boolean needsLibcAsOwner() {
             return owner.equals("libc");
         }
@@ -60,8 +81,16 @@ class NativePathsTest {
     }
 
     @BeforeAll
-    static void build() throws Exception {
+    static void start() throws Exception {
         NativeTests.build();
+        for (Variant variant : variants().filter(it -> it.missing() == null).toList()) {
+            RESULTS.put(variant, POOL.start("java-" + variant, command(variant), variant.environment()));
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        POOL.close();
     }
 
     static Stream<Variant> variants() {
@@ -111,15 +140,15 @@ class NativePathsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("variants")
     void shouldPassTheCellTests(Variant variant) throws Exception {
-        RseqStatus here = RseqProbe.status();
-        assumeTrue(
-                !variant.needsLibcAsOwner() || here.owner() == AreaOwner.LIBC,
-                () -> "libc must register rseq, but the owner is " + here.owner());
-        assumeTrue(
-                !variant.index().equals("mm_cid")
-                        || here.area().activeSize() != null && here.area().activeSize() >= 28,
-                () -> "struct rseq must have mm_cid (28 bytes), but has "
-                        + here.area().activeSize() + " bytes");
+        String missing = variant.missing();
+        assumeTrue(missing == null, missing);
+        Subprocess.Result result = RESULTS.get(variant).get();
+        assertThat(result.exitCode())
+                .as("%s: %s%n%s", variant, variant.environment(), result.output())
+                .isZero();
+    }
+
+    private static List<String> command(Variant variant) throws URISyntaxException {
         List<String> command = new ArrayList<>(variant.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
@@ -138,10 +167,7 @@ class NativePathsTest {
         if (variant.isAtomicBySetting()) {
             command.addAll(REGISTRY_TESTS);
         }
-        Subprocess.Result result = Subprocess.run("java-" + variant, command, variant.environment());
-        assertThat(result.exitCode())
-                .as("%s: %s%n%s", variant, variant.environment(), result.output())
-                .isZero();
+        return command;
     }
 
     /** Returns the class path of this JVM, with the JUnit launcher added: the test runner may load it from another path. */

@@ -2,7 +2,6 @@ package dev.percpu.quarkus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.quarkus.test.junit.main.LaunchResult;
 import io.quarkus.test.junit.main.QuarkusMainLauncher;
@@ -12,24 +11,19 @@ import org.junit.jupiter.api.Test;
 
 /** A start with an invalid configuration ends with status 1 and a message without a stack trace. */
 @QuarkusMainTest
-@TestProfile(RefusedStartTest.WrongConfiguration.class)
+@TestProfile(FailedStart.class)
 class RefusedStartTest {
 
-    public static class WrongConfiguration implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "percpu.native.required", "perhaps",
-                    "percpu.nativ.required", "true",
-                    "percpu.shard.index", "core",
-                    "percpu.requests.histogram", "some",
-                    "quarkus.micrometer.binder.http-server.ignore-patterns", "/a(");
-        }
-    }
+    private static final Map<String, String> INVALID = Map.of(
+            "percpu.native.required", "perhaps",
+            "percpu.nativ.required", "true",
+            "percpu.shard.index", "core",
+            "percpu.requests.histogram", "some",
+            "quarkus.micrometer.binder.http-server.ignore-patterns", "/a(");
 
     @Test
     void shouldEndTheStartNamingKeysAndValues(QuarkusMainLauncher launcher) {
-        LaunchResult result = launcher.launch();
+        LaunchResult result = FailedStart.launch(launcher, INVALID);
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.getErrorOutput())

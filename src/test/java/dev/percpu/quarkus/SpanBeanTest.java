@@ -5,26 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** An application's bean that knows the current span is where the service's exemplars come from. */
 @QuarkusTest
-@TestProfile(SpanBeanTest.Traced.class)
+@TestProfile(OptionalBeans.class)
 class SpanBeanTest {
-    public static class Traced implements QuarkusTestProfile {
-        @Override
-        public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(Spans.class);
-        }
-    }
-
     @Alternative
     @Singleton
     static class Spans implements SpanContext {

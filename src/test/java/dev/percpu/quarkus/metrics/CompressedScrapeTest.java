@@ -2,6 +2,7 @@ package dev.percpu.quarkus.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.quarkus.LowLimits;
 import dev.percpu.scrape.ClientEncodings;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Compressed scrapes, requested by a client that does not decompress by itself. */
 @QuarkusTest
-@TestProfile(ScrapePressureTest.Limited.class)
+@TestProfile(LowLimits.class)
 class CompressedScrapeTest {
 
     @TestHTTPResource(value = "/", management = true)

@@ -5,6 +5,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 
+import dev.percpu.quarkus.LowLimits;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.ScrapeFailure;
 import io.micrometer.core.instrument.Gauge;
@@ -18,7 +19,6 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -27,7 +27,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -36,28 +35,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(ScrapePressureTest.Limited.class)
+@TestProfile(LowLimits.class)
 @SuppressWarnings({
     "deprecation", // getPrometheusName is the only method that returns the name before a scrape
     "try" // a client that disconnects early
 })
 class ScrapePressureTest {
-    private static final Duration GAUGE_TIMEOUT = Duration.ofSeconds(5);
-
-    /** At most two concurrent scrapes, with compression. */
-    public static class Limited implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "percpu.scrape.max-concurrent",
-                    "2",
-                    "percpu.scrape.compression",
-                    "fast",
-                    "percpu.scrape.gauge-timeout",
-                    GAUGE_TIMEOUT.toSeconds() + "s");
-        }
-    }
-
     /** A collector of 20 MB of text, more than the socket buffers of the system hold. */
     private static final Collector LARGE = new Collector() {
         @Override
@@ -178,7 +161,7 @@ class ScrapePressureTest {
                     .then()
                     .statusCode(503)
                     .body(containsString("did not complete within its timeout"));
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(GAUGE_TIMEOUT);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LowLimits.GAUGE_TIMEOUT);
         } finally {
             registry.remove(blocking);
         }

@@ -4,6 +4,7 @@ import static dev.percpu.Eventually.assertEventually;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.quarkus.LowLimits;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** With a connection limit, Quarkus casts the Vert.x metrics to a type of its own. */
 @QuarkusTest
-@TestProfile(SlowClientsTest.LowLimits.class)
+@TestProfile(LowLimits.class)
 class MaxConnectionsTest {
 
     @Inject
@@ -29,6 +30,6 @@ class MaxConnectionsTest {
                         .timer()
                         .count(),
                 1L);
-        assertThat(registry.get("vertx.http.connections.max").gauge().value()).isEqualTo(SlowClientsTest.LIMIT);
+        assertThat(registry.get("vertx.http.connections.max").gauge().value()).isEqualTo(LowLimits.MAX_CONNECTIONS);
     }
 }

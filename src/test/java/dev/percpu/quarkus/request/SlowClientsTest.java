@@ -3,12 +3,12 @@ package dev.percpu.quarkus.request;
 import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.quarkus.LowLimits;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,20 +26,12 @@ import org.junit.jupiter.api.Test;
 
 /** Clients that keep connections open and never finish a request. The limits hold, and other clients get their responses. */
 @QuarkusTest
-@TestProfile(SlowClientsTest.LowLimits.class)
+@TestProfile(LowLimits.class)
 class SlowClientsTest {
 
-    static final int LIMIT = 60;
+    private static final int LIMIT = LowLimits.MAX_CONNECTIONS;
 
     private static final Duration PACE = Duration.ofMillis(230);
-
-    public static class LowLimits implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "quarkus.http.limits.max-connections", Integer.toString(LIMIT), "quarkus.http.idle-timeout", "2s");
-        }
-    }
 
     @Inject
     PerCpuMeterRegistry registry;

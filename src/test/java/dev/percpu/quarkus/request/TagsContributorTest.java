@@ -3,6 +3,7 @@ package dev.percpu.quarkus.request;
 import static dev.percpu.Eventually.assertEventually;
 import static io.restassured.RestAssured.given;
 
+import dev.percpu.quarkus.OptionalBeans;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -10,7 +11,6 @@ import io.micrometer.core.instrument.Timer;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Inject;
@@ -18,22 +18,14 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Adds labels by beans of Quarkus' own interface. */
 @QuarkusTest
-@TestProfile(TagsContributorTest.Contributing.class)
-class TagsContributorTest {
-
-    public static class Contributing implements QuarkusTestProfile {
-        @Override
-        public Set<Class<?>> getEnabledAlternatives() {
-            return Set.of(OfRequest.class, Failing.class);
-        }
-    }
+@TestProfile(OptionalBeans.class)
+public class TagsContributorTest {
 
     @Alternative
     @Singleton

@@ -1,0 +1,13 @@
+package dev.percpu.quarkus;
+
+import dev.percpu.quarkus.request.TagsContributorTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.util.Set;
+
+/** An application with beans of each interface that the service takes up when there is one: current span, and tags of requests. */
+public class OptionalBeans implements QuarkusTestProfile {
+    @Override
+    public Set<Class<?>> getEnabledAlternatives() {
+        return Set.of(SpanBeanTest.Spans.class, TagsContributorTest.OfRequest.class, TagsContributorTest.Failing.class);
+    }
+}
