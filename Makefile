@@ -16,12 +16,14 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 run: $(PACKAGED) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
-	@exec $(JAVA) $(ARGS) -jar $(SERVICE)
+	@echo "Starting the service; Ctrl-C stops it"
+	@exec .build/run $(ARGS) -jar $(SERVICE)
 
 package: $(PACKAGED) ## build what is stale and start nothing
 
 # Directories too: a deleted file changes its directory.
 $(PACKAGED): pom.xml $(shell find src/main .mvn)
+	@echo "Building percpu-metrics: native library, Java classes, package (about a minute, the first time with downloads)"
 	@$(MVN) --quiet package -Dmaven.test.skip=true
 	@touch $@
 
@@ -38,7 +40,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews README.md and benchmarks.md, ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
-	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=ours && \
+	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=percpu && \
 		$(LOAD) -Dload.build=quarkus -Dquarkus.micrometer.binder.http-server.enabled=true \
 			-Dquarkus.micrometer.export.prometheus.enabled=true -Dquarkus.micrometer.export.prometheus.path=/q/peer)
 	@$(MVN) --quiet test-compile $(DEPENDENCY):build-classpath -Dmdep.outputFile=target/bench/classpath

@@ -15,7 +15,7 @@ public final class BucketIndex {
     public static final BucketIndex NONE = new BucketIndex(MemorySegment.NULL);
 
     /** Largest number of upper bounds; {@code PERCPU_MAX_BOUNDS} in {@code layout.h}. */
-    public static final int MAX_BOUNDS = 4095;
+    static final int MAX_BOUNDS = 4095;
 
     /** Alignment of the index: a cache line, in bytes. */
     private static final int ALIGNMENT = 64;
@@ -33,7 +33,7 @@ public final class BucketIndex {
     /**
      * Builds the index of integer amounts.
      *
-     * @param bounds inclusive upper bounds, each at least 0 and larger than the one before; at most {@link #MAX_BOUNDS}
+     * @param bounds inclusive upper bounds, each at least 0 and larger than the one before; at most 4095
      * @throws IllegalArgumentException if the bounds are not like that
      */
     public static BucketIndex ofLongs(long... bounds) {
@@ -43,7 +43,7 @@ public final class BucketIndex {
     /**
      * Builds the index of double amounts.
      *
-     * @param bounds inclusive upper bounds, each finite, at least 0 and larger than the one before; at most {@link #MAX_BOUNDS}
+     * @param bounds inclusive upper bounds, each finite, at least 0 and larger than the one before; at most 4095
      * @throws IllegalArgumentException if the bounds are not like that
      */
     public static BucketIndex ofDoubles(double... bounds) {

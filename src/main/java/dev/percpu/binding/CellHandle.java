@@ -3,7 +3,7 @@ package dev.percpu.binding;
 /**
  * The address of a cell, or of a group of cells, in every shard of a region. Immutable and thread-safe.
  *
- * <p>The handle has all arguments of a record call in one object. While it is reachable, the memory behind it stays valid.
+ * <p>The handle has all arguments of a record call in one object. While it is reachable, the memory of the cells stays valid.
  */
 public final class CellHandle {
     /** Native address of the region. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The control calls, through JNA: set-up of the process, registration of threads, membarrier. Thread-safe.
  *
  * <p>A call takes about 100 ns, so none is on the record path. Results of 0 or more are success, results below 0 are {@code -errno}, as in
- * {@code percpu.h}. The constants are those of {@code percpu.h} and {@code errno.h}.
+ * {@code percpu.h}. The constants are from {@code percpu.h} and {@code errno.h}.
  *
  * <p>Every call throws {@link LibraryUnavailableException} if the library cannot be used.
  */
@@ -25,7 +25,7 @@ public final class ControlCalls {
     public static final int EALREADY = 114;
     public static final int ENODATA = 61;
 
-    /** Result of a record call whose thread is known to the library. */
+    /** Result of a record call on a thread that the library knows. */
     static final int RECORDED = 0;
 
     /** Largest number of bytes that {@link #threadView} copies. */
@@ -137,7 +137,7 @@ public final class ControlCalls {
         return NativeLibrary.functions().percpu_membarrier(command, 0, 0);
     }
 
-    /** Returns sizes and offsets of the C compiler, by the names of {@code percpu_layout_names()}. For tests. */
+    /** Returns the sizes and offsets of the C compiler, by the names of {@code percpu_layout_names()}. For tests. */
     public static Map<String, Integer> layout() {
         String[] names = NativeLibrary.functions().percpu_layout_names().split(" ");
         int[] values = new int[names.length];

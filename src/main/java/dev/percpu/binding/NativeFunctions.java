@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * The control functions of the native library, by JNA direct mapping. Thread-safe.
  *
- * <p>The signatures are those of {@code percpu.h}. {@link NativeLibrary#functions()} returns the bound instance.
+ * <p>The signatures are the same as in {@code percpu.h}. Callers get the bound instance from {@code NativeLibrary}.
  */
 final class NativeFunctions {
     static final NativeFunctions INSTANCE = new NativeFunctions();

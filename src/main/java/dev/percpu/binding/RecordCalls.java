@@ -17,10 +17,10 @@ import java.util.Arrays;
  * of the carrier thread that runs it. {@link Region#sum} sees a record at the latest after its thread has synchronised with the recording
  * thread.
  *
- * <p>Each call has three native variants: the rseq area at a constant offset from the thread pointer, the area behind a pointer, and
- * atomics. The variant is chosen when this class is initialised, after {@link ControlCalls#fixMode}, so the method handles are constants
- * for the JIT compiler. A compiled call loads the fields of the {@link CellHandle}, calls the linker's stub, and compares the result with
- * 0.
+ * <p>Each call has three native variants: the rseq area at a constant offset from the thread pointer, the area at an address in a TLS
+ * variable, and atomics. The variant is chosen when this class is initialised, after {@link ControlCalls#fixMode}, so the method handles
+ * are constants for the JIT compiler. A compiled call loads the fields of the {@link CellHandle}, calls the linker's stub, and compares the
+ * result with 0.
  */
 public final class RecordCalls {
     private static final FunctionDescriptor ADD = descriptor(3);

@@ -119,7 +119,7 @@ public final class Region {
     }
 
     /**
-     * Sums the cells at [from, to) over the shards [first, last). Threads may record into them meanwhile.
+     * Sums the cells at [from, to) over the shards [first, last). Threads may record into them at the same time.
      *
      * @param from offset of the first cell, a multiple of 16, at least {@link #firstCell()}
      * @param to offset after the last cell, a multiple of 16, at most {@link #strideBytes()}
@@ -141,7 +141,7 @@ public final class Region {
     }
 
     /**
-     * Sums many ranges of cells, all of the same size, over the shards [first, last). Threads may record into them meanwhile.
+     * Sums many ranges of cells, all of the same size, over the shards [first, last). Threads may record into them at the same time.
      *
      * @param offsets native memory with the offset of each range, 8 bytes each; every offset is a multiple of 16
      * @param bytes size of each range, a multiple of 16
@@ -214,7 +214,7 @@ public final class Region {
     }
 
     /**
-     * Sets the cells at [from, to) of all shards to 0. No thread may record into them meanwhile.
+     * Sets the cells at [from, to) of all shards to 0. No thread may record into them during the call.
      *
      * @param from offset of the first cell, a multiple of 16
      * @param to offset after the last cell, a multiple of 16

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The upper bounds of a histogram's buckets: inclusive, strictly ascending, at least 0. Immutable and thread-safe.
  *
- * <p>Bounds are either longs or doubles; {@link #none()} is both. The last bucket (+Inf) has no bound here, so that {@link #buckets()} is one
- * more than the number of bounds.
+ * <p>Bounds are either longs or doubles; {@link #none()} is both. The last bucket (+Inf) has no bound here, so that {@link #buckets()} is
+ * one more than the number of bounds.
  */
 public final class BucketBounds {
     private static final BucketBounds NONE = new BucketBounds(null, new long[0]);

@@ -12,11 +12,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of many meters' cells, as a list. A scrape sums the cells by batches, with one native call per region of a batch, and without
- * access to the meters. Immutable and thread-safe.
+ * The addresses of many meters' cells, as a list. A scrape sums the cells by batches, with one native call per region of a batch, and
+ * without access to the meters. Immutable and thread-safe.
  *
- * <p>A batch fits the processor's cache: its sums are written to the output before they leave the cache. A {@link CellSnapshot} needs memory
- * for all cells instead.
+ * <p>A batch fits the processor's cache: its sums are written to the output before they leave the cache. A {@link CellSnapshot} needs
+ * memory for all cells instead.
  *
  * <p>The column does not keep the cells reachable. The caller must do that until it has read them.
  */

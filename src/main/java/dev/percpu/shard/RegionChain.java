@@ -14,8 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * The regions of one kind of cell, in the order of their reservation. Thread-safe.
  *
- * <p>It allocates the cells of removed meters first. Other cells are allocated in the newest region, and a further region is reserved when a
- * group does not fit.
+ * <p>It allocates the cells of removed meters first. Other cells are allocated in the newest region, and a further region is reserved when
+ * a group does not fit.
  */
 final class RegionChain {
     private static final System.Logger LOG = System.getLogger(RegionChain.class.getName());
@@ -129,7 +129,8 @@ final class RegionChain {
     /**
      * Returns the number of observations in one shard since the store was created.
      *
-     * <p>Must be called in {@link RecycleLock#readConsistently}: otherwise, observations that are cleared meanwhile may be missing.
+     * <p>Must be called in {@link RecycleLock#readConsistently}: otherwise, observations in cells that are cleared during the call may be
+     * missing.
      */
     long records(int shard) {
         long records = clearedRecords[shard];

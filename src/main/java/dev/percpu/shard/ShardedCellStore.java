@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 /**
  * A store with cells on native per-CPU shards. Thread-safe.
  *
- * <p>Counters, timers and summaries have their cells in regions of their own, so that one native call sums a region. Groups with equal bounds
- * share a {@link BucketIndex}.
+ * <p>Counters, timers and summaries have their cells in regions of their own, so that one native call sums a region. Groups with equal
+ * bounds share a {@link BucketIndex}.
  *
  * <p>If the kernel refuses the address space for a cell, the cell is on the JVM's heap: slower, but without loss.
  */
@@ -105,7 +105,7 @@ public final class ShardedCellStore implements CellStore {
             if (warned.compareAndSet(false, true)) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "New meters use JVM atomics on the heap, slower but without loss, while there is no address "
+                        "New meters record on the heap by JVM atomics, slower but without loss, while there is no address "
                                 + "space for their cells: " + e.getMessage());
             }
             return onHeap.get();

@@ -1,11 +1,11 @@
 /**
  * Cells: memory that every record changes and every scrape sums.
  *
- * <p>A {@link dev.percpu.shard.CellStore} creates cells, on native per-CPU shards or on the JVM's heap. A meter gets its cell at registration
- * and keeps it.
+ * <p>A {@link dev.percpu.shard.CellStore} creates cells, on native per-CPU shards or on the JVM's heap. A meter gets its cell at
+ * registration and keeps it.
  *
- * <p>Belongs here: the memory of a cell, how a record changes it, how all cells are summed. Does not belong here: names, tags, time windows,
- * and exposition formats.
+ * <p>Belongs here: the memory of a cell, how a record changes it, how all cells are summed. Does not belong here: names, tags, time
+ * windows, and exposition formats.
  *
  * <p>Imports {@code binding} and {@code settings}.
  */

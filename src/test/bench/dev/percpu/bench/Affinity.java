@@ -5,7 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 
-/** Keeps a thread on one CPU: sched_setaffinity(2). Stateless. */
+/** A binding of threads to CPUs by sched_setaffinity(2). Stateless and thread-safe. */
 final class Affinity {
     private interface C extends Library {
         C INSTANCE = Native.load(null, C.class);
@@ -16,16 +16,17 @@ final class Affinity {
     private Affinity() {}
 
     /**
-     * Moves the calling thread, which must be a platform thread, for good.
+     * Binds the calling platform thread to one CPU until the thread ends.
      *
-     * @throws IllegalStateException if that CPU is not ours to use
+     * @param cpu number of the CPU, at least 0 and less than 8192
+     * @throws IllegalStateException if this process may not use the CPU
      */
     static void pin(int cpu) {
         try (Memory set = new Memory(1024)) {
             set.clear();
             set.setByte(cpu / 8, (byte) (1 << cpu % 8));
             if (C.INSTANCE.sched_setaffinity(0, new NativeLong(set.size()), set) != 0) {
-                throw new IllegalStateException("CPU " + cpu + " cannot be had");
+                throw new IllegalStateException("cpu must be a CPU that this process may use, but was " + cpu);
             }
         }
     }

@@ -7,15 +7,18 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /**
- * What a thread records: pseudo-random amounts, each power of two from 2^16 to 2^31 as likely as the next; as nanoseconds 65 us to 2 s. A
- * generator and not an array, so that no branch predictor learns the sequence. {@code bench.c} has the same.
+ * A generator of pseudo-random amounts below 2^31, which in nanoseconds is about 2 s.
+ *
+ * <p>Not thread-safe: JMH creates one for each thread. An amount is uniform below 2^k, with k uniform from 16 to 31. An array of amounts
+ * would repeat, and branch predictors would learn the sequence. {@code floors.c} has the same generator.
  */
 @State(Scope.Thread)
 public class Amounts {
-    /** As durations. */
-    static final Duration LEAST = Duration.ofNanos(1L << 16);
+    /** Expected minimum of native histograms: 2^16 ns. About one amount in 8 is smaller. */
+    static final Duration MIN = Duration.ofNanos(1L << 16);
 
-    static final Duration MOST = Duration.ofNanos(1L << 31);
+    /** Expected maximum of native histograms: 2^31 ns. All amounts are smaller. */
+    static final Duration MAX = Duration.ofNanos(1L << 31);
 
     private long state;
 
@@ -24,6 +27,7 @@ public class Amounts {
         state = 0x9E3779B97F4A7C15L * (thread.getThreadIndex() + 1);
     }
 
+    /** Returns the next amount. */
     long next() {
         long next = state * 6364136223846793005L + 1442695040888963407L;
         state = next;

@@ -3,7 +3,7 @@ package dev.percpu.bench;
 import java.util.List;
 import java.util.Locale;
 
-/** Horizontal bars, one for each implementation and number of threads, as SVG; lengths are proportional to nanoseconds. */
+/** An SVG chart with one horizontal bar for each implementation and number of threads. Bar lengths are proportional to nanoseconds. */
 final class BarChart {
     private static final int WIDTH = 760;
     private static final int LABELS = 190;
@@ -55,22 +55,22 @@ final class BarChart {
 
     private static String bar(Results.Entry entry, int y, double length) {
         String label = entry.impl() + ", " + entry.threads() + (entry.threads() == 1 ? " thread" : " threads");
-        double shown = Math.max(length, 1);
+        double visibleLength = Math.max(length, 1);
         return Svg.text(LABELS - 8, y + BAR - 3, "end", label, "")
                 + String.format(
                         Locale.ROOT,
                         "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>%n",
                         LABELS,
                         y,
-                        shown,
+                        visibleLength,
                         BAR,
                         colour(entry.impl()))
-                + Svg.text(LABELS + shown + 6, y + BAR - 3, "start", Numbers.nanos(entry.value()), "");
+                + Svg.text(LABELS + visibleLength + 6, y + BAR - 3, "start", Numbers.nanos(entry.value()), "");
     }
 
     private static String colour(String impl) {
         if (impl.startsWith(Impl.PERCPU)) {
-            return Svg.OURS;
+            return Svg.PERCPU;
         }
         return impl.equals(Impl.EMPTY) || impl.equals(Impl.FLOOR) ? Svg.BOUND : Svg.PEER;
     }

@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Runs the benchmarks and writes {@code report.json}, {@code report.md} and a chart per case to the folder {@code bench.out}.
+ * The program of {@code make bench}. It writes {@code report.json}, {@code report.md} and one chart per case to the folder {@code
+ * bench.out}.
  *
- * <p>Everything is run in rounds: in each, every implementation of a case has one fork, one shortly after the other. Ratios are taken
- * within a round. {@link Plan} tells what is in which.
+ * <p>Benchmarks run in rounds. In a round, each implementation of a case runs in one fork, and these forks follow each other directly.
+ * Ratios are computed within a round. {@link Plan} lists the subjects of each round.
  */
 public final class Benchmarks {
-    /** After these, forks of later rounds are left out; memory, tail and instructions take another four minutes. */
+    /** Time after which later rounds start no forks. Memory, tail and instructions take four more minutes. */
     private static final Duration BUDGET = Duration.ofMinutes(11);
 
     private static final Duration QUICK_BUDGET = Duration.ofSeconds(150);
@@ -27,8 +28,11 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * @param args a regular expression that the names of cases have to match, or nothing for all; then one for implementations; or
-     *     {@code http.server} for {@link EndToEnd}, which is not among the others
+     * Runs the selected benchmarks.
+     *
+     * @param args first a regular expression that case names must contain, then one for implementation names; both are optional. A first
+     *     argument {@code http.server} runs {@link EndToEnd} alone.
+     * @throws IOException if a report or log cannot be written
      */
     public static void main(String[] args) throws IOException {
         boolean quick = Boolean.getBoolean("bench.quick");
@@ -46,8 +50,8 @@ public final class Benchmarks {
         }
         List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
         Instant start = Instant.now();
-        Missing missing = new Missing();
-        Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(4, 6, 100), missing);
+        Failures failures = new Failures();
+        Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(4, 6, 100), failures);
         Results results = new Results();
         for (int round = 1; round <= Plan.ROUNDS; round++) {
             List<Subject> planned = Plan.of(round, subjects);
@@ -66,15 +70,15 @@ public final class Benchmarks {
         boolean whole = args.length == 0 && !quick;
         MemoryCases memory = MemoryCases.measure(
                 Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram)" : ""),
-                missing);
+                failures);
         Report report = new Report(new Outcome(
                 results,
                 memory,
                 whole ? Tail.measure(forks) : List.of(),
-                whole ? new Instructions(directory, missing).count() : Map.of(),
-                missing,
+                whole ? new Instructions(directory, failures).count() : Map.of(),
+                failures,
                 start.truncatedTo(ChronoUnit.SECONDS),
-                whole ? Outcome.Extent.WHOLE : quick ? Outcome.Extent.QUICK : Outcome.Extent.CHOSEN));
+                whole ? Outcome.Extent.WHOLE : quick ? Outcome.Extent.QUICK : Outcome.Extent.SELECTED));
         report.write(directory);
         if (documents) {
             report.writeDocuments(Path.of("README.md"), DOCUMENT);

@@ -5,7 +5,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
-/** Timers and summaries of the Prometheus Java client; labels are resolved once, as its documentation recommends. */
+/** Timers and summaries of the Prometheus Java client. Labels are resolved once, as its documentation recommends. Stateless. */
 final class ClientMeters {
     private static final String[] LABEL_NAMES = {"method", "outcome", "status", "uri"};
     private static final String[] LABEL_VALUES = {"GET", "SUCCESS", "200", "/items/{id}"};
@@ -21,13 +21,13 @@ final class ClientMeters {
         };
     }
 
-    /** With the default schema, 5, which it gives up for a coarser one when there are too many buckets. */
+    /** Returns a native histogram of schema 5, the default. The client lowers the schema when buckets exceed their maximum. */
     static DistributionDataPoint nativeHistogram(Shape shape, PrometheusRegistry registry) {
         return Histogram.builder()
                 .name("distribution")
                 .labelNames(LABEL_NAMES)
                 .nativeOnly()
-                .nativeMaxNumberOfBuckets(shape.maxBucketsOfPeers())
+                .nativeMaxNumberOfBuckets(shape.peerMaxBuckets())
                 .register(registry)
                 .labelValues(LABEL_VALUES);
     }

@@ -15,18 +15,23 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Counters: by one, and by an amount that is not whole. */
+/** JMH benchmarks of counters, incremented by 1 and by a fraction. */
 public class CounterCase {
     static final double AMOUNT = 0.5;
 
+    /**
+     * Checks that the benchmark recorded something.
+     *
+     * @throws IllegalStateException if the count is 0, negative or NaN
+     */
     static void check(double count) {
         if (!(count > 0)) {
-            throw new IllegalStateException("nothing was counted: " + count);
+            throw new IllegalStateException("count must be positive after a benchmark, but was " + count);
         }
     }
 
     @State(Scope.Benchmark)
-    public static class OfRegistry {
+    public static class RegistryState {
         @Param(Impl.PERCPU)
         public String impl = "";
 
@@ -48,7 +53,7 @@ public class CounterCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfClient {
+    public static class ClientState {
         CounterDataPoint counter;
 
         @Setup
@@ -67,7 +72,7 @@ public class CounterCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfOtel {
+    public static class OtelState {
         LongCounter longs;
         DoubleCounter doubles;
         private final OtelMeters meters = new OtelMeters();
@@ -85,48 +90,48 @@ public class CounterCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfJdk {
+    public static class JdkState {
         final LongAdder adder = new LongAdder();
         final AtomicLong atomic = new AtomicLong();
     }
 
     @Benchmark
-    public void registry(OfRegistry of) {
-        of.counter.increment();
+    public void registry(RegistryState state) {
+        state.counter.increment();
     }
 
     @Benchmark
-    public void clientJava(OfClient of) {
-        of.counter.inc();
+    public void clientJava(ClientState state) {
+        state.counter.inc();
     }
 
     @Benchmark
-    public void otel(OfOtel of) {
-        of.longs.add(1, OtelMeters.ATTRIBUTES);
+    public void otel(OtelState state) {
+        state.longs.add(1, OtelMeters.ATTRIBUTES);
     }
 
     @Benchmark
-    public void longadder(OfJdk of) {
-        of.adder.increment();
+    public void longadder(JdkState state) {
+        state.adder.increment();
     }
 
     @Benchmark
-    public long atomiclong(OfJdk of) {
-        return of.atomic.incrementAndGet();
+    public long atomiclong(JdkState state) {
+        return state.atomic.incrementAndGet();
     }
 
     @Benchmark
-    public void registryDouble(OfRegistry of) {
-        of.counter.increment(AMOUNT);
+    public void registryDouble(RegistryState state) {
+        state.counter.increment(AMOUNT);
     }
 
     @Benchmark
-    public void clientJavaDouble(OfClient of) {
-        of.counter.inc(AMOUNT);
+    public void clientJavaDouble(ClientState state) {
+        state.counter.inc(AMOUNT);
     }
 
     @Benchmark
-    public void otelDouble(OfOtel of) {
-        of.doubles.add(AMOUNT, OtelMeters.ATTRIBUTES);
+    public void otelDouble(OtelState state) {
+        state.doubles.add(AMOUNT, OtelMeters.ATTRIBUTES);
     }
 }

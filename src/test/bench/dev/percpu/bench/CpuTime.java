@@ -13,8 +13,10 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * CPU time of the process per operation, the garbage collector's share included. Unlike the clock it does not count the time that other
- * processes had the CPU, so it is the better figure on a machine that is not quiet; what it does not see is a thread that waits.
+ * A JMH profiler of the CPU time that the process uses per operation, garbage collection included.
+ *
+ * <p>CPU time leaves out the time in which other processes use the CPU, so it is the better figure on a busy machine. It also leaves out
+ * the time in which a thread waits.
  */
 public final class CpuTime implements InternalProfiler {
     static final String RESULT = "cpu.time.norm";

@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.util.ListStatistics;
 
 /**
- * CPU time of the whole service for each request: without request metrics, without them again as the control, with ours, and with Quarkus'
- * own binder and registry. {@code make bench ARGS=http.server}.
+ * A measurement of the service's CPU time per request, run by {@code make bench ARGS=http.server}.
  *
- * <p>In each round every variant has a process of its own. All are warmed up, and then take turns: what disturbs the machine for a second
- * meets one turn, and the median of a process' turns is its figure. Each turn has another order ({@link Turns}), for what went before has
- * left the caches and the clock of the processor as it needed them. Figures are ratios to the first process without metrics of the same
- * round.
+ * <p>The variants are the service without request metrics, the same again as the control, with percpu's request metrics, and with Quarkus'
+ * binder and registry.
+ *
+ * <p>In each round every variant runs in a process of its own. After the warm-up, a round has {@value #PASSES} passes. In a pass each
+ * process serves the same number of requests, one process after another. The figure of a process is the median of its passes, so a short
+ * disturbance of the machine changes one pass only. A process affects the caches and the clock rate for the next one, so the order differs
+ * in each pass ({@link BalancedOrder}). Ratios are relative to the first process without metrics of the same round.
  */
 final class EndToEnd {
     static final String CASE = "http.server.cpu";
@@ -31,16 +33,16 @@ final class EndToEnd {
 
     private static final int ROUNDS = Boolean.getBoolean("bench.quick") ? 2 : 15;
     private static final int WARM_UP = 80_000;
-    /** Twice as many as variants: each is twice in each place. */
-    private static final int TURNS = 8;
+    /** Twice the number of variants: each variant runs twice at each position. */
+    private static final int PASSES = 8;
 
-    private static final int REQUESTS_OF_A_TURN = 16_000;
+    private static final int REQUESTS_PER_PASS = 16_000;
     private static final double CONFIDENCE = 0.95;
 
     private enum Variant {
-        OFF("ours", "-Dpercpu.requests.enabled=false"),
-        OFF_AGAIN("ours", "-Dpercpu.requests.enabled=false"),
-        PERCPU("ours", "-Dpercpu.requests.enabled=true"),
+        OFF("percpu", "-Dpercpu.requests.enabled=false"),
+        OFF_AGAIN("percpu", "-Dpercpu.requests.enabled=false"),
+        PERCPU("percpu", "-Dpercpu.requests.enabled=true"),
         QUARKUS("quarkus", "-Dpercpu.requests.enabled=false");
 
         private final String build;
@@ -69,9 +71,12 @@ final class EndToEnd {
     }
 
     /**
-     * @param builds folder with the packaged services, {@code ours} and {@code quarkus}
-     * @param directory for the report
-     * @param document whose block {@code http.server} is renewed; null for none
+     * Runs all rounds and writes the report.
+     *
+     * @param builds folder with the packaged services, {@code percpu} and {@code quarkus}
+     * @param directory folder of the report
+     * @param document Markdown file in which the block {@code http.server} is replaced, or null
+     * @throws IOException if a service does not start, or a file cannot be written
      */
     static void run(Path builds, Path directory, @Nullable Path document) throws IOException {
         try {
@@ -89,9 +94,9 @@ final class EndToEnd {
                 for (Variant variant : order(round)) {
                     servers.put(variant, start(variant));
                 }
-                Map<Variant, double[]> turns = takeTurns(servers, round);
+                Map<Variant, double[]> passes = measurePasses(servers, round);
                 for (Variant variant : Variant.values()) {
-                    double measured = Numbers.median(turns.get(variant));
+                    double measured = Numbers.median(passes.get(variant));
                     nanos.computeIfAbsent(variant, key -> new ArrayList<>()).add(measured);
                     System.out.printf(
                             Locale.ROOT, "round %d of %d  %-10s %8.0f ns%n", round, ROUNDS, variant.title(), measured);
@@ -111,32 +116,33 @@ final class EndToEnd {
         return LoadedServer.start(jar, List.of(variant.argument), log);
     }
 
-    private static List<Variant> order(int turn) {
-        return Turns.order(List.of(Variant.values()), turn);
+    private static List<Variant> order(int pass) {
+        return BalancedOrder.of(List.of(Variant.values()), pass);
     }
 
-    private static Map<Variant, double[]> takeTurns(Map<Variant, LoadedServer> servers, int round)
+    private static Map<Variant, double[]> measurePasses(Map<Variant, LoadedServer> servers, int round)
             throws IOException, InterruptedException {
-        Map<Variant, double[]> turns = new EnumMap<>(Variant.class);
+        Map<Variant, double[]> passes = new EnumMap<>(Variant.class);
         for (Variant variant : order(round)) {
             servers.get(variant).cpuNanosPerRequest(WARM_UP);
-            turns.put(variant, new double[TURNS]);
+            passes.put(variant, new double[PASSES]);
         }
-        for (int turn = 0; turn < TURNS; turn++) {
-            // from another one on in each round, so that no variant is the first after the warm-up in all of them
-            for (Variant variant : order(round + turn)) {
-                turns.get(variant)[turn] = servers.get(variant).cpuNanosPerRequest(REQUESTS_OF_A_TURN);
+        for (int pass = 0; pass < PASSES; pass++) {
+            // The round shifts the order. Otherwise the same variant would be the first after every warm-up.
+            for (Variant variant : order(round + pass)) {
+                passes.get(variant)[pass] = servers.get(variant).cpuNanosPerRequest(REQUESTS_PER_PASS);
             }
         }
-        return turns;
+        return passes;
     }
 
     private void write() throws IOException {
         StringBuilder text = new StringBuilder("""
-                CPU time of the whole process for each request, as a ratio to the same without request metrics: the mean of %d rounds and
-                its 95 %% confidence interval. `off again` is the control: a ratio within its interval is not distinguishable from 1.
+                CPU time of the whole process per request. The ratio divides it by the CPU time without request metrics (`off`): it is the
+                mean of %d rounds, with its 95 %% confidence interval. `off again` is the control: a ratio within the interval of the
+                control cannot be distinguished from 1.
 
-                | | ns, median | ratio | 95 %% interval | in the control's |
+                | variant | ns, median | ratio | 95 %% interval | within the control's interval |
                 |---|---|---|---|---|
                 """.formatted(ROUNDS));
         Map<String, Object> report = new LinkedHashMap<>();
@@ -171,7 +177,7 @@ final class EndToEnd {
                             inside));
         }
         text.append("\n`make bench ARGS=http.server` on " + LocalDate.now(ZoneOffset.UTC) + ": "
-                + ReadmeTable.inWords(Machine.describe()) + ".\n");
+                + Machine.line(Machine.describe()) + ".\n");
         Files.writeString(directory.resolve(CASE + ".md"), "# " + CASE + "\n\n" + text);
         if (document != null) {
             MarkedBlock.replace(document, BLOCK, text.toString());

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** What no record can be faster than: no work (empty), or no call (floor). */
+/** JMH benchmarks of lower bounds: a downcall that does nothing (empty), and a C loop without calls from Java (floor). */
 public class FloorCase {
     private static final int LOOP = 1000;
     private static final int STRIDE_SHIFT = 24;
@@ -35,8 +35,8 @@ public class FloorCase {
         public void open() {
             RseqStatus status = RseqProbe.status();
             if (!status.active() || status.owner() != AreaOwner.LIBC) {
-                throw new IllegalStateException(
-                        "the floors need areas that the C library registered, not " + status.owner());
+                throw new IllegalStateException("The owner of the rseq area must be " + AreaOwner.LIBC
+                        + " for the floors, but was " + status.owner());
             }
             region = Region.reserve(
                     status.cpus().shardCount(),
@@ -49,30 +49,30 @@ public class FloorCase {
     }
 
     @Benchmark
-    public void counterEmpty(Cells of) {
-        Floors.empty(of.region, of.offset, 1);
+    public void counterEmpty(Cells cells) {
+        Floors.empty(cells.region, cells.offset, 1);
     }
 
     @Benchmark
-    public void timerEmpty(Cells of, Amounts amounts) {
-        Floors.empty(of.region, of.offset, amounts.next());
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(LOOP)
-    public void counterFloor(Cells of) {
-        Floors.addLong(of.region, of.offset, 1, LOOP);
+    public void timerEmpty(Cells cells, Amounts amounts) {
+        Floors.empty(cells.region, cells.offset, amounts.next());
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
-    public void counterFloorDouble(Cells of) {
-        Floors.addDouble(of.region, of.offset, CounterCase.AMOUNT, LOOP);
+    public void counterFloor(Cells cells) {
+        Floors.addLong(cells.region, cells.offset, 1, LOOP);
     }
 
     @Benchmark
     @OperationsPerInvocation(LOOP)
-    public void timerFloor(Cells of, Amounts amounts) {
-        Floors.observeLong(of.region, of.offset, of.buckets, amounts.next(), LOOP);
+    public void counterFloorDouble(Cells cells) {
+        Floors.addDouble(cells.region, cells.offset, CounterCase.AMOUNT, LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void timerFloor(Cells cells, Amounts amounts) {
+        Floors.observeLong(cells.region, cells.offset, cells.buckets, amounts.next(), LOOP);
     }
 }

@@ -26,8 +26,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs a subject in a JVM of its own, set up as its name asks for: another class path for a newer Micrometer, a libc told to leave rseq
- * alone, atomic mode.
+ * A runner of benchmark subjects, each in a JVM of its own. Not thread-safe.
+ *
+ * <p>The implementation of a subject selects how its JVM starts: with the libraries of another version, with rseq disabled in libc, or with
+ * percpu in atomic mode.
  */
 final class Forks {
     private static final String CLASS_PATH = "java.class.path";
@@ -36,35 +38,38 @@ final class Forks {
 
     private final Path directory;
     private final Timing timing;
-    private final Missing missing;
+    private final Failures failures;
     private final String ownClassPath = System.getProperty(CLASS_PATH);
 
     /**
-     * How long a fork takes.
+     * The number and length of a fork's iterations.
      *
-     * @param warmups of that many milliseconds
-     * @param iterations of that many milliseconds
+     * @param warmups number of warm-up iterations
+     * @param iterations number of measured iterations
+     * @param millis length of each iteration, in milliseconds
      */
     record Timing(int warmups, int iterations, int millis) {
-        /** A scrape takes as long as millions of records: it needs more time to be compiled, and to be repeated. */
+        /** Returns the timing for a subject. A scrape takes much longer than a record, so its iterations are longer. */
         Timing of(Subject subject) {
             return subject.benchmark() == ScrapeFormatCase.class ? new Timing(warmups, iterations, 5 * millis) : this;
         }
     }
 
     /**
-     * @param directory for the logs of JMH and what forks need
-     * @param missing takes what fails
+     * Creates a runner.
+     *
+     * @param directory folder of JMH's logs, of the peers and of the start script
+     * @param failures receives the subjects that fail, with the reason
      */
-    Forks(Path directory, Timing timing, Missing missing) {
+    Forks(Path directory, Timing timing, Failures failures) {
         this.directory = directory;
         this.timing = timing;
-        this.missing = missing;
-        System.setProperty(
-                "jmh.ignoreLock", "true"); // whoever benchmarks beside us is to be seen in the figures, not to stop us
+        this.failures = failures;
+        // JMH's lock would fail this run while another benchmark runs on the machine.
+        System.setProperty("jmh.ignoreLock", "true");
     }
 
-    /** The iterations of one fork, or null if it failed. */
+    /** Runs a subject in one fork and returns its iterations, or null if it failed. */
     @Nullable
     Round run(Subject subject, String label) {
         RunResult result = runJmh(subject, label, Mode.AverageTime, timing.of(subject));
@@ -84,25 +89,25 @@ final class Forks {
         return new Round(nanos, cpuNanos, allocated == null ? Double.NaN : allocated.getScore());
     }
 
-    /** Single records with the clock read before and after, one in some: JMH's sampling. */
-    org.openjdk.jmh.util.@Nullable Statistics sample(Subject subject, String label, Timing its) {
-        RunResult result = runJmh(subject, label, Mode.SampleTime, its);
+    /** Returns the times of single operations as JMH samples them, in nanoseconds, or null if the fork failed. */
+    org.openjdk.jmh.util.@Nullable Statistics sample(Subject subject, String label, Timing sampleTiming) {
+        RunResult result = runJmh(subject, label, Mode.SampleTime, sampleTiming);
         return result == null ? null : result.getPrimaryResult().getStatistics();
     }
 
-    private @Nullable RunResult runJmh(Subject subject, String label, Mode mode, Timing its) {
+    private @Nullable RunResult runJmh(Subject subject, String label, Mode mode, Timing forkTiming) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(subject.include())
                 .mode(mode)
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .threads(subject.threads())
                 .forks(1)
-                // More virtual threads than CPUs never all stand at the start of an iteration at once.
+                // With more virtual threads than CPUs, JMH's barrier at the start of an iteration would never open.
                 .syncIterations(!subject.virtual())
-                .warmupIterations(its.warmups() * subject.warmUps())
-                .warmupTime(TimeValue.milliseconds(its.millis()))
-                .measurementIterations(its.iterations())
-                .measurementTime(TimeValue.milliseconds(its.millis()))
+                .warmupIterations(forkTiming.warmups() * subject.warmupFactor())
+                .warmupTime(TimeValue.milliseconds(forkTiming.millis()))
+                .measurementIterations(forkTiming.iterations())
+                .measurementTime(TimeValue.milliseconds(forkTiming.millis()))
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
                 .shouldFailOnError(true)
@@ -116,21 +121,22 @@ final class Forks {
             System.setProperty(CLASS_PATH, classPath(subject.impl()));
             return new Runner(options.build()).run().iterator().next();
         } catch (RunnerException | IOException | IllegalStateException e) {
-            missing.add(subject.impl() + " in " + subject.group() + " (" + label + ")", reason(e));
+            failures.add(subject.impl() + " in " + subject.group() + " (" + label + ")", reason(e));
             return null;
         } finally {
             System.setProperty(CLASS_PATH, ownClassPath);
         }
     }
 
-    /** JMH's own message is the same for everything that goes wrong in a fork. */
+    /** Returns the message of the first cause. JMH's own message is the same for every failure in a fork. */
     private static String reason(Exception e) {
         Throwable cause = e;
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
         String message = cause.getMessage();
-        return (message == null ? cause.toString() : message) + (e instanceof RunnerException ? "; see its log" : "");
+        return (message == null ? cause.toString() : message)
+                + (e instanceof RunnerException ? "; see the log of the fork" : "");
     }
 
     private static List<String> jvmArguments(Subject subject) {
@@ -154,7 +160,7 @@ final class Forks {
         }
     }
 
-    /** JMH cannot set the environment of a fork, but the program that is its JVM. */
+    /** Returns a script that starts Java with rseq disabled in libc. JMH cannot set the environment of a fork, but can set its program. */
     private Path jvmWithoutLibcRseq() throws IOException {
         Path script = directory.resolve("java-without-libc-rseq");
         if (!Files.exists(script)) {
@@ -166,12 +172,14 @@ final class Forks {
     }
 
     /**
-     * The class path of this JVM, with the libraries of some peers replaced by other versions of them. {@code make bench} copies these to
-     * the folder {@code peers}, as {@code src/test/bench/peers.xml} lists them.
+     * Returns the class path for an implementation.
+     *
+     * <p>It is the class path of this JVM, with the libraries of some peers in another version. {@code src/test/bench/peers.xml} lists
+     * these versions, and {@code make bench} copies them to the folder {@code peers}.
      */
     private String classPath(String impl) {
         return switch (impl) {
-            // The class of the registry on simpleclient is looked up, though no such registry is opened.
+            // The JVM loads the class of the simpleclient registry, although this subject opens no such registry.
             case Impl.MICROMETER_NEXT ->
                 withPeers(
                         "micrometer-",
@@ -183,15 +191,18 @@ final class Forks {
     }
 
     /**
-     * The peers whose file names start with that, then the class path of this JVM without what they replace.
+     * Returns a class path that starts with peers and leaves out the entries that they replace.
      *
-     * @throws IllegalStateException if there are none of that version
+     * @param prefix start of the file names of the peers
+     * @param version version that one of the file names must contain
+     * @param replaced paths of the class path to leave out
+     * @throws IllegalStateException if no peer has that version
      */
     private String withPeers(String prefix, String version, Predicate<String> replaced) {
         Path peers = directory.resolve("peers");
         File[] jars = peers.toFile().listFiles((folder, name) -> name.startsWith(prefix) && name.endsWith(".jar"));
         if (jars == null || Arrays.stream(jars).noneMatch(jar -> jar.getName().contains(version))) {
-            throw new IllegalStateException(prefix + "*-" + version + ".jar is not in " + peers);
+            throw new IllegalStateException(peers + " must contain " + prefix + "*-" + version + ".jar, but has none");
         }
         return Stream.concat(
                         Arrays.stream(jars).map(File::getPath),

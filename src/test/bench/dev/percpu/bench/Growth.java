@@ -7,23 +7,24 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A scrape of ours that is one point of a chart of growth.
+ * A scrape of percpu that is one point of a growth chart. Immutable.
  *
- * @param content what is scraped: the line that the point is on
- * @param amount of the quantity that the case is about
- * @param unit of it
- * @param params of {@link ScrapeFormatCase}
+ * @param caseName name of the chart
+ * @param content meters that are scraped, which name the line of the point
+ * @param amount value on the lower axis
+ * @param unit unit of the amount
+ * @param params parameters of {@link ScrapeFormatCase}
  */
 record Growth(String caseName, String content, int amount, String unit, Map<String, String> params) {
-    /** Beyond one region of shards, which has room for some 14,700 of them. */
+    /** Number of histogram timers that needs two regions. One region holds about 14,700. */
     private static final int TWO_REGIONS_OF_HISTOGRAMS = 30_000;
 
-    /** Of 72 lines each. */
+    /** Number of histogram timers with a million lines. Each has 72 lines. */
     private static final int MILLION_LINES_OF_HISTOGRAMS = 13_900;
 
-    /** What the lower axis shows, by case. */
+    /** Titles of the lower axis, by chart. */
     private static final Map<String, String> QUANTITIES = Map.of(
-            Cases.SCRAPE_BY_CPUS, "CPUs that have recorded, of 256",
+            Cases.SCRAPE_BY_CPUS, "CPUs with records, of 256",
             Cases.SCRAPE_BY_SERIES, "number of meters",
             Cases.SCRAPE_BY_BUCKETS, "buckets of each timer");
 
@@ -46,7 +47,11 @@ record Growth(String caseName, String content, int amount, String unit, Map<Stri
         return List.copyOf(all);
     }
 
-    /** @param param the one that the amount is */
+    /**
+     * Creates a point.
+     *
+     * @param param name of the parameter that the amount sets
+     */
     private static Growth of(String caseName, String content, int amount, String unit, String kind, String param) {
         Map<String, String> params =
                 new LinkedHashMap<>(Map.of("impl", Impl.PERCPU, "content", kind, "meters", "1000"));
@@ -62,7 +67,7 @@ record Growth(String caseName, String content, int amount, String unit, Map<Stri
         return caseName + "." + amount + "-" + unit.replace(' ', '-');
     }
 
-    /** The chart that a case is a point of, if it is one. */
+    /** Returns the chart in which a case is a point, or empty. */
     static Optional<String> chartOf(String caseName) {
         return ALL.stream()
                 .filter(it -> it.label().equals(caseName))
@@ -70,12 +75,16 @@ record Growth(String caseName, String content, int amount, String unit, Map<Stri
                 .findFirst();
     }
 
-    /** The names of all charts. */
+    /** Returns the names of all charts. */
     static List<String> charts() {
         return ALL.stream().map(Growth::caseName).distinct().toList();
     }
 
-    /** @param entries what was measured */
+    /**
+     * Returns a chart of the measured points.
+     *
+     * @param entries all entries of the report
+     */
     static GrowthChart chart(String caseName, List<Results.Entry> entries) {
         Map<String, List<GrowthChart.Point>> lines = new LinkedHashMap<>();
         for (Growth growth : ALL) {

@@ -7,8 +7,9 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a scrape costs over a quantity, a line for each content, as SVG. Both axes are logarithmic: cost in proportion to the quantity is a
- * straight line that rises by one power of ten with each, whatever it begins with.
+ * An SVG chart of the time of a scrape over a quantity, with one line for each content.
+ *
+ * <p>Both axes are logarithmic. A time in proportion to the quantity is a straight line with slope 1.
  */
 final class GrowthChart {
     private static final int WIDTH = 760;
@@ -17,25 +18,26 @@ final class GrowthChart {
     private static final int RIGHT = 190;
     private static final int TOP = 50;
     private static final int BOTTOM = 60;
-    /** The width of a point's figure. */
+    /** Width of the figure at a point, in pixels. */
     private static final int FIGURE = 50;
 
     private static final double NANOS_PER_MILLI = 1e6;
-    private static final String[] COLOURS = {Svg.OURS, Svg.PEER, Svg.BOUND};
+    private static final String[] COLOURS = {Svg.PERCPU, Svg.PEER, Svg.BOUND};
 
     private final String title;
     private final String quantity;
     private final List<Line> lines;
-    private final LogAxis across;
-    private final LogAxis up;
+    private final LogAxis xAxis;
+    private final LogAxis yAxis;
 
     /**
-     * What was measured of one content.
+     * A line of the chart.
      *
-     * @param points in ascending order of their amounts, at least one
+     * @param content title of the line
+     * @param points at least one point, in ascending order of the amounts
      */
     record Line(String content, List<Point> points) {
-        /** By which power of the amount the cost grows, from the first point to the last; NaN if there is only one. */
+        /** Returns the slope from the first point to the last: the exponent of growth. NaN if there is one point. */
         double exponent() {
             Point first = points.getFirst();
             Point last = points.getLast();
@@ -44,9 +46,10 @@ final class GrowthChart {
     }
 
     /**
-     * One point, both positive.
+     * A point of a line.
      *
-     * @param amount of the chart's quantity
+     * @param amount value on the lower axis, positive
+     * @param nanos time of a scrape in nanoseconds, positive
      */
     record Point(double amount, double nanos) {
         double millis() {
@@ -54,13 +57,17 @@ final class GrowthChart {
         }
     }
 
-    /** @param quantity what the lower axis shows, with its unit */
+    /**
+     * Creates a chart.
+     *
+     * @param quantity title of the lower axis, with its unit
+     */
     GrowthChart(String title, String quantity, List<Line> lines) {
         this.title = title;
         this.quantity = quantity;
         this.lines = lines;
-        this.across = LogAxis.around(all(Point::amount), LEFT, WIDTH - RIGHT);
-        this.up = LogAxis.around(all(Point::millis), HEIGHT - BOTTOM, TOP);
+        this.xAxis = LogAxis.around(all(Point::amount), LEFT, WIDTH - RIGHT);
+        this.yAxis = LogAxis.around(all(Point::millis), HEIGHT - BOTTOM, TOP);
     }
 
     private double[] all(ToDoubleFunction<Point> coordinate) {
@@ -73,42 +80,42 @@ final class GrowthChart {
     String svg() {
         StringBuilder out = new StringBuilder(Svg.text(LEFT, 18, "start", title, Svg.BOLD));
         out.append(Svg.text(LEFT, 36, "start", "milliseconds per scrape over " + quantity + ", both logarithmic", ""));
-        for (double tick : across.ticks()) {
-            double x = across.at(tick);
+        for (double tick : xAxis.ticks()) {
+            double x = xAxis.coordinate(tick);
             out.append(stroke(x, TOP, x, HEIGHT - BOTTOM))
-                    .append(Svg.text(x, HEIGHT - BOTTOM + 18, "middle", plain(tick), ""));
+                    .append(Svg.text(x, HEIGHT - BOTTOM + 18, "middle", format(tick), ""));
         }
-        for (double tick : up.ticks()) {
-            double y = up.at(tick);
-            out.append(stroke(LEFT, y, WIDTH - RIGHT, y)).append(Svg.text(LEFT - 8, y + 4, "end", plain(tick), ""));
+        for (double tick : yAxis.ticks()) {
+            double y = yAxis.coordinate(tick);
+            out.append(stroke(LEFT, y, WIDTH - RIGHT, y)).append(Svg.text(LEFT - 8, y + 4, "end", format(tick), ""));
         }
         out.append(Svg.text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, "middle", quantity, ""));
-        String turned = String.format(Locale.ROOT, "transform=\"rotate(-90 20 %d)\"", (TOP + HEIGHT - BOTTOM) / 2);
-        out.append(Svg.text(20, (TOP + HEIGHT - BOTTOM) / 2.0, "middle", "ms per scrape", turned));
+        String rotation = String.format(Locale.ROOT, "transform=\"rotate(-90 20 %d)\"", (TOP + HEIGHT - BOTTOM) / 2);
+        out.append(Svg.text(20, (TOP + HEIGHT - BOTTOM) / 2.0, "middle", "ms per scrape", rotation));
         for (int i = 0; i < lines.size(); i++) {
-            out.append(drawn(lines.get(i), COLOURS[i % COLOURS.length]));
+            out.append(draw(lines.get(i), COLOURS[i % COLOURS.length]));
         }
         return Svg.image(WIDTH, HEIGHT, title, out.toString());
     }
 
-    private String drawn(Line line, String colour) {
+    private String draw(Line line, String colour) {
         StringBuilder path = new StringBuilder();
         StringBuilder points = new StringBuilder();
         for (Point point : line.points()) {
-            double x = across.at(point.amount());
-            double y = up.at(point.millis());
+            double x = xAxis.coordinate(point.amount());
+            double y = yAxis.coordinate(point.millis());
             path.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
             points.append(String.format(
                     Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>%n", x, y, colour));
             points.append(
                     x > LEFT + FIGURE
-                            ? Svg.text(x - 6, y - 7, "end", plain(point.millis()), "")
-                            // not over the figures of the axis
-                            : Svg.text(x + 8, y + 14, "start", plain(point.millis()), ""));
+                            ? Svg.text(x - 6, y - 7, "end", format(point.millis()), "")
+                            // Left of the point, the figure would cover the figures of the axis.
+                            : Svg.text(x + 8, y + 14, "start", format(point.millis()), ""));
         }
         Point last = line.points().getLast();
-        double x = across.at(last.amount()) + 10;
-        double y = up.at(last.millis());
+        double x = xAxis.coordinate(last.amount()) + 10;
+        double y = yAxis.coordinate(last.millis());
         double exponent = line.exponent();
         return String.format(
                         Locale.ROOT,
@@ -119,8 +126,7 @@ final class GrowthChart {
                 + Svg.text(x, y, "start", line.content(), "font-weight=\"bold\"")
                 + (Double.isNaN(exponent)
                         ? ""
-                        : Svg.text(
-                                x, y + 15, "start", String.format(Locale.ROOT, "to the power of %.2f", exponent), ""));
+                        : Svg.text(x, y + 15, "start", String.format(Locale.ROOT, "exponent %.2f", exponent), ""));
     }
 
     private static String stroke(double x1, double y1, double x2, double y2) {
@@ -134,8 +140,8 @@ final class GrowthChart {
                 Svg.BOUND);
     }
 
-    /** With three significant digits and without exponent. */
-    private static String plain(double value) {
+    /** Returns the value with three significant digits and without an exponent. */
+    private static String format(double value) {
         return new BigDecimal(value, new MathContext(3)).stripTrailingZeros().toPlainString();
     }
 }

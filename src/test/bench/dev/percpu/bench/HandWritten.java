@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What one would write with the JDK alone: a sum, and a count for each bucket. Less than a timer: there is no maximum. */
+/** Histograms written with the JDK alone: a sum, and a count for each bucket. Unlike timers, they have no maximum. */
 final class HandWritten {
     private HandWritten() {}
 
@@ -14,12 +14,13 @@ final class HandWritten {
         return found >= 0 ? found : -found - 1;
     }
 
-    static final class OfAdders {
+    /** A histogram of {@link LongAdder}s. Thread-safe. */
+    static final class AdderHistogram {
         private final long[] bounds;
         private final LongAdder[] counts;
         private final LongAdder sum = new LongAdder();
 
-        OfAdders(long[] bounds) {
+        AdderHistogram(long[] bounds) {
             this.bounds = bounds;
             this.counts = new LongAdder[bounds.length + 1];
             Arrays.setAll(counts, i -> new LongAdder());
@@ -31,12 +32,13 @@ final class HandWritten {
         }
     }
 
-    static final class OfAtomics {
+    /** A histogram of atomic integers. Thread-safe. */
+    static final class AtomicHistogram {
         private final long[] bounds;
         private final AtomicLongArray counts;
         private final AtomicLong sum = new AtomicLong();
 
-        OfAtomics(long[] bounds) {
+        AtomicHistogram(long[] bounds) {
             this.bounds = bounds;
             this.counts = new AtomicLongArray(bounds.length + 1);
         }

@@ -16,7 +16,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.Map;
 
-/** The names of what is compared, and the registry behind those that are one. */
+/** The names of the compared implementations, and factories of the registries among them. Stateless. */
 final class Impl {
     static final String PERCPU = "percpu";
     static final String PERCPU_SELF = "percpu-self";
@@ -33,20 +33,25 @@ final class Impl {
     static final String FLOOR = "floor";
     static final String EMPTY = "empty";
 
-    /** Version that {@link #MICROMETER_NEXT} has to be, in the names of its files. */
+    /** Version of {@link #MICROMETER_NEXT}, as in the names of its files. */
     static final String NEXT_VERSION = "1.18.0-M1";
 
-    /** Version that {@link #OTEL} has to be, in the names of its files. */
+    /** Version of {@link #OTEL}, as in the names of its files. */
     static final String OTEL_VERSION = "1.66.0";
 
     private Impl() {}
 
-    /** A new registry, once it is certain that it is what its name says. */
+    /**
+     * Opens a registry with the default configuration.
+     *
+     * @param impl name of an implementation that is a Micrometer registry
+     * @throws IllegalStateException if this JVM does not run that implementation, for example another version or mode
+     */
     static MeterRegistry open(String impl) {
         return open(impl, PerCpuConfig.DEFAULT);
     }
 
-    /** One whose percentile histograms are kept as the shape says. */
+    /** Opens a registry with the kind of histogram that the shape needs. */
     static MeterRegistry open(String impl, Shape shape) {
         Map<String, String> settings = Map.of(
                 Settings.HISTOGRAM_MODE.key(),
@@ -56,14 +61,14 @@ final class Impl {
         return open(impl, settings::get);
     }
 
-    @SuppressWarnings("deprecation") // the peer is what is deprecated
+    @SuppressWarnings("deprecation") // a peer is deprecated
     private static MeterRegistry open(String impl, PerCpuConfig config) {
         return switch (impl) {
             case PERCPU, PERCPU_SELF, PERCPU_ATOMIC -> openPerCpu(impl, config);
             case MICROMETER, MICROMETER_NEXT -> openMicrometer(impl);
             case MICROMETER_SIMPLECLIENT ->
                 new io.micrometer.prometheus.PrometheusMeterRegistry(io.micrometer.prometheus.PrometheusConfig.DEFAULT);
-            default -> throw new IllegalArgumentException("not a registry: " + impl);
+            default -> throw new IllegalArgumentException("impl must be the name of a registry, but was " + impl);
         };
     }
 
@@ -73,7 +78,8 @@ final class Impl {
         Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
         if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != AreaOwner.SELF)) {
             throw new IllegalStateException(
-                    impl + " cannot be had here: mode " + status.mode() + ", owner " + status.owner());
+                    impl + " must run in mode " + mode + (impl.equals(PERCPU_SELF) ? " with owner SELF" : "")
+                            + ", but was in mode " + status.mode() + " with owner " + status.owner());
         }
         return registry;
     }
@@ -85,36 +91,43 @@ final class Impl {
                 .getLocation()
                 .getPath();
         if (file.contains(NEXT_VERSION) != impl.equals(MICROMETER_NEXT)) {
-            throw new IllegalStateException(impl + " is not what is on the class path: " + file);
+            throw new IllegalStateException("The class path must contain the version of " + impl + ", but was " + file);
         }
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
-    /** Writes everything that the registry has in the text format 0.0.4, to nowhere. */
-    @SuppressWarnings("deprecation") // the peer is what is deprecated
+    /** Scrapes the registry in the text format 0.0.4 and discards the output. */
+    @SuppressWarnings("deprecation") // a peer is deprecated
     static void scrape(MeterRegistry registry) {
         try {
             switch (registry) {
-                case PerCpuMeterRegistry ours -> ours.scrape(OutputStream.nullOutputStream());
-                case PrometheusMeterRegistry theirs -> theirs.scrape(OutputStream.nullOutputStream());
-                case io.micrometer.prometheus.PrometheusMeterRegistry theirs -> theirs.scrape(Writer.nullWriter());
-                default -> throw new IllegalArgumentException("not a registry of Prometheus: " + registry);
+                case PerCpuMeterRegistry percpu -> percpu.scrape(OutputStream.nullOutputStream());
+                case PrometheusMeterRegistry peer -> peer.scrape(OutputStream.nullOutputStream());
+                case io.micrometer.prometheus.PrometheusMeterRegistry peer -> peer.scrape(Writer.nullWriter());
+                default ->
+                    throw new IllegalArgumentException("registry must be a Prometheus registry, but was " + registry);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Writes everything that the registry has in that format. */
+    /**
+     * Scrapes the registry.
+     *
+     * @param out receives the scrape
+     * @param contentType content type that selects the format
+     */
     static void scrape(MeterRegistry registry, OutputStream out, String contentType) throws IOException {
         switch (registry) {
-            case PerCpuMeterRegistry ours -> ours.scrape(out, contentType);
-            case PrometheusMeterRegistry theirs -> theirs.scrape(out, contentType);
-            default -> throw new IllegalArgumentException("scrapes to no stream: " + registry);
+            case PerCpuMeterRegistry percpu -> percpu.scrape(out, contentType);
+            case PrometheusMeterRegistry peer -> peer.scrape(out, contentType);
+            default ->
+                throw new IllegalArgumentException("registry must be able to scrape to a stream, but was " + registry);
         }
     }
 
-    /** Durations as the clients that take seconds say they are to be converted. */
+    /** Converts nanoseconds to seconds, for peers that record seconds. */
     static double seconds(long nanos) {
         return nanos / 1e9;
     }

@@ -14,40 +14,44 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Instructions of each record call in C, counted by valgrind's callgrind: repeatable to the last one whatever else the machine does.
- * Needs a C compiler and valgrind, and is left out without.
+ * The instruction counts of each record call in C, from callgrind of valgrind. Not thread-safe.
+ *
+ * <p>The counts are exact and do not depend on the load of the machine. They need a C compiler and valgrind. Without them the report has no
+ * instruction counts, and gives the reason.
  */
 final class Instructions {
     private static final Path SOURCE = Path.of("src/test/native/bench/instructions.c");
     private static final Path FLOORS = SOURCE.resolveSibling("floors.c");
     private static final int CALLS = 100_000;
     private static final String OBSERVE_LONG = "percpu_observe_long";
-    private static final Set<String> CALLED =
+    private static final Set<String> CALLS_IN_REPORT =
             Set.of("percpu_empty", "percpu_add_long", "percpu_add_double", OBSERVE_LONG, "percpu_observe_double");
 
-    /** What an observation goes on to where the buckets are close to each other. */
+    /** Functions that observations call where the buckets are close to each other. Their counts are added to the caller's. */
     private static final Pattern OVERFLOW = Pattern.compile("observe_(long|double)_overflow");
 
     private static final Pattern LINE =
             Pattern.compile("^\\s*([0-9,]+) .*:((?:percpu|observe)_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");
 
-    /** Buckets that the program knows, besides the classic ones that it takes if it is told nothing. */
+    /** Titles of the native histograms, by the program's argument. Its default is classic buckets. */
     private static final Map<String, String> NATIVE_HISTOGRAMS =
             Map.of("native3", "native histogram of schema 3", "native5", "native histogram of schema 5");
 
     private final Path directory;
-    private final Missing missing;
+    private final Failures failures;
 
     /**
-     * @param directory for what compiler and valgrind write
-     * @param missing takes the reason why there are none
+     * Creates a counter of instructions.
+     *
+     * @param directory folder for the output of compiler and valgrind
+     * @param failures receives the calls without a count, with the reason
      */
-    Instructions(Path directory, Missing missing) {
+    Instructions(Path directory, Failures failures) {
         this.directory = directory.resolve("callgrind");
-        this.missing = missing;
+        this.failures = failures;
     }
 
-    /** By name of the call; empty where it cannot be had. */
+    /** Returns the instructions per call, by the name of the call. Empty if valgrind or the compiler failed. */
     Map<String, Double> count() {
         try {
             Files.createDirectories(directory);
@@ -64,21 +68,23 @@ final class Instructions {
                     FLOORS.toString(),
                     library.toString(),
                     "-Wl,-rpath," + library.toAbsolutePath().getParent());
-            Map<String, Double> counts = counted(program, "classic");
+            Map<String, Double> counts = instructionsPerCall(program, "classic");
             for (Map.Entry<String, String> buckets : new TreeMap<>(NATIVE_HISTOGRAMS).entrySet()) {
-                Double count = counted(program, buckets.getKey()).get(OBSERVE_LONG);
+                Double count = instructionsPerCall(program, buckets.getKey()).get(OBSERVE_LONG);
                 if (count != null) {
                     counts.put(OBSERVE_LONG + ", " + buckets.getValue(), count);
                 }
             }
-            for (String call : new TreeSet<>(CALLED)) {
+            for (String call : new TreeSet<>(CALLS_IN_REPORT)) {
                 if (!counts.containsKey(call)) {
-                    missing.add("instructions of " + call, "callgrind names no such function");
+                    failures.add(
+                            "instructions of " + call,
+                            "the output of callgrind must contain this function, but does not");
                 }
             }
             return counts;
         } catch (IOException e) {
-            missing.add("instructions in C", e.getMessage());
+            failures.add("instructions in C", e.getMessage());
             return Map.of();
         }
     }
@@ -88,11 +94,12 @@ final class Instructions {
             String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
             return files.filter(it -> it.endsWith("linux-" + machine + "/libpercpu.so"))
                     .min(Comparator.naturalOrder())
-                    .orElseThrow(() -> new IOException("there is no native library of " + machine));
+                    .orElseThrow(() -> new IOException(
+                            "target/native must contain the library of linux-" + machine + ", but does not"));
         }
     }
 
-    private Map<String, Double> counted(String program, String buckets) throws IOException {
+    private Map<String, Double> instructionsPerCall(String program, String buckets) throws IOException {
         Path counts = directory.resolve("callgrind.out");
         run(
                 "valgrind",
@@ -101,10 +108,10 @@ final class Instructions {
                 program,
                 Integer.toString(CALLS),
                 buckets);
-        return parsed(run("callgrind_annotate", "--threshold=100", counts.toString()));
+        return parse(run("callgrind_annotate", "--threshold=100", counts.toString()));
     }
 
-    private static Map<String, Double> parsed(List<String> lines) {
+    private static Map<String, Double> parse(List<String> lines) {
         Map<String, Double> counts = new LinkedHashMap<>();
         for (String line : lines) {
             Matcher matcher = LINE.matcher(line.replaceAll("\\(\\s*[0-9.]+%\\)", ""));
@@ -112,9 +119,9 @@ final class Instructions {
                 continue;
             }
             String call = OVERFLOW.matcher(matcher.group(2)).replaceFirst("percpu_observe_$1");
-            if (CALLED.contains(call)) {
+            if (CALLS_IN_REPORT.contains(call)) {
                 double perCall = Double.parseDouble(matcher.group(1).replace(",", "")) / CALLS;
-                counts.merge(call, perCall, Double::sum); // a line for each file that was inlined
+                counts.merge(call, perCall, Double::sum); // callgrind prints one line for each file of inlined code
             }
         }
         return counts;
@@ -129,7 +136,7 @@ final class Instructions {
         try {
             int result = process.waitFor();
             if (result != 0) {
-                throw new IOException(command[0] + " ended with " + result + ", see " + output);
+                throw new IOException(command[0] + " must exit with status 0, but was " + result + "; see " + output);
             }
         } catch (InterruptedException e) {
             process.destroy();

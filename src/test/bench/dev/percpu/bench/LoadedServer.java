@@ -18,14 +18,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A packaged service in a process of its own, and requests to it over a few connections that stay open. Not thread-safe. */
+/** A packaged service in a process of its own, with persistent client connections to it. Not thread-safe. */
 final class LoadedServer implements AutoCloseable {
 
     private static final int CONNECTIONS = 8;
     private static final long START_MILLIS = 60_000;
     private static final byte[] REQUEST =
             "GET /items/7 HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ANSWER = "HTTP/1.1 200 ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RESPONSE = "HTTP/1.1 200 ".getBytes(StandardCharsets.US_ASCII);
 
     private final Process process;
     private final List<Socket> connections = new ArrayList<>();
@@ -36,11 +36,12 @@ final class LoadedServer implements AutoCloseable {
     }
 
     /**
-     * Starts it and waits until it answers.
+     * Starts a service and waits until it accepts connections.
      *
-     * @param jar that starts it
-     * @param arguments for its JVM
-     * @param log for its output
+     * @param jar executable jar of the service
+     * @param arguments arguments of its JVM
+     * @param log file for its output
+     * @throws IOException if the service does not accept connections within a minute
      */
     static LoadedServer start(Path jar, List<String> arguments, Path log) throws IOException, InterruptedException {
         int port = FreePort.next();
@@ -85,28 +86,29 @@ final class LoadedServer implements AutoCloseable {
     }
 
     /**
-     * Sends requests over all connections, each the next when the last was answered.
+     * Sends requests over all connections. Each connection sends the next request after the response to the last one.
      *
-     * @return CPU time of the whole process, in nanoseconds for each request
+     * @param requests number of requests of all connections together
+     * @return CPU time of the whole process, in nanoseconds per request
      */
     double cpuNanosPerRequest(int requests) throws IOException, InterruptedException {
-        int each = requests / CONNECTIONS;
+        int requestsPerConnection = requests / CONNECTIONS;
         long before = cpuNanos();
         List<Future<?>> running = new ArrayList<>();
         for (Socket connection : connections) {
             running.add(clients.submit(() -> {
-                sendAll(connection, each);
+                sendAll(connection, requestsPerConnection);
                 return null;
             }));
         }
-        for (Future<?> one : running) {
+        for (Future<?> client : running) {
             try {
-                one.get();
+                client.get();
             } catch (ExecutionException e) {
                 throw new IOException("A connection failed", e.getCause());
             }
         }
-        return (cpuNanos() - before) / ((double) each * CONNECTIONS);
+        return (cpuNanos() - before) / ((double) requestsPerConnection * CONNECTIONS);
     }
 
     private static void sendAll(Socket connection, int requests) throws IOException {
@@ -114,7 +116,7 @@ final class LoadedServer implements AutoCloseable {
         byte[] buffer = new byte[4_096];
         for (int i = 0; i < requests; i++) {
             connection.getOutputStream().write(REQUEST);
-            // Headers and the one byte of the body come in one packet or in two.
+            // The headers and the body of one byte arrive in one packet or in two.
             int length = 0;
             while (!isWhole(buffer, length)) {
                 int read = in.read(buffer, length, buffer.length - length);
@@ -123,16 +125,16 @@ final class LoadedServer implements AutoCloseable {
                 }
                 length += read;
             }
-            for (int k = 0; k < ANSWER.length; k++) {
-                if (buffer[k] != ANSWER[k]) {
-                    throw new IOException(
-                            "Not the answer: " + new String(buffer, 0, length, StandardCharsets.US_ASCII));
+            for (int k = 0; k < RESPONSE.length; k++) {
+                if (buffer[k] != RESPONSE[k]) {
+                    throw new IOException("The response must start with HTTP/1.1 200, but was "
+                            + new String(buffer, 0, length, StandardCharsets.US_ASCII));
                 }
             }
         }
     }
 
-    /** Whether it ends in an empty line and one byte more. */
+    /** Returns whether the response ends with an empty line and the body of one byte. */
     private static boolean isWhole(byte[] buffer, int length) {
         return length > 5
                 && buffer[length - 5] == '\r'
@@ -141,7 +143,7 @@ final class LoadedServer implements AutoCloseable {
                 && buffer[length - 2] == '\n';
     }
 
-    /** Of all threads that live; Linux counts them in nanoseconds where it counts a process in hundredths of a second. */
+    /** Returns the CPU time of all live threads. Linux counts it in nanoseconds for threads, in centiseconds for processes. */
     private long cpuNanos() throws IOException {
         long sum = 0;
         Path tasks = Path.of("/proc", Long.toString(process.pid()), "task");
@@ -151,7 +153,7 @@ final class LoadedServer implements AutoCloseable {
                     String statistics = Files.readString(thread.resolve("schedstat"));
                     sum += Long.parseLong(statistics.substring(0, statistics.indexOf(' ')));
                 } catch (NoSuchFileException e) {
-                    // The thread has ended since it was listed.
+                    // The thread ended after the folder was listed.
                 }
             }
         }

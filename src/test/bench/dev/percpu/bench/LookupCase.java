@@ -10,14 +10,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Finding a counter by its name and four tags, as code does that holds no meters. */
+/** JMH benchmarks that find a counter by its name and four tags, as code without a reference to it does. */
 public class LookupCase {
     @State(Scope.Benchmark)
-    public static class OfRegistry {
+    public static class RegistryState {
         @Param(Impl.PERCPU)
         public String impl = "";
 
-        /** Fields, so that nothing about them is a constant. */
+        /** Instance fields, so that the compiler cannot treat the tags as constants. */
         String method = "GET";
 
         String uri = "/items/{id}";
@@ -30,7 +30,7 @@ public class LookupCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfClient {
+    public static class ClientState {
         String method = "GET";
         String uri = "/items/{id}";
 
@@ -41,13 +41,13 @@ public class LookupCase {
     }
 
     @Benchmark
-    public Counter registry(OfRegistry of) {
-        return of.registry.counter(
-                "counter", "method", of.method, "outcome", "SUCCESS", "status", "200", "uri", of.uri);
+    public Counter registry(RegistryState state) {
+        return state.registry.counter(
+                "counter", "method", state.method, "outcome", "SUCCESS", "status", "200", "uri", state.uri);
     }
 
     @Benchmark
-    public CounterDataPoint clientJava(OfClient of) {
-        return of.counter.labelValues(of.method, "SUCCESS", "200", of.uri);
+    public CounterDataPoint clientJava(ClientState state) {
+        return state.counter.labelValues(state.method, "SUCCESS", "200", state.uri);
     }
 }

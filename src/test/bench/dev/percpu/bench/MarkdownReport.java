@@ -12,31 +12,34 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The report in Markdown: first the ratios with a limit, then every case. */
+/** A report in Markdown. Ratios with a limit come first, then all cases. */
 final class MarkdownReport {
     private static final String HOW_TO_READ = """
             ## How to read this
 
-            - Figures are nanoseconds per operation and thread: the median of all iterations. On more threads than CPUs, threads wait for
-              each other, so the time of an operation grows with them.
-            - **Only ratios carry over to other machines.** Implementations take turns, each in a JVM of its own, in rounds. A ratio is
-              computed within a round, and the report gives the median of the rounds. Below 1 is faster; a ratio above its limit is **bold**.
-            - The second round has the reverse order. It begins with the cases that have a limit, on one thread and then on two, and ends
-              with the time budget. It leaves out `scrape.by-*`, which has no peer. `rounds` is the number of rounds behind a figure.
-            - All implementations get the same amounts from the same generator, whose cost (about 1 ns) is part of every figure of timers
-              and summaries, `empty` and `floor` too.
-            - `empty` is a downcall that does nothing. `floor` is a C loop around the section that commits a record, without a call from Java.
-            - `longadder` and `atomiclong` are count and sum written by hand, without a maximum.
-            - `http.request` is everything that Vert.x reports about one request, with two clock readings. Each binder has the registry that
-              it has in a service.
-            - CPU is the CPU time of the process per operation. On a quiet machine it equals the clock's time (times CPUs by threads where
-              threads share CPUs). If it is much less, other processes had the CPU, and ratios of CPU time are the better ones.
-              It leaves out the time that a thread waits for a lock.
-            - B is the heap allocated per operation.
+            - Figures are nanoseconds per operation and thread: the median of all iterations. With more threads than CPUs, threads wait for
+              a CPU, and the time of an operation includes that wait.
+            - **Only ratios carry over to other machines.** Benchmarks run in rounds. In a round, the implementations of a case run one
+              after another, each in a JVM of its own. A ratio is computed within a round, and the report gives the median of the rounds.
+              A ratio below 1 means that percpu is faster. A ratio above its limit is **bold**.
+            - The second round has the reverse order. It starts with the cases that have a limit, on one thread and then on two, and ends
+              with the time budget. It excludes `scrape.by-*`, which has no peer. `rounds` is the number of rounds of a figure.
+            - All implementations record the same amounts from the same generator. Its cost (about 1 ns) is part of every figure of timers
+              and summaries, also of `empty` and `floor`.
+            - `empty` is a downcall that does nothing. `floor` is a C loop around the section that commits a record, without
+              a call from Java.
+            - `longadder` and `atomiclong` are a count and a sum written with the JDK alone, without a maximum.
+            - `http.request` is the sequence of calls that Vert.x makes for one request, with two clock readings. Each binder uses the same
+              registry as in a service.
+            - CPU is the CPU time of the process per operation. On an idle machine it equals the elapsed time. Where threads share CPUs,
+              it is that time multiplied by CPUs and divided by threads. If it is much less, other processes used the CPU, and ratios of
+              CPU time are more accurate. CPU time excludes the time in which a thread waits for a lock.
+            - B is the heap allocated per operation, in bytes.
+            - `percpu ratio` is the time of percpu divided by the time of the implementation in that row.
             """;
 
     private static final String OTHER_MACHINES = """
-            - Machines with more CPUs than these: cache lines that many CPUs share cost the peers more there, and percpu nothing.
+            - Machines with more CPUs. The peers share cache lines between CPUs, which costs more there; percpu shares none.
             """;
 
     private final Outcome outcome;
@@ -49,20 +52,20 @@ final class MarkdownReport {
         this.machine = machine;
     }
 
-    /** The report beside its charts. */
+    /** Returns the report that is written to the folder of its charts. */
     String text() {
         return "# Benchmarks\n\n" + summary() + '\n' + HOW_TO_READ + '\n' + cases();
     }
 
-    /** The block of the benchmark document, which has a heading of its own and no charts. */
+    /** Returns the generated block of the benchmark document, without a title and charts. */
     String document() {
         String limits = summary();
-        String all = "## Limits\n\n" + limits + "\n## Limits that are missed\n\n" + Misses.lines(limits) + '\n'
+        String all = "## Limits\n\n" + limits + "\n## Limits that are missed\n\n" + MissedLimits.lines(limits) + '\n'
                 + HOW_TO_READ + '\n' + cases();
         return all.replaceAll("!\\[]\\([^)]*\\.svg\\)\n\n", "");
     }
 
-    /** The rows of the README. */
+    /** Returns the generated block of the README. */
     String rows() {
         return new ReadmeTable(results)
                 .text(outcome.start().atZone(ZoneOffset.UTC).toLocalDate().toString(), machine);
@@ -84,22 +87,22 @@ final class MarkdownReport {
         }
         return out.append(tails())
                 .append(instructionTable())
-                .append("## What is missing\n\n")
-                .append(outcome.missing().lines())
+                .append("## Not measured\n\n")
+                .append(outcome.failures().lines())
                 .append(OTHER_MACHINES)
-                .append("\nBy intent:\n\n")
-                .append(Gaps.lines(Cases.all()))
+                .append("\nExcluded on purpose:\n\n")
+                .append(Exclusions.lines(Cases.all()))
                 .toString();
     }
 
-    /** All ratios that have a limit, where and when. */
+    /** Returns the tables of all ratios with a limit, with the machine and the time of the run. */
     String summary() {
         String memoryTable = outcome.memory().table(outcome.whole());
         return new TargetTables(results, outcome.tails(), outcome.whole()).text()
                 + (memoryTable.isEmpty() ? "" : "\n" + memoryTable)
                 + "\nRatios of `make bench` on "
                 + outcome.start() + (outcome.extent() == Outcome.Extent.QUICK ? ", a quick run" : "") + ": "
-                + ReadmeTable.inWords(machine) + ".\n";
+                + Machine.line(machine) + ".\n";
     }
 
     private String tails() {
@@ -116,7 +119,7 @@ final class MarkdownReport {
         StringBuilder out = new StringBuilder("""
                 ## Instructions in C
 
-                Counted by callgrind, per call; `observe_long` is a histogram of 68 buckets.
+                Instructions per call, counted by callgrind. `observe_long` records into a histogram of 68 buckets.
 
                 | call | instructions |
                 |---|---|
@@ -126,7 +129,7 @@ final class MarkdownReport {
         return out.append('\n').toString();
     }
 
-    /** What is measured of ours alone, each point once. */
+    /** Returns the table of a growth chart, which has percpu alone and one round. */
     private String growthTable(String chart) {
         StringBuilder out =
                 new StringBuilder("## " + chart + "\n\n![](" + chart + ".svg)\n\n| | ns | B |\n|---|---|---|\n");
@@ -152,7 +155,7 @@ final class MarkdownReport {
             out.append(' ')
                     .append(count)
                     .append(count == 1 ? " thread" : " threads")
-                    .append(" | CPU | percpu to it | B |");
+                    .append(" | CPU | percpu ratio | B |");
             rule.append("---|---|---|---|");
         }
         out.append(" rounds |\n").append(rule).append("---|\n");
@@ -166,7 +169,7 @@ final class MarkdownReport {
         return out.toString();
     }
 
-    /** Of each number of threads, or one figure if it is the same on all. */
+    /** Returns the rounds of each number of threads, or one number if all are equal. */
     private static String rounds(List<Results.Entry> entries, String impl) {
         List<String> rounds = entries.stream()
                 .filter(it -> it.impl().equals(impl))
@@ -182,10 +185,10 @@ final class MarkdownReport {
         }
         OptionalDouble ratio = results.ratio(
                 entry.caseName(), Impl.PERCPU, entry.caseName(), entry.impl(), entry.threads(), Round::medianNanos);
-        boolean itself = entry.impl().equals(Impl.PERCPU);
+        boolean isPercpu = entry.impl().equals(Impl.PERCPU);
         return " " + Numbers.nanos(entry.value()) + " ± " + Numbers.nanos(entry.error()) + " | "
                 + Numbers.nanos(entry.cpu()) + " | "
-                + (itself || ratio.isEmpty() ? "" : Numbers.ratio(ratio.getAsDouble())) + " | "
+                + (isPercpu || ratio.isEmpty() ? "" : Numbers.ratio(ratio.getAsDouble())) + " | "
                 + (Double.isNaN(entry.bytesPerOp()) ? Outcome.NOT_MEASURED : Math.round(entry.bytesPerOp())) + " |";
     }
 }

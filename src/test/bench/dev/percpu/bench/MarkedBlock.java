@@ -4,15 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A generated block of a Markdown file, between {@code <!-- NAME:start -->} and {@code <!-- NAME:end -->}. */
+/** A generated block of a Markdown file, between {@code <!-- NAME:start -->} and {@code <!-- NAME:end -->}. Stateless. */
 final class MarkedBlock {
     private MarkedBlock() {}
 
     /**
-     * Replaces the block of that name and keeps the rest of the file.
+     * Replaces the text of a block and keeps the rest of the file.
      *
-     * @param text in Markdown
-     * @throws IOException if the file does not have both marks, or cannot be written
+     * @param file Markdown file with both markers
+     * @param name name of the block in its markers
+     * @param text new text, in Markdown
+     * @throws IOException if the file does not have both markers, or cannot be written
      */
     static void replace(Path file, String name, String text) throws IOException {
         String start = "<!-- " + name + ":start -->";

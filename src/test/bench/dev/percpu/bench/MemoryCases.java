@@ -12,21 +12,22 @@ import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** What series take: memory and time to register, ours and Micrometer's, each in a JVM of its own ({@link MemoryMain}). */
+/** The memory and registration time of series in percpu and Micrometer. Each figure comes from its own JVM ({@link MemoryMain}). */
 final class MemoryCases {
     private static final int SERIES = 20_000;
     private static final int REGISTERED = 100_000;
     private static final int REGISTRATION_ROUNDS = 3;
     private static final int WIDE = 128;
-    /** Of {@link MemoryMain}. */
+    /** Number of arguments of {@link MemoryMain}. */
     private static final int ARGUMENTS = 6;
 
     static final String NEVER = "never recorded";
     static final String TWO = "recorded on 2 CPUs";
     static final String WIDE_TWO = WIDE + " CPUs, 2 busy";
     static final String WIDE_ALL = WIDE + " CPUs, all busy";
+    private static final String TO_TWO = ", compared with percpu on 2 CPUs";
 
-    /** Kind of meter by its case: a counter or a {@link Shape} of timers. */
+    /** Kinds of meters by case: {@code counter}, or the {@link Shape} of a timer. */
     private static final Map<String, String> KINDS = new LinkedHashMap<>();
 
     static {
@@ -54,16 +55,16 @@ final class MemoryCases {
             new Limit("registration.100k.timer", NEVER, 1),
             new Limit("registration.100k.histogram-timer", NEVER, 1));
 
-    /** Of ours on 2 CPUs. */
+    /** Largest allowed ratio of a simulated host with 2 busy CPUs to a host with 2 CPUs, both percpu. */
     private static final double WIDE_LIMIT = 1.05;
 
     private final List<Figure> figures = new ArrayList<>();
 
     /**
-     * One figure.
+     * A figure of a case.
      *
-     * @param state what is measured of the case
-     * @param unit of the value
+     * @param state state of the series, for example {@value #NEVER}
+     * @param unit unit of the value
      */
     record Figure(String caseName, String impl, String state, String unit, double value) {
         Map<String, Object> asMap() {
@@ -77,26 +78,28 @@ final class MemoryCases {
         }
     }
 
-    /** A ratio to Micrometer's that we have set ourselves; NaN: it is reported only. */
+    /** The largest allowed ratio of percpu to Micrometer. NaN means that the ratio is only reported. */
     private record Limit(String caseName, String state, double atMost) {}
 
+    /** The output of {@link MemoryMain}: bytes per series and nanoseconds per registration. */
     private record Run(double bytes, double nanos) {}
 
     /**
-     * Measures the cases whose names match.
+     * Measures the selected cases.
      *
-     * @param missing takes those that fail
+     * @param caseNames pattern that the name of a case must contain
+     * @param failures receives the cases that fail, with the reason
      */
-    static MemoryCases measure(Pattern wanted, Missing missing) {
+    static MemoryCases measure(Pattern caseNames, Failures failures) {
         MemoryCases cases = new MemoryCases();
         for (Map.Entry<String, String> it : KINDS.entrySet()) {
-            if (wanted.matcher(it.getKey()).find()) {
-                tried(it.getKey(), missing, () -> cases.memory(it.getKey(), it.getValue()));
+            if (caseNames.matcher(it.getKey()).find()) {
+                measure(it.getKey(), failures, () -> cases.memory(it.getKey(), it.getValue()));
             }
         }
         for (Map.Entry<String, String> it : REGISTRATIONS.entrySet()) {
-            if (wanted.matcher(it.getKey()).find()) {
-                tried(it.getKey(), missing, () -> cases.registration(it.getKey(), it.getValue()));
+            if (caseNames.matcher(it.getKey()).find()) {
+                measure(it.getKey(), failures, () -> cases.registration(it.getKey(), it.getValue()));
             }
         }
         return cases;
@@ -106,11 +109,11 @@ final class MemoryCases {
         void run() throws IOException;
     }
 
-    private static void tried(String caseName, Missing missing, Measurement measurement) {
+    private static void measure(String caseName, Failures failures, Measurement measurement) {
         try {
             measurement.run();
         } catch (IOException e) {
-            missing.add(caseName, String.valueOf(e.getMessage()));
+            failures.add(caseName, String.valueOf(e.getMessage()));
         }
     }
 
@@ -122,11 +125,8 @@ final class MemoryCases {
         double one = run(Impl.PERCPU, kind, SERIES, 1, WIDE, 100).bytes;
         double two = run(Impl.PERCPU, kind, SERIES, 2, WIDE, 100).bytes;
         add(caseName, Impl.PERCPU, WIDE_TWO, two);
-        add(
-                caseName,
-                Impl.PERCPU,
-                WIDE_ALL,
-                one + (WIDE - 1) * (two - one)); // every further CPU takes as much as the second
+        // Each further CPU needs as much memory as the second one.
+        add(caseName, Impl.PERCPU, WIDE_ALL, one + (WIDE - 1) * (two - one));
     }
 
     private void registration(String caseName, String kind) throws IOException {
@@ -189,25 +189,25 @@ final class MemoryCases {
     }
 
     /**
-     * Empty if nothing was measured.
+     * Returns the figures as a Markdown table, or an empty text if there are none.
      *
-     * @param whole whether to tell also what was not
+     * @param whole whether the table also contains the figures that were not measured
      */
     String table(boolean whole) {
         if (figures.isEmpty() && !whole) {
             return "";
         }
         StringBuilder out = new StringBuilder("""
-                | percpu | | at most | to micrometer | percpu | micrometer |
+                | case | state | at most | ratio | percpu | compared with |
                 |---|---|---|---|---|---|
                 """);
         for (Limit limit : LIMITS) {
-            OptionalDouble ours = value(limit.caseName, Impl.PERCPU, limit.state);
-            OptionalDouble theirs = value(limit.caseName, Impl.MICROMETER, limit.state);
-            if (ours.isPresent() && theirs.isPresent()) {
-                out.append(line(limit.caseName, limit.state, limit.atMost, ours.getAsDouble(), theirs.getAsDouble()));
+            OptionalDouble percpu = value(limit.caseName, Impl.PERCPU, limit.state);
+            OptionalDouble peer = value(limit.caseName, Impl.MICROMETER, limit.state);
+            if (percpu.isPresent() && peer.isPresent()) {
+                out.append(line(limit.caseName, limit.state, limit.atMost, percpu.getAsDouble(), peer.getAsDouble()));
             } else if (whole) {
-                out.append(unmeasured(limit.caseName, limit.state, limit.atMost));
+                out.append(unmeasuredLine(limit.caseName, limit.state, limit.atMost));
             }
         }
         for (String caseName : KINDS.keySet()) {
@@ -215,26 +215,26 @@ final class MemoryCases {
             OptionalDouble wide = value(caseName, Impl.PERCPU, WIDE_TWO);
             OptionalDouble all = value(caseName, Impl.PERCPU, WIDE_ALL);
             if (two.isPresent() && wide.isPresent() && all.isPresent()) {
-                out.append(line(
-                        caseName, WIDE_TWO + ", to percpu on 2", WIDE_LIMIT, wide.getAsDouble(), two.getAsDouble()));
-                out.append(line(
-                        caseName, WIDE_ALL + ", to percpu on 2", Double.NaN, all.getAsDouble(), two.getAsDouble()));
+                out.append(line(caseName, WIDE_TWO + TO_TWO, WIDE_LIMIT, wide.getAsDouble(), two.getAsDouble()));
+                out.append(line(caseName, WIDE_ALL + TO_TWO, Double.NaN, all.getAsDouble(), two.getAsDouble()));
             } else if (whole) {
-                out.append(unmeasured(caseName, WIDE_TWO + ", to percpu on 2", WIDE_LIMIT));
+                out.append(unmeasuredLine(caseName, WIDE_TWO + TO_TWO, WIDE_LIMIT));
             }
         }
-        return out.append(
-                        "\nBytes per series with four tags: heap, resident shards and page tables; nanoseconds per registration.\n")
-                .toString();
+        return out.append("""
+
+                        Series have four tags. The memory cases are bytes per series: heap, resident shards and page tables. The
+                        registration cases are nanoseconds per registration. Without another remark, percpu is compared with Micrometer.
+                        """).toString();
     }
 
-    private static String unmeasured(String caseName, String state, double atMost) {
+    private static String unmeasuredLine(String caseName, String state, double atMost) {
         return "| " + caseName + " | " + state + " | " + (Double.isNaN(atMost) ? "" : Numbers.ratio(atMost)) + " | **"
                 + Outcome.NOT_MEASURED + "** | | |\n";
     }
 
-    private static String line(String caseName, String state, double atMost, double ours, double theirs) {
-        double ratio = ours / theirs;
+    private static String line(String caseName, String state, double atMost, double percpu, double peer) {
+        double ratio = percpu / peer;
         String text = Numbers.ratio(ratio);
         return String.format(
                 Locale.ROOT,
@@ -243,7 +243,7 @@ final class MemoryCases {
                 state,
                 Double.isNaN(atMost) ? "" : Numbers.ratio(atMost),
                 ratio > atMost ? "**" + text + "**" : text,
-                ours,
-                theirs);
+                percpu,
+                peer);
     }
 }

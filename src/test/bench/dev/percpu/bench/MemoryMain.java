@@ -20,19 +20,23 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Registers series with four tags in a process of its own and prints, per series, the bytes that they take: heap after a collection,
- * resident memory of the shards, and growth of the process' page tables. Then the nanoseconds that a registration took.
+ * A program that registers series with four tags and prints their memory and registration time.
+ *
+ * <p>The first number is the bytes per series: heap after a garbage collection, resident memory of the shards, and growth of the process'
+ * page tables. The second number is the nanoseconds per registration.
  */
 final class MemoryMain {
-    /** Amounts reach every bucket of a percentile histogram between 1 ms and 30 s. */
+    /** One amount for each bucket of a percentile histogram from 1 ms to 30 s. */
     private static final long[] AMOUNTS_NANOS = amounts();
 
     private MemoryMain() {}
 
     /**
-     * @param args implementation; kind: counter, or a {@link Shape} of timers; number of series; on how many CPUs every series is recorded
-     *     to, 0 for none; number of simulated CPUs, 0 for those that there are; number of series registered elsewhere before, which are not
-     *     counted
+     * Measures one kind of series.
+     *
+     * @param args implementation; kind ({@code counter}, or the {@link Shape} of a timer); number of series; number of CPUs that record
+     *     into each series, at least 0; number of simulated CPUs, or 0 for the real ones; number of series that are registered in another
+     *     registry before the measurement
      */
     public static void main(String[] args) throws Exception {
         String kind = args[1];
@@ -40,7 +44,8 @@ final class MemoryMain {
         int cpus = Integer.parseInt(args[3]);
         int simulated = Integer.parseInt(args[4]);
         int warmUps = Integer.parseInt(args[5]);
-        register(Impl.open(args[0]), kind, warmUps, "warm-up"); // classes, caches and the first pages are not counted
+        // The warm-up keeps classes, caches and the first pages out of the figures.
+        register(Impl.open(args[0]), kind, warmUps, "warm-up");
         MeterRegistry registry = simulated == 0 ? Impl.open(args[0]) : wide(simulated);
         record(register(registry, kind, 10, "first"), Math.max(cpus, 1));
         long before = footprint(registry);
@@ -48,13 +53,13 @@ final class MemoryMain {
         List<Meter> meters = register(registry, kind, series, "items");
         double nanosPerRegistration = (double) (System.nanoTime() - start) / series;
         record(meters, cpus);
-        meters = null; // the list is ours
+        meters = null; // the list is not part of the series' memory
         long grown = footprint(registry) - before;
         System.out.printf("%.1f %.1f%n", (double) grown / series, nanosPerRegistration);
         Reference.reachabilityFence(registry);
     }
 
-    /** Ours as it would be on a host with so many CPUs. */
+    /** Opens a percpu registry as on a host with this number of CPUs. */
     private static MeterRegistry wide(int cpus) {
         RseqStatus status = RseqProbe.status();
         return RegistryOn.store(
@@ -105,7 +110,7 @@ final class MemoryMain {
         return amounts;
     }
 
-    /** Bytes. */
+    /** Returns the bytes of heap, shards and page tables. */
     private static long footprint(MeterRegistry registry) throws IOException, InterruptedException {
         long heap = Long.MAX_VALUE;
         for (int i = 0; i < 6; i++) {
@@ -115,8 +120,9 @@ final class MemoryMain {
                     heap,
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
-        long shards =
-                registry instanceof PerCpuMeterRegistry ours ? ours.statistics().residentBytes() : 0;
+        long shards = registry instanceof PerCpuMeterRegistry percpu
+                ? percpu.statistics().residentBytes()
+                : 0;
         return heap + shards + pageTables();
     }
 

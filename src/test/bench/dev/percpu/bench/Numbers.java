@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.openjdk.jmh.util.ListStatistics;
 
-/** The little statistics and formatting that a report needs. */
+/** Statistics and number formats of the report. Stateless. */
 final class Numbers {
     private static final double CONFIDENCE = 0.999;
 
@@ -17,12 +17,12 @@ final class Numbers {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    /** Half the width of the confidence interval of the mean, as JMH prints it. */
+    /** Returns half the width of the 99.9 % confidence interval of the mean, as JMH prints it. */
     static double error(double... values) {
         return new ListStatistics(values).getMeanErrorAt(CONFIDENCE);
     }
 
-    /** NaN and infinite ones as they are. */
+    /** Rounds to a number of decimals. NaN and infinite values are returned unchanged. */
     static double rounded(double value, int decimals) {
         if (!Double.isFinite(value)) {
             return value;
@@ -31,7 +31,7 @@ final class Numbers {
         return Math.round(value * scale) / scale;
     }
 
-    /** With three significant digits or so. */
+    /** Formats nanoseconds with about three significant digits. */
     static String nanos(double value) {
         return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
     }
@@ -41,8 +41,8 @@ final class Numbers {
                 Locale.ROOT, value < 0.01 ? "%.5f" : value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
     }
 
-    /** A ratio; bold if it is beyond what is allowed. */
-    static String judged(double ratio, double atMost) {
+    /** Formats a ratio, in bold if it exceeds its limit. */
+    static String markedRatio(double ratio, double atMost) {
         return ratio <= atMost ? ratio(ratio) : "**" + ratio(ratio) + "**";
     }
 }

@@ -19,9 +19,9 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The SDK of OpenTelemetry with a reader that pulls, as that of its Prometheus exporter does. */
+/** An OpenTelemetry SDK with a pull reader, like that of its Prometheus exporter. Not thread-safe. */
 final class OtelMeters implements AutoCloseable {
-    /** Made once, as its documentation recommends. */
+    /** Attributes of all records. They are created once, as the documentation of OpenTelemetry recommends. */
     static final Attributes ATTRIBUTES = Attributes.of(
             AttributeKey.stringKey("method"), "GET",
             AttributeKey.stringKey("outcome"), "SUCCESS",
@@ -30,7 +30,7 @@ final class OtelMeters implements AutoCloseable {
 
     private static final String EXPONENTIAL = "exponential";
 
-    /** The SDK's default. */
+    /** Default of the SDK. */
     private static final int MAX_SCALE = 20;
 
     private final PullReader reader = new PullReader();
@@ -41,7 +41,10 @@ final class OtelMeters implements AutoCloseable {
     }
 
     /**
-     * @param maxBuckets of exponential histograms
+     * Opens an SDK.
+     *
+     * @param maxBuckets largest number of buckets of an exponential histogram
+     * @throws IllegalStateException if the SDK on the class path has another version
      */
     OtelMeters(int maxBuckets) {
         String file = SdkMeterProvider.class
@@ -51,7 +54,7 @@ final class OtelMeters implements AutoCloseable {
                 .getPath();
         if (!file.contains(Impl.OTEL_VERSION)) {
             throw new IllegalStateException(
-                    "The SDK of OpenTelemetry must be version " + Impl.OTEL_VERSION + ", but was " + file);
+                    "The OpenTelemetry SDK must be version " + Impl.OTEL_VERSION + ", but was " + file);
         }
         provider = SdkMeterProvider.builder()
                 .registerMetricReader(reader)
@@ -73,12 +76,12 @@ final class OtelMeters implements AutoCloseable {
                 .build();
     }
 
-    /** Its scale is the largest of which the buckets are not too many. */
+    /** Returns an exponential histogram. The SDK lowers its scale until the buckets fit into their maximum. */
     DoubleHistogram exponentialHistogram() {
         return meter().histogramBuilder(EXPONENTIAL).build();
     }
 
-    /** The scale, which Prometheus calls schema, of the exponential histogram. */
+    /** Returns the scale of the exponential histogram, which Prometheus calls schema. */
     int scale() {
         return reader.data().stream()
                 .flatMap(metric -> metric.getExponentialHistogramData().getPoints().stream())
@@ -87,11 +90,15 @@ final class OtelMeters implements AutoCloseable {
                 .getScale();
     }
 
-    /** Fails if nothing was recorded. */
+    /**
+     * Closes the SDK.
+     *
+     * @throws IllegalStateException if nothing was recorded
+     */
     @Override
     public void close() {
         if (!reader.hasData()) {
-            throw new IllegalStateException("OpenTelemetry recorded nothing");
+            throw new IllegalStateException("OpenTelemetry must have recorded data, but has none");
         }
         provider.close();
     }

@@ -5,30 +5,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a run has to report.
+ * The results of a run.
  *
- * @param instructions by name of the native call
- * @param extent how much of everything was to be measured
+ * @param results figures of the JMH benchmarks
+ * @param memory memory and registration time of series
+ * @param tails latencies of single records
+ * @param instructions instructions per call, by the name of the call in C
+ * @param missing measurements that failed
+ * @param start time when the run started
+ * @param extent cases that the run covers
  */
 record Outcome(
         Results results,
         MemoryCases memory,
         List<Tail> tails,
         Map<String, Double> instructions,
-        Missing missing,
+        Failures failures,
         Instant start,
         Extent extent) {
-    /** What is told of a figure that is not there. */
+    /** Text in place of a figure that was not measured. */
     static final String NOT_MEASURED = "not measured";
 
-    /** What was asked for. */
+    /** The cases that a run covers. */
     enum Extent {
-        /** Everything: a figure that is not there is told as {@value Outcome#NOT_MEASURED}. */
+        /** All cases. The report shows {@value Outcome#NOT_MEASURED} in place of an absent figure. */
         WHOLE,
-        /** The short run. */
+        /** The cases of {@link Cases#quick}. */
         QUICK,
-        /** Some cases, chosen by name. */
-        CHOSEN
+        /** Cases selected by name. */
+        SELECTED
     }
 
     boolean whole() {

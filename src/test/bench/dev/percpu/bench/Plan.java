@@ -5,23 +5,26 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Who is measured in which round, and when. There is time for one round of everything; the second goes to what is compared with a figure
- * that we have set ourselves, and then as far as the time lasts.
+ * The order of the subjects in each round. Stateless.
+ *
+ * <p>The first round measures every subject. The second round starts with the subjects that have a limit, and continues until the time
+ * budget ends.
  */
 final class Plan {
     static final int ROUNDS = 2;
 
-    /** What grows with what: ours alone, so that no order favours anybody. */
+    /** Start of the names of growth cases. They measure percpu alone, so the order does not change a ratio. */
     private static final String GROWTH = "scrape.by-";
 
     private Plan() {}
 
     /**
-     * The subjects of a round in their order. In every second one it is the other way round, so that whoever ran first, on the cooler or the
-     * quieter machine, runs last.
+     * Returns the subjects of a round in their order.
      *
-     * @param round from 1 on
-     * @param subjects in the order of the report
+     * <p>Even rounds reverse the order. The temperature and the load of the machine change during a round, and the reversal balances that.
+     *
+     * @param round number of the round, from 1
+     * @param subjects all subjects in the order of the report
      */
     static List<Subject> of(int round, List<Subject> subjects) {
         if (round == 1) {

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.Test;
 
 class PlanTest {
     @Test
-    void shouldMeasureEverythingInTheFirstRound() {
+    void shouldMeasureAllSubjectsInTheFirstRound() {
         assertThat(Plan.of(1, Cases.all())).isEqualTo(Cases.all());
     }
 
     @Test
-    void shouldBeginTheSecondRoundWithWhatHasALimit() {
+    void shouldStartTheSecondRoundWithSubjectsThatHaveALimit() {
         List<Subject> second = Plan.of(2, Cases.all());
 
         assertThat(second.subList(0, 52)).allMatch(it -> Target.ALL.stream().anyMatch(target -> target.compares(it)));
@@ -22,7 +22,7 @@ class PlanTest {
     }
 
     @Test
-    void shouldTurnTheOrderRoundInTheSecondRound() {
+    void shouldReverseTheOrderInTheSecondRound() {
         assertThat(Plan.of(2, List.of(counter(Impl.PERCPU), counter(Impl.MICROMETER), counter(Impl.EMPTY))))
                 .extracting(Subject::impl)
                 .containsExactly(Impl.EMPTY, Impl.MICROMETER, Impl.PERCPU);
@@ -34,19 +34,19 @@ class PlanTest {
     }
 
     @Test
-    void shouldKeepThoseThatAreComparedNextToEachOtherInTheSecondRound() {
-        List<String> groups = Plan.of(2, Cases.all()).stream()
+    void shouldKeepComparedSubjectsAdjacentInTheSecondRound() {
+        List<String> impls = Plan.of(2, Cases.all()).stream()
                 .filter(it -> it.caseName().equals(Cases.COUNTER) && it.threads() == 2)
                 .filter(it -> Target.ALL.stream().anyMatch(target -> target.compares(it)))
                 .map(Subject::impl)
                 .toList();
 
-        assertThat(groups)
+        assertThat(impls)
                 .containsExactly(Impl.EMPTY, Impl.PERCPU_SELF, Impl.PERCPU_ATOMIC, Impl.MICROMETER, Impl.PERCPU);
     }
 
     @Test
-    void shouldMeasureGrowthOnce() {
+    void shouldMeasureGrowthInTheFirstRoundOnly() {
         assertThat(Plan.of(1, Cases.all())).anyMatch(it -> it.caseName().startsWith(Cases.SCRAPE_BY_CPUS));
         assertThat(Plan.of(2, Cases.all())).noneMatch(it -> it.caseName().startsWith("scrape.by-"));
     }

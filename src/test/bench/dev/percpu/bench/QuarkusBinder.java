@@ -16,26 +16,28 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Quarkus' own binder as it is in a service with {@code quarkus-micrometer-registry-prometheus} and no configuration: it records to the
- * global registry, of which the one for Prometheus is a part. Quarkus makes it from its configuration; we put in the same by reflection.
+ * Quarkus' HTTP binder, as in a service with {@code quarkus-micrometer-registry-prometheus} and no configuration. Stateless.
+ *
+ * <p>The binder records into Micrometer's global registry, which contains the Prometheus registry. Quarkus creates the binder from its
+ * configuration. This class sets the same values by reflection.
  */
 final class QuarkusBinder {
 
     private QuarkusBinder() {}
 
-    /** The registry for Prometheus, in its place. */
+    /** Opens the Prometheus registry and adds it to the global registry. */
     static MeterRegistry registry() {
         MeterRegistry registry = Impl.open(Impl.MICROMETER_SIMPLECLIENT);
         Metrics.addRegistry(registry);
         return registry;
     }
 
-    /** The metrics of one server. */
+    /** Returns the metrics of one server. */
     static HttpServerMetrics<?, ?, ?> server(HttpServerOptions options) {
         try {
-            Constructor<HttpBinderConfiguration> maker = HttpBinderConfiguration.class.getDeclaredConstructor();
-            maker.setAccessible(true);
-            HttpBinderConfiguration configuration = maker.newInstance();
+            Constructor<HttpBinderConfiguration> constructor = HttpBinderConfiguration.class.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            HttpBinderConfiguration configuration = constructor.newInstance();
             Field ignored = HttpBinderConfiguration.class.getDeclaredField("serverIgnorePatterns");
             ignored.setAccessible(true);
             ignored.set(configuration, List.of(Pattern.compile("/q/.*")));
@@ -48,7 +50,8 @@ final class QuarkusBinder {
             return adapter.createHttpServerMetrics(
                     options, SocketAddress.inetSocketAddress(options.getPort(), "localhost"));
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Quarkus' binder is not what it was", e);
+            throw new IllegalStateException(
+                    "Quarkus' binder must have the members that QuarkusBinder calls, but lacks one", e);
         }
     }
 }

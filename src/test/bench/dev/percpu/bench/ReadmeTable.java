@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The six rows of the README: CPU time of one operation, beside that of the peer that percpu replaces. */
+/** The benchmark table of the README: CPU time of an operation in percpu and in the peer that it replaces. */
 final class ReadmeTable {
     private static final double NANOS_PER_MILLI = 1e6;
 
-    /** A row; {@code peerTitle} is the peer as readers know it. */
+    /** A row of the table. {@code peerTitle} is the name of the peer in the last column. */
     private record Row(String title, String caseName, String peer, String peerTitle) {}
 
     private static final List<Row> ROWS = List.of(
@@ -28,8 +28,10 @@ final class ReadmeTable {
     }
 
     /**
-     * @param date of the run, as {@code 2026-11-23}
-     * @param machine as {@link Machine} describes it
+     * Returns the table, with the date and the machine below it.
+     *
+     * @param date day of the run, in the form {@code 2026-11-23}
+     * @param machine description by {@link Machine}
      */
     String text(String date, Map<String, Object> machine) {
         StringBuilder out = new StringBuilder("""
@@ -45,14 +47,8 @@ final class ReadmeTable {
             }
             out.append(" | ").append(row.peerTitle).append(" |\n");
         }
-        return out.append("\n`make bench` on " + date + ": " + inWords(machine) + ".\n")
+        return out.append("\n`make bench` on " + date + ": " + Machine.line(machine) + ".\n")
                 .toString();
-    }
-
-    /** Processor, CPUs, kernel and JDK in one line. */
-    static String inWords(Map<String, Object> machine) {
-        return machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
-                + machine.get("jdk");
     }
 
     private String cpu(String caseName, String impl, int threads) {
@@ -60,7 +56,7 @@ final class ReadmeTable {
                 ? Numbers.nanos(entry.cpu()) + " ns"
                 : String.format(Locale.ROOT, "%.1f ms", entry.cpu() / NANOS_PER_MILLI);
         Optional<Results.Entry> entry = Optional.ofNullable(results.entry(caseName, impl, threads));
-        // A scrape is one thread's.
+        // Scrapes are measured on one thread only.
         return entry.map(figure).orElse(threads > 1 && caseName.startsWith("scrape.") ? "" : Outcome.NOT_MEASURED);
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what was measured: {@code report.json} for programs, {@code report.md} and charts for people. */
+/** A writer of the results of a run: {@code report.json}, {@code report.md} and charts. */
 final class Report {
     private static final String BLOCK = "bench";
 
@@ -22,6 +22,7 @@ final class Report {
         this.results = outcome.results();
     }
 
+    /** Writes {@code report.json}, {@code report.md} and the charts. */
     void write(Path directory) throws IOException {
         Map<String, Object> machine = Machine.describe();
         Files.writeString(directory.resolve("report.json"), json(machine));
@@ -47,7 +48,7 @@ final class Report {
         }
     }
 
-    /** Renews the blocks {@code bench} of the README and of the benchmark document. */
+    /** Replaces the blocks {@code bench} of the README and of the benchmark document. */
     void writeDocuments(Path readme, Path document) throws IOException {
         MarkdownReport report = markdown(Machine.describe());
         MarkedBlock.replace(readme, BLOCK, report.rows());
@@ -65,7 +66,7 @@ final class Report {
                 .toList();
     }
 
-    /** {@code results} has exactly the agreed keys; all else stands under keys of its own. */
+    /** Returns {@code report.json}. Entries of {@code results} have a fixed set of keys, so other figures have arrays of their own. */
     String json(Map<String, Object> machine) throws IOException {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("machine", machine);
@@ -76,12 +77,12 @@ final class Report {
         report.put("memory", outcome.memory().asMaps());
         report.put("tail", outcome.tails().stream().map(Tail::asMap).toList());
         report.put("instructions", outcome.instructions());
-        report.put("missing", outcome.missing().lines().lines().toList());
+        report.put("missing", outcome.failures().lines().lines().toList());
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
     }
 
     private static Map<String, @Nullable Object> result(Results.Entry entry) {
-        Map<String, @Nullable Object> map = named(entry);
+        Map<String, @Nullable Object> map = keys(entry);
         map.put("unit", "ns/op");
         map.put("value", figure(entry.value(), 3));
         map.put("error", figure(entry.error(), 3));
@@ -89,16 +90,16 @@ final class Report {
         return map;
     }
 
-    /** CPU time, and from how many rounds both are. */
+    /** Returns the CPU time of an entry, and the number of its rounds. */
     private static Map<String, @Nullable Object> cpu(Results.Entry entry) {
-        Map<String, @Nullable Object> map = named(entry);
+        Map<String, @Nullable Object> map = keys(entry);
         map.put("unit", "ns/op");
         map.put("value", figure(entry.cpu(), 3));
         map.put("rounds", entry.rounds());
         return map;
     }
 
-    private static Map<String, @Nullable Object> named(Results.Entry entry) {
+    private static Map<String, @Nullable Object> keys(Results.Entry entry) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("case", entry.caseName());
         map.put("impl", entry.impl());
@@ -106,7 +107,7 @@ final class Report {
         return map;
     }
 
-    /** Null, as JSON has no other word for it, if it is not known. */
+    /** Returns the rounded figure, or null if it is NaN or infinite, for which JSON has no number. */
     private static @Nullable Double figure(double value, int decimals) {
         return Double.isFinite(value) ? Numbers.rounded(value, decimals) : null;
     }

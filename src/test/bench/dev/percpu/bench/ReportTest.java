@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
-    private static final List<String> AGREED = List.of(
+    private static final List<String> IMPLS = List.of(
             Impl.PERCPU,
             Impl.PERCPU_SELF,
             Impl.PERCPU_ATOMIC,
@@ -35,24 +35,24 @@ class ReportTest {
             Map.of("processor", "a processor", "cpus", 2, "kernel", "a kernel", "jdk", "a JDK");
 
     private final Results results = new Results();
-    private final Missing missing = new Missing();
+    private final Failures failures = new Failures();
     private List<Tail> tails = List.of();
 
     @Test
-    void shouldHaveNobodyOfAnotherNameThanAgreed() {
+    void shouldUseOnlyTheFixedImplementationNames() {
         assertThat(Cases.all())
-                .allMatch(it -> AGREED.contains(it.impl())
+                .allMatch(it -> IMPLS.contains(it.impl())
                         || it.caseName().equals(Cases.HTTP_REQUEST) && it.impl().equals(Impl.QUARKUS));
     }
 
     @Test
-    void shouldNameEachCaseImplementationAndNumberOfThreadsOnce() {
+    void shouldListEachCaseImplementationAndThreadCountOnce() {
         assertThat(Cases.all().stream().map(it -> it.caseName() + " " + it.impl() + " " + it.threads()))
                 .doesNotHaveDuplicates();
     }
 
     @Test
-    void shouldWriteResultsWithTheAgreedKeysOnly() throws IOException {
+    void shouldWriteResultsWithTheFixedKeysOnly() throws IOException {
         add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0.0004);
 
         JsonNode report = json();
@@ -70,17 +70,17 @@ class ReportTest {
     }
 
     @Test
-    void shouldNotTakeAMissingAllocationForNone() throws IOException {
+    void shouldReportAnUnknownAllocationAsNotMeasured() throws IOException {
         add(Cases.COUNTER, Impl.PERCPU, 1, 2, Double.NaN);
 
         assertThat(json().get("results").get(0).get("bytesPerOp").isNull()).isTrue();
-        assertThat(text(Outcome.Extent.CHOSEN))
+        assertThat(text(Outcome.Extent.SELECTED))
                 .contains("**not measured**: counter.increment of percpu on 1")
                 .contains("| percpu | 2.00 ± 0.00 | 1.00 |  | not measured | 1 |");
     }
 
     @Test
-    void shouldShowTheRecordThatAllocatesTheMost() {
+    void shouldReportTheRecordCaseThatAllocatesMost() {
         add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0.009);
         add(Cases.SCRAPE_COUNTERS_10K, Impl.PERCPU, 1, 2, 5000);
         add(Cases.COUNTER, Impl.MICROMETER, 1, 2, 24);
@@ -91,10 +91,10 @@ class ReportTest {
     }
 
     @Test
-    void shouldTellInAWholeRunWhatWasNotMeasured() {
+    void shouldReportTheUnmeasuredFiguresOfAWholeRun() {
         add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0);
         add(Cases.COUNTER, Impl.MICROMETER, 1, 4, 0);
-        missing.add("empty in counter.increment on 1 thread", "no such\n  library");
+        failures.add("empty in counter.increment on 1 thread", "no such\n  library");
 
         assertThat(text(Outcome.Extent.WHOLE))
                 .contains("| counter.increment | percpu | micrometer | 0.60 / 0.60 | 0.50 | 0.50 | **not measured** |")
@@ -103,13 +103,13 @@ class ReportTest {
                 .contains("## Instructions in C\n\nnot measured\n")
                 .contains("## Tail\n\nnot measured\n")
                 .contains("- empty in counter.increment on 1 thread: no such library\n");
-        assertThat(text(Outcome.Extent.CHOSEN))
+        assertThat(text(Outcome.Extent.SELECTED))
                 .doesNotContain("**not measured**")
                 .doesNotContain("| empty |");
     }
 
     @Test
-    void shouldTellTheRoundsOfEachTargetIfTheyDiffer() {
+    void shouldReportTheRoundsOfEachTargetIfTheyDiffer() {
         add(Cases.COUNTER, Impl.PERCPU, 1, 2, 0);
         add(Cases.COUNTER, Impl.MICROMETER, 1, 4, 0);
         assertThat(summary()).contains("| 2 threads | CPU time |\n");
@@ -126,7 +126,7 @@ class ReportTest {
     }
 
     @Test
-    void shouldJudgeTheTailDuringScrapes() {
+    void shouldCompareTheTailDuringScrapesWithItsLimit() {
         tails = List.of(
                 new Tail(Cases.TIMER_HISTOGRAM, Impl.PERCPU, 30, 80, 400, 1000, 2),
                 new Tail(Cases.DURING_SCRAPE, Impl.PERCPU, 30, 80, 500, 1000, 2),
@@ -134,27 +134,28 @@ class ReportTest {
 
         assertThat(summary())
                 .contains("| timer.record.during-scrape, p99.9 | percpu | percpu without scrapes | 1.20 | **1.25** |");
-        assertThat(text(Outcome.Extent.CHOSEN))
-                .contains("- p99.9 of percpu during scrapes to without: **1.25** (at most 1.20)\n")
+        assertThat(text(Outcome.Extent.SELECTED))
+                .contains(
+                        "- p99.9 of percpu during scrapes, divided by p99.9 without scrapes: **1.25** (at most 1.20)\n")
                 .doesNotContain("p99.9 of micrometer");
     }
 
     @Test
-    void shouldShowGrowthInOneChart() {
+    void shouldReportGrowthInOneChart() {
         add("scrape.by-series.1000-counters", Impl.PERCPU, 1, 60_000, 4000);
         add("scrape.by-series.10000-counters", Impl.PERCPU, 1, 400_000, 4000);
 
-        assertThat(text(Outcome.Extent.CHOSEN))
+        assertThat(text(Outcome.Extent.SELECTED))
                 .containsOnlyOnce("## scrape.by-series\n")
                 .contains("![](scrape.by-series.svg)")
                 .contains("| 1000-counters | 60000 | 4000 |\n| 10000-counters | 400000 | 4000 |\n");
     }
 
     @Test
-    void shouldGiveAReasonForEveryGap() {
-        assertThat(Gaps.lines(Cases.all()))
-                .contains("- `otel` in `lookup.counter`: its API finds the series")
-                .contains("in `timer.record.native-histogram`: Micrometer keeps no native histograms")
+    void shouldGiveAReasonForEveryExclusion() {
+        assertThat(Exclusions.lines(Cases.all()))
+                .contains("- `otel` in `lookup.counter`: its API has no lookup; each record finds its series")
+                .contains("in `timer.record.native-histogram`: Micrometer has no native histograms")
                 .doesNotContain("`floor`, `empty` in `counter.add-double`");
     }
 
@@ -180,21 +181,30 @@ class ReportTest {
         add(Cases.COUNTER, Impl.MICROMETER, 1, 8, 0);
         add(Cases.TIMER, Impl.PERCPU, 1, 2, 0.3);
         add(Cases.TIMER, Impl.MICROMETER, 1, 40, 0);
-        String document = new MarkdownReport(outcome(Outcome.Extent.CHOSEN), MACHINE).document();
+        String document = new MarkdownReport(outcome(Outcome.Extent.SELECTED), MACHINE).document();
 
         assertThat(document)
                 .contains("- counter.increment, percpu against micrometer: A call from Java to C is most of the record")
                 .contains("against bytes per operation: The reason is not known.\n")
                 .doesNotContain("- timer.record, percpu against micrometer")
                 .doesNotContain(".svg");
-        assertThat(Misses.lines("| timer.record | percpu | micrometer | 0.10 | 0.05 |\n"))
+        assertThat(MissedLimits.lines("| timer.record | percpu | micrometer | 0.10 | 0.05 |\n"))
                 .isEqualTo("None.\n");
-        assertThat(Misses.lines("| timer.record | percpu | micrometer | 0.10 | **not measured** |\n"))
+        assertThat(MissedLimits.lines("| timer.record | percpu | micrometer | 0.10 | **not measured** |\n"))
                 .isEqualTo("- timer.record, percpu against micrometer: Not measured in this run.\n");
     }
 
     @Test
-    void shouldReplaceTheBlockBetweenItsMarksOnly(@TempDir Path folder) throws IOException {
+    void shouldReportOnlyTheSeriesOfTheKernel() {
+        assertThat(Machine.kernel("Linux", "6.18.44-vendor+2")).isEqualTo("Linux 6.18");
+        assertThat(Machine.kernel("Linux", "unknown")).isEqualTo("Linux");
+        assertThat(Machine.describe().get("kernel"))
+                .asString()
+                .matches(System.getProperty("os.name") + "( [0-9]+\\.[0-9]+)?");
+    }
+
+    @Test
+    void shouldReplaceOnlyTheTextBetweenTheMarkers(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("a.md");
         Files.writeString(file, "a\n<!-- b:start -->\nold\n<!-- b:end -->\n<!-- c:start -->\nc\n<!-- c:end -->\n");
 
@@ -207,7 +217,7 @@ class ReportTest {
     }
 
     @Test
-    void shouldHaveTheBlocksThatARunRenews(@TempDir Path folder) throws IOException {
+    void shouldFindTheBlocksThatARunReplaces(@TempDir Path folder) throws IOException {
         Path readme = Files.copy(Path.of("README.md"), folder.resolve("README.md"));
         Path document = Files.copy(Benchmarks.DOCUMENT, folder.resolve("benchmarks.md"));
 
@@ -233,10 +243,10 @@ class ReportTest {
     private Outcome outcome(Outcome.Extent extent) {
         return new Outcome(
                 results,
-                MemoryCases.measure(Pattern.compile("^none$"), missing),
+                MemoryCases.measure(Pattern.compile("^none$"), failures),
                 tails,
                 Map.of(),
-                missing,
+                failures,
                 Instant.EPOCH,
                 extent);
     }
@@ -246,7 +256,7 @@ class ReportTest {
     }
 
     private String summary() {
-        return new MarkdownReport(outcome(Outcome.Extent.CHOSEN), Map.of()).summary();
+        return new MarkdownReport(outcome(Outcome.Extent.SELECTED), Map.of()).summary();
     }
 
     private String recordLine() {

@@ -24,8 +24,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * All that Vert.x tells about one request for a resource of Quarkus REST, bytes included: told to our request metrics and to Quarkus'
- * binder, on the registry that each has in a service.
+ * JMH benchmarks of the calls that Vert.x makes for one request to a Quarkus REST resource.
+ *
+ * <p>The calls go to percpu's request metrics or to Quarkus' binder. Each uses the same registry as in a service.
  */
 public class RequestCase {
 
@@ -33,9 +34,9 @@ public class RequestCase {
     private static final int BYTES_READ = 300;
     private static final int BYTES_WRITTEN = 1_500;
 
-    /** A server. */
+    /** The request metrics of one server. */
     @State(Scope.Benchmark)
-    public static class OfServer {
+    public static class ServerState {
         @Param(Impl.PERCPU)
         public String impl = "";
 
@@ -45,11 +46,11 @@ public class RequestCase {
         @Setup
         @SuppressWarnings("unchecked")
         public void open() {
-            boolean ours = impl.equals(Impl.PERCPU);
-            registry = ours ? Impl.open(impl) : QuarkusBinder.registry();
+            boolean percpu = impl.equals(Impl.PERCPU);
+            registry = percpu ? Impl.open(impl) : QuarkusBinder.registry();
             HttpServerOptions options = new HttpServerOptions().setPort(PORT);
             metrics = (HttpServerMetrics<Object, Object, Object>)
-                    (ours ? Recordings.server(registry, options) : QuarkusBinder.server(options));
+                    (percpu ? Recordings.server(registry, options) : QuarkusBinder.server(options));
         }
 
         @TearDown
@@ -63,12 +64,12 @@ public class RequestCase {
         }
     }
 
-    /** A connection, with a request on it that a Vert.x server has read; nobody answers it. */
+    /** A connection with one request. A Vert.x server reads the request and sends no response. */
     @State(Scope.Thread)
-    public static class OfConnection {
+    public static class ConnectionState {
         static final SocketAddress CLIENT = SocketAddress.inetSocketAddress(40_000, "localhost");
 
-        final HttpResponse response = new Answer();
+        final HttpResponse response = new OkResponse();
         HttpServerRequestInternal request;
 
         @Nullable
@@ -78,7 +79,7 @@ public class RequestCase {
         private Socket client;
 
         @Setup
-        public void open(OfServer server) throws IOException {
+        public void open(ServerState server) throws IOException {
             CompletableFuture<HttpServerRequest> arrived = new CompletableFuture<>();
             int port = vertx.createHttpServer()
                     .requestHandler(arrived::complete)
@@ -91,13 +92,13 @@ public class RequestCase {
             client.getOutputStream()
                     .write("GET /items/7 HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             request = (HttpServerRequestInternal) arrived.join();
-            // As Quarkus REST leaves it there when it has found the resource.
+            // Quarkus REST stores the path template in the context when it matches the resource.
             request.context().putLocal("UrlPathTemplate", "/items/{id}");
             connection = server.metrics.connected(CLIENT, "localhost");
         }
 
         @TearDown
-        public void close(OfServer server) throws IOException {
+        public void close(ServerState server) throws IOException {
             client.close();
             server.metrics.disconnected(connection, CLIENT);
             vertx.close().toCompletionStage().toCompletableFuture().join();
@@ -105,18 +106,18 @@ public class RequestCase {
     }
 
     @Benchmark
-    public void request(OfServer of, OfConnection on) {
-        HttpServerMetrics<Object, Object, Object> metrics = of.metrics;
-        Object request = metrics.requestBegin(on.connection, (HttpRequest) on.request);
-        metrics.bytesRead(on.connection, OfConnection.CLIENT, BYTES_READ);
+    public void request(ServerState server, ConnectionState client) {
+        HttpServerMetrics<Object, Object, Object> metrics = server.metrics;
+        Object request = metrics.requestBegin(client.connection, (HttpRequest) client.request);
+        metrics.bytesRead(client.connection, ConnectionState.CLIENT, BYTES_READ);
         metrics.requestRouted(request, null);
-        metrics.requestEnd(request, (HttpRequest) on.request, BYTES_READ);
-        metrics.responseBegin(request, on.response);
-        metrics.responseEnd(request, on.response, BYTES_WRITTEN);
-        metrics.bytesWritten(on.connection, OfConnection.CLIENT, BYTES_WRITTEN);
+        metrics.requestEnd(request, (HttpRequest) client.request, BYTES_READ);
+        metrics.responseBegin(request, client.response);
+        metrics.responseEnd(request, client.response, BYTES_WRITTEN);
+        metrics.bytesWritten(client.connection, ConnectionState.CLIENT, BYTES_WRITTEN);
     }
 
-    private static final class Answer implements HttpResponse {
+    private static final class OkResponse implements HttpResponse {
         @Override
         public int statusCode() {
             return 200;

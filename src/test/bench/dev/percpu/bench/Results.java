@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What was measured, by subject and round. Not thread-safe. */
+/** The results of all forks, by subject and round. Not thread-safe. */
 final class Results {
     private final Map<Subject, TreeMap<Integer, Round>> rounds = new LinkedHashMap<>();
 
@@ -19,13 +19,13 @@ final class Results {
     }
 
     /**
-     * One entry of the report.
+     * An entry of the report.
      *
-     * @param value nanoseconds: the median of all iterations of all rounds
-     * @param error half the width of the 99.9 % confidence interval of their mean
-     * @param cpu nanoseconds of CPU time, the median likewise
-     * @param bytesPerOp the median of the rounds; NaN if JMH told none
-     * @param rounds in how many it was measured
+     * @param value nanoseconds per operation, as the median of all iterations of all rounds
+     * @param error half the width of the 99.9 % confidence interval of the mean, in nanoseconds
+     * @param cpu nanoseconds of CPU time per operation, as the median of all iterations of all rounds
+     * @param bytesPerOp bytes allocated per operation, as the median of the rounds; NaN if JMH reports none
+     * @param rounds number of rounds with results
      */
     record Entry(
             String caseName,
@@ -37,6 +37,7 @@ final class Results {
             double bytesPerOp,
             int rounds) {}
 
+    /** Returns one entry for each subject, in the order in which the subjects were added. */
     List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         rounds.forEach((subject, measured) -> {
@@ -72,36 +73,38 @@ final class Results {
     }
 
     /**
-     * How one implementation compares with another: the median over the rounds, in each of which they ran shortly one after the other. So
-     * a machine that is slower for a while does not decide it.
+     * Returns the ratio of two implementations, as the median of the ratios of the rounds, or empty.
+     *
+     * <p>In a round the two run shortly after each other, so a machine that is slower for a while affects both.
+     *
+     * @param peerCase case of the peer, usually the same as {@code caseName}
+     * @param figure figure of a round to compare
      */
     OptionalDouble ratio(
-            String caseName,
-            String impl,
-            String againstCase,
-            String against,
-            int threads,
-            ToDoubleFunction<Round> figure) {
-        TreeMap<Integer, Round> ours = find(caseName, impl, threads);
-        TreeMap<Integer, Round> theirs = find(againstCase, against, threads);
-        if (ours == null || theirs == null) {
+            String caseName, String impl, String peerCase, String peer, int threads, ToDoubleFunction<Round> figure) {
+        TreeMap<Integer, Round> implRounds = find(caseName, impl, threads);
+        TreeMap<Integer, Round> peerRounds = find(peerCase, peer, threads);
+        if (implRounds == null || peerRounds == null) {
             return OptionalDouble.empty();
         }
-        double[] ratios = ours.keySet().stream()
-                .filter(theirs::containsKey)
-                .mapToDouble(round -> figure.applyAsDouble(ours.get(round)) / figure.applyAsDouble(theirs.get(round)))
-                .filter(Double::isFinite) // a figure that a round lacks
+        double[] ratios = implRounds.keySet().stream()
+                .filter(peerRounds::containsKey)
+                .mapToDouble(round ->
+                        figure.applyAsDouble(implRounds.get(round)) / figure.applyAsDouble(peerRounds.get(round)))
+                .filter(Double::isFinite) // a figure is NaN if the round does not have it
                 .toArray();
         return ratios.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Numbers.median(ratios));
     }
 
-    /** In how many rounds both were measured: of so many the ratio is the median. */
+    /** Returns the number of rounds that have results of both implementations of a target. */
     int roundsOf(Target target, int threads) {
-        TreeMap<Integer, Round> ours = find(target.caseName(), target.ours(), threads);
-        TreeMap<Integer, Round> theirs = find(target.againstCase(), target.against(), threads);
-        return ours == null || theirs == null
+        TreeMap<Integer, Round> percpuRounds = find(target.caseName(), target.percpu(), threads);
+        TreeMap<Integer, Round> peerRounds = find(target.peerCase(), target.peer(), threads);
+        return percpuRounds == null || peerRounds == null
                 ? 0
-                : (int) ours.keySet().stream().filter(theirs::containsKey).count();
+                : (int) percpuRounds.keySet().stream()
+                        .filter(peerRounds::containsKey)
+                        .count();
     }
 
     private @Nullable TreeMap<Integer, Round> find(String caseName, String impl, int threads) {

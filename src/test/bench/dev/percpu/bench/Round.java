@@ -1,11 +1,11 @@
 package dev.percpu.bench;
 
 /**
- * What one fork measured.
+ * The result of one fork.
  *
- * @param nanosPerOp of each iteration
- * @param cpuNanosPerOp of each iteration, of all threads together
- * @param bytesPerOp allocated; NaN if JMH told none
+ * @param nanosPerOp nanoseconds per operation, for each iteration
+ * @param cpuNanosPerOp CPU nanoseconds of all threads per operation, for each iteration
+ * @param bytesPerOp bytes allocated per operation; NaN if JMH reports none
  */
 record Round(double[] nanosPerOp, double[] cpuNanosPerOp, double bytesPerOp) {
     double medianNanos() {

@@ -16,29 +16,31 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Recording into one of 1,000 histogram timers while another thread scrapes back to back: either the registry that is recorded into, or
- * another of the same kind and size, which is just as much work (and garbage) and touches nothing of ours.
+ * JMH benchmarks that record into one of 1,000 histogram timers while another thread scrapes without a pause.
+ *
+ * <p>The other thread scrapes the same registry, or a second registry of the same kind and size. The second registry is the control: it
+ * costs the same CPU time and garbage, but shares no memory with the records.
  */
 public class ScrapeCase {
     private static final int TIMERS = 1000;
 
-    /** What the other core does. */
-    public enum Beside {
-        /** Nothing. */
+    /** The work of the other thread. */
+    public enum Background {
+        /** No other thread runs. */
         IDLE,
-        /** Scrapes the registry that is recorded into. */
+        /** The other thread scrapes the registry that receives the records. */
         SCRAPE,
-        /** Scrapes another registry. */
+        /** The other thread scrapes the second registry. */
         OTHER_SCRAPE
     }
 
     @State(Scope.Benchmark)
-    public static class OfRegistry {
+    public static class RegistryState {
         @Param(Impl.PERCPU)
         public String impl = "";
 
         @Param("SCRAPE")
-        public Beside beside = Beside.SCRAPE;
+        public Background background = Background.SCRAPE;
 
         Timer timer;
         private final List<MeterRegistry> registries = new ArrayList<>();
@@ -48,17 +50,17 @@ public class ScrapeCase {
 
         @Setup
         public void open() {
-            timer = filled();
-            Timer other = filled();
-            CounterCase.check(other.count());
-            if (beside != Beside.IDLE) {
-                MeterRegistry scraped = registries.get(beside == Beside.SCRAPE ? 0 : 1);
+            timer = openRegistry();
+            Timer controlTimer = openRegistry();
+            CounterCase.check(controlTimer.count());
+            if (background != Background.IDLE) {
+                MeterRegistry scraped = registries.get(background == Background.SCRAPE ? 0 : 1);
                 scraper = Thread.ofPlatform().daemon().start(() -> scrapeUntilStopped(scraped));
             }
         }
 
-        /** A new registry of timers that all have values in many buckets; returns one of them. */
-        private Timer filled() {
+        /** Opens a registry of timers with values in many buckets, and returns one of the timers. */
+        private Timer openRegistry() {
             MeterRegistry registry = Impl.open(impl);
             registries.add(registry);
             Timer last = registry.timer("unused");
@@ -93,7 +95,7 @@ public class ScrapeCase {
     }
 
     @Benchmark
-    public void registry(OfRegistry of, Amounts amounts) {
-        of.timer.record(amounts.next(), NANOSECONDS);
+    public void registry(RegistryState state, Amounts amounts) {
+        state.timer.record(amounts.next(), NANOSECONDS);
     }
 }

@@ -26,40 +26,42 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One scrape, to a stream that counts. Before each, and not in its time (but in its CPU time), every meter records once: nobody can keep the
- * text of values that have not changed. Neither is what registering and removing takes in its time.
+ * JMH benchmarks of one scrape into a stream that counts bytes.
+ *
+ * <p>Every meter records once before each scrape, so that no implementation can reuse the text of unchanged values. The time of these
+ * records, registrations and removals is not part of the scrape's time, but it is part of its CPU time.
  */
 public class ScrapeFormatCase {
     private static final int CPUS = 256;
 
-    /** What the registry holds. */
+    /** The meters of the registry. */
     public enum Content {
         COUNTERS,
         TIMERS,
-        /** With Micrometer's default buckets of a percentile histogram: 69 with +Inf. */
+        /** Timers with Micrometer's default buckets of a percentile histogram: 69 with +Inf. */
         HISTOGRAMS,
-        /** With as many service level objectives as the state's parameter says. */
+        /** Timers with {@link RegistryState#buckets} service level objectives. */
         BUCKETS
     }
 
-    /** Content types by name. */
-    public enum As {
+    /** The formats of a scrape. */
+    public enum Format {
         TEXT("text/plain; version=0.0.4; charset=utf-8"),
         OPENMETRICS("application/openmetrics-text; version=1.0.0; charset=utf-8"),
         PROTOBUF("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited");
 
         final String contentType;
 
-        As(String contentType) {
+        Format(String contentType) {
             this.contentType = contentType;
         }
     }
 
-    /** A meter and what records into it. */
-    private record Held(Meter meter, Consumer<Amounts> record) {}
+    /** A meter with a function that records into it. */
+    private record RecordedMeter(Meter meter, Consumer<Amounts> record) {}
 
     @State(Scope.Benchmark)
-    public static class OfRegistry {
+    public static class RegistryState {
         @Param(Impl.PERCPU)
         public String impl = "";
 
@@ -73,33 +75,33 @@ public class ScrapeFormatCase {
         public int buckets;
 
         @Param("TEXT")
-        public As as = As.TEXT;
+        public Format format = Format.TEXT;
 
         @Param("OFF")
         public Compression compression = Compression.OFF;
 
-        /** CPUs that have recorded, of a simulated host of {@value #CPUS}; 0 for this one. */
+        /** Number of CPUs with records on a simulated host of {@value #CPUS} CPUs, or 0 for the real host. */
         @Param("0")
         public int busy;
 
-        /** Whether before each scrape one meter is removed and one registered. */
+        /** Whether one meter is removed and one is registered before each scrape. */
         @Param("false")
         public boolean churn;
 
         MeterRegistry registry;
         private final Amounts amounts = new Amounts();
-        private Held[] held = {};
-        /** How many meters there have been. */
+        private RecordedMeter[] recordedMeters = {};
+        /** Number of meters registered so far, removed ones included. */
         private int registered;
 
         @Setup
         public void open() {
-            RseqProbe.status(); // decides how records are committed, which a store has to know
+            RseqProbe.status(); // selects the commit mode, which must be set before a store is created
             CellStore store = busy == 0 ? null : SimulatedHost.of(CPUS);
             registry = store == null ? Impl.open(impl) : RegistryOn.store(store);
-            held = new Held[meters];
+            recordedMeters = new RecordedMeter[meters];
             for (int i = 0; i < meters; i++) {
-                held[i] = meter(registered++);
+                recordedMeters[i] = meter(registered++);
             }
             for (int i = 0; i < 20; i++) {
                 recordAll();
@@ -109,11 +111,11 @@ public class ScrapeFormatCase {
             }
         }
 
-        private Held meter(int number) {
+        private RecordedMeter meter(int number) {
             String[] tags = {"method", "GET", "outcome", "SUCCESS", "status", "200", "uri", "/api/items/" + number};
             if (content == Content.COUNTERS) {
                 Counter counter = registry.counter("http.server.requests.active", tags);
-                return new Held(counter, any -> counter.increment());
+                return new RecordedMeter(counter, unused -> counter.increment());
             }
             Timer.Builder builder = Timer.builder("http.server.requests").tags(tags);
             switch (content) {
@@ -125,22 +127,22 @@ public class ScrapeFormatCase {
                 default -> {}
             }
             Timer timer = builder.register(registry);
-            return new Held(timer, any -> timer.record(any.next(), NANOSECONDS));
+            return new RecordedMeter(timer, generator -> timer.record(generator.next(), NANOSECONDS));
         }
 
         @Setup(Level.Invocation)
         public void record() {
             if (churn) {
                 int oldest = registered % meters;
-                registry.remove(held[oldest].meter());
-                held[oldest] = meter(registered++);
+                registry.remove(recordedMeters[oldest].meter());
+                recordedMeters[oldest] = meter(registered++);
             }
             recordAll();
         }
 
         private void recordAll() {
-            for (Held it : held) {
-                it.record().accept(amounts);
+            for (RecordedMeter meter : recordedMeters) {
+                meter.record().accept(amounts);
             }
         }
 
@@ -150,12 +152,13 @@ public class ScrapeFormatCase {
         }
     }
 
-    /** Returns the bytes that were written. */
+    /** Returns the number of bytes of the scrape. */
     @Benchmark
-    public long scrape(OfRegistry of) throws IOException {
+    public long scrape(RegistryState state) throws IOException {
         CountingStream counted = new CountingStream();
-        try (OutputStream out = of.compression == Compression.OFF ? counted : new GzipStream(counted, of.compression)) {
-            Impl.scrape(of.registry, out, of.as.contentType);
+        try (OutputStream out =
+                state.compression == Compression.OFF ? counted : new GzipStream(counted, state.compression)) {
+            Impl.scrape(state.registry, out, state.format.contentType);
         }
         CounterCase.check(counted.bytes);
         return counted.bytes;

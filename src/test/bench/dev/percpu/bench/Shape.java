@@ -11,18 +11,19 @@ import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
-/** What a timer or summary keeps besides count, sum and maximum. Names are those of {@code @Param}s. */
+/** The statistics of a timer or summary besides count, sum and maximum. JMH parameters use the names of the constants. */
 public enum Shape {
+    /** No further statistics. */
     PLAIN,
     /** Micrometer's default buckets of a percentile histogram. */
     HISTOGRAM,
     /** Ten service level objectives. */
     SLO,
-    /** Three percentiles that the client works out. */
+    /** Three percentiles, computed in the process. */
     PERCENTILES,
-    /** A native, or exponential, histogram of schema 3: our default. */
+    /** A native histogram of schema 3, which percpu has by default. OpenTelemetry calls it exponential. */
     NATIVE,
-    /** The same of schema 5. */
+    /** A native histogram of schema 5. */
     NATIVE_FINE;
 
     static final double[] QUANTILES = {0.5, 0.95, 0.99};
@@ -35,8 +36,8 @@ public enum Shape {
             case HISTOGRAM, NATIVE -> builder.publishPercentileHistogram();
             case NATIVE_FINE ->
                 builder.publishPercentileHistogram()
-                        .minimumExpectedValue(Amounts.LEAST)
-                        .maximumExpectedValue(Amounts.MOST);
+                        .minimumExpectedValue(Amounts.MIN)
+                        .maximumExpectedValue(Amounts.MAX);
             case SLO ->
                 builder.serviceLevelObjectives(Arrays.stream(OBJECTIVES_MILLIS)
                         .mapToObj(Duration::ofMillis)
@@ -50,7 +51,7 @@ public enum Shape {
             case PLAIN -> builder;
             case HISTOGRAM -> builder.publishPercentileHistogram();
             case SLO, PERCENTILES, NATIVE, NATIVE_FINE ->
-                throw new IllegalArgumentException("no case of summaries: " + this);
+                throw new IllegalArgumentException("Shape must be PLAIN or HISTOGRAM for summaries, but was " + this);
         };
     }
 
@@ -58,28 +59,34 @@ public enum Shape {
         return this == NATIVE || this == NATIVE_FINE;
     }
 
-    /** The most buckets of our native histogram; the first is the default. */
+    /** Returns the maximum of buckets of percpu's native histogram. 160 is its default. */
     int maxBuckets() {
         return this == NATIVE_FINE ? 500 : 160;
     }
 
     /**
-     * The most buckets of the peers', as many as let them keep the schema that we have: a few in a million amounts are far smaller than the
-     * others, and theirs go down to the smallest.
+     * Returns the maximum of buckets of a peer's native histogram, which lets the peer keep the same schema as percpu.
+     *
+     * <p>A few amounts in a million are far smaller than the rest. Peers need buckets down to the smallest amount.
      */
-    int maxBucketsOfPeers() {
+    int peerMaxBuckets() {
         return 2 * maxBuckets();
     }
 
-    /** Fails unless the schema is what that many buckets are enough for: then everybody has as good a histogram. */
+    /**
+     * Checks that a native histogram has the schema of this shape, so that all implementations have the same resolution.
+     *
+     * @throws IllegalStateException if it has another schema
+     */
     void checkSchema(int schema) {
-        int wanted = this == NATIVE_FINE ? 5 : 3;
-        if (isNative() && schema != wanted) {
-            throw new IllegalStateException("a native histogram of schema " + schema + ", not " + wanted);
+        int expected = this == NATIVE_FINE ? 5 : 3;
+        if (isNative() && schema != expected) {
+            throw new IllegalStateException(
+                    "The schema of the native histogram must be " + expected + ", but was " + schema);
         }
     }
 
-    /** The same for the first histogram of a registry. */
+    /** Checks the schema of the first histogram of a registry. */
     void checkSchema(PrometheusRegistry registry) {
         if (isNative()) {
             checkSchema(registry.scrape().stream()
@@ -93,7 +100,7 @@ public enum Shape {
         }
     }
 
-    /** The upper bounds of a timer's buckets, as every peer with buckets gets them; of our own cells where the histogram is native. */
+    /** Returns the upper bounds of a timer's buckets, in nanoseconds. Those of a native histogram are the bounds of percpu's cells. */
     long[] boundsNanos() {
         return switch (this) {
             case PLAIN -> new long[0];
@@ -106,15 +113,17 @@ public enum Shape {
             case SLO ->
                 LongStream.of(OBJECTIVES_MILLIS).map(it -> it * 1_000_000).toArray();
             case NATIVE -> NativeCells.boundsNanos(maxBuckets());
-            case PERCENTILES, NATIVE_FINE -> throw new IllegalArgumentException("no bounds are set: " + this);
+            case PERCENTILES, NATIVE_FINE ->
+                throw new IllegalArgumentException("Shape must have fixed bounds, but was " + this);
         };
     }
 
+    /** Returns the upper bounds of a timer's buckets, in seconds. */
     double[] boundsSeconds() {
         return LongStream.of(boundsNanos()).mapToDouble(Impl::seconds).toArray();
     }
 
-    /** The upper bounds of a summary's buckets. */
+    /** Returns the upper bounds of a summary's buckets. */
     double[] boundsAmounts() {
         return this == PLAIN
                 ? new double[0]
@@ -128,7 +137,7 @@ public enum Shape {
                 .maximumExpectedValue(to)
                 .build()
                 .merge(DistributionStatisticConfig.DEFAULT);
-        // the subset of these buckets that Micrometer publishes, with the two expected values, without +Inf
+        // The buckets that Micrometer publishes, expected values included. Peers add +Inf themselves.
         return config.getHistogramBuckets(true).stream()
                 .mapToDouble(Double::doubleValue)
                 .filter(Double::isFinite);

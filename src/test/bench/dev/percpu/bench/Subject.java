@@ -3,13 +3,15 @@ package dev.percpu.bench;
 import java.util.Map;
 
 /**
- * One line of the report before it is measured: which implementation does what on how many threads.
+ * A benchmark of one implementation on a number of threads. Immutable.
  *
- * @param caseName as issue and report name it
- * @param benchmark the JMH class
- * @param method of it
- * @param params of its states
- * @param virtual whether its threads are virtual
+ * @param caseName name of the case in the report
+ * @param impl name of the implementation in the report
+ * @param threads number of threads
+ * @param benchmark JMH class
+ * @param method JMH method of the class
+ * @param params parameters of the JMH states
+ * @param virtual whether the threads are virtual
  */
 record Subject(
         String caseName,
@@ -19,16 +21,17 @@ record Subject(
         String method,
         Map<String, String> params,
         boolean virtual) {
-    /** Without what a report compares: results with the same key stand in the same group. */
+    /** Returns the case and the number of threads. Subjects with the same group are compared. */
     String group() {
         return caseName + " on " + threads + (threads == 1 ? " thread" : " threads");
     }
 
-    /** How many times as long as others it is warmed up: the more code it runs, the longer until all of it is compiled. */
-    int warmUps() {
+    /** Returns the factor of warm-up iterations. Subjects that run more code take longer until all of it is compiled. */
+    int warmupFactor() {
         return benchmark == RequestCase.class ? 8 : 1;
     }
 
+    /** Returns the regular expression that selects the JMH method. */
     String include() {
         return "^" + java.util.regex.Pattern.quote(benchmark.getName() + "." + method) + "$";
     }

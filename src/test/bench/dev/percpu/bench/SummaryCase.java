@@ -11,12 +11,12 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Distribution summaries, fed with whole and other amounts alike. */
+/** JMH benchmarks of distribution summaries, which record integers and fractions. */
 public class SummaryCase {
     private static final double SCALE = 1 / 64.0;
 
     @State(Scope.Benchmark)
-    public static class OfRegistry {
+    public static class RegistryState {
         @Param(Impl.PERCPU)
         public String impl = "";
 
@@ -42,7 +42,7 @@ public class SummaryCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfClient {
+    public static class ClientState {
         @Param("PLAIN")
         public Shape shape = Shape.PLAIN;
 
@@ -55,7 +55,7 @@ public class SummaryCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfOtel {
+    public static class OtelState {
         @Param("PLAIN")
         public Shape shape = Shape.PLAIN;
 
@@ -74,17 +74,17 @@ public class SummaryCase {
     }
 
     @Benchmark
-    public void registry(OfRegistry of, Amounts amounts) {
-        of.summary.record(amounts.next() * SCALE);
+    public void registry(RegistryState state, Amounts amounts) {
+        state.summary.record(amounts.next() * SCALE);
     }
 
     @Benchmark
-    public void clientJava(OfClient of, Amounts amounts) {
-        of.summary.observe(amounts.next() * SCALE);
+    public void clientJava(ClientState state, Amounts amounts) {
+        state.summary.observe(amounts.next() * SCALE);
     }
 
     @Benchmark
-    public void otel(OfOtel of, Amounts amounts) {
-        of.summary.record(amounts.next() * SCALE, OtelMeters.ATTRIBUTES);
+    public void otel(OtelState state, Amounts amounts) {
+        state.summary.record(amounts.next() * SCALE, OtelMeters.ATTRIBUTES);
     }
 }

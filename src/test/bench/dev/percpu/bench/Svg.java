@@ -2,17 +2,17 @@ package dev.percpu.bench;
 
 import java.util.Locale;
 
-/** What charts have in common. Colours are readable on light and dark pages, also without colours: they differ in lightness. */
+/** Elements that all SVG charts share. Stateless. The colours differ in lightness, and are readable on light and dark pages. */
 final class Svg {
     static final String TEXT = "#6b7280";
-    static final String OURS = "#d9480f";
+    static final String PERCPU = "#d9480f";
     static final String PEER = "#4c8dcb";
     static final String BOUND = "#9aa3ad";
     static final String BOLD = "font-size=\"15\" font-weight=\"bold\"";
 
     private Svg() {}
 
-    /** A whole image of that content. */
+    /** Returns an image with the given content. */
     static String image(int width, int height, String title, String content) {
         return String.format(
                         Locale.ROOT,
@@ -27,8 +27,10 @@ final class Svg {
     }
 
     /**
-     * @param anchor {@code start}, {@code middle} or {@code end}: what of the text is at x
-     * @param attributes further ones, or nothing
+     * Returns a text element.
+     *
+     * @param anchor part of the text that is at x: {@code start}, {@code middle} or {@code end}
+     * @param attributes further attributes, or an empty text
      */
     static String text(double x, double y, String anchor, String content, String attributes) {
         return String.format(

@@ -9,11 +9,16 @@ import org.openjdk.jmh.util.MultisetStatistics;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * How long single records into a histogram timer take, alone and while scrapes go on: JMH's sampling, which reads the clock before and
- * after. All figures therefore have the clock in them (some 20 ns), and what the machine does to any thread.
+ * The latency distribution of single records into a histogram timer, with or without scrapes. Immutable.
  *
- * @param p50 nanoseconds, as are the others, of the samples of all forks together
- * @param forks that were measured
+ * <p>JMH samples records and reads the clock before and after each. All figures include the clock (about 20 ns) and interruptions by the
+ * kernel. The samples of all forks are merged.
+ *
+ * @param p50 median, in nanoseconds
+ * @param p99 99th percentile, in nanoseconds
+ * @param p999 99.9th percentile, in nanoseconds
+ * @param max maximum, in nanoseconds
+ * @param forks number of forks with results
  */
 record Tail(String caseName, String impl, double p50, double p99, double p999, double max, int forks) {
     static final int FORKS = 2;
@@ -21,24 +26,25 @@ record Tail(String caseName, String impl, double p50, double p99, double p999, d
 
     private static final int MILLIS = 500;
 
-    /** Two warm-ups, for a sample takes some time to be compiled. */
+    /** Two warm-up iterations: the sampling code must be compiled first. */
     private static final Forks.Timing TIMING = new Forks.Timing(2, SECONDS * 1000 / MILLIS, MILLIS);
 
-    /** Takes {@value #FORKS} turns, the second in the other order. */
+    /** Measures {@value #FORKS} forks of each subject, the second ones in reverse order. */
     static List<Tail> measure(Forks forks) {
         List<Subject> subjects = new ArrayList<>();
-        for (ScrapeCase.Beside beside : List.of(ScrapeCase.Beside.IDLE, ScrapeCase.Beside.SCRAPE)) {
+        for (ScrapeCase.Background background : List.of(ScrapeCase.Background.IDLE, ScrapeCase.Background.SCRAPE)) {
             for (String impl : List.of(Impl.PERCPU, Impl.MICROMETER)) {
-                String caseName = beside == ScrapeCase.Beside.IDLE ? Cases.TIMER_HISTOGRAM : Cases.DURING_SCRAPE;
-                Map<String, String> params = Map.of("impl", impl, "beside", beside.name());
+                String caseName =
+                        background == ScrapeCase.Background.IDLE ? Cases.TIMER_HISTOGRAM : Cases.DURING_SCRAPE;
+                Map<String, String> params = Map.of("impl", impl, "background", background.name());
                 subjects.add(new Subject(caseName, impl, 1, ScrapeCase.class, "registry", params, false));
             }
         }
         Map<Subject, List<Statistics>> samples = new LinkedHashMap<>();
         subjects.forEach(it -> samples.put(it, new ArrayList<>()));
         for (int fork = 1; fork <= FORKS; fork++) {
-            List<Subject> turn = fork % 2 == 0 ? subjects.reversed() : subjects;
-            for (Subject subject : turn) {
+            List<Subject> ordered = fork % 2 == 0 ? subjects.reversed() : subjects;
+            for (Subject subject : ordered) {
                 Statistics measured = forks.sample(subject, "tail-" + fork, TIMING);
                 if (measured != null) {
                     samples.getOrDefault(subject, List.of()).add(measured);
@@ -54,6 +60,7 @@ record Tail(String caseName, String impl, double p50, double p99, double p999, d
         return tails;
     }
 
+    /** Returns the distribution of the samples of all forks. */
     static Tail of(Subject subject, List<Statistics> forks) {
         MultisetStatistics nanos = new MultisetStatistics();
         for (Statistics fork : forks) {
@@ -69,7 +76,7 @@ record Tail(String caseName, String impl, double p50, double p99, double p999, d
                 forks.size());
     }
 
-    /** The p99.9 of an implementation during scrapes, as a ratio to the same without. */
+    /** Returns the p99.9 of an implementation during scrapes divided by its p99.9 without, or empty. */
     static OptionalDouble ratio(List<Tail> tails, String impl) {
         OptionalDouble during = p999(tails, Cases.DURING_SCRAPE, impl);
         OptionalDouble alone = p999(tails, Cases.TIMER_HISTOGRAM, impl);

@@ -3,9 +3,9 @@ package dev.percpu.bench;
 import java.util.List;
 import java.util.Locale;
 
-/** A line for each of the latencies' distributions, from its median to its maximum, on a logarithmic axis; as SVG. */
+/** An SVG chart of latency distributions on a logarithmic axis. Each line runs from the median to the maximum. */
 final class TailChart {
-    /** Of the file, without its ending. */
+    /** Name of the file, without its extension. */
     static final String NAME = "tail";
 
     private static final int WIDTH = 760;
@@ -13,10 +13,7 @@ final class TailChart {
     private static final int RIGHT = 40;
     private static final int TOP = 64;
     private static final int ROW = 34;
-    private static final String TEXT = "#6b7280";
     private static final String GRID = "#d1d5db";
-    private static final String OURS = "#d9480f";
-    private static final String PEER = "#4c8dcb";
     private static final List<String> UNITS =
             List.of("1 ns", "10 ns", "100 ns", "1 us", "10 us", "100 us", "1 ms", "10 ms", "100 ms", "1 s");
 
@@ -65,9 +62,9 @@ final class TailChart {
     }
 
     private String row(Tail tail, int y) {
-        String colour = tail.impl().equals(Impl.PERCPU) ? OURS : PEER;
-        String beside = tail.caseName().equals(Cases.DURING_SCRAPE) ? "during scrapes" : "without scrapes";
-        StringBuilder out = new StringBuilder(text(LABELS - 12, y + 4, "end", tail.impl() + ", " + beside, ""));
+        String colour = tail.impl().equals(Impl.PERCPU) ? Svg.PERCPU : Svg.PEER;
+        String suffix = tail.caseName().equals(Cases.DURING_SCRAPE) ? "during scrapes" : "without scrapes";
+        StringBuilder out = new StringBuilder(text(LABELS - 12, y + 4, "end", tail.impl() + ", " + suffix, ""));
         out.append(String.format(
                 Locale.ROOT,
                 "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\" stroke-width=\"2\"/>%n",
@@ -100,7 +97,7 @@ final class TailChart {
                 x,
                 y,
                 anchor,
-                TEXT,
+                Svg.TEXT,
                 attributes,
                 content);
     }

@@ -3,7 +3,7 @@ package dev.percpu.bench;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** Latencies of single records, in Markdown. */
+/** A section of the report with the latencies of single records, in Markdown. */
 final class TailTables {
     private final List<Tail> tails;
 
@@ -15,12 +15,12 @@ final class TailTables {
         StringBuilder out = new StringBuilder("""
                 ## Tail
 
-                Single records into one of 1,000 histogram timers, nanoseconds, the reading of the clock included: %d forks of %d s each,
-                the second ones in the other order.
+                Latency of single records into one of 1,000 histogram timers, in nanoseconds, with the time to read the clock. Each row has
+                %d forks of %d s; the second ones ran in reverse order.
 
                 ![](%s.svg)
 
-                | | | p50 | p99 | p99.9 | max | forks |
+                | case | implementation | p50 | p99 | p99.9 | max | forks |
                 |---|---|---|---|---|---|---|
                 """.formatted(Tail.FORKS, Tail.SECONDS, TailChart.NAME));
         for (Tail tail : tails) {
@@ -33,17 +33,17 @@ final class TailTables {
         return out.append('\n').append(ratios()).toString();
     }
 
-    /** How much longer the longest records in 1,000 take while scrapes go on. */
+    /** Returns the p99.9 during scrapes divided by the p99.9 without, for each implementation. */
     private String ratios() {
         StringBuilder out = new StringBuilder();
         for (String impl : tails.stream().map(Tail::impl).distinct().toList()) {
             OptionalDouble ratio = Tail.ratio(tails, impl);
             if (ratio.isPresent()) {
-                boolean ours = impl.equals(Impl.PERCPU);
-                out.append("- p99.9 of ").append(impl).append(" during scrapes to without: ");
+                boolean percpu = impl.equals(Impl.PERCPU);
+                out.append("- p99.9 of ").append(impl).append(" during scrapes, divided by p99.9 without scrapes: ");
                 out.append(
-                        ours
-                                ? Numbers.judged(ratio.getAsDouble(), Target.TAIL_DURING_SCRAPES) + " (at most "
+                        percpu
+                                ? Numbers.markedRatio(ratio.getAsDouble(), Target.TAIL_DURING_SCRAPES) + " (at most "
                                         + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + ")"
                                 : Numbers.ratio(ratio.getAsDouble()));
                 out.append('\n');

@@ -5,15 +5,15 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
 /**
- * A ratio that we have set ourselves.
+ * A limit that the project sets for the ratio of percpu to a peer. Immutable.
  *
- * @param ours which of our implementations
- * @param caseName of ours
- * @param againstCase mostly the same
- * @param against the implementation that we are compared with
- * @param atMost ratios allowed on one and on two threads; the second is missing where there is only one
+ * @param percpu name of the percpu implementation
+ * @param caseName case of the percpu implementation
+ * @param peerCase case of the peer, usually the same
+ * @param peer name of the implementation that percpu is compared with
+ * @param atMost largest allowed ratio on one thread, then on two; one value if the case has one thread only
  */
-record Target(String ours, String caseName, String againstCase, String against, double... atMost) {
+record Target(String percpu, String caseName, String peerCase, String peer, double... atMost) {
     static final List<Target> ALL = List.of(
             new Target(Impl.PERCPU, Cases.COUNTER, Cases.COUNTER, Impl.MICROMETER, 0.60, 0.60),
             new Target(Impl.PERCPU, Cases.COUNTER, Cases.COUNTER, Impl.EMPTY, 1.35, 1.35),
@@ -38,37 +38,38 @@ record Target(String ours, String caseName, String againstCase, String against, 
             new Target(Impl.PERCPU_ATOMIC, Cases.COUNTER, Cases.COUNTER, Impl.PERCPU, 3.50, 3.50),
             new Target(Impl.PERCPU_ATOMIC, Cases.TIMER, Cases.TIMER, Impl.PERCPU, 3.50, 3.50));
 
-    /** Of the 99.9th percentile of single records during scrapes to that without. */
+    /** Largest allowed ratio of the 99.9th percentile of single records during scrapes to that without scrapes. */
     static final double TAIL_DURING_SCRAPES = 1.2;
 
-    /** In bytes allocated for a scrape, not in time. */
+    /** Limits of the bytes allocated per scrape. */
     static final List<Target> ALLOCATED = List.of(
             scrape(Cases.SCRAPE_COUNTERS_10K, Impl.MICROMETER, 0.002),
             scrape(Cases.SCRAPE_TIMERS_10K, Impl.MICROMETER, 0.002),
             scrape(Cases.SCRAPE_HISTOGRAMS_1K, Impl.MICROMETER, 0.002),
             scrape(Cases.SCRAPE_HISTOGRAMS_10K, Impl.MICROMETER, 0.002));
 
-    private static Target scrape(String caseName, String against, double atMost) {
-        return new Target(Impl.PERCPU, caseName, caseName, against, atMost);
+    private static Target scrape(String caseName, String peer, double atMost) {
+        return new Target(Impl.PERCPU, caseName, caseName, peer, atMost);
     }
 
-    /** Of the heap that is allocated. */
+    /** Limit of the bytes allocated per HTTP request. */
     static final Target HTTP_REQUEST_BYTES =
             new Target(Impl.PERCPU, Cases.HTTP_REQUEST, Cases.HTTP_REQUEST, Impl.QUARKUS, 0.15, 0.15);
 
-    /** Whether the subject is one of the two whose ratio this is. */
+    /** Returns whether the subject is one of the two sides of this ratio. */
     boolean compares(Subject subject) {
-        boolean first = subject.caseName().equals(caseName) && subject.impl().equals(ours);
-        boolean second =
-                subject.caseName().equals(againstCase) && subject.impl().equals(against);
-        return subject.threads() <= atMost.length && (first || second);
+        boolean isPercpu = subject.caseName().equals(caseName) && subject.impl().equals(percpu);
+        boolean isPeer = subject.caseName().equals(peerCase) && subject.impl().equals(peer);
+        return subject.threads() <= atMost.length && (isPercpu || isPeer);
     }
 
+    /** Returns the limits on one and two threads, for a table. */
     String limits() {
         return DoubleStream.of(atMost).mapToObj(Numbers::ratio).collect(Collectors.joining(" / "));
     }
 
+    /** Returns the name of the peer, with its case if that differs. */
     String title() {
-        return caseName.equals(againstCase) ? against : against + " in " + againstCase;
+        return caseName.equals(peerCase) ? peer : peer + " in " + peerCase;
     }
 }

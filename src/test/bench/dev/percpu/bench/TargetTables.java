@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
-/** How we stand to our aims, in Markdown: what was measured, and in a whole run also what was not. */
+/** The tables of ratios with a limit, in Markdown. A whole run also lists the ratios that were not measured. */
 final class TargetTables {
     private static final int THREADS = 2;
 
-    /** Bytes per operation below this are JMH's own, and what the JVM allocates beside the records. */
+    /** Bytes per operation below this limit come from JMH and from the JVM, not from records. */
     private static final double NOISE_BYTES = 0.01;
 
     private final Results results;
@@ -33,7 +33,7 @@ final class TargetTables {
                         + (rounds ? " rounds |" : "") + "\n|---|---|---|---|---|---|---|---|" + (rounds ? "---|" : "")
                         + "\n");
         for (Target target : Target.ALL) {
-            if (!shown(target, Round::medianNanos)) {
+            if (!isReported(target, Round::medianNanos)) {
                 continue;
             }
             StringBuilder line = new StringBuilder(head(target, target.caseName()));
@@ -45,7 +45,7 @@ final class TargetTables {
             out.append(line.toString().strip()).append('\n');
         }
         Target bytes = Target.HTTP_REQUEST_BYTES;
-        if (shown(bytes, Round::bytesPerOp)) {
+        if (isReported(bytes, Round::bytesPerOp)) {
             out.append(head(bytes, bytes.caseName() + ", bytes allocated"));
             out.append(cell(bytes, 1, Round::bytesPerOp)).append(" | | ");
             out.append(cell(bytes, 2, Round::bytesPerOp)).append(" | |");
@@ -54,7 +54,7 @@ final class TargetTables {
         return out.append(tail(rounds)).toString();
     }
 
-    /** Of the longest records in 1,000, while scrapes go on. */
+    /** Returns the row of the p99.9 during scrapes. */
     private String tail(boolean rounds) {
         OptionalDouble ratio = Tail.ratio(tails, Impl.PERCPU);
         if (ratio.isEmpty() && !whole) {
@@ -62,17 +62,17 @@ final class TargetTables {
         }
         String figure = ratio.isEmpty()
                 ? "**" + Outcome.NOT_MEASURED + "**"
-                : Numbers.judged(ratio.getAsDouble(), Target.TAIL_DURING_SCRAPES);
+                : Numbers.markedRatio(ratio.getAsDouble(), Target.TAIL_DURING_SCRAPES);
         return "| " + Cases.DURING_SCRAPE + ", p99.9 | percpu | percpu without scrapes | "
                 + Numbers.ratio(Target.TAIL_DURING_SCRAPES) + " | " + figure + " | | | |"
                 + (rounds ? " " + Tail.FORKS + " |" : "") + "\n";
     }
 
-    /** The same for bytes allocated: in ratio to the peer's by a scrape, and none at all by a record. */
+    /** Returns the table of allocated bytes: ratios for scrapes, and bytes for records, which must allocate nothing. */
     private String allocated() {
         StringBuilder out = new StringBuilder();
         for (Target target : Target.ALLOCATED) {
-            if (shown(target, Round::bytesPerOp)) {
+            if (isReported(target, Round::bytesPerOp)) {
                 out.append(head(target, target.caseName()));
                 out.append(cell(target, 1, Round::bytesPerOp)).append(" |\n");
             }
@@ -80,10 +80,11 @@ final class TargetTables {
         out.append(records());
         return out.isEmpty()
                 ? ""
-                : "\n| bytes allocated | implementation | against | at most | |\n|---|---|---|---|---|\n" + out;
+                : "\n| bytes allocated | implementation | against | at most | |\n|---|---|---|---|---|\n" + out
+                        + "\nLess than " + NOISE_BYTES + " bytes per operation are noise of JMH and shown as 0.\n";
     }
 
-    /** The one of our record cases that allocates the most. */
+    /** Returns the row of the record case in which percpu allocates the most. */
     private String records() {
         List<Results.Entry> records = results.entries().stream()
                 .filter(it -> it.impl().startsWith(Impl.PERCPU) && Cases.isRecord(it.caseName()))
@@ -91,36 +92,37 @@ final class TargetTables {
         if (records.isEmpty() && !whole) {
             return "";
         }
-        double most = 0;
-        String whose = "";
-        String unknown = records.isEmpty() ? "**" + Outcome.NOT_MEASURED + "**" : "";
+        double maxBytes = 0;
+        String maxName = "";
+        String unmeasured = records.isEmpty() ? "**" + Outcome.NOT_MEASURED + "**" : "";
         for (Results.Entry entry : records) {
             String name = entry.caseName() + " of " + entry.impl() + " on " + entry.threads();
             if (Double.isNaN(entry.bytesPerOp())) {
-                unknown += " **" + Outcome.NOT_MEASURED + "**: " + name;
-            } else if (entry.bytesPerOp() >= NOISE_BYTES && entry.bytesPerOp() > most) {
-                most = entry.bytesPerOp();
-                whose = " (" + name + ")";
+                unmeasured += " **" + Outcome.NOT_MEASURED + "**: " + name;
+            } else if (entry.bytesPerOp() >= NOISE_BYTES && entry.bytesPerOp() > maxBytes) {
+                maxBytes = entry.bytesPerOp();
+                maxName = " (" + name + ")";
             }
         }
-        String figure = most > 0 ? String.format(Locale.ROOT, "**%.2f**%s", most, whose) : records.isEmpty() ? "" : "0";
-        return "| every record case, the largest of " + records.size() + " figures; less than " + NOISE_BYTES
-                + " bytes per operation are JMH's noise and shown as 0 | percpu | bytes per operation | 0 | "
-                + (figure + " " + unknown).strip() + " |\n";
+        String figure = maxBytes > 0
+                ? String.format(Locale.ROOT, "**%.2f**%s", maxBytes, maxName)
+                : records.isEmpty() ? "" : "0";
+        return "| every record case (largest of " + records.size() + " figures) | percpu | bytes per operation | 0 | "
+                + (figure + " " + unmeasured).strip() + " |\n";
     }
 
     private static String head(Target target, String title) {
-        return "| " + title + " | " + target.ours() + " | " + target.title() + " | " + target.limits() + " | ";
+        return "| " + title + " | " + target.percpu() + " | " + target.title() + " | " + target.limits() + " | ";
     }
 
-    private boolean shown(Target target, ToDoubleFunction<Round> figure) {
+    private boolean isReported(Target target, ToDoubleFunction<Round> figure) {
         return whole
                 || ratio(target, 1, figure).isPresent()
                 || ratio(target, 2, figure).isPresent();
     }
 
     private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {
-        return results.ratio(target.caseName(), target.ours(), target.againstCase(), target.against(), threads, figure);
+        return results.ratio(target.caseName(), target.percpu(), target.peerCase(), target.peer(), threads, figure);
     }
 
     private String cell(Target target, int threads, ToDoubleFunction<Round> figure) {
@@ -131,12 +133,12 @@ final class TargetTables {
         if (ratio.isEmpty()) {
             return whole ? "**" + Outcome.NOT_MEASURED + "**" : "";
         }
-        return Numbers.judged(ratio.getAsDouble(), target.atMost()[threads - 1]);
+        return Numbers.markedRatio(ratio.getAsDouble(), target.atMost()[threads - 1]);
     }
 
     private boolean roundsDiffer() {
         return Target.ALL.stream()
-                        .filter(it -> shown(it, Round::medianNanos))
+                        .filter(it -> isReported(it, Round::medianNanos))
                         .map(this::rounds)
                         .flatMap(it -> List.of(it.split(" / ")).stream())
                         .distinct()

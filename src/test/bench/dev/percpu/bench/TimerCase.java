@@ -18,10 +18,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Timers of every {@link Shape}, fed with durations that were measured before. */
+/** JMH benchmarks of timers of every {@link Shape}. They record given durations and do not read the clock. */
 public class TimerCase {
     @State(Scope.Benchmark)
-    public static class OfRegistry {
+    public static class RegistryState {
         @Param(Impl.PERCPU)
         public String impl = "";
 
@@ -42,15 +42,15 @@ public class TimerCase {
         @TearDown
         public void close() {
             CounterCase.check(timer.count());
-            if (registry instanceof PerCpuMeterRegistry ours) {
-                shape.checkSchema(ours.getPrometheusRegistry());
+            if (registry instanceof PerCpuMeterRegistry percpu) {
+                shape.checkSchema(percpu.getPrometheusRegistry());
             }
             registry.close();
         }
     }
 
     @State(Scope.Benchmark)
-    public static class OfClient {
+    public static class ClientState {
         @Param("PLAIN")
         public Shape shape = Shape.PLAIN;
 
@@ -69,7 +69,7 @@ public class TimerCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfOtel {
+    public static class OtelState {
         @Param("PLAIN")
         public Shape shape = Shape.PLAIN;
 
@@ -78,7 +78,7 @@ public class TimerCase {
 
         @Setup
         public void open() {
-            meters = new OtelMeters(shape.maxBucketsOfPeers());
+            meters = new OtelMeters(shape.peerMaxBuckets());
             timer = shape.isNative() ? meters.exponentialHistogram() : meters.histogram(shape.boundsSeconds());
         }
 
@@ -94,8 +94,8 @@ public class TimerCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfHdr {
-        /** Up to 10 s to three digits. */
+    public static class HdrState {
+        /** A recorder of up to 10 s, with three significant digits. */
         final Recorder recorder = new Recorder(TimeUnit.SECONDS.toNanos(10), 3);
 
         @TearDown
@@ -105,47 +105,47 @@ public class TimerCase {
     }
 
     @State(Scope.Benchmark)
-    public static class OfJdk {
+    public static class JdkState {
         @Param("PLAIN")
         public Shape shape = Shape.PLAIN;
 
-        HandWritten.OfAdders adders;
-        HandWritten.OfAtomics atomics;
+        HandWritten.AdderHistogram adders;
+        HandWritten.AtomicHistogram atomics;
 
         @Setup
         public void open() {
-            adders = new HandWritten.OfAdders(shape.boundsNanos());
-            atomics = new HandWritten.OfAtomics(shape.boundsNanos());
+            adders = new HandWritten.AdderHistogram(shape.boundsNanos());
+            atomics = new HandWritten.AtomicHistogram(shape.boundsNanos());
         }
     }
 
     @Benchmark
-    public void registry(OfRegistry of, Amounts amounts) {
-        of.timer.record(amounts.next(), NANOSECONDS);
+    public void registry(RegistryState state, Amounts amounts) {
+        state.timer.record(amounts.next(), NANOSECONDS);
     }
 
     @Benchmark
-    public void clientJava(OfClient of, Amounts amounts) {
-        of.timer.observe(Impl.seconds(amounts.next()));
+    public void clientJava(ClientState state, Amounts amounts) {
+        state.timer.observe(Impl.seconds(amounts.next()));
     }
 
     @Benchmark
-    public void otel(OfOtel of, Amounts amounts) {
-        of.timer.record(Impl.seconds(amounts.next()), OtelMeters.ATTRIBUTES);
+    public void otel(OtelState state, Amounts amounts) {
+        state.timer.record(Impl.seconds(amounts.next()), OtelMeters.ATTRIBUTES);
     }
 
     @Benchmark
-    public void hdr(OfHdr of, Amounts amounts) {
-        of.recorder.recordValue(amounts.next());
+    public void hdr(HdrState state, Amounts amounts) {
+        state.recorder.recordValue(amounts.next());
     }
 
     @Benchmark
-    public void longadder(OfJdk of, Amounts amounts) {
-        of.adders.record(amounts.next());
+    public void longadder(JdkState state, Amounts amounts) {
+        state.adders.record(amounts.next());
     }
 
     @Benchmark
-    public void atomiclong(OfJdk of, Amounts amounts) {
-        of.atomics.record(amounts.next());
+    public void atomiclong(JdkState state, Amounts amounts) {
+        state.atomics.record(amounts.next());
     }
 }

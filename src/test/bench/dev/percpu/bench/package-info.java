@@ -1,6 +1,8 @@
 /**
- * Benchmarks of recording, ours and the peers' side by side: {@code make bench}. {@link dev.percpu.bench.Benchmarks} runs them and writes
- * the report; {@code *Case} are the JMH classes, in which every implementation gets the same inputs.
+ * Benchmarks of percpu and its peers, run by {@code make bench}.
+ *
+ * <p>{@link dev.percpu.bench.Benchmarks} runs them and writes the report. JMH classes have names that end in {@code Case}. Their
+ * implementations all record the same inputs.
  */
 @org.jspecify.annotations.NullMarked
 package dev.percpu.bench;

@@ -60,9 +60,7 @@ final class ServiceProcess implements AutoCloseable {
         int managementPort = FreePort.next();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dquarkus.http.host=127.0.0.1",
                 "-Dquarkus.http.port=" + applicationPort,
-                "-Dquarkus.management.host=127.0.0.1",
                 "-Dquarkus.management.port=" + managementPort));
         for (String setting : settings) {
             command.add("-D" + setting);

@@ -7,7 +7,7 @@ import java.lang.ref.Reference;
 /**
  * Writes to the shards of other CPUs, to simulate a machine with more CPUs than this one.
  *
- * <p>Not thread-safe: no thread may record into the region meanwhile.
+ * <p>Not thread-safe: no thread may record into the region during a call.
  */
 public final class RegionMemory {
     // struct percpu_region in layout.h: offsets of the address of shard 0, and of one byte per shard that is 1 after

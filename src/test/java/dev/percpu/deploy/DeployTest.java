@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,20 @@ class DeployTest {
 
         assertThat(port(container, "http")).isEqualTo(setting("quarkus.http.port"));
         assertThat(port(container, "management")).isEqualTo(setting("quarkus.management.port"));
+    }
+
+    @Test
+    void shouldBindAllInterfacesInContainersOnly() throws IOException, InterruptedException {
+        for (String key : List.of("quarkus.http.host", "quarkus.management.host")) {
+            String variable = key.toUpperCase(Locale.ROOT).replace('.', '_');
+
+            assertThat(setting(key)).as(key).isEqualTo("127.0.0.1");
+            assertThat(dockerfile()).containsPattern("(?m)^ENV (.* )?" + variable + "=0\\.0\\.0\\.0( |$)");
+            assertThat(container(render()).path("env")).as(variable).anySatisfy(entry -> {
+                assertThat(entry.path("name").asText()).isEqualTo(variable);
+                assertThat(entry.path("value").asText()).isEqualTo("0.0.0.0");
+            });
+        }
     }
 
     @Test

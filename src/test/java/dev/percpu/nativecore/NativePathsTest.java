@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.launcher.Launcher;
 
-/** Runs the contract and stress tests of sharded cells in JVMs whose environment sets the owner, the mode and the index. */
+/** Runs the contract and stress tests of sharded cells in JVMs. The environment of each JVM sets the owner, the mode and the index. */
 class NativePathsTest {
     private static final String NO_LIBC_RSEQ = "glibc.pthread.rseq=0";
 
@@ -124,10 +124,11 @@ class NativePathsTest {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
+                "-enableassertions:dev.percpu...",
                 "-XX:+UseSerialGC",
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
-                "-Dpercpu.stress.records=25000",
-                "-Dpercpu.stress.moves=1000",
+                "-Dtest.stress.records=25000",
+                "-Dtest.stress.moves=1000",
                 "-cp",
                 classPath()));
         command.addAll(variant.jvmArguments());

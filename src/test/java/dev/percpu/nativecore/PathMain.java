@@ -78,7 +78,7 @@ final class PathMain {
                         .toList())
                 .configurationParameter("junit.jupiter.testclass.order.default", ClassOrderer.ClassName.class.getName())
                 .build();
-        // Without listeners found on the class path: those of the service tests would start the service.
+        // Without the listeners on the class path: the listeners of the service tests would start the service.
         LauncherConfig config = LauncherConfig.builder()
                 .enableLauncherSessionListenerAutoRegistration(false)
                 .enableLauncherDiscoveryListenerAutoRegistration(false)

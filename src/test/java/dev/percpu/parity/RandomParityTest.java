@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  */
 class RandomParityTest {
     private static final String SEED = "percpu.parity.seed";
-    private static final Duration RUN_TIME = Duration.ofSeconds(Integer.getInteger("percpu.parity.seconds", 8));
+    private static final Duration RUN_TIME = Duration.ofSeconds(Integer.getInteger("test.parity.seconds", 8));
 
     /** Seeds of sequences in which each listed difference occurs at least once. */
     private static final long[] FIXED_SEEDS = {15, 16, 24, -5399642613718553677L, -5309821469016400331L};

@@ -35,7 +35,7 @@ class ConsistencyTest {
     private static final int SERIES = 12;
 
     /** Lines to scrape under load, in all. */
-    private static final long LINES = Long.getLong("percpu.consistency.lines", 1_050_000);
+    private static final long LINES = Long.getLong("test.consistency.lines", 1_050_000);
 
     /** 2^-9 seconds are a whole number of nanoseconds: sums of multiples are exact in seconds and in nanoseconds. */
     private static final double UNIT = 0x1p-9;

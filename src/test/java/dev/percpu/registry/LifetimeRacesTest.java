@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Races while a registry is closed, and while a family changes its type. */
 class LifetimeRacesTest {
     private static final int ACTORS = 4;
-    private static final int ROUNDS = Integer.getInteger("percpu.races.rounds", 60);
+    private static final int ROUNDS = Integer.getInteger("test.races.rounds", 60);
     private static final int REGISTRIES = 8;
     private static final int METERS = 16;
     private static final int NAMES = 32;

@@ -29,7 +29,7 @@ class RegistrationRacesTest {
     private static final int ACTORS = 3;
     private static final int METERS = 48;
     private static final int METERS_OF_A_NAME = 6;
-    private static final Duration TIME = Duration.ofMillis(Integer.getInteger("percpu.races.millis", 2_000));
+    private static final Duration TIME = Duration.ofMillis(Integer.getInteger("test.races.millis", 2_000));
 
     private enum Action {
         LOOK_UP,

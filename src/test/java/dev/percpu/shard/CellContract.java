@@ -156,7 +156,7 @@ abstract class CellContract {
         assertThat(doubles.isOfLongs()).isFalse();
         assertThat(doubles.requireDoubles()).isSameAs(doubles);
         assertThatIllegalArgumentException().isThrownBy(doubles::requireLongs);
-        // Assertions are enabled in tests only: the record path has no check.
+        // The check is an assertion, because it is on the record path. Tests enable assertions.
         assertThatThrownBy(() -> longs.observeDouble(1)).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> doubles.observeLong(1)).isInstanceOf(AssertionError.class);
     }

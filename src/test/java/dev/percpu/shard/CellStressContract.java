@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 abstract class CellStressContract {
     static final int WRITERS = 8;
-    private static final int RECORDS = Integer.getInteger("percpu.stress.records", 200_000);
+    private static final int RECORDS = Integer.getInteger("test.stress.records", 200_000);
     private static final int ROUNDS = 2_000;
     private static final int OBSERVERS = 4;
     private static final int AMOUNTS_PER_ROUND = 500;
@@ -68,7 +68,7 @@ abstract class CellStressContract {
         abstract ThreadFactory factory();
     }
 
-    /** Runs all writers, and calls the reader in a loop until the writers have ended, and once more. An exception of either fails the test. */
+    /** Runs all writers and calls the reader in a loop, at least once after the last writer. An exception of either fails the test. */
     private static void whileReading(Threads threads, IntConsumer writer, Runnable reader) throws Exception {
         AtomicBoolean written = new AtomicBoolean();
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory());

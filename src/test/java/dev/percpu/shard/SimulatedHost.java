@@ -14,7 +14,7 @@ public final class SimulatedHost {
     }
 
     /**
-     * Copies the records of one real CPU to other CPUs. No thread may record meanwhile.
+     * Copies the records of one real CPU to other CPUs. No thread may record during the call.
      *
      * @param busy number of CPUs with records afterwards, at most the CPUs of the store
      */

@@ -4,24 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The limits that a run misses, each with its reason, out of the tables that show the misses in bold. */
-final class Misses {
+/** The limits that a run misses, with their reasons. They are the bold figures in the tables of limits. Stateless. */
+final class MissedLimits {
     private static final String UNKNOWN = "The reason is not known.";
 
     private static final String CALL =
-            "A call from Java to C is most of the record: compare `empty`, a call that does nothing, in the table of the case.";
+            "A call from Java to C is most of the record. The row `empty` in the table of the case is a call that does nothing.";
 
     private static final String OTHER_PROCESSOR =
-            "The limit is from an Intel processor, where Micrometer's timer takes "
-                    + "37 ns and the one with a histogram 75 ns. " + CALL;
+            "The limit was set on an Intel processor, where a record of Micrometer's "
+                    + "timer takes 37 ns, and with a histogram 75 ns. " + CALL;
 
     private static final String SECTION =
-            "On AMD the section takes nearly as long as an empty call; both are as short as they can be with FFM.";
+            "On AMD, the critical section takes nearly as long as an empty call. FFM offers no cheaper call.";
 
     private static final String CACHE_LINES =
             "A scrape reads the cells while the other CPU writes them, so their cache lines move between the CPUs.";
 
-    /** By case and peer; by case alone where the reason is the same for every peer. */
+    /** Reasons by case and peer, or by case alone if the reason is the same for every peer. */
     private static final Map<String, String> REASONS = Map.of(
             Cases.COUNTER + " " + Impl.MICROMETER,
             CALL,
@@ -36,11 +36,12 @@ final class Misses {
             Cases.DURING_SCRAPE,
             CACHE_LINES);
 
-    private Misses() {}
+    private MissedLimits() {}
 
     /**
-     * @param tables in Markdown, with the case in the first column and bold figures where a limit is missed
-     * @return a list in Markdown
+     * Returns the missed limits as a list in Markdown.
+     *
+     * @param tables Markdown tables with the case in the first column, and bold figures where a limit is missed
      */
     static String lines(String tables) {
         List<String> lines = new ArrayList<>();
@@ -49,19 +50,19 @@ final class Misses {
                 String[] cells = line.split("\\|");
                 String caseName = cells[1].strip();
                 String implementation = cells[2].strip();
-                String against = cells[3].strip();
-                lines.add("- " + caseName + ", " + implementation + " against " + against + ": "
-                        + reason(line, caseName, against));
+                String peer = cells[3].strip();
+                lines.add("- " + caseName + ", " + implementation + " against " + peer + ": "
+                        + reason(line, caseName, peer));
             }
         }
         return lines.isEmpty() ? "None.\n" : String.join("\n", lines) + "\n";
     }
 
-    private static String reason(String line, String caseName, String against) {
+    private static String reason(String line, String caseName, String peer) {
         if (line.contains("**" + Outcome.NOT_MEASURED)) {
             return "Not measured in this run.";
         }
-        String reason = REASONS.get(caseName + " " + against);
+        String reason = REASONS.get(caseName + " " + peer);
         return reason != null ? reason : REASONS.getOrDefault(caseName, UNKNOWN);
     }
 }

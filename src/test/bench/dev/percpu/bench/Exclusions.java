@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which record case has nobody of a name, and why: what is left out by intent, as opposed to {@link Missing}. */
-final class Gaps {
-    /** Everyone who could be in a case, in the order of the report. */
+/**
+ * The record cases that exclude an implementation on purpose, each with its reason. Stateless.
+ *
+ * <p>{@link Failures} holds the measurements that failed.
+ */
+final class Exclusions {
+    /** Implementations that a case could include, in the order of the report. */
     private static final List<String> IMPLS = List.of(
             Impl.PERCPU_SELF,
             Impl.PERCPU_ATOMIC,
@@ -37,17 +41,17 @@ final class Gaps {
             Cases.LOOKUP,
             Cases.DURING_SCRAPE);
 
-    private static final String TIME =
-            "left out for time; measured in " + Cases.COUNTER + ", " + Cases.TIMER + " and " + Cases.TIMER_HISTOGRAM;
+    private static final String TIME = "excluded to save time; measured in " + Cases.COUNTER + ", " + Cases.TIMER
+            + " and " + Cases.TIMER_HISTOGRAM;
 
-    private Gaps() {}
+    private Exclusions() {}
 
-    /** As lines of a list in Markdown: a line for each case and reason. */
+    /** Returns a Markdown list with one line for each case and reason. */
     static String lines(List<Subject> all) {
         StringBuilder out = new StringBuilder();
         for (String caseName : CASES) {
             Map<String, Set<String>> byReason = new LinkedHashMap<>();
-            for (String impl : missing(caseName, all)) {
+            for (String impl : excluded(caseName, all)) {
                 byReason.computeIfAbsent(reason(caseName, impl), key -> new LinkedHashSet<>())
                         .add("`" + impl + "`");
             }
@@ -62,57 +66,56 @@ final class Gaps {
         return out.toString();
     }
 
-    private static List<String> missing(String caseName, List<Subject> all) {
-        List<String> missing = new ArrayList<>(IMPLS);
-        all.stream().filter(it -> it.caseName().equals(caseName)).forEach(it -> missing.remove(it.impl()));
-        return missing;
+    private static List<String> excluded(String caseName, List<Subject> all) {
+        List<String> excluded = new ArrayList<>(IMPLS);
+        all.stream().filter(it -> it.caseName().equals(caseName)).forEach(it -> excluded.remove(it.impl()));
+        return excluded;
     }
 
     private static String reason(String caseName, String impl) {
         if (caseName.equals(Cases.DURING_SCRAPE)) {
-            return "the other core scrapes a registry: percpu is compared with the registry that it replaces";
+            return "the second thread scrapes a registry, so percpu is compared only with the registry that it replaces";
         }
         return switch (impl) {
             case Impl.PERCPU_SELF, Impl.PERCPU_ATOMIC, Impl.MICROMETER_NEXT, Impl.MICROMETER_SIMPLECLIENT -> {
                 boolean nativeHistogram = caseName.equals(Cases.TIMER_NATIVE) && !impl.startsWith(Impl.PERCPU);
-                yield nativeHistogram ? "Micrometer keeps no native histograms" : TIME;
+                yield nativeHistogram ? "Micrometer has no native histograms" : TIME;
             }
-            case Impl.MICROMETER -> "Micrometer keeps no native histograms";
+            case Impl.MICROMETER -> "Micrometer has no native histograms";
             case Impl.OTEL ->
                 caseName.equals(Cases.LOOKUP)
-                        ? "its API finds the series in every record and returns no handle"
+                        ? "its API has no lookup; each record finds its series"
                         : "its SDK computes no percentiles";
             case Impl.HDR -> hdr(caseName);
             case Impl.LONGADDER, Impl.ATOMICLONG -> handWritten(caseName);
             case Impl.FLOOR, Impl.EMPTY -> bounds(caseName);
-            default -> "left out for time";
+            default -> "excluded to save time";
         };
     }
 
     private static String bounds(String caseName) {
-        String time = "left out for time: `empty` is the same downcall in every case, and ";
+        String time = "excluded to save time: `empty` is the same downcall in every case, and ";
         return switch (caseName) {
-            case Cases.LOOKUP -> "a lookup is not a call of C";
-            case Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM ->
-                time + "of the sections that observe, only that of whole amounts has a loop in C";
-            default -> time + "the section is that of " + Cases.TIMER_HISTOGRAM;
+            case Cases.LOOKUP -> "a lookup does not call C";
+            case Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM -> time + "the C loop observes integers only";
+            default -> time + "the critical section is the same as in " + Cases.TIMER_HISTOGRAM;
         };
     }
 
     private static String hdr(String caseName) {
         return switch (caseName) {
-            case Cases.COUNTER, Cases.COUNTER_DOUBLE, Cases.LOOKUP -> "HdrHistogram is a histogram only";
-            case Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM -> "its Recorder takes whole amounts only";
-            default -> "its buckets are its own: one record costs the same in " + Cases.TIMER_HISTOGRAM;
+            case Cases.COUNTER, Cases.COUNTER_DOUBLE, Cases.LOOKUP -> "HdrHistogram has histograms only";
+            case Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM -> "its Recorder accepts integers only";
+            default -> "its buckets are fixed, so a record costs the same as in " + Cases.TIMER_HISTOGRAM;
         };
     }
 
     private static String handWritten(String caseName) {
         return switch (caseName) {
-            case Cases.COUNTER_DOUBLE, Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM -> "they add whole amounts only";
-            case Cases.LOOKUP -> "a field has no name";
+            case Cases.COUNTER_DOUBLE, Cases.SUMMARY, Cases.SUMMARY_HISTOGRAM -> "they add integers only";
+            case Cases.LOOKUP -> "the counter is a Java field, which needs no lookup";
             case Cases.TIMER_SLO -> "the same as in " + Cases.TIMER_HISTOGRAM + " with fewer buckets";
-            default -> "such a histogram is not written by hand";
+            default -> "the hand-written peers have no such distribution";
         };
     }
 }

@@ -1,0 +1,74 @@
+package dev.percpu.service;
+
+import io.quarkus.vertx.http.HttpServer;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.config.Config;
+
+/** The URLs of the page and the endpoints, with the ports that are open. Read them after the service has started. */
+@Singleton
+class ServiceUrls {
+
+    private final Config config;
+    private final HttpServer server;
+
+    /**
+     * @param server the ports; one that is not open is negative
+     */
+    ServiceUrls(Config config, HttpServer server) {
+        this.config = config;
+        this.server = server;
+    }
+
+    /** Returns two lines for the log: page and status, metrics and health. */
+    List<String> lines() {
+        boolean plain = server.getPort() >= 0;
+        URI root = base(plain, "quarkus.http.host", plain ? server.getPort() : server.getSecurePort())
+                .resolve(folder("quarkus.http.root-path", "/"));
+        URI management = root.resolve(folder("quarkus.http.non-application-root-path", "q"));
+        if (config.getOptionalValue("quarkus.management.enabled", Boolean.class).orElse(false)) {
+            management = base(!hasManagementTls(), "quarkus.management.host", managementPort())
+                    .resolve(folder("quarkus.management.root-path", "/q"));
+        }
+        return List.of(
+                "Page " + root + ", status " + root.resolve("api/rseq"),
+                "Metrics " + management.resolve("metrics") + ", health " + management.resolve("health"));
+    }
+
+    /** The server knows this port only if it was chosen at the start. */
+    private int managementPort() {
+        int chosen = server.getManagementPort();
+        return chosen >= 0 ? chosen : config.getValue("quarkus.management.port", Integer.class);
+    }
+
+    private URI base(boolean plain, String hostKey, int port) {
+        return URI.create((plain ? "http://" : "https://") + callable(string(hostKey, "0.0.0.0")) + ":" + port + "/");
+    }
+
+    /** The address of all interfaces is one to bind, not one to call. */
+    private static String callable(String host) {
+        if (host.equals("0.0.0.0") || host.equals("::")) {
+            return "localhost";
+        }
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    private boolean hasManagementTls() {
+        return config.getOptionalValue("quarkus.management.tls-configuration-name", String.class)
+                        .isPresent()
+                || StreamSupport.stream(config.getPropertyNames().spliterator(), false)
+                        .anyMatch(name -> name.startsWith("quarkus.management.ssl.certificate."));
+    }
+
+    /** A path that others can be resolved against. */
+    private String folder(String key, String otherwise) {
+        String path = string(key, otherwise);
+        return path.endsWith("/") ? path : path + "/";
+    }
+
+    private String string(String key, String otherwise) {
+        return config.getOptionalValue(key, String.class).orElse(otherwise);
+    }
+}

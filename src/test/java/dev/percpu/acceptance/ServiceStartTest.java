@@ -1,0 +1,74 @@
+package dev.percpu.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the packaged service binds and logs when it starts. */
+@Tag("acceptance")
+@Timeout(120)
+class ServiceStartTest {
+
+    private static final Pattern URL =
+            Pattern.compile("(Page|status|Metrics|health) (http://\\S+?)(?=,|$)", Pattern.MULTILINE);
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldBindTheLoopbackAddressOnly() throws IOException, InterruptedException {
+        try (ServiceProcess service = ServiceProcess.start(directory)) {
+            for (URI server : List.of(service.application(), service.management())) {
+                assertThatNoException().isThrownBy(() -> connect("127.0.0.1", server.getPort()));
+                // Another address of this machine: a server on all interfaces accepts connections there, too.
+                assertThatExceptionOfType(ConnectException.class)
+                        .isThrownBy(() -> connect("127.0.0.2", server.getPort()));
+            }
+        }
+    }
+
+    @Test
+    void shouldLogUrlsThatAnswer() throws IOException, InterruptedException {
+        try (ServiceProcess service = ServiceProcess.start(directory);
+                HttpClient client = HttpClient.newHttpClient()) {
+            Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+            while (!service.output().contains("Metrics http") && !deadline.passed()) {
+                deadline.pause();
+            }
+            List<MatchResult> urls = URL.matcher(service.output()).results().toList();
+
+            assertThat(urls).extracting(it -> it.group(1)).containsExactly("Page", "status", "Metrics", "health");
+            for (MatchResult url : urls) {
+                HttpRequest request =
+                        HttpRequest.newBuilder(URI.create(url.group(2))).build();
+                assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                        .as(url.group(2))
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    private static void connect(String address, int port) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getByName(address), port)) {
+            socket.setTcpNoDelay(true);
+        }
+    }
+}
