@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A configuration key with its type, default, allowed values and description. Immutable.
  *
- * <p>A setting does not know where its value comes from: {@link #read} takes a function from key to text, such as {@code
- * PrometheusConfig::get} or {@code System::getProperty}. All errors have the form {@code <key> must be <allowed>, but was <value>}.
+ * <p>The caller of {@link #read} passes a function from key to text, such as {@code PrometheusConfig::get} or {@code
+ * System::getProperty}. All errors have the form {@code <key> must be <allowed>, but was <value>}.
  *
  * @param <T> Java type of the values
  */
@@ -143,8 +143,8 @@ public class Setting<T> {
     }
 
     /** Returns whether an environment variable sets this setting, or an item of its list, for all meters. */
-    final boolean isVariable(String name) {
-        return unindexed(name, "_\\d+_").equals(variable(key()));
+    final boolean isVariable(String variable) {
+        return unindexed(variable, "_\\d+_").equals(variable(key()));
     }
 
     private String unindexed(String name, String index) {
