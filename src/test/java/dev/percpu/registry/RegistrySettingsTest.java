@@ -158,7 +158,7 @@ class RegistrySettingsTest {
                 .content()
                 .satisfies(text -> assertThat(process.exitValue()).as(text).isZero())
                 .containsOnlyOnce(
-                        "System property percpu.series.maximum is not a known key; the nearest is percpu.series.max");
+                        "System property percpu.series.maximum is not a known key; the most similar key is percpu.series.max");
     }
 
     static final class TwoRegistries {
