@@ -29,7 +29,7 @@ class RequiredLibraryTest {
     }
 
     @Test
-    void shouldEndTheStartSayingWhichFileWhyAndWhatToDo(QuarkusMainLauncher launcher) {
+    void shouldReportFileCauseAndRemedyIfTheStartFails(QuarkusMainLauncher launcher) {
         LaunchResult result = launcher.launch();
 
         assertThat(result.exitCode()).isEqualTo(1);
