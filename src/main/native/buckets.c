@@ -5,8 +5,8 @@
 #include "percpu.h"
 #include "rseq_abi.h"
 
-/* Up to one bound in this many may share a slot with the bound before it. More bounds get a finer index. */
-#define BOUNDS_PER_CROWDED 16
+/* If more than 1/16 of the bounds share a slot with the bound before them, a finer index is built. */
+#define MIN_BOUNDS_PER_SHARED_SLOT 16
 
 /* The smallest amount of a slot: the inverse of slot_of_amount(). INT64_MAX when no amount has this slot. */
 static int64_t slot_lower_edge(const struct percpu_buckets *buckets, uint32_t slot, uint32_t mantissa_bits)
@@ -44,7 +44,7 @@ static int64_t slot_base(const int64_t *bounds, uint32_t count, uint32_t sum_kin
 }
 
 /* The number of bounds that share a slot with the bound before them. */
-static uint32_t count_crowded(const int64_t *bounds, uint32_t count, uint32_t sum_kind, uint32_t mantissa_bits)
+static uint32_t count_shared_slots(const int64_t *bounds, uint32_t count, uint32_t sum_kind, uint32_t mantissa_bits)
 {
 	struct percpu_buckets like = { .slot_base = slot_base(bounds, count, sum_kind, mantissa_bits) };
 	uint32_t last = UINT32_MAX;
@@ -60,16 +60,17 @@ static uint32_t count_crowded(const int64_t *bounds, uint32_t count, uint32_t su
 }
 
 /*
- * The least number of mantissa bits that leaves few enough bounds crowded.
- * PERCPU_BUCKET_BITS when the first index is enough, or no finer one is better.
+ * Returns the least number of mantissa bits at which few enough bounds share a
+ * slot. PERCPU_BUCKET_BITS if the first index is sufficient, or no finer index
+ * separates more bounds.
  */
 static uint32_t choose_bits(const int64_t *bounds, uint32_t count, uint32_t sum_kind)
 {
-	uint32_t least = count_crowded(bounds, count, sum_kind, PERCPU_MAX_FINE_BITS);
-	uint32_t tolerated = least > count / BOUNDS_PER_CROWDED ? least : count / BOUNDS_PER_CROWDED;
+	uint32_t least = count_shared_slots(bounds, count, sum_kind, PERCPU_MAX_FINE_BITS);
+	uint32_t tolerated = least > count / MIN_BOUNDS_PER_SHARED_SLOT ? least : count / MIN_BOUNDS_PER_SHARED_SLOT;
 	uint32_t bits = PERCPU_BUCKET_BITS;
 
-	while (count_crowded(bounds, count, sum_kind, bits) > tolerated)
+	while (count_shared_slots(bounds, count, sum_kind, bits) > tolerated)
 		bits++;
 	return bits;
 }

@@ -55,9 +55,9 @@ static inline uint32_t slot_of_amount(const struct percpu_buckets *buckets, uint
 }
 
 /*
- * The bucket by the first index and one comparison without a branch. Right
- * unless overflows() says that the amount belongs to a later bucket: rare, or
- * always when there is a second index.
+ * Returns the bucket by the first index and one comparison without a branch. If
+ * overflows() is true for the result, the amount belongs to a later bucket. That
+ * is rare, or always the case if there is a second index.
  */
 static inline uint32_t bucket_by_first_index(const struct percpu_buckets *buckets, uint32_t sum_kind, int64_t amount)
 {

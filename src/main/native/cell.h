@@ -4,8 +4,8 @@
  * loads and compare-and-swap of the architecture.
  *
  *   cell_pair_is_atomic()	whether 16-byte vector loads and stores are atomic on this CPU
- *   cell_load_vector()		one 16-byte load, for CPUs where it is
- *   cell_load_exchange()	a load by compare-and-swap, for all others
+ *   cell_load_vector()		one 16-byte load, for CPUs where it is atomic
+ *   cell_load_exchange()	a load by compare-and-swap, for CPUs where it is not
  *   cell_compare_exchange()	a 16-byte compare-and-swap
  */
 #ifndef PERCPU_CELL_H

@@ -53,9 +53,9 @@
 /*
  * Offset of struct percpu_region in the header. The first cells of a shard are
  * at the start of a page, so the struct is at the end of one: in another set of
- * the L1 cache. AMD's L1 predicts the way of a line by a hash of its address,
- * and two lines of one set with the same hash miss in turns: records then cost
- * up to twice as much. Source: Lipp et al., Take A Way, ASIACCS 2020.
+ * the L1 cache. AMD's L1 predicts the way of a line by a hash of its address.
+ * Of two lines of one set with the same hash, it can hit only the line that was
+ * accessed last. Source: Lipp et al., Take A Way, ASIACCS 2020.
  */
 #define PERCPU_HEADER_AT (PERCPU_PAGE - 2 * 64u)
 
@@ -92,7 +92,7 @@ struct percpu_cell {
 	int64_t second;
 };
 
-_Static_assert(offsetof(struct percpu_region, used) == 64, "what a record reads is one cache line");
+_Static_assert(offsetof(struct percpu_region, used) == 64, "a record reads one cache line of the header");
 _Static_assert(PERCPU_HEADER_AT + sizeof(struct percpu_region) <= PERCPU_HEADER,
 	       "the header is in front of the shards");
 _Static_assert(sizeof(struct percpu_shard) == PERCPU_DIRTY_MAP, "the dirty map follows a shard's counters");

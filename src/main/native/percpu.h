@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * percpu.h - the functions of libpercpu.so that Java calls: all there are.
+ * percpu.h - all exported functions of libpercpu.so. Java calls them.
  *
  * Record calls add to the shard of this CPU. FFM binds them as critical
  * downcalls. A record call makes no system call, takes no lock, allocates
@@ -12,8 +12,8 @@
  *
  * No function aborts, prints or unloads anything. A function that can fail
  * returns a value >= 0, or -errno, and documents each errno. Offsets are forced
- * into the region before they are used: a wrong offset spoils figures, not the
- * memory of the process.
+ * into the region before they are used: a wrong offset changes other cells of
+ * the region, but no other memory.
  *
  * The library needs no symbol of any libc. The caller passes the functions of
  * libc that are needed in struct percpu_process. System calls are made
@@ -21,8 +21,8 @@
  *
  * Thread-safety is stated for each function:
  *
- *   MT-safe	any number of threads may call it at once, with any other function
- *   once	the caller must make sure that no other call uses the object
+ *   MT-safe	any number of threads may call it at the same time, with any other function
+ *   exclusive	the caller must make sure that no other call uses the object
  *
  * The memory is drawn in layout.h. The rseq ABI is described in RSEQ-ABI.md
  * and in libpercpu(7).
@@ -74,8 +74,9 @@ struct percpu_process {
  *
  * @process: copied. The caller keeps ownership.
  *
- * The first call wins. A later call, for example from another class loader,
- * changes nothing. It returns when the first call is complete.
+ * The first successful call sets the owner. A later call, for example from
+ * another class loader, changes nothing. It returns after the first call is
+ * complete.
  *
  * Returns 0, or:
  *
@@ -135,7 +136,8 @@ PERCPU_API int percpu_pair_is_atomic(uint64_t hwcap);
 /* ---- this thread (thread.c) -------------------------------------------- */
 
 /*
- * percpu_thread_register: Makes the area of the calling thread known.
+ * percpu_thread_register: Registers or finds the rseq area of the calling
+ * thread, and stores its address.
  *
  * Owner self allocates and registers an area. A pthread key unregisters and
  * frees it at thread exit. Owner legacy gets the address from dlsym. The other
@@ -181,13 +183,15 @@ PERCPU_API int percpu_thread_view(void *out, uint32_t length);
  *	The caller keeps ownership.
  * @length: bytes, at least 32.
  *
- * It finds the owners that no symbol shows: rseq(2) allows one area per thread.
+ * It detects an owner that exports no symbol, because rseq(2) allows one area
+ * per thread.
  *
  * Returns 0 when the thread has no owner, or:
  *
  *   -EINVAL (-22): The thread has an owner; or length or alignment is wrong.
  *   -EBUSY (-16): The thread has an owner that registered this very memory.
- *   -ENOSYS (-38): The kernel has no rseq(2), or a sandbox says so.
+ *   -ENOSYS (-38): The kernel has no rseq(2), or a sandbox denies it with this
+ *           error.
  *   -EPERM (-1): A sandbox denies rseq(2).
  *   -EFAULT (-14): @memory is not mapped.
  *
@@ -213,7 +217,7 @@ enum percpu_sum_kind {
 /*
  * percpu_region_create: Reserves address space for shards.
  *
- * @shard_count: per-CPU shards, 1 to 8192. One shared shard comes on top.
+ * @shard_count: per-CPU shards, 1 to 8192. The shared shard is added to them.
  * @stride_shift: each shard has 2^stride_shift bytes, 16 to 40.
  * @sum_kind: enum percpu_sum_kind.
  * @index_offset: offset in struct rseq of the field that selects the shard: 4
@@ -237,7 +241,7 @@ PERCPU_API int percpu_region_create(uint32_t shard_count, uint32_t stride_shift,
  *
  * The caller must make sure that no thread uses the region any more.
  *
- * Returns 0, or -errno of munmap(2). Once.
+ * Returns 0, or -errno of munmap(2). Exclusive.
  */
 PERCPU_API int percpu_region_destroy(struct percpu_region *region);
 
@@ -303,7 +307,7 @@ PERCPU_API const char *percpu_layout_names(void);
 /* The result of a record call. In both cases the record is made. */
 enum percpu_recorded {
 	PERCPU_RECORDED = 0,
-	PERCPU_RECORDED_REGISTER = 1, /* call percpu_thread_register(): this thread is unknown */
+	PERCPU_RECORDED_UNREGISTERED = 1, /* this thread is unknown; call percpu_thread_register() */
 };
 
 /*
@@ -359,7 +363,8 @@ PERCPU_API int percpu_add_double__atomic(struct percpu_region *region, uint64_t 
  * @offset: of the group in a shard, bytes, a multiple of 16.
  * @buckets: the index of the group's buckets, of integers; or NULL for a group
  *	of one bucket.
- * @amount: at least 0. A negative amount spoils figures inside the region.
+ * @amount: at least 0. A negative amount corrupts values inside the region, but
+ *	no other memory.
  *
  * Raises the maximum of the group, then adds {1, amount} to {count, sum} of the
  * bucket by one 16-byte store: the commit.
@@ -376,8 +381,8 @@ PERCPU_API int percpu_observe_long__atomic(struct percpu_region *region, uint64_
 /*
  * percpu_observe_double: Records one observation, in a region of doubles.
  *
- * @bits: of a double, at least +0.0 and not NaN. Any other spoils figures inside
- *	the region.
+ * @bits: of a double, at least +0.0 and not NaN. Any other double corrupts values
+ *	inside the region, but no other memory.
  *
  * Otherwise as percpu_observe_long, with an index of doubles.
  *
@@ -396,7 +401,8 @@ PERCPU_API int percpu_observe_double__atomic(struct percpu_region *region, uint6
  * percpu_buckets_size: The size of an index for these buckets.
  *
  * @bounds: inclusive upper bounds, strictly ascending, at least 0; bits of
- *	doubles for PERCPU_SUM_DOUBLE. A last bucket without a bound comes on top.
+ *	doubles for PERCPU_SUM_DOUBLE. The last bucket, without a bound, is added to
+ *	them.
  * @count: bounds, 0 to 4095.
  * @sum_kind: enum percpu_sum_kind.
  *
@@ -499,11 +505,11 @@ PERCPU_API void percpu_drain_maxima(struct percpu_region *region, uint64_t count
  *
  * @from, @to: the cells at the offsets [from, to), as for percpu_sum().
  *
- * The caller must make sure that no thread can record into these cells any
- * more. Records into all other cells may go on.
+ * The caller must make sure that no thread records into these cells any more.
+ * Records into all other cells are allowed at the same time.
  *
  * Returns 0, or -EINVAL (-22) when the range is not inside a shard; nothing is
- * then changed. Once per range.
+ * then changed. Exclusive for the cells of the range.
  */
 PERCPU_API int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to);
 

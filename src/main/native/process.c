@@ -40,7 +40,11 @@ static bool is_valid(const struct percpu_process *process)
 	}
 }
 
-/* Returns true to the first caller, which may set. All other callers wait until the first has set, and get false. */
+/*
+ * Returns true for one caller, which then sets the state. Concurrent callers wait
+ * until the state is set, and get false. If it is reset to UNSET, the next caller
+ * gets true.
+ */
 static bool begin_setting(void)
 {
 	const struct timespec64 pause = { 0, WAIT_NANOS };

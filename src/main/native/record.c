@@ -59,7 +59,7 @@ COLD void prepare_retry(struct percpu_region *region, const char *area, uint64_t
 /* The result of a record in the shared shard. */
 COLD int result_of_shared(const char *area)
 {
-	return area == AREA_UNKNOWN ? PERCPU_RECORDED_REGISTER : PERCPU_RECORDED;
+	return area == AREA_UNKNOWN ? PERCPU_RECORDED_UNREGISTERED : PERCPU_RECORDED;
 }
 
 /* Continues a record whose first section ended with `result`. */
@@ -109,7 +109,7 @@ ALWAYS_INLINE int record(enum operation operation, struct percpu_region *region,
 {
 	enum section_result result = SECTION_NO_SHARD;
 
-	if (LIKELY(area_is_there(area)))
+	if (LIKELY(has_area(area)))
 		result = run_section(operation, region, area, cell, group, amount);
 	if (LIKELY(result == SECTION_COMMITTED))
 		return PERCPU_RECORDED;

@@ -8,8 +8,8 @@
 #include "percpu.h"
 
 /*
- * An operation is a constant in every call of the functions below and in
- * record.c and record_atomic.c: each record call is compiled for its own.
+ * Every call in record.c and record_atomic.c passes the operation as a
+ * constant. So the compiler generates separate code for each operation.
  */
 enum operation {
 	ADD_LONG,

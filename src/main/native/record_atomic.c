@@ -25,17 +25,17 @@ static inline char *shard_by_hint(struct percpu_region *region, uint64_t cell)
 	const char *area = area_of_owner();
 	uint32_t index = region->shard_count;
 
-	if (area_is_there(area))
+	if (has_area(area))
 		index = *(const volatile uint32_t *)(area + region->index_offset);
 	if (index >= region->shard_count)
 		index = (uint32_t)(((uint64_t)hash_of_thread() * region->shard_count) >> 32);
 	return atomic_shard(region, index, cell);
 }
 
-/* A thread whose area is unknown is to be registered once: its CPU is the better hint. */
+/* Requests a registration for a thread without a known area. The area then selects the shard instead of the hash. */
 static inline int result_of_thread(void)
 {
-	return area_of_owner() == AREA_UNKNOWN ? PERCPU_RECORDED_REGISTER : PERCPU_RECORDED;
+	return area_of_owner() == AREA_UNKNOWN ? PERCPU_RECORDED_UNREGISTERED : PERCPU_RECORDED;
 }
 
 ALWAYS_INLINE int add(enum operation operation, struct percpu_region *region, uint64_t offset, int64_t amount)

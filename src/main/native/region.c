@@ -38,7 +38,10 @@ int percpu_region_create(uint32_t shard_count, uint32_t stride_shift, uint32_t s
 	result = syscall6(NR_mmap, 0, (long)bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
 	if (is_error(result))
 		return (int)result;
-	/* Without it one record may make 2 MiB resident. A kernel without huge pages refuses it: then it is not needed. */
+	/*
+	 * With huge pages, one record could make 2 MiB resident. A kernel without huge pages rejects this call, so the
+	 * result is ignored.
+	 */
 	(void)syscall4(NR_madvise, result, (long)bytes, MADV_NOHUGEPAGE, 0);
 	region = (struct percpu_region *)(result + PERCPU_HEADER_AT);
 	region->shards = mapping_of(region) + PERCPU_HEADER;
@@ -103,7 +106,7 @@ int64_t percpu_shared_records(const struct percpu_region *region)
 	return is_used(region, shared) ? __atomic_load_n(&shard_of(region, shared)->records, __ATOMIC_RELAXED) : 0;
 }
 
-/* Every value once, with the name that Java has for it. */
+/* All values, each with its name in Java. */
 #define LAYOUT_VALUES(VALUE)                                                            \
 	VALUE("cell.bytes", PERCPU_CELL)                                                \
 	VALUE("cell.first", offsetof(struct percpu_cell, first))                        \

@@ -21,7 +21,7 @@
 #define RSEQ_FLAG_UNREGISTER 1
 #define RSEQ_CPU_ID_UNINITIALIZED (-1)
 
-/* Results -errno: the library has no <errno.h>. */
+/* Error results (-errno). The library does not include <errno.h>. */
 #define NEG_ENOMEM (-12)
 #define NEG_EINVAL (-22)
 #define NEG_ENODATA (-61)

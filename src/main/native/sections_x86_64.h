@@ -16,7 +16,10 @@
 #ifndef PERCPU_SECTIONS_X86_64_H
 #define PERCPU_SECTIONS_X86_64_H
 
-/* Before every abort address, as the operand of a ud1 instruction: disassemblers stay in step. */
+/*
+ * Before every abort address, as the operand of a ud1 instruction, so that
+ * disassemblers decode the next instruction correctly.
+ */
 #define PERCPU_RSEQ_SIG 0x53053053
 
 /* clang-format off */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * self_test.c - measures whether the kernel restarts sections that it
- * interrupts. A kernel version does not answer this: distributions backport.
+ * interrupts. The kernel version is not sufficient, because distributions
+ * backport changes.
  *
  * Two threads. The victim runs a section that loops. The disturber sleeps on a
  * timer. Each time it wakes it changes a stamp, or it moves the victim to the
  * other CPU. Both threads are bound to one CPU while the stamp is changed. So
  * when the section sees another stamp or another cpu_id, the kernel interrupted
- * it and let it go on: a violation.
+ * it and did not restart it: a violation.
  */
 #include "percpu.h"
 #include "rseq_abi.h"
@@ -41,10 +42,10 @@ static int bind_to(int tid, uint32_t cpu)
 	return (int)syscall4(NR_sched_setaffinity, tid, sizeof(set), (long)set, 0);
 }
 
-/* An area that is not registered on this thread has cpu_id < 0, and the kernel restarts nothing there. */
+/* An area that is not registered on this thread has cpu_id < 0, and the kernel restarts no section with it. */
 static bool is_registered(const char *area)
 {
-	return area_is_there(area) && *(const volatile int32_t *)(area + RSEQ_CPU_ID) >= 0;
+	return has_area(area) && *(const volatile int32_t *)(area + RSEQ_CPU_ID) >= 0;
 }
 
 int percpu_self_test_victim(struct percpu_self_test *test)
@@ -87,6 +88,6 @@ int percpu_self_test_disturb(struct percpu_self_test *test)
 			error = bind_to(tid, target);
 		}
 	}
-	/* When the victim is done its thread may have ended: then the error is ESRCH and means nothing. */
+	/* When the victim is done, its thread may have ended. The error is then ESRCH and is ignored. */
 	return __atomic_load_n(&test->stop, __ATOMIC_ACQUIRE) ? 0 : error;
 }

@@ -8,9 +8,9 @@
  *   reader gets a cell from before or after an observation, never in between.
  * - Cells only grow. So cells that are read one after the other add up to whole
  *   observations.
- * - The dirty byte of a block is stored before the block's first commit. A
- *   reader that has synchronised with a writer sees its dirty byte and its
- *   records. A reader that has not may miss both.
+ * - The dirty byte of a block is stored before the block's first commit. After
+ *   synchronising with a writer, the reader sees its dirty byte and its records.
+ *   Without it, the reader may miss both.
  */
 #include "cell.h"
 #include "layout.h"
@@ -52,7 +52,7 @@ static void add_doubles(struct percpu_cell *sum, cell_pair value)
 	sum->second = add_bits(sum->second, (int64_t)value[1]);
 }
 
-/* One loop per combination. With the choice inside, a scrape of many buckets takes a tenth longer. */
+/* One loop per combination: a choice inside the loop makes scrapes of many buckets slower. */
 static void sum_block(const struct percpu_region *region, const char *shard, uint64_t from, uint64_t to,
 		      struct percpu_cell *out)
 {

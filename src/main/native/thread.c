@@ -69,7 +69,7 @@ int percpu_thread_register(void)
 	if (percpu_process.owner != PERCPU_OWNER_LEGACY && percpu_process.owner != PERCPU_OWNER_SELF)
 		return 0;
 	if (percpu_thread_area != AREA_UNKNOWN)
-		return area_is_there(percpu_thread_area) ? 0 : NEG_ENODATA;
+		return has_area(percpu_thread_area) ? 0 : NEG_ENODATA;
 	error = percpu_process.owner == PERCPU_OWNER_LEGACY ? adopt_legacy() : register_own();
 	if (error)
 		__atomic_store_n(&last_errno, -error, __ATOMIC_RELAXED);
@@ -107,7 +107,7 @@ int percpu_thread_view(void *out, uint32_t length)
 {
 	const volatile char *area = area_of_owner();
 
-	if (!area_is_there((const char *)area))
+	if (!has_area((const char *)area))
 		return NEG_ENODATA;
 	if (length > readable_bytes())
 		length = readable_bytes();

@@ -16,9 +16,10 @@
 #include "compiler.h"
 #include "process.h"
 
-#define AREA_UNKNOWN ((char *)0) /* percpu_thread_register() was not called; a record call returns this once */
-#define AREA_FAILED ((char *)1)	 /* the registration failed; not tried again */
-#define AREA_CLOSED ((char *)2)	 /* unregistered at thread exit */
+/* The initial state: record calls return PERCPU_RECORDED_UNREGISTERED until percpu_thread_register() is called. */
+#define AREA_UNKNOWN ((char *)0)
+#define AREA_FAILED ((char *)1) /* the registration failed; not tried again */
+#define AREA_CLOSED ((char *)2) /* unregistered at thread exit */
 
 /* How a record call finds the area. */
 enum variant {
@@ -48,7 +49,7 @@ ALWAYS_INLINE char *area_of(enum variant variant)
 	return variant == VARIANT_LIBC ? area_of_libc() : area_of_thread();
 }
 
-ALWAYS_INLINE bool area_is_there(const char *area)
+ALWAYS_INLINE bool has_area(const char *area)
 {
 	return (uintptr_t)area > (uintptr_t)AREA_CLOSED;
 }

@@ -140,7 +140,7 @@ static void should_reject_ranges_outside(const struct guarded *guarded, uint32_t
 	CHECK(percpu_region_resident(guarded->region, 4096) > 0, "nothing is resident");
 }
 
-/* Ranges of random size and place, repeated, over clean and dirty blocks: the same sums as one by one. */
+/* Ranges of random size and offset, also equal ones, over clean and dirty blocks: the same sums as one by one. */
 static void should_add_up_many_ranges_as_one_by_one(const struct path *path, const struct guarded *guarded,
 						    uint32_t shards)
 {

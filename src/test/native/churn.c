@@ -43,7 +43,7 @@ static void record_late(void *value)
 	}
 	result = work->path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]);
 	if (register_at == 0 && work->path->owner == PERCPU_OWNER_SELF)
-		CHECK(result == (known ? PERCPU_RECORDED : PERCPU_RECORDED_REGISTER),
+		CHECK(result == (known ? PERCPU_RECORDED : PERCPU_RECORDED_UNREGISTERED),
 		      "a late record of a thread that was %s: %d", known ? "registered" : "unknown", result);
 	if (iteration < (register_at ? LAST_ITERATION : LATE_RECORDS))
 		pthread_setspecific(late_key, value);

@@ -87,7 +87,7 @@ static const Elf64_Shdr *section(const struct image *image, const char *name)
 	return NULL;
 }
 
-/* The place in the file of an address of the loaded library; NULL when no section with these flags holds it. */
+/* Returns the byte of the file that is loaded at an address; NULL when no section with these flags holds it. */
 static char *at(const struct image *image, uint64_t address, uint64_t length, uint64_t flags)
 {
 	for (int i = 0; i < image->header->e_shnum; i++) {

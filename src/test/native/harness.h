@@ -15,7 +15,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Counts a check. When the condition is false, prints its place and the message, and continues. MT-safe. */
+/* Counts a check. When the condition is false, prints its file and line and the message, and continues. MT-safe. */
 #define CHECK(condition, ...) check((condition), __FILE__, __LINE__, #condition, __VA_ARGS__)
 
 void check(bool holds, const char *file, int line, const char *condition, const char *format, ...)

@@ -42,7 +42,7 @@ const struct path *path_of_arguments(int argc, char **argv);
 /* Registers the thread when the result of a record call asks for it, as Java does. */
 static inline void path_answer(int recorded)
 {
-	if (recorded == PERCPU_RECORDED_REGISTER)
+	if (recorded == PERCPU_RECORDED_UNREGISTERED)
 		(void)percpu_thread_register();
 }
 

@@ -101,11 +101,11 @@ static void write_unknown(int number, void *argument)
 	for (long i = 0; i < records_per_thread; i++) {
 		int result = path->add_long(work->doubles, work->counter, WORK_LONG);
 
-		CHECK(result == PERCPU_RECORDED_REGISTER, "an unknown thread got %d", result);
+		CHECK(result == PERCPU_RECORDED_UNREGISTERED, "an unknown thread got %d", result);
 	}
 }
 
-/* Records of threads that are never registered are exact, and each returns PERCPU_RECORDED_REGISTER. */
+/* Records of threads that are never registered are exact, and each returns PERCPU_RECORDED_UNREGISTERED. */
 static void should_record_unknown_threads(const struct path *path)
 {
 	struct crew crew;

@@ -11,9 +11,9 @@
  * Prints "key=value" words on one line; see workload.h.
  *
  * HWCAP is or-ed with that of the kernel. QEMU emulates LSE2 (bit 25)
- * since 8.1. An older QEMU still executes the committing store of a pair without
- * interruption, and no thread reads sums during records here, so sections can
- * be tested there too.
+ * since 8.1. An older QEMU still executes the committing store of a pair
+ * without interruption, and no thread reads sums during records here, so
+ * sections can be tested there too.
  */
 #define _GNU_SOURCE
 #define ANYLIBC_MAIN

@@ -52,7 +52,7 @@ struct recorder {
   int64_t added;    /* to each counter */
   int64_t observed; /* sum, of each kind */
   int64_t largest;
-  long unregistered; /* records that returned PERCPU_RECORDED_REGISTER */
+  long unregistered; /* records that returned PERCPU_RECORDED_UNREGISTERED */
   int error;
 };
 
@@ -92,7 +92,7 @@ static struct calls calls_of(const struct library *library, unsigned int mode,
 /* Registers the thread when the result of a record call asks for it, as Java
  * does. */
 static void answer(struct recorder *recorder, int result) {
-  if (result == PERCPU_RECORDED_REGISTER) {
+  if (result == PERCPU_RECORDED_UNREGISTERED) {
     recorder->unregistered++;
     (void)recorder->library->percpu_thread_register();
   }

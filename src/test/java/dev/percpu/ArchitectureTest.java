@@ -83,7 +83,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @MethodSource("packages")
-    void shouldImportOnlyWhatThePackageMay(String name) {
+    void shouldImportAllowedPackagesOnly(String name) {
         String[] forbidden = MAY_IMPORT.keySet().stream()
                 .filter(other -> !other.equals(name)
                         && !other.equals(SETTINGS)

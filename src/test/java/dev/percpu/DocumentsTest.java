@@ -273,7 +273,7 @@ class DocumentsTest {
     private static List<String> keys(MarkdownDocument in) throws IOException {
         List<String> problems = new ArrayList<>();
         for (String key : found(KEY, settings(in))) {
-            boolean known = key.startsWith("percpu.") ? isKey(key) : isForeignKey(key);
+            boolean known = key.startsWith("percpu.") ? isKey(key) : isExternalKey(key);
             if (!known) {
                 problems.add(key + " is not a key");
             }
@@ -291,8 +291,8 @@ class DocumentsTest {
         return Stream.of(in.spans().stream(), blocks, strings).flatMap(it -> it).collect(Collectors.joining("\n"));
     }
 
-    /** Keys of Quarkus and the Prometheus client: those that the sources read, and those that Quarkus has a value for. */
-    private static boolean isForeignKey(String key) throws IOException {
+    /** Returns whether a key of Quarkus or the Prometheus client is read by the sources, or has a value in Quarkus. */
+    private static boolean isExternalKey(String key) throws IOException {
         Config config = ConfigProvider.getConfig();
         int name = key.lastIndexOf('.') + 1;
         Set<String> literals = literals("[\\w.-]+");

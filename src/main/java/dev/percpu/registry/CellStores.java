@@ -22,6 +22,9 @@ public final class CellStores {
     public static CellStore open(PrometheusConfig config) {
         RegistrySettings settings = new RegistrySettings(config);
         boolean required = settings.get(Settings.NATIVE_REQUIRED);
+        // The loader of the library reads system properties only. It runs once, in the first call of RseqProbe.status.
+        settings.get(Settings.NATIVE_DIR)
+                .ifPresent(folder -> System.setProperty(Settings.NATIVE_DIR.key(), folder.toString()));
         RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
         if (status.nativeLibrary()) {
             return new ShardedCellStore(

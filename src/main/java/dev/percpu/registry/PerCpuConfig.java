@@ -16,9 +16,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
  *
  * <p>A value that is not allowed stops the creation of the registry. An unknown key does not: the keys of a configuration cannot be listed,
  * and the system properties belong to the whole JVM. The first registry of a process logs a warning for each unknown system property below
- * {@code percpu.} and names the nearest known key. In a Quarkus application an unknown key stops the start.
+ * {@code percpu.} and names the most similar key. In a Quarkus application an unknown key stops the start.
  *
- * <p>Rseq mode and shard index hold for the whole process, from the first registry on. All other settings are of each registry.
+ * <p>The folder of the native library, the rseq mode and the shard index apply to the whole process, from the first registry on. All
+ * remaining settings apply to one registry.
  */
 public interface PerCpuConfig extends PrometheusConfig {
     /** A configuration in which each setting has its default. */

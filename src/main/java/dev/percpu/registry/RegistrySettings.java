@@ -72,7 +72,7 @@ final class RegistrySettings {
         Set<String> properties = System.getProperties().stringPropertyNames();
         for (String name : properties) {
             if (Settings.find(name).orElse(null) instanceof MeterSetting<?> setting) {
-                var _ = setting.read(setting.meterWords(name), configuration);
+                var _ = setting.read(setting.meterPrefix(name), configuration);
             }
         }
         if (!CHECKED_FOR_UNKNOWN_KEYS.getAndSet(true)) {

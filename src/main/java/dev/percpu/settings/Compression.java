@@ -2,7 +2,7 @@ package dev.percpu.settings;
 
 /** Value of {@link Settings#SCRAPE_COMPRESSION}: compression of scrapes for clients that accept gzip. */
 public enum Compression {
-    /** Not at all. */
+    /** No compression. */
     OFF(0),
     /** By zlib's level 1. */
     FAST(1),

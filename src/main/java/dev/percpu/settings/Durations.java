@@ -7,9 +7,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** Durations as text: {@code 30s}, {@code 250ms}, {@code 1h30m}, {@code PT1M}. Upper and lower case mean the same. */
+/** Durations as text: {@code 30s}, {@code 250ms}, {@code 1h30m}, {@code PT1M}, in upper or lower case. Stateless. */
 final class Durations {
     private static final Pattern PLAIN = Pattern.compile("\\d+");
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([a-z]+) ?");
@@ -46,16 +45,16 @@ final class Durations {
     /**
      * Parses a duration.
      *
-     * @param plain unit of a number that has none; null if a number needs a unit
+     * @param plain unit of a number without a unit
      * @throws IllegalArgumentException if the text is not a duration, or one that is too long for {@link Duration}
      */
-    static Duration parse(String text, @Nullable Unit plain) {
+    static Duration parse(String text, Unit plain) {
         try {
             String lowerCase = text.toLowerCase(Locale.ROOT);
             if (lowerCase.startsWith("p")) {
                 return Duration.parse(lowerCase);
             }
-            if (plain != null && PLAIN.matcher(text).matches()) {
+            if (PLAIN.matcher(text).matches()) {
                 return ofNanos(nanos(text, plain));
             }
             return sum(lowerCase);
@@ -64,7 +63,7 @@ final class Durations {
         }
     }
 
-    /** Writes a duration in the largest unit of which it is a multiple: {@code 90s}, {@code 1h}. */
+    /** Returns a duration in the largest unit of which it is a multiple: {@code 90s}, {@code 1h}. */
     static String format(Duration duration) {
         Unit largest = Unit.NS;
         for (Unit unit : Unit.values()) {

@@ -4,9 +4,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting that may be set for some meters only: the key goes on with a dot and the first words of meter names. {@code
- * percpu.histogram.native.mode.http.server} is for {@code http.server.requests} and not for {@code http.servers}. The longest key that
- * fits a meter wins; the key without a meter name is for all others.
+ * A setting whose key can have a suffix for some meters: a dot and the first words of their names. Immutable.
+ *
+ * <p>{@code percpu.histogram.native.mode.http.server} applies to {@code http.server.requests}, but not to {@code http.servers}. The
+ * longest key that matches a meter is used. The key without a suffix applies to all remaining meters.
  *
  * @param <T> Java type of the values
  */
@@ -37,8 +38,8 @@ public final class MeterSetting<T> extends Setting<T> {
         return words.substring(0, Math.max(0, words.lastIndexOf('.')));
     }
 
-    /** Returns the first words of meter names in a key that {@link Settings#find} found this setting by, empty if it has none. */
-    public String meterWords(String name) {
+    /** Returns the suffix of a key of this setting: the first words of meter names. Empty if the key has no suffix. */
+    public String meterPrefix(String name) {
         return rest(name, key() + ".");
     }
 
@@ -47,7 +48,7 @@ public final class MeterSetting<T> extends Setting<T> {
         return super.isKey(name) || isKeyForMeters(name);
     }
 
-    /** Returns whether a name is this key with the first words of meter names. A name in quotes would never fit. */
+    /** Returns whether a name is this key with a suffix. A suffix in quotation marks matches no meter. */
     boolean isKeyForMeters(String name) {
         return rest(name, key() + ".").matches("[^\"]+");
     }

@@ -44,13 +44,13 @@ public class Setting<T> {
     /**
      * Declares a setting that is not set by default.
      *
-     * @param unset the value then
+     * @param unset value if the key is not set
      */
     static <T> Setting<T> unset(String key, Subject subject, SettingType<T> type, T unset, String description) {
         return new Setting<>(List.of(key), subject, type, null, unset, description);
     }
 
-    /** Returns this setting with a second key, which is read where the first is not set. */
+    /** Returns this setting with a second key, which is read if the first is not set. */
     Setting<T> withFormerKey(String former) {
         return new Setting<>(List.of(key(), former), subject, type, defaultText, defaultValue, description);
     }

@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Type of a setting: the texts that are allowed, and the value of each. Immutable.
@@ -122,9 +121,9 @@ sealed interface SettingType<T> {
     /**
      * Duration in a range.
      *
-     * @param plain unit of a number that has none; null if a number needs a unit
+     * @param plain unit of a number without a unit
      */
-    record TimeSpan(Duration min, Duration max, Durations.@Nullable Unit plain) implements SettingType<Duration> {
+    record TimeSpan(Duration min, Duration max, Durations.Unit plain) implements SettingType<Duration> {
         @Override
         public String name() {
             return "duration";
@@ -133,8 +132,7 @@ sealed interface SettingType<T> {
         @Override
         public String allowed() {
             return "a duration from " + Durations.format(min) + " to " + Durations.format(max)
-                    + " (such as 30s or PT1M"
-                    + (plain == null ? ")" : "; a plain number is in " + plain.plural() + ")");
+                    + " (such as 30s or PT1M; a plain number is in " + plain.plural() + ")";
         }
 
         @Override
@@ -146,9 +144,9 @@ sealed interface SettingType<T> {
     }
 
     /**
-     * Path of a folder. Whether the folder exists is for its reader to find out.
+     * Path of a folder. The caller checks whether the folder exists.
      *
-     * @param file that the folder holds
+     * @param file name of the file in the folder
      */
     record Folder(String file) implements SettingType<Optional<Path>> {
         @Override
@@ -208,8 +206,8 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** A word that stands for no value, or a value of another type. */
-    record OrWord<T>(String word, SettingType<T> type) implements SettingType<Optional<T>> {
+    /** A word that means no value, or a value of another type. */
+    record ValueOrWord<T>(String word, SettingType<T> type) implements SettingType<Optional<T>> {
         @Override
         public String name() {
             return type.name();
@@ -226,7 +224,7 @@ sealed interface SettingType<T> {
         }
     }
 
-    /** Items with commas between them; a backslash makes the comma after it a part of the item. Blank items are skipped. */
+    /** Items with commas between them. A backslash escapes the next character, such as a comma. Blank items are skipped. */
     record ListOf<T>(SettingType<T> type) implements SettingType<List<T>> {
         @Override
         public String name() {
@@ -253,7 +251,7 @@ sealed interface SettingType<T> {
             return List.copyOf(values);
         }
 
-        /** Splits as SmallRye Config does: a backslash stands for the character after it. */
+        /** Splits a text at commas as SmallRye Config does. A backslash escapes the next character. */
         private static List<String> items(String text) {
             List<String> items = new ArrayList<>();
             StringBuilder item = new StringBuilder();

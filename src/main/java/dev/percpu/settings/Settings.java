@@ -6,10 +6,10 @@ import dev.percpu.settings.SettingType.Expression;
 import dev.percpu.settings.SettingType.Flag;
 import dev.percpu.settings.SettingType.Folder;
 import dev.percpu.settings.SettingType.ListOf;
-import dev.percpu.settings.SettingType.OrWord;
 import dev.percpu.settings.SettingType.PositiveNumber;
 import dev.percpu.settings.SettingType.Rewrite;
 import dev.percpu.settings.SettingType.TimeSpan;
+import dev.percpu.settings.SettingType.ValueOrWord;
 import dev.percpu.settings.SettingType.WholeNumber;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,34 +19,34 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * All settings. Each key is declared here and nowhere else; the reference document lists them in this order.
+ * All settings. Each key is declared here and nowhere else. The reference document lists them in this order. Immutable.
  *
- * <p>A setting that is added here is validated at the start of a service, known to the check for unknown keys, and documented.
+ * <p>The start of a service validates each setting of this class. The check for unknown keys and the reference document include it.
  */
 public final class Settings {
     private static final String BINDER = "quarkus.micrometer.binder.http-server.";
     private static final String FORMER_BINDER = "quarkus.micrometer.binder.vertx.";
 
-    /** Longest duration where none is too long by its meaning: 100 years, well within 64-bit nanoseconds. */
+    /** Largest value of durations that have no limit of their own: 100 years, which fits into 64-bit nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     private static final List<Setting<?>> DECLARED = new ArrayList<>();
 
-    public static final Setting<Boolean> NATIVE_REQUIRED = declare(new Setting<>(
-            "percpu.native.required",
-            Subject.RECORDING,
-            new Flag(),
-            "true",
-            "Whether the start fails where the native library cannot be used. With `false`, records go to JVM atomics there, which is"
-                    + " slower."));
+    public static final Setting<Boolean> NATIVE_REQUIRED = declare(
+            new Setting<>(
+                    "percpu.native.required",
+                    Subject.RECORDING,
+                    new Flag(),
+                    "true",
+                    "Whether the start fails if the native library cannot be used. With `false`, records use JVM atomics, which are slower."));
 
     public static final Setting<Optional<Path>> NATIVE_DIR = declare(Setting.unset(
             "percpu.native.dir",
             Subject.RECORDING,
             new Folder("libpercpu.so"),
             Optional.empty(),
-            "Folder to load the native library from, for a read-only root file system. Nothing is unpacked from the jar then. Without"
-                    + " Quarkus, a system property only."));
+            "Folder to load the native library from, for a read-only root file system. Nothing is unpacked from the jar then. It applies"
+                    + " to the whole process, from the first registry on."));
 
     public static final Setting<RseqMode> RSEQ_MODE = declare(
             new Setting<>(
@@ -54,32 +54,32 @@ public final class Settings {
                     Subject.RECORDING,
                     new Choice<>(RseqMode.class),
                     "auto",
-                    "How records commit: in rseq critical sections where those work (`auto`), or always by atomic instructions (`atomic`)."));
+                    "How records commit: in rseq critical sections if they work (`auto`), or always by atomic instructions (`atomic`)."));
 
     public static final Setting<ShardIndex> SHARD_INDEX = declare(new Setting<>(
             "percpu.shard.index",
             Subject.RECORDING,
             new Choice<>(ShardIndex.class),
             "auto",
-            "Field of `struct rseq` that selects the shard. `auto` selects `mm_cid` where the process may use at most a quarter of the"
-                    + " possible CPUs and the kernel offers that field. Where it is not offered, `mm_cid` means `cpu_id`, with a"
-                    + " warning."));
+            "Field of `struct rseq` that selects the shard. `auto`: `mm_cid` if the process may use at most a quarter of the possible CPUs,"
+                    + " else `cpu_id`. If the kernel does not offer `mm_cid`, `cpu_id` is used. A Quarkus application then logs a warning"
+                    + " for `mm_cid`."));
 
     public static final Setting<Integer> SERIES_MAX = declare(new Setting<>(
             "percpu.series.max",
             Subject.SERIES,
             new WholeNumber(1, Integer.MAX_VALUE),
             "200000",
-            "Largest number of series. Beyond it, a counter, timer or summary records into the overflow series of its name; meters that"
-                    + " cannot be added up do nothing."));
+            "Largest number of series. Beyond it, a counter, timer or summary records into the overflow series of its name. Any other meter"
+                    + " records nothing."));
 
-    public static final Setting<Optional<Duration>> SERIES_EXPIRE_AFTER = declare(
-            new Setting<>(
-                    "percpu.series.expire-after",
-                    Subject.SERIES,
-                    new OrWord<>("off", new TimeSpan(Duration.ofSeconds(1), LONGEST, null)),
-                    "off",
-                    "Time without a record after which scrapes leave a series out. The next record brings it back with everything it counted."));
+    public static final Setting<Optional<Duration>> SERIES_EXPIRE_AFTER = declare(new Setting<>(
+            "percpu.series.expire-after",
+            Subject.SERIES,
+            new ValueOrWord<>("off", new TimeSpan(Duration.ofSeconds(1), LONGEST, Unit.S)),
+            "off",
+            "Time without a record after which scrapes omit a series. After the next record, scrapes include it again, with its full"
+                    + " count."));
 
     public static final MeterSetting<HistogramMode> HISTOGRAM_MODE = declare(new MeterSetting<>(
             "percpu.histogram.native.mode",
@@ -93,7 +93,7 @@ public final class Settings {
             Subject.HISTOGRAMS,
             new WholeNumber(-4, 8),
             "5",
-            "Finest resolution: each bucket is 2^(2^-schema) times as wide as the one before."));
+            "Finest resolution: the upper bound of each bucket is 2^(2^-schema) times the bound before it."));
 
     public static final MeterSetting<Integer> HISTOGRAM_MAX_BUCKETS = declare(new MeterSetting<>(
             "percpu.histogram.native.max-buckets",
@@ -105,7 +105,7 @@ public final class Settings {
     public static final MeterSetting<Optional<Double>> HISTOGRAM_ZERO_THRESHOLD = declare(new MeterSetting<>(
             "percpu.histogram.native.zero-threshold",
             Subject.HISTOGRAMS,
-            new OrWord<>("auto", new PositiveNumber()),
+            new ValueOrWord<>("auto", new PositiveNumber()),
             "auto",
             "Largest amount that counts as 0: in seconds for a timer, in its own unit for a summary. `auto` is the lower end of the"
                     + " buckets."));
@@ -115,15 +115,16 @@ public final class Settings {
             Subject.GAUGES,
             new TimeSpan(Duration.ofMillis(1), Duration.ofMinutes(1), Unit.MS),
             "1s",
-            "Time that the function of a gauge, or an external collector, may take in a scrape. After it, the gauge is NaN, and is not"
-                    + " called again before its function has returned."));
+            "Time that the function of a gauge, or an external collector, may take in a scrape. If it takes longer, the gauge is NaN, and the"
+                    + " function is not called again until it has returned."));
 
-    public static final Setting<Integer> SCRAPE_MAX_CONCURRENT = declare(new Setting<>(
-            "percpu.scrape.max-concurrent",
-            Subject.SCRAPES,
-            new WholeNumber(1, 1_000),
-            "4",
-            "Largest number of scrapes at the same time. A further one is rejected with status 503 and Retry-After."));
+    public static final Setting<Integer> SCRAPE_MAX_CONCURRENT = declare(
+            new Setting<>(
+                    "percpu.scrape.max-concurrent",
+                    Subject.SCRAPES,
+                    new WholeNumber(1, 1_000),
+                    "4",
+                    "Largest number of scrapes at the same time. An additional scrape is rejected with status 503 and Retry-After."));
 
     public static final Setting<Duration> SCRAPE_TIMEOUT = declare(new Setting<>(
             "percpu.scrape.timeout",
@@ -131,15 +132,15 @@ public final class Settings {
             new TimeSpan(Duration.ofSeconds(1), Duration.ofHours(1), Unit.S),
             "60s",
             "Time of one scrape, from the arrival of its request until the client has read the response. A shorter"
-                    + " `X-Prometheus-Scrape-Timeout-Seconds` wins."));
+                    + " time in the request header `X-Prometheus-Scrape-Timeout-Seconds` is used instead."));
 
-    public static final Setting<Compression> SCRAPE_COMPRESSION = declare(
-            new Setting<>(
-                    "percpu.scrape.compression",
-                    Subject.SCRAPES,
-                    new Choice<>(Compression.class),
-                    "off",
-                    "gzip for clients that accept it, by zlib's level 1 (`fast`) or 6 (`default`). It takes longer than the scrape."));
+    public static final Setting<Compression> SCRAPE_COMPRESSION = declare(new Setting<>(
+            "percpu.scrape.compression",
+            Subject.SCRAPES,
+            new Choice<>(Compression.class),
+            "off",
+            "gzip for clients that accept it, by zlib's level 1 (`fast`) or 6 (`default`). Compressing takes longer than the rest"
+                    + " of the scrape."));
 
     public static final Setting<Boolean> EXEMPLARS_ON_ALL_TYPES = declare(
             new Setting<>(
@@ -147,7 +148,7 @@ public final class Settings {
                     Subject.SCRAPES,
                     new Flag(),
                     "false",
-                    "Whether counts and quantiles have exemplars too. A Prometheus before 2.43 rejects a whole OpenMetrics scrape for one."));
+                    "Whether counts and quantiles have exemplars, too. Prometheus before 2.43 rejects an OpenMetrics scrape with such an exemplar."));
 
     public static final Setting<Boolean> REQUESTS_ENABLED = declare(new Setting<>(
             "percpu.requests.enabled", Subject.REQUESTS, new Flag(), "true", "Whether requests are recorded."));
@@ -155,7 +156,7 @@ public final class Settings {
     public static final Setting<Optional<HistogramMode>> REQUESTS_HISTOGRAM = declare(new Setting<>(
             "percpu.requests.histogram",
             Subject.REQUESTS,
-            new OrWord<>("none", new Choice<>(HistogramMode.class)),
+            new ValueOrWord<>("none", new Choice<>(HistogramMode.class)),
             "none",
             "Histogram of the time of requests: none (count, sum and maximum, as with Quarkus), Micrometer's buckets, a native histogram,"
                     + " or both."));
@@ -165,7 +166,7 @@ public final class Settings {
             Subject.REQUESTS,
             new ListOf<>(new TimeSpan(Duration.ofNanos(1), LONGEST, Unit.S)),
             List.of(),
-            "Upper bounds of further buckets of the time of requests: `50ms,1s,PT2M`."));
+            "Upper bounds of additional buckets of the time of requests: `50ms,1s,PT2M`."));
 
     public static final Setting<List<Pattern>> REQUESTS_IGNORE_PATTERNS = declare(Setting.unset(
                     BINDER + "ignore-patterns",
@@ -183,26 +184,27 @@ public final class Settings {
                     "Requests whose path matches an expression as a whole have its value as `uri`, before any template.")
             .withFormerKey(FORMER_BINDER + "match-patterns"));
 
-    public static final Setting<Integer> REQUESTS_MAX_URI_TAGS = declare(new Setting<>(
-            BINDER + "max-uri-tags",
-            Subject.REQUESTS,
-            new WholeNumber(1, Integer.MAX_VALUE),
-            "100",
-            "Largest number of values of `uri` besides the fixed ones. Further ones are recorded as `OTHER`."));
+    public static final Setting<Integer> REQUESTS_MAX_URI_TAGS = declare(
+            new Setting<>(
+                    BINDER + "max-uri-tags",
+                    Subject.REQUESTS,
+                    new WholeNumber(1, Integer.MAX_VALUE),
+                    "100",
+                    "Largest number of values of `uri` besides the fixed ones. Requests with more values are recorded as `OTHER`."));
 
     public static final Setting<Boolean> REQUESTS_SUPPRESS_NON_APPLICATION = declare(new Setting<>(
             BINDER + "suppress-non-application-uris",
             Subject.REQUESTS,
             new Flag(),
             "true",
-            "Whether requests below `/q` are not recorded."));
+            "Whether to skip requests below `/q`."));
 
     public static final Setting<Boolean> REQUESTS_SUPPRESS_4XX = declare(new Setting<>(
             BINDER + "suppress4xx-errors",
             Subject.REQUESTS,
             new Flag(),
             "false",
-            "Whether errors other than 404 have the `uri` `UNKNOWN`, unless a template with parameters matched."));
+            "Whether to record errors other than 404 with `uri` `UNKNOWN`. A template with parameters is kept."));
 
     /** All of the above, in this order. */
     public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
@@ -210,9 +212,9 @@ public final class Settings {
     private Settings() {}
 
     /**
-     * Returns the setting that a key belongs to, with or without a meter name or the index of a list's item.
+     * Returns the setting of a key. The key can have a meter name or the index of a list item.
      *
-     * @param key as in a configuration file
+     * @param key key in the form of a configuration file
      */
     public static Optional<Setting<?>> find(String key) {
         return ALL.stream().filter(setting -> setting.isKey(key)).findFirst();

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The check of a whole configuration: every value, and every key below {@code percpu.}. An unknown key is a typing error.
+ * A check of all values, and of all keys below {@code percpu.}. An unknown key is reported as an error. Stateless.
  *
  * <p>Environment variables are compared in upper case and with underscores: {@code PERCPU_SERIES_MAX} sets {@code percpu.series.max}.
  * Variables that Kubernetes adds for a service are ignored, such as {@code PERCPU_METRICS_PORT} for the service {@code percpu-metrics}.
@@ -70,7 +70,7 @@ public final class SettingsCheck {
         }
         Optional<Setting<?>> known = Settings.find(name);
         if (known.isEmpty()) {
-            errors.add(name + " is not a known key; the nearest is " + nearest(Setting.variable(name)));
+            errors.add(name + " is not a known key; the most similar key is " + mostSimilar(Setting.variable(name)));
         } else if (known.get() instanceof MeterSetting<?> setting && setting.isKeyForMeters(name)) {
             checkValue(setting, name, name);
         }
@@ -87,8 +87,8 @@ public final class SettingsCheck {
         if (setting.isPresent()) {
             checkValue(setting.get(), variable, name);
         } else {
-            errors.add("the environment variable " + variable + " is not a known key; the nearest is "
-                    + Setting.variable(nearest(variable)));
+            errors.add("the environment variable " + variable + " is not a known key; the most similar key is "
+                    + Setting.variable(mostSimilar(variable)));
         }
     }
 
@@ -116,7 +116,7 @@ public final class SettingsCheck {
         }
     }
 
-    private static String nearest(String variable) {
+    private static String mostSimilar(String variable) {
         return Settings.ALL.stream()
                 .filter(setting -> setting.key().startsWith(PREFIX))
                 .min(Comparator.comparingInt(setting -> distance(setting, variable)))
@@ -128,7 +128,7 @@ public final class SettingsCheck {
         int[] distances = distances(Setting.variable(setting.key()), variable);
         int distance = distances[variable.length()];
         if (setting instanceof MeterSetting<?>) {
-            // The rest may be the name of a meter.
+            // The rest can be the name of a meter.
             for (int i = variable.indexOf('_'); i >= 0; i = variable.indexOf('_', i + 1)) {
                 distance = Math.min(distance, distances[i]);
             }
@@ -136,7 +136,7 @@ public final class SettingsCheck {
         return distance;
     }
 
-    /** Returns the Levenshtein distances of a text from the beginnings of another, by their length. */
+    /** Returns the Levenshtein distance of {@code from} to each prefix of {@code to}, by the length of the prefix. */
     private static int[] distances(String from, String to) {
         int[] above = new int[to.length() + 1];
         for (int j = 0; j <= to.length(); j++) {

@@ -72,8 +72,8 @@ class QuarkusSettingsTest {
                           percpu.scrape.timeout must be a duration from 1s to 1h (such as 30s or PT1M; a plain number is in seconds), but was 2h
                           quarkus.micrometer.binder.http-server.max-uri-tags must be a whole number from 1 to 2147483647, but was 0
                           percpu.histogram.native.max-buckets.http must be a whole number from 10 to 2000, but was many
-                          percpu.nativ.required is not a known key; the nearest is percpu.native.required
-                          percpu.x is not a known key; the nearest is percpu.rseq.mode""");
+                          percpu.nativ.required is not a known key; the most similar key is percpu.native.required
+                          percpu.x is not a known key; the most similar key is percpu.rseq.mode""");
     }
 
     @Test
@@ -105,7 +105,7 @@ class QuarkusSettingsTest {
         assertThatThrownBy(() -> environment(Map.of(variable, "1")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("The configuration is invalid.\n  the environment variable " + unprofiled
-                        + " is not a known key; the nearest is " + nearest);
+                        + " is not a known key; the most similar key is " + nearest);
     }
 
     @Test
@@ -128,7 +128,7 @@ class QuarkusSettingsTest {
 
         assertThatThrownBy(() -> QuarkusSettings.read(config))
                 .hasMessageContaining(
-                        "percpu.scrape.max.concurrent is not a known key; the nearest is percpu.scrape.max-concurrent");
+                        "percpu.scrape.max.concurrent is not a known key; the most similar key is percpu.scrape.max-concurrent");
     }
 
     @Test

@@ -29,7 +29,7 @@ class RefusedStartTest {
         assertThat(result.getErrorOutput())
                 .contains("percpu.native.required must be true or false, but was perhaps\n")
                 .contains("percpu.shard.index must be auto, cpu_id or mm_cid, but was core\n")
-                .contains("percpu.nativ.required is not a known key; the nearest is percpu.native.required")
+                .contains("percpu.nativ.required is not a known key; the most similar key is percpu.native.required")
                 .contains("percpu.requests.histogram must be none, classic, native or both, but was some\n")
                 .contains("quarkus.micrometer.binder.http-server.ignore-patterns must be a comma-separated list,"
                         + " each item a regular expression, but was /a( (item /a(: Unclosed group)\n")

@@ -83,8 +83,7 @@ class RequestSettingsTest {
         "/app, q, /q/thing, false",
         "/, /, /q/thing, false",
     })
-    void shouldKnowWhereQuarkusServesWhatIsNotTheApplications(
-            String root, String nonApplication, String path, boolean ignored) {
+    void shouldIgnoreTheNonApplicationPathsOfQuarkus(String root, String nonApplication, String path, boolean ignored) {
         RequestSettings settings =
                 read(Map.of("quarkus.http.root-path", root, "quarkus.http.non-application-root-path", nonApplication));
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RequiredLibraryTest {
 
     @Test
-    void shouldEndTheStartSayingWhichFileWhyAndWhatToDo(QuarkusMainLauncher launcher) {
+    void shouldReportFileCauseAndRemedyIfTheStartFails(QuarkusMainLauncher launcher) {
         LaunchResult result = FailedStart.launch(launcher, Map.of("percpu.native.dir", "/no/such/folder"));
 
         assertThat(result.exitCode()).isEqualTo(1);

@@ -47,8 +47,8 @@ class ConsistencyTest {
     private static final double ONE_AMOUNT = 0.25;
 
     private record Meter(String family, boolean bucketed, DoubleConsumer recorder) {
-        void record(int turn) {
-            recorder.accept(bucketed ? AMOUNTS[turn % AMOUNTS.length] : ONE_AMOUNT);
+        void record(int index) {
+            recorder.accept(bucketed ? AMOUNTS[index % AMOUNTS.length] : ONE_AMOUNT);
         }
     }
 

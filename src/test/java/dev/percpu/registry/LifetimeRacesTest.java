@@ -106,8 +106,8 @@ class LifetimeRacesTest {
             for (int i = 0; i < REGISTRIES; i++) {
                 registries.add(new Closing(open(onJvm)));
             }
-            int turn = round;
-            actors.round(actor -> registries.forEach(it -> it.act(actor, (actor + turn) % ACTORS)));
+            int offset = round;
+            actors.round(actor -> registries.forEach(it -> it.act(actor, (actor + offset) % ACTORS)));
             registries.forEach(Closing::check);
         }
     }

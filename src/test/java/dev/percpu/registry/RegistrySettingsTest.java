@@ -11,6 +11,7 @@ import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.config.validate.Validated;
 import io.micrometer.core.instrument.config.validate.ValidationException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -137,14 +138,36 @@ class RegistrySettingsTest {
 
     @Test
     void shouldLogUnknownSystemPropertiesOnceAndStart() throws Exception {
+        Finished program = run("-Dpercpu.series.maximum=5", TwoRegistries.class);
+
+        assertThat(program.exitCode()).as(program.output()).isZero();
+        assertThat(program.output())
+                .containsOnlyOnce(
+                        "System property percpu.series.maximum is not a known key; the most similar key is percpu.series.max");
+    }
+
+    @Test
+    void shouldLoadTheLibraryFromTheFolderOfTheConfiguration() throws Exception {
+        Finished program = run("-Dpercpu.native.dir=/folder/of/the/property", MissingFolder.class);
+
+        assertThat(program.exitCode()).as(program.output()).isOne();
+        assertThat(program.output())
+                .contains("/folder/of/the/configuration/libpercpu.so cannot be used: there is no such readable file")
+                .doesNotContain("/folder/of/the/property");
+    }
+
+    private record Finished(int exitCode, String output) {}
+
+    /** Runs a program in a JVM of its own. */
+    private Finished run(String jvmArgument, Class<?> program) throws Exception {
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
-                        "-Dpercpu.series.maximum=5",
+                        jvmArgument,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        TwoRegistries.class.getName())
+                        program.getName())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -153,12 +176,14 @@ class RegistrySettingsTest {
         } finally {
             process.destroyForcibly();
         }
+        return new Finished(process.exitValue(), Files.readString(output));
+    }
 
-        assertThat(output)
-                .content()
-                .satisfies(text -> assertThat(process.exitValue()).as(text).isZero())
-                .containsOnlyOnce(
-                        "System property percpu.series.maximum is not a known key; the nearest is percpu.series.max");
+    static final class MissingFolder {
+        public static void main(String[] arguments) {
+            PerCpuConfig config = Map.of("percpu.native.dir", "/folder/of/the/configuration")::get;
+            new PerCpuMeterRegistry(config).close();
+        }
     }
 
     static final class TwoRegistries {

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Generates the reference document from the declared settings, and compares it with the file that is checked in.
+ * Generates the reference document from the declared settings, and compares it with the committed file.
  *
  * <p>{@code make test TEST=ConfigurationDocumentTest ARGS=-Dupdate} writes the file. Text around the tables belongs in {@code
  * src/test/resources/dev/percpu/settings/configuration.md}.
@@ -24,7 +24,7 @@ class ConfigurationDocumentTest {
             "<!-- Generated from dev.percpu.settings.Settings by ConfigurationDocumentTest. -->\n\n";
 
     @Test
-    void shouldBeWhatIsCheckedIn() throws IOException {
+    void shouldEqualTheCommittedDocument() throws IOException {
         String generated = NOTICE + template().replace("{{settings}}\n", tables());
         if (System.getProperty("update") != null) {
             Files.createDirectories(DOCUMENT.getParent());

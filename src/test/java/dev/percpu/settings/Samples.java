@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * Texts for a type, derived from its bounds: allowed ones with their values, the edges among them, and rejected ones, which are just
- * beyond the edges or of another kind. A new type does not compile here until it has its samples.
+ * outside the edges or of another kind. A new type does not compile here until it has its samples.
  */
 record Samples(Map<String, Object> allowed, List<String> rejected) {
 
@@ -39,7 +39,7 @@ record Samples(Map<String, Object> allowed, List<String> rejected) {
             case SettingType.Expression() -> new Samples(Map.of(" [0-9]+", "[0-9]+"), List.of("/a(", "*"));
             case SettingType.Rewrite() ->
                 new Samples(Map.of("[0-9]+ = /x=y", "[0-9]+=/x=y"), List.of("", "/a", "=/b", "/a(=/b"));
-            case SettingType.OrWord<?>(String word, SettingType<?> value) -> orWord(word, of(value));
+            case SettingType.ValueOrWord<?>(String word, SettingType<?> value) -> orWord(word, of(value));
             case SettingType.ListOf<?>(SettingType<?> item) -> list(of(item));
         };
     }
@@ -72,16 +72,13 @@ record Samples(Map<String, Object> allowed, List<String> rejected) {
                 "5 fortnights",
                 "1e3s",
                 "P1Y");
-        if (span.plain() == null) {
-            return new Samples(allowed, Stream.concat(rejected, Stream.of("90")).toList());
-        }
-        Duration one = Durations.parse("1" + span.plain().symbol(), null);
+        Duration one = Durations.parse("1", span.plain());
         Duration edge = one.compareTo(span.min()) < 0 ? span.min() : one;
         allowed.put("" + edge.dividedBy(one), edge);
-        String beyond = "" + span.max().plus(one).dividedBy(one);
+        String aboveMax = "" + span.max().plus(one).dividedBy(one);
         return new Samples(
                 allowed,
-                Stream.concat(rejected, Stream.of("0", "-1", "1.5", beyond)).toList());
+                Stream.concat(rejected, Stream.of("0", "-1", "1.5", aboveMax)).toList());
     }
 
     private static Samples orWord(String word, Samples value) {

@@ -24,7 +24,7 @@ class SettingsCheckTest {
     void shouldSuggestTheKeyThatWasMisspelt(Setting<?> setting) {
         for (String misspelt : misspellings(setting.key())) {
             assertThat(keys(Map.of(misspelt, "1")))
-                    .containsExactly(misspelt + " is not a known key; the nearest is " + setting.key());
+                    .containsExactly(misspelt + " is not a known key; the most similar key is " + setting.key());
         }
     }
 
@@ -35,8 +35,8 @@ class SettingsCheckTest {
 
         for (String misspelt : misspellings(variable)) {
             assertThat(variables(Map.of(misspelt, "1")))
-                    .containsExactly(
-                            "the environment variable " + misspelt + " is not a known key; the nearest is " + variable);
+                    .containsExactly("the environment variable " + misspelt
+                            + " is not a known key; the most similar key is " + variable);
         }
     }
 
@@ -72,7 +72,7 @@ class SettingsCheckTest {
     })
     void shouldNameTheNearestKey(String unknown, String nearest) {
         assertThat(keys(Map.of(unknown, "1")))
-                .containsExactly(unknown + " is not a known key; the nearest is " + nearest);
+                .containsExactly(unknown + " is not a known key; the most similar key is " + nearest);
     }
 
     @ParameterizedTest
@@ -123,8 +123,8 @@ class SettingsCheckTest {
         assertThat(variables(Map.of(name, "1")))
                 .singleElement()
                 .satisfies(error -> assertThat(error)
-                        .startsWith(
-                                "the environment variable " + name + " is not a known key; the nearest is PERCPU_"));
+                        .startsWith("the environment variable " + name
+                                + " is not a known key; the most similar key is PERCPU_"));
     }
 
     @Test
@@ -175,7 +175,7 @@ class SettingsCheckTest {
     void shouldListUnknownKeysWithoutAnyValues() {
         assertThat(SettingsCheck.unknownKeys(List.of(
                         "java.home", "percpu.series.maxx", "percpu.series.max", "percpu.histogram.native.mode.a")))
-                .containsExactly("percpu.series.maxx is not a known key; the nearest is percpu.series.max");
+                .containsExactly("percpu.series.maxx is not a known key; the most similar key is percpu.series.max");
     }
 
     private static List<String> keys(Map<String, String> values) {

@@ -164,7 +164,7 @@ class SettingsTest {
                 "percpu.native.dir|''|a folder that holds libpercpu.so",
                 "percpu.shard.index|core|auto, cpu_id or mm_cid",
                 "percpu.series.max|0|a whole number from 1 to 2147483647",
-                "percpu.series.expire-after|10ms|off or a duration from 1s to 36500d (such as 30s or PT1M)",
+                "percpu.series.expire-after|10ms|off or a duration from 1s to 36500d (such as 30s or PT1M; a plain number is in seconds)",
                 "percpu.histogram.native.zero-threshold|0|auto or a number above 0",
                 "percpu.scrape.timeout|2h|a duration from 1s to 1h (such as 30s or PT1M; a plain number is in seconds)",
                 "percpu.scrape.gauge-timeout|90s|a duration from 1ms to 1m (such as 30s or PT1M; a plain number is in milliseconds)",

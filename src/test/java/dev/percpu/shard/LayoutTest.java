@@ -18,7 +18,7 @@ class LayoutTest {
     }
 
     @Test
-    void shouldAgreeOnWhatCanBeReserved() {
+    void shouldAgreeOnTheLimitsOfRegions() {
         assertThat(layout).containsEntry("shard.minStrideShift", Layout.MIN_STRIDE_SHIFT);
         assertThat(layout).containsEntry("shard.maxStrideShift", Layout.MAX_STRIDE_SHIFT);
         assertThat(layout).containsEntry("shard.maxCount", Layout.MAX_SHARDS);

@@ -4,7 +4,7 @@
  * <p>A label value never comes from a client. A meter is registered once for each route, method and status. After that, a request costs two
  * clock readings, one small object and one record.
  *
- * <p>Imports {@code quarkus}, {@code quarkus.request.route}, {@code registry} and the packages below it.
+ * <p>Imports {@code quarkus}, {@code quarkus.request.route} and {@code registry}.
  */
 @NullMarked
 package dev.percpu.quarkus.request;
