@@ -39,12 +39,15 @@ public final class ProvokedWarnings implements TestExecutionListener {
             new Provoked("dev.percpu.meter.PerCpuTimer", "must be at least 0, but was"),
             new Provoked("dev.percpu.meter.SafeGauge", "on purpose|no value"),
             new Provoked("dev.percpu.family.FamilyValues", "is (omitted|left out)"),
-            new Provoked(REGISTRY + "PerCpuMeterRegistry", "not exposed to Prometheus|Pause detection"),
+            new Provoked(
+                    REGISTRY + "PerCpuMeterRegistry",
+                    "not exposed to Prometheus|Pause detection|MeterFilter is being configured"),
             new Provoked(REGISTRY + "SeriesLimit", "is reached"),
             new Provoked(REGISTRY + "WindowRotator", "rotation failed"),
             new Provoked(
                     SCRAPE + "FunctionMeterCollector",
-                    "did not return within|have not returned|failed .*(on purpose|no value|no measure|-1\\.0)"),
+                    "did not return within|have not returned|failed .*(on purpose|no value|no measure|-1\\.0)"
+                            + "|the collector dev\\.percpu\\.\\S*Test\\S* failed"),
             new Provoked(SCRAPE + "ExternalCollectors", "left out of the scrape"),
             new Provoked(SCRAPE + "SortedSeries", "left out of the scrape"),
             new Provoked(REQUEST + "ContributedTags", "on purpose"),
@@ -54,6 +57,8 @@ public final class ProvokedWarnings implements TestExecutionListener {
             new Provoked("io.quarkus.vertx.http.runtime.QuarkusErrorHandler", "on purpose|Request too large"),
             new Provoked("io.vertx.core.http.impl.HttpClientRequestImpl", "Connection was closed|Stream reset"),
             new Provoked("io.vertx.ext.web.RoutingContext", "^Unhandled exception in router null$"),
+            // NumaNodesTest makes the symbolic links of a sysfs.
+            new Provoked("org.junit.jupiter.engine.extension.TempDirectory$CloseablePath", "Deleting symbolic link"),
             // The peer, in tests that give it bad input.
             new Provoked("io.micrometer.core.instrument.MeterRegistry", "already registered"),
             new Provoked("io.micrometer.core.instrument.AbstractTimer", "should not be negative"),
