@@ -4,7 +4,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.percpu.registry.RegistryOn;
 import dev.percpu.rseq.RseqProbe;
-import dev.percpu.scrape.GzipStream;
+import dev.percpu.scrape.ScrapeNegotiation;
+import dev.percpu.scrape.ScrapeType;
 import dev.percpu.settings.Compression;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -154,7 +156,8 @@ public class ScrapeFormatCase {
     @Benchmark
     public long scrape(OfRegistry of) throws IOException {
         CountingStream counted = new CountingStream();
-        try (OutputStream out = of.compression == Compression.OFF ? counted : new GzipStream(counted, of.compression)) {
+        ScrapeType type = new ScrapeType(ScrapeType.Format.TEXT, null); // of no effect on the stream
+        try (OutputStream out = new ScrapeNegotiation.Accepted(type, of.compression, Map.of()).body(counted)) {
             Impl.scrape(of.registry, out, of.as.contentType);
         }
         CounterCase.check(counted.bytes);
