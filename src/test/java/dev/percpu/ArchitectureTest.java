@@ -5,8 +5,10 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
@@ -73,6 +75,20 @@ class ArchitectureTest {
         MAY_IMPORT.put(name, new LinkedHashSet<>(MAY_IMPORT.keySet()));
     }
 
+    /** Types of other packages in the API of {@code registry}: those that its public methods return or take. */
+    private static final Set<String> MENTIONED_IN_API = Set.of(
+            ROOT + "histogram.NativeHistogramSettings",
+            ROOT + "scrape.ScrapeType",
+            ROOT + "scrape.ShardNaming",
+            ROOT + "shard.ShardStatistics");
+
+    /** The API of {@code scrape}: the negotiation, the labels of shards, and the Prometheus registry that isolates collectors. */
+    private static final Set<String> SCRAPE_API = Set.of(
+            ROOT + "scrape.ScrapeNegotiation",
+            ROOT + "scrape.ScrapeType",
+            ROOT + "scrape.ShardNaming",
+            ROOT + "scrape.IsolatingPrometheusRegistry");
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.percpu");
@@ -120,19 +136,75 @@ class ArchitectureTest {
         slices().assignedFrom(new SourceFiles()).should().beFreeOfCycles().check(CLASSES);
     }
 
+    /** Returns the name of the top-level class that contains a type. */
+    private static String fileOf(JavaClass type) {
+        String name = type.getBaseComponentType().getName();
+        int nested = name.indexOf('$');
+        return nested < 0 ? name : name.substring(0, nested);
+    }
+
     /** One slice per source file: a top-level class with its nested classes. */
     private static final class SourceFiles implements SliceAssignment {
         @Override
         public SliceIdentifier getIdentifierOf(JavaClass type) {
-            String name = type.getName();
-            int nested = name.indexOf('$');
-            return SliceIdentifier.of(nested < 0 ? name : name.substring(0, nested));
+            return SliceIdentifier.of(fileOf(type));
         }
 
         @Override
         public String getDescription() {
             return "source files";
         }
+    }
+
+    @Test
+    void shouldMentionOnlyListedTypesInTheApi() {
+        Set<String> mentioned = new TreeSet<>();
+        for (JavaClass type : CLASSES) {
+            if (type.getPackageName().equals(ROOT + "registry")
+                    && type.getModifiers().contains(JavaModifier.PUBLIC)) {
+                addMentionedTypes(type, mentioned);
+            }
+        }
+
+        assertThat(mentioned).containsExactlyInAnyOrderElementsOf(MENTIONED_IN_API);
+    }
+
+    /** Adds the types of other packages of this project in the signatures that code outside of the package can use. */
+    private static void addMentionedTypes(JavaClass type, Set<String> mentioned) {
+        Stream<JavaClass> inSignatures = Stream.of(type.getFields(), type.getConstructors(), type.getMethods())
+                .flatMap(Set::stream)
+                .filter(member -> member.getModifiers().contains(JavaModifier.PUBLIC)
+                        || member.getModifiers().contains(JavaModifier.PROTECTED))
+                .flatMap(member -> member.getAllInvolvedRawTypes().stream());
+        Stream.concat(type.getAllRawSuperclasses().stream(), inSignatures)
+                .map(JavaClass::getBaseComponentType)
+                .map(JavaClass::getName)
+                .filter(name -> name.startsWith(ROOT) && !name.startsWith(ROOT + "registry."))
+                .forEach(mentioned::add);
+    }
+
+    /** The integrations are users of the library, too. They read the status of rseq and the settings besides the API. */
+    @Test
+    void shouldUseOnlyTheApiOutsideOfTheLibrary() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(ROOT + "quarkus..", ROOT + "service..")
+                .should()
+                .dependOnClassesThat(new DescribedPredicate<JavaClass>("are internal") {
+                    @Override
+                    public boolean test(JavaClass used) {
+                        String room = used.getPackageName();
+                        String file = fileOf(used);
+                        return room.startsWith(ROOT)
+                                && !room.startsWith(ROOT + "quarkus")
+                                && !room.startsWith(ROOT + "service")
+                                && !Set.of(ROOT + "registry", ROOT + "rseq", ROOT + SETTINGS)
+                                        .contains(room)
+                                && !SCRAPE_API.contains(file)
+                                && !MENTIONED_IN_API.contains(file);
+                    }
+                })
+                .check(CLASSES);
     }
 
     @Test

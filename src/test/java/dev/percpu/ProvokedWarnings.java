@@ -37,8 +37,8 @@ public final class ProvokedWarnings implements TestExecutionListener {
 
     private static final List<Provoked> PROVOKED = List.of(
             new Provoked("dev.percpu.meter.PerCpuTimer", "must be at least 0, but was"),
-            new Provoked("dev.percpu.meter.SafeGauge", "on purpose|no value"),
-            new Provoked("dev.percpu.family.FamilyValues", "is (omitted|left out)"),
+            new Provoked("dev.percpu.meter.NanOnFailureGauge", "on purpose|no value"),
+            new Provoked("dev.percpu.family.FamilyValues", "left out of the scrape"),
             new Provoked(
                     REGISTRY + "PerCpuMeterRegistry",
                     "not exposed to Prometheus|Pause detection|MeterFilter is being configured"),
@@ -52,7 +52,7 @@ public final class ProvokedWarnings implements TestExecutionListener {
             new Provoked(SCRAPE + "SortedSeries", "left out of the scrape"),
             new Provoked(REQUEST + "ContributedTags", "on purpose"),
             new Provoked(REQUEST + "route.RegistrationBackoff", "on purpose|could not be registered"),
-            new Provoked(REQUEST + "route.UriTable", "has more than"),
+            new Provoked(REQUEST + "route.UriTable", "has reached its limit"),
             new Provoked("dev.percpu.quarkus.metrics.MetricsRoute", "on purpose"),
             new Provoked("io.quarkus.vertx.http.runtime.QuarkusErrorHandler", "on purpose|Request too large"),
             new Provoked("io.vertx.core.http.impl.HttpClientRequestImpl", "Connection was closed|Stream reset"),

@@ -6,7 +6,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * A native index that finds the bucket of an amount. Groups with equal bounds share one. Immutable and thread-safe.
+ * A native index that finds the bucket of an amount. Groups of cells with equal bounds share one index. Immutable and thread-safe.
  *
  * <p>Its native memory is freed when this object is unreachable.
  */
@@ -34,7 +34,7 @@ public final class BucketIndex {
      * Builds the index of integer amounts.
      *
      * @param bounds inclusive upper bounds, each at least 0 and larger than the one before; at most 4095
-     * @throws IllegalArgumentException if the bounds are not like that
+     * @throws IllegalArgumentException if a bound is out of range or not larger than the bound before it
      */
     public static BucketIndex ofLongs(long... bounds) {
         return bounds.length == 0 ? NONE : build(bounds, SumKind.LONG);
@@ -44,7 +44,7 @@ public final class BucketIndex {
      * Builds the index of double amounts.
      *
      * @param bounds inclusive upper bounds, each finite, at least 0 and larger than the one before; at most 4095
-     * @throws IllegalArgumentException if the bounds are not like that
+     * @throws IllegalArgumentException if a bound is out of range or not larger than the bound before it
      */
     public static BucketIndex ofDoubles(double... bounds) {
         return bounds.length == 0
@@ -61,7 +61,7 @@ public final class BucketIndex {
             throw new IllegalArgumentException(
                     "the number of bucket bounds must be at most " + MAX_BOUNDS + ", but was " + bounds.length);
         }
-        NativeFunctions functions = NativeLibrary.functions();
+        NativeFunctions functions = PercpuLibrary.functions();
         long bytes = functions.percpu_buckets_size(bounds, bounds.length, kind.ordinal());
         if (bytes < 0) {
             throw new IllegalArgumentException(
@@ -89,7 +89,7 @@ public final class BucketIndex {
      * @param amount a long, or the raw bits of a double
      */
     int indexOf(long amount) {
-        int index = NativeLibrary.functions().percpu_buckets_index(address, amount);
+        int index = PercpuLibrary.functions().percpu_buckets_index(address, amount);
         Reference.reachabilityFence(memory);
         return index;
     }

@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The control calls, through JNA: set-up of the process, registration of threads, membarrier. Thread-safe.
  *
- * <p>A call takes about 100 ns, so none is on the record path. Results of 0 or more are success, results below 0 are {@code -errno}, as in
+ * <p>A call through JNA is slow, so none is on the record path. Results of 0 or more are success, results below 0 are {@code -errno}, as in
  * {@code percpu.h}. The constants are from {@code percpu.h} and {@code errno.h}.
  *
  * <p>Every call throws {@link LibraryUnavailableException} if the library cannot be used.
  */
 public final class ControlCalls {
+    /** Owners of the rseq areas, as {@code enum percpu_owner}. */
     public static final int OWNER_NONE = 0;
+
     public static final int OWNER_LIBC = 1;
     public static final int OWNER_LEGACY = 2;
     public static final int OWNER_SELF = 3;
@@ -43,7 +45,7 @@ public final class ControlCalls {
      */
     public static int start(ProcessInfo info) {
         try (Memory process = info.toNative()) {
-            return NativeLibrary.functions().percpu_process_start(process);
+            return PercpuLibrary.functions().percpu_process_start(process);
         }
     }
 
@@ -54,12 +56,12 @@ public final class ControlCalls {
      * @return 0, -{@link #EALREADY} if it was set before, or another -errno if this process cannot use the mode
      */
     public static int fixMode(int mode) {
-        return NativeLibrary.functions().percpu_process_fix_mode(mode);
+        return PercpuLibrary.functions().percpu_process_fix_mode(mode);
     }
 
     /** Returns the owner that was set, or -{@link #ENODATA} before {@link #start}. */
     public static int owner() {
-        return NativeLibrary.functions().percpu_process_owner();
+        return PercpuLibrary.functions().percpu_process_owner();
     }
 
     /**
@@ -68,7 +70,7 @@ public final class ControlCalls {
      * @throws IllegalStateException before {@link #fixMode}
      */
     public static int mode() {
-        int mode = NativeLibrary.functions().percpu_process_mode();
+        int mode = PercpuLibrary.functions().percpu_process_mode();
         if (mode < 0) {
             throw new IllegalStateException("the mode of this process is not set yet: call "
                     + "dev.percpu.rseq.RseqProbe.status() before the first record");
@@ -82,27 +84,27 @@ public final class ControlCalls {
      * @param hwcap {@code getauxval(AT_HWCAP)}
      */
     public static boolean isPairAtomic(long hwcap) {
-        return NativeLibrary.functions().percpu_pair_is_atomic(hwcap) == 1;
+        return PercpuLibrary.functions().percpu_pair_is_atomic(hwcap) == 1;
     }
 
     /** Registers the calling thread with the library. Returns 0 or -errno; a second call on the same thread does nothing. */
     public static int registerThread() {
-        return NativeLibrary.functions().percpu_thread_register();
+        return PercpuLibrary.functions().percpu_thread_register();
     }
 
     /** Returns the errno of the latest registration that failed, on any thread; 0 if none failed. */
     public static int lastRegistrationErrno() {
-        return NativeLibrary.functions().percpu_thread_last_errno();
+        return PercpuLibrary.functions().percpu_thread_last_errno();
     }
 
     /**
-     * Returns the first bytes of the calling thread's struct rseq, in native byte order; null if this thread has no area.
+     * Returns a copy of the calling thread's struct rseq, in native byte order; null if the thread has none.
      *
      * @param length number of bytes; more than 64 are cut to 64
      */
     public static byte @Nullable [] threadView(int length) {
         try (Memory out = new Memory(MAX_VIEW_BYTES)) {
-            int copied = NativeLibrary.functions().percpu_thread_view(out, Math.min(length, MAX_VIEW_BYTES));
+            int copied = PercpuLibrary.functions().percpu_thread_view(out, Math.min(length, MAX_VIEW_BYTES));
             return copied < 0 ? null : out.getByteArray(0, copied);
         }
     }
@@ -112,8 +114,8 @@ public final class ControlCalls {
      *
      * @param length length of the registration, 32 to 4096 bytes
      * @param alignment alignment of the area, a power of two from 32 to 4096 bytes
-     * @return 0: the thread had no area; -EINVAL or -EBUSY: it has one already; -ENOSYS: the kernel has no rseq(2); -EPERM: rseq(2) is
-     *     denied
+     * @return 0: the thread had no area; -EINVAL or -EBUSY: it has one already; -ENOSYS: the kernel has no rseq(2); -EPERM:
+     *     rseq(2) is denied
      */
     public static int tryRegistration(int length, int alignment) {
         if (length < MIN_AREA_BYTES || length > MAX_AREA_BYTES) {
@@ -124,7 +126,7 @@ public final class ControlCalls {
                     "alignment must be a power of two from 32 to 4096 bytes, but was " + alignment);
         }
         try (Memory memory = new Memory(length + 2L * alignment)) {
-            return NativeLibrary.functions().percpu_rseq_try(memory.align(alignment), length);
+            return PercpuLibrary.functions().percpu_rseq_try(memory.align(alignment), length);
         }
     }
 
@@ -134,14 +136,14 @@ public final class ControlCalls {
      * @return its result, or -errno
      */
     public static int membarrier(int command) {
-        return NativeLibrary.functions().percpu_membarrier(command, 0, 0);
+        return PercpuLibrary.functions().percpu_membarrier(command, 0, 0);
     }
 
     /** Returns the sizes and offsets of the C compiler, by the names of {@code percpu_layout_names()}. For tests. */
     public static Map<String, Integer> layout() {
-        String[] names = NativeLibrary.functions().percpu_layout_names().split(" ");
+        String[] names = PercpuLibrary.functions().percpu_layout_names().split(" ");
         int[] values = new int[names.length];
-        NativeLibrary.functions().percpu_layout(values, values.length);
+        PercpuLibrary.functions().percpu_layout(values, values.length);
         Map<String, Integer> layout = new HashMap<>();
         for (int i = 0; i < names.length; i++) {
             layout.put(names[i], values[i]);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Variables and functions of this process' libc, read through JNA. Thread-safe.
  *
- * <p>Symbols are searched by name, without a version of libc: distributions backport them to older versions. A missing symbol is null.
+ * <p>The version of the libc is not checked, because distributions backport symbols to older versions. A missing symbol is null.
  */
 public final class Libc {
     private Libc() {}

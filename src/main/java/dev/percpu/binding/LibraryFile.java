@@ -117,7 +117,8 @@ final class LibraryFile {
             }
             return in.readAllBytes();
         } catch (IOException e) {
-            throw new LibraryUnavailableException(resource, "it could not be read: " + e, "check the jar", e);
+            throw new LibraryUnavailableException(
+                    resource, "it could not be read: " + e, "replace the jar, whose entry cannot be read", e);
         }
     }
 

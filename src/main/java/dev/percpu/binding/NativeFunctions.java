@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * The control functions of the native library, by JNA direct mapping. Thread-safe.
  *
- * <p>The signatures are the same as in {@code percpu.h}. Callers get the bound instance from {@code NativeLibrary}.
+ * <p>The signatures are the same as in {@code percpu.h}. Callers get the bound instance from {@code PercpuLibrary}.
  */
 final class NativeFunctions {
     static final NativeFunctions INSTANCE = new NativeFunctions();

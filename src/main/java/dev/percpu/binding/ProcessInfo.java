@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 
 /**
- * The facts about its process that the native library gets once, at start. Immutable and thread-safe.
+ * The arguments of {@code percpu_process_start()}: facts about this process. Immutable and thread-safe.
  *
  * @param owner owner of the rseq areas, an {@code OWNER_} constant of {@code ControlCalls}
  * @param libcOffset {@code __rseq_offset}, from the thread pointer, in bytes; used if libc is the owner
@@ -13,8 +13,8 @@ import com.sun.jna.NativeLibrary;
  * @param hwcap {@code getauxval(AT_HWCAP)}
  */
 public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAlignment, long hwcap) {
-    // struct percpu_process: its size and the offsets of its fields, in bytes. A test compares them with the C
-    // compiler's.
+    // struct percpu_process: its size and the offsets of its fields, in bytes. A test compares them with
+    // the C compiler's.
     static final int BYTES = 72;
     static final int LIBC_OFFSET = 8;
     static final int AREA_LENGTH = 16;

@@ -13,9 +13,9 @@ import java.util.Arrays;
 /**
  * The record calls. Each is one critical downcall: no JNA, no allocation, no lock, no system call.
  *
- * <p>Thread-safe, for platform and virtual threads: a virtual thread is not unmounted in a critical downcall, and the section reads the CPU
- * of the carrier thread that runs it. {@link Region#sum} sees a record at the latest after its thread has synchronised with the recording
- * thread.
+ * <p>Thread-safe, for platform and virtual threads: a virtual thread is not unmounted in a critical downcall, and the section reads
+ * the CPU of the carrier thread that runs it. {@link Region#sum} sees a record at the latest after its thread has synchronised with
+ * the recording thread.
  *
  * <p>Each call has three native variants: the rseq area at a constant offset from the thread pointer, the area at an address in a TLS
  * variable, and atomics. The variant is chosen when this class is initialised, after {@link ControlCalls#fixMode}, so the method handles
@@ -74,7 +74,7 @@ public final class RecordCalls {
     }
 
     /**
-     * Records one integer observation in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
+     * Records one integer observation in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
      *
      * @param handle a group, in a region of {@link SumKind#LONG}
      * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. The sum wraps around.
@@ -129,7 +129,7 @@ public final class RecordCalls {
     private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
         return Linker.nativeLinker()
                 .downcallHandle(
-                        NativeLibrary.symbols().findOrThrow(name + "__" + VARIANT),
+                        PercpuLibrary.symbols().findOrThrow(name + "__" + VARIANT),
                         descriptor,
                         Linker.Option.critical(false));
     }

@@ -15,6 +15,17 @@ import java.lang.ref.Reference;
 public final class Region {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final int AT_PAGESZ = 6;
+
+    /** Limits of {@code layout.h}. */
+    private static final int MAX_SHARDS = 8192;
+
+    private static final int MIN_STRIDE_SHIFT = 16;
+    private static final int MAX_STRIDE_SHIFT = 40;
+
+    /** Offsets of the fields {@code cpu_id} and {@code mm_cid} in struct rseq. */
+    private static final int CPU_ID_OFFSET = 4;
+
+    private static final int MM_CID_OFFSET = 24;
     private static final int PAGE_BYTES = (int) Libc.auxv(AT_PAGESZ);
 
     final long address;
@@ -35,10 +46,18 @@ public final class Region {
      * @param shards number of per-CPU shards, 1 to 8192; the shared shard is added to them
      * @param strideShift log2 of the bytes of a shard, 16 to 40
      * @param indexOffset offset of the shard index in struct rseq, in bytes: 4 for cpu_id, 24 for mm_cid
-     * @throws ReservationRefusedException if the kernel refuses the address space, or an argument is out of range
+     * @throws IllegalArgumentException if an argument is out of range
+     * @throws ReservationRefusedException if the kernel refuses the address space
      */
     public static Region reserve(int shards, int strideShift, SumKind sumKind, int indexOffset) {
-        NativeFunctions functions = NativeLibrary.functions();
+        require(shards >= 1 && shards <= MAX_SHARDS, "shards must be 1 to " + MAX_SHARDS + ", but was " + shards);
+        require(
+                strideShift >= MIN_STRIDE_SHIFT && strideShift <= MAX_STRIDE_SHIFT,
+                "strideShift must be " + MIN_STRIDE_SHIFT + " to " + MAX_STRIDE_SHIFT + ", but was " + strideShift);
+        require(
+                indexOffset == CPU_ID_OFFSET || indexOffset == MM_CID_OFFSET,
+                "indexOffset must be " + CPU_ID_OFFSET + " or " + MM_CID_OFFSET + ", but was " + indexOffset);
+        NativeFunctions functions = PercpuLibrary.functions();
         try (Memory out = new Memory(8)) {
             int error = functions.percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
             if (error != 0) {
@@ -51,8 +70,14 @@ public final class Region {
         }
     }
 
+    private static void require(boolean allowed, String message) {
+        if (!allowed) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
     private static NativeFunctions functions() {
-        return NativeLibrary.functions();
+        return PercpuLibrary.functions();
     }
 
     /** Returns the number of per-CPU shards, which is also the index of the shared shard. */
@@ -113,7 +138,7 @@ public final class Region {
         return records;
     }
 
-    /** Sums the cells at [from, to) over all shards, as the other overload does over some of them. */
+    /** Sums the cells at [from, to) over all shards, the shared shard included. */
     public void sum(long from, long to, MemorySegment out) {
         sum(0, shards + 1, from, to, out);
     }
@@ -131,12 +156,12 @@ public final class Region {
         if (to < from) {
             throw new IllegalArgumentException("to must be at least " + from + ", but was " + to);
         }
-        requireNative(out, to - from, "the sums of cells [" + from + ", " + to + ")");
+        requireWritable(out, to - from, "out, for the sums of cells [" + from + ", " + to + "),");
         int error = functions().percpu_sum(address, first, last, from, to, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(out);
         if (error != 0) {
-            throw outOfRange("cells [" + from + ", " + to + ")", first, last);
+            throw outOfRange("[" + from + ", " + to + ")", first, last);
         }
     }
 
@@ -147,36 +172,49 @@ public final class Region {
      * @param bytes size of each range, a multiple of 16
      * @param out native memory of at least {@code bytes} per range; receives the sums of each range, in the order of {@code offsets}
      * @throws IndexOutOfBoundsException if a range is not inside a shard, or there are no such shards
-     * @throws IllegalArgumentException if {@code offsets} is not readable native memory, or {@code out} is too small or not writable native
-     *     memory
+     * @throws IllegalArgumentException if {@code offsets} is not open native memory, or {@code out} is too small or not
+     *     writable native memory
      */
     public void sumRanges(int first, int last, MemorySegment offsets, long bytes, MemorySegment out) {
         long count = offsets.byteSize() / Long.BYTES;
         if (bytes < 0 || bytes > strideBytes()) {
             throw new IllegalArgumentException("bytes must be 0 to " + strideBytes() + ", but was " + bytes);
         }
-        String ranges = count + " ranges of " + bytes + " bytes";
-        requireNative(offsets, 0, ranges);
+        requireReadable(offsets, "offsets");
         boolean overflow = bytes > 0 && count > Long.MAX_VALUE / bytes;
-        requireNative(out, overflow ? Long.MAX_VALUE : count * bytes, "the sums of " + ranges);
+        requireWritable(out, overflow ? Long.MAX_VALUE : count * bytes, "out");
         int error = functions().percpu_sum_ranges(address, first, last, count, offsets.address(), bytes, out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(offsets);
         Reference.reachabilityFence(out);
         if (error != 0) {
-            throw outOfRange(ranges, first, last);
+            throw outOfRange(count + " ranges of " + bytes + " bytes", first, last);
         }
     }
 
     private IndexOutOfBoundsException outOfRange(String cells, int first, int last) {
-        return new IndexOutOfBoundsException(cells + " of shards [" + first + ", " + last + ") must be inside ["
-                + firstCell() + ", " + strideBytes() + ") of shards [0, " + (shards + 1) + ")");
+        return new IndexOutOfBoundsException(
+                "cells must be inside [" + firstCell() + ", " + strideBytes() + ") of shards [0, " + (shards + 1)
+                        + "), at multiples of 16, but were " + cells + " of shards [" + first + ", " + last + ")");
     }
 
-    private static void requireNative(MemorySegment memory, long bytes, String what) {
-        if (!memory.isNative() || !memory.scope().isAlive() || memory.isReadOnly() || memory.byteSize() < bytes) {
+    private static void requireReadable(MemorySegment memory, String what) {
+        if (!memory.isNative()) {
+            throw new IllegalArgumentException(what + " must be native memory, but was on the heap");
+        }
+        if (!memory.scope().isAlive()) {
+            throw new IllegalArgumentException(what + " must be open, but its arena was closed");
+        }
+    }
+
+    private static void requireWritable(MemorySegment memory, long bytes, String what) {
+        requireReadable(memory, what);
+        if (memory.isReadOnly()) {
+            throw new IllegalArgumentException(what + " must be writable, but was read-only");
+        }
+        if (memory.byteSize() < bytes) {
             throw new IllegalArgumentException(
-                    what + " must have " + bytes + " bytes of native memory, but had " + memory);
+                    what + " must have at least " + bytes + " bytes, but had " + memory.byteSize());
         }
     }
 
@@ -199,14 +237,13 @@ public final class Region {
      *
      * @param groups native memory with the offset and the number of buckets of each group, 8 bytes each
      * @param out native memory of at least 8 bytes per group; receives the result for each group
-     * @throws IllegalArgumentException if {@code groups} is not readable native memory, or {@code out} is too small or not writable native
-     *     memory
+     * @throws IllegalArgumentException if {@code groups} is not open native memory, or {@code out} is too small or not
+     *     writable native memory
      */
     public void drainMaxima(MemorySegment groups, MemorySegment out) {
         long count = groups.byteSize() / (2 * Long.BYTES);
-        String maxima = "the maxima of " + count + " groups";
-        requireNative(groups, 0, maxima);
-        requireNative(out, count * Long.BYTES, maxima);
+        requireReadable(groups, "groups");
+        requireWritable(out, count * Long.BYTES, "out");
         functions().percpu_drain_maxima(address, count, groups.address(), out.address());
         Reference.reachabilityFence(this);
         Reference.reachabilityFence(groups);
@@ -224,7 +261,7 @@ public final class Region {
         int error = functions().percpu_clear(address, from, to);
         Reference.reachabilityFence(this);
         if (error != 0) {
-            throw outOfRange("cells [" + from + ", " + to + ")", 0, shards + 1);
+            throw outOfRange("[" + from + ", " + to + ")", 0, shards + 1);
         }
     }
 

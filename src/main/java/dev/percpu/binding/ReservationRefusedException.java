@@ -13,7 +13,7 @@ public final class ReservationRefusedException extends RuntimeException {
         this.errno = errno;
     }
 
-    /** Returns the errno of mmap(2), or 22 (EINVAL) if an argument was out of range. */
+    /** Returns the errno of mmap(2). */
     public int errno() {
         return errno;
     }

@@ -9,8 +9,8 @@ import com.sun.jna.Memory;
  * end afterwards, because the call changes its CPU affinity.
  */
 public final class SelfTestCalls implements AutoCloseable {
-    // struct percpu_self_test: its size and the offsets of its fields, in bytes. A test compares them with the C
-    // compiler's.
+    // struct percpu_self_test: its size and the offsets of its fields, in bytes. A test compares them with
+    // the C compiler's.
     static final int BYTES = 56;
     static final int CPU = 16;
     static final int OTHER_CPU = 20;
@@ -45,8 +45,8 @@ public final class SelfTestCalls implements AutoCloseable {
      */
     public int runVictim() {
         ensureOpen();
-        int error = NativeLibrary.functions().percpu_thread_register();
-        return error != 0 ? error : NativeLibrary.functions().percpu_self_test_victim(test);
+        int error = PercpuLibrary.functions().percpu_thread_register();
+        return error != 0 ? error : PercpuLibrary.functions().percpu_self_test_victim(test);
     }
 
     /**
@@ -57,7 +57,7 @@ public final class SelfTestCalls implements AutoCloseable {
      */
     public int runDisturber() {
         ensureOpen();
-        return NativeLibrary.functions().percpu_self_test_disturb(test);
+        return PercpuLibrary.functions().percpu_self_test_disturb(test);
     }
 
     /** Returns the number of sections that were interrupted and restarted. */

@@ -20,10 +20,10 @@ final class Decimals {
     private static final double EXPONENT_FROM = 1e7;
 
     /**
-     * The limit below which doubles are closer to each other than one nanosecond.
+     * Seconds below which adjacent doubles differ by less than one nanosecond.
      *
-     * <p>Below it, only one decimal with at most nine places converts to the double of the seconds. Without trailing zeros it is the shortest
-     * such decimal, which is what {@link Double#toString(double)} returns.
+     * <p>Below this limit, a number of nanoseconds has exactly one decimal with up to nine places. Without trailing zeros, {@link
+     * Double#toString(double)} returns the same text.
      */
     private static final long SHORTEST_BELOW_SECONDS = 1 << 22;
 
@@ -73,7 +73,7 @@ final class Decimals {
         return putGroup((int) (value - 1000 * thousands), out, putPositive(thousands, out, from));
     }
 
-    /** Writes a number below 1000 without leading zeros. Stores four bytes, of which the rest is undefined. */
+    /** Writes a number below 1000 without leading zeros. Stores four bytes; the bytes after the number are undefined. */
     private static int putFirstGroup(int value, byte[] out, int from) {
         int group = GROUPS[value];
         FOUR_BYTES.set(out, from, group >>> (group >>> 24));

@@ -44,7 +44,7 @@ public final class SampleWriter {
     private final TextOutput out;
     private final ExemplarPolicy exemplars;
 
-    private @Nullable TextNames names;
+    private @Nullable FamilyText names;
     private boolean headerDue;
     private byte[] labels = {};
     private int labelsFrom;
@@ -65,7 +65,7 @@ public final class SampleWriter {
     }
 
     /** Starts a family. Its header is written with the first sample, so a family without samples writes nothing. */
-    public void family(TextNames names) {
+    public void family(FamilyText names) {
         this.names = names;
         headerDue = true;
     }
@@ -130,19 +130,19 @@ public final class SampleWriter {
     }
 
     /** Writes the count of a histogram or summary, with the latest exemplar of the point. */
-    public void count(long count, Exemplars ofPoint) throws IOException {
+    public void count(long count, Exemplars pointExemplars) throws IOException {
         begin(COUNT);
         out.put(count);
-        end(exemplars == ExemplarPolicy.ALL_TYPES && ofPoint.size() > 0 ? ofPoint.getLatest() : null);
+        end(exemplars == ExemplarPolicy.ALL_TYPES && pointExemplars.size() > 0 ? pointExemplars.getLatest() : null);
     }
 
     /**
      * Writes a quantile of a summary.
      *
      * @param index the index of the quantile in its summary, from 0
-     * @param ofPoint exemplars of the summary. Each quantile gets one by its index, as in the Prometheus client's writer.
+     * @param pointExemplars exemplars of the summary. Each quantile gets one by its index, as in the Prometheus client's writer.
      */
-    public void quantile(int index, double quantile, double value, Exemplars ofPoint) throws IOException {
+    public void quantile(int index, double quantile, double value, Exemplars pointExemplars) throws IOException {
         out.put(sampleName(QUANTILE));
         out.put('{');
         if (labelsBytes > 0) {
@@ -154,8 +154,8 @@ public final class SampleWriter {
         out.put(AFTER_VALUE);
         out.put(value);
         end(
-                exemplars == ExemplarPolicy.ALL_TYPES && ofPoint.size() > 0
-                        ? ofPoint.get((index + 2) % ofPoint.size())
+                exemplars == ExemplarPolicy.ALL_TYPES && pointExemplars.size() > 0
+                        ? pointExemplars.get((index + 2) % pointExemplars.size())
                         : null);
     }
 
@@ -209,7 +209,7 @@ public final class SampleWriter {
     }
 
     private byte[] sampleName(int sample) throws IOException {
-        TextNames current = names;
+        FamilyText current = names;
         if (current == null) {
             throw new IllegalStateException("family() must be called before a sample is written");
         }
@@ -217,7 +217,7 @@ public final class SampleWriter {
             headerDue = false;
             out.put(current.header());
         }
-        return current.sample(sample);
+        return current.sampleName(sample);
     }
 
     private void end(@Nullable Exemplar exemplar) throws IOException {

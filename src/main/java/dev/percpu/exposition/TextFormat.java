@@ -62,11 +62,11 @@ public final class TextFormat {
     /**
      * Returns the names of a family's samples in this format.
      *
-     * @param specimen the family with one point without labels
+     * @param example the family with one point without labels
      * @return null if the client's writer must write the family
      */
-    public @Nullable TextNames names(MetricSnapshot specimen) {
-        return TextNames.of(writer, specimen);
+    public @Nullable FamilyText names(MetricSnapshot example) {
+        return FamilyText.of(writer, example);
     }
 
     /** Writes families by the Prometheus client's writer. */

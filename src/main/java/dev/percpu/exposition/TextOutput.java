@@ -102,7 +102,7 @@ public final class TextOutput {
      */
     void putBuckets(byte[] prefix, int prefixBytes, TextBounds bounds, long[] counts) throws IOException {
         int copied = Math.min(prefixBytes + PREFIX_UNIT - 1 & -PREFIX_UNIT, prefix.length);
-        int maxLineBytes = copied + 2 * FixedWidthCopy.BYTES;
+        int maxLineBytes = copied + 2 * TextBounds.SLOT_BYTES;
         if (maxLineBytes > CHUNK_BYTES) {
             for (int i = 0; i < bounds.size(); i++) {
                 putBucket(prefix, prefixBytes, bounds, i, counts[i]);
@@ -122,7 +122,7 @@ public final class TextOutput {
             }
             System.arraycopy(prefix, 0, to, at, copied);
             at += prefixBytes;
-            FixedWidthCopy.copy(text, i * FixedWidthCopy.BYTES, to, at);
+            TextBounds.copySlot(text, i * TextBounds.SLOT_BYTES, to, at);
             at += lengths[i];
             at = Decimals.put(counts[i], to, at);
             to[at++] = '\n';
@@ -133,7 +133,7 @@ public final class TextOutput {
     /** Writes the line of one bucket, without a line end. */
     void putBucket(byte[] prefix, int prefixBytes, TextBounds bounds, int index, long count) throws IOException {
         put(prefix, 0, prefixBytes);
-        put(bounds.text(), index * FixedWidthCopy.BYTES, bounds.lengths()[index]);
+        put(bounds.text(), index * TextBounds.SLOT_BYTES, bounds.lengths()[index]);
         put(count);
     }
 
@@ -175,7 +175,7 @@ public final class TextOutput {
         put((char) ('0' + rest % 10));
     }
 
-    /** Returns a stream to this output that drops the last bytes, such as the end marker that the client's writer writes. */
+    /** Returns a stream to this output that drops the last bytes, such as an end marker. */
     OutputStream withoutTail(int tailBytes) {
         return new TailDroppingOutputStream(tailBytes);
     }
@@ -210,14 +210,14 @@ public final class TextOutput {
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
             int surplus = count + length - held.length;
-            int ofHeld = Math.clamp(surplus, 0, count);
-            put(held, 0, ofHeld);
-            System.arraycopy(held, ofHeld, held, 0, count - ofHeld);
-            count -= ofHeld;
-            int ofNew = Math.max(0, surplus) - ofHeld;
-            put(bytes, from, ofNew);
-            System.arraycopy(bytes, from + ofNew, held, count, length - ofNew);
-            count += length - ofNew;
+            int heldBytes = Math.clamp(surplus, 0, count);
+            put(held, 0, heldBytes);
+            System.arraycopy(held, heldBytes, held, 0, count - heldBytes);
+            count -= heldBytes;
+            int newBytes = Math.max(0, surplus) - heldBytes;
+            put(bytes, from, newBytes);
+            System.arraycopy(bytes, from + newBytes, held, count, length - newBytes);
+            count += length - newBytes;
         }
     }
 }

@@ -24,7 +24,7 @@ public final class BucketWriter {
 
     private BucketWriter(BucketLayout layout) {
         this.layout = layout;
-        this.bounds = layout.exposedBounds();
+        this.bounds = layout.baseUnitBounds();
         this.encodedBounds = TextBounds.of(bounds);
     }
 
@@ -35,8 +35,8 @@ public final class BucketWriter {
             BucketWriter writer = reference == null ? null : reference.get();
             if (writer == null) {
                 writer = new BucketWriter(layout);
-                // Put alone would keep an older, equal key, and the entry must live as long as this writer's own
-                // layout.
+                // WeakHashMap.put keeps an equal key that is already in the map. The entry must live as long as the
+                // layout of this writer, so the old key is removed first.
                 SHARED.remove(layout);
                 // The value is weak because the writer refers to the key.
                 SHARED.put(layout, new WeakReference<>(writer));
@@ -45,6 +45,7 @@ public final class BucketWriter {
         }
     }
 
+    /** Returns the layout of the buckets. */
     public BucketLayout layout() {
         return layout;
     }
@@ -53,10 +54,11 @@ public final class BucketWriter {
      * Writes the buckets of a classic histogram and the count. A native histogram without classic buckets has the +Inf bucket alone.
      *
      * @param cellCounts the count of each cell; may be longer than the number of cells
-     * @param exemplars with values in the base unit
+     * @param exemplars exemplars of the data point, with values in the base unit
+     * @param out a writer that has the labels of the point
      */
     public void write(long[] cellCounts, Exemplars exemplars, SampleWriter out) throws IOException {
-        long count = layout.publishesHistogram() ? writeBuckets(cellCounts, exemplars, out) : layout.count(cellCounts);
+        long count = layout.hasHistogram() ? writeBuckets(cellCounts, exemplars, out) : layout.count(cellCounts);
         out.count(count, exemplars);
     }
 

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Statistic;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -17,7 +18,7 @@ public final class CustomSeries implements Series {
     private static final String STATISTIC = "statistic";
 
     private final Iterable<Measurement> measurements;
-    private final Map<Statistic, Target> targets = new EnumMap<>(Statistic.class);
+    private final Map<Statistic, FamilyAndLabels> targets = new EnumMap<>(Statistic.class);
     private final List<Family> families;
     private final long createdMillis;
 
@@ -27,13 +28,15 @@ public final class CustomSeries implements Series {
      * @throws IllegalArgumentException if a label has the name {@code statistic}
      */
     public CustomSeries(
-            SeriesGroup group, Meter.Id id, Labels labels, long createdMillis, Iterable<Measurement> measurements) {
+            NamedSeries group, Meter.Id id, Labels labels, long createdMillis, Iterable<Measurement> measurements) {
         if (labels.contains(STATISTIC)) {
-            throw new IllegalArgumentException("the label " + STATISTIC + " is reserved in a custom meter");
+            throw new IllegalArgumentException("label names of a custom meter must not include " + STATISTIC
+                    + ", but were " + labels.stream().map(Label::getName).toList());
         }
         for (Statistic statistic : Statistic.values()) {
             targets.put(
-                    statistic, new Target(family(group, id, statistic), labels.add(STATISTIC, statistic.toString())));
+                    statistic,
+                    new FamilyAndLabels(family(group, id, statistic), labels.add(STATISTIC, statistic.toString())));
         }
         this.measurements = measurements;
         this.families = currentFamilies();
@@ -53,7 +56,7 @@ public final class CustomSeries implements Series {
         return List.copyOf(used);
     }
 
-    private static Family family(SeriesGroup group, Meter.Id id, Statistic statistic) {
+    private static Family family(NamedSeries group, Meter.Id id, Statistic statistic) {
         return switch (statistic) {
             case TOTAL, TOTAL_TIME -> group.family(id, "_sum", Family.Kind.COUNTER);
             case COUNT -> group.family(id, "", Family.Kind.COUNTER);
@@ -64,8 +67,8 @@ public final class CustomSeries implements Series {
         };
     }
 
-    private Target target(Measurement measurement) {
-        Target target = targets.get(measurement.getStatistic());
+    private FamilyAndLabels target(Measurement measurement) {
+        FamilyAndLabels target = targets.get(measurement.getStatistic());
         if (target == null) {
             throw new IllegalArgumentException(
                     "statistic must be one of " + targets.keySet() + ", but was " + measurement.getStatistic());
@@ -81,7 +84,7 @@ public final class CustomSeries implements Series {
     @Override
     public void collect(FamilyValues values) {
         for (Measurement measurement : measurements) {
-            Target target = target(measurement);
+            FamilyAndLabels target = target(measurement);
             double value = measurement.getValue();
             values.add(
                     target.family,
@@ -91,5 +94,5 @@ public final class CustomSeries implements Series {
         }
     }
 
-    private record Target(Family family, Labels labels) {}
+    private record FamilyAndLabels(Family family, Labels labels) {}
 }

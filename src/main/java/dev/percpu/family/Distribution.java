@@ -69,8 +69,8 @@ public record Distribution(
                                 sum,
                                 0,
                                 Quantiles.EMPTY,
-                                layout.exposedBuckets(cellCounts),
-                                layout.exposedNative(cellCounts),
+                                layout.classicBuckets(cellCounts),
+                                layout.nativeHistogramCounts(cellCounts),
                                 Exemplars.EMPTY)
                         .point(labels, createdMillis);
     }

@@ -1,6 +1,7 @@
 package dev.percpu.family;
 
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.function.Supplier;
@@ -46,7 +47,8 @@ public final class DistributionSeries implements Series {
             case COUNTER, GAUGE, INFO -> null;
         };
         if (reserved != null && labels.contains(reserved)) {
-            throw new IllegalArgumentException("the label " + reserved + " is reserved in a " + kind);
+            throw new IllegalArgumentException("label names of a " + kind + " must not include " + reserved
+                    + ", but were " + labels.stream().map(Label::getName).toList());
         }
     }
 

@@ -28,7 +28,7 @@ public record Family(MetricMetadata metadata, Kind kind) {
     }
 
     /** Returns a family of this name and kind with one data point. The point has every part of its kind but labels. */
-    public MetricSnapshot specimen() {
+    public MetricSnapshot example() {
         DataPointSnapshot point = switch (kind) {
             case COUNTER -> new CounterDataPointSnapshot(1, Labels.EMPTY, null, 0);
             case GAUGE -> new GaugeDataPointSnapshot(1, Labels.EMPTY, null);

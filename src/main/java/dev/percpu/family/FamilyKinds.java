@@ -19,8 +19,8 @@ public final class FamilyKinds {
         for (Family family : families) {
             Use use = uses.get(family.name());
             if (use != null && use.kind != family.kind()) {
-                return "all series of a Prometheus family must have one type: " + family.name() + " is already a "
-                        + use.kind + ", but this meter needs a " + family.kind();
+                return "type of family " + family.name() + " must be " + use.kind + ", as of its first series, but was "
+                        + family.kind();
             }
         }
         for (Family family : families) {

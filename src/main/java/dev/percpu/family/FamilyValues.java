@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 /**
  * The data points of one scrape, by family. Not thread-safe.
  *
- * <p>A data point of another kind than its family, or with labels that the family already has, is omitted and logged. So one wrong meter
- * does not make a scrape fail.
+ * <p>A data point of another kind than its family, or with labels that the family already has, is left out of the scrape, and logged. So
+ * one wrong meter does not make a scrape fail.
  */
 public final class FamilyValues {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(FamilyValues.class);
@@ -27,13 +27,13 @@ public final class FamilyValues {
     private final Map<String, Points> families = new HashMap<>();
 
     /**
-     * @param included whether a family of this name is in the scrape; others are ignored
+     * @param included returns whether the scrape includes a family name. Data points of families that are not included are dropped.
      */
     public FamilyValues(Predicate<String> included) {
         this.included = included;
     }
 
-    /** Adds a data point. The first one of a family decides on its kind and help text. */
+    /** Adds a data point. The first data point of a family sets its kind and help text. */
     public void add(Family family, DataPointSnapshot point) {
         if (!included.test(family.name())) {
             return;
@@ -42,7 +42,7 @@ public final class FamilyValues {
         if (points.family.kind() == family.kind()) {
             points.values.add(point);
         } else {
-            LOGGER.log(() -> family.name() + point.getLabels() + " is omitted from the scrape: its type is "
+            LOGGER.log(() -> family.name() + point.getLabels() + " is left out of the scrape: its type is "
                     + family.kind() + ", but the type of the family is " + points.family.kind());
         }
     }
@@ -81,8 +81,8 @@ public final class FamilyValues {
             Map<Labels, DataPointSnapshot> byLabels = new LinkedHashMap<>();
             for (DataPointSnapshot value : values) {
                 if (byLabels.putIfAbsent(value.getLabels(), value) != null) {
-                    LOGGER.log(() ->
-                            "a duplicate of " + family.name() + value.getLabels() + " is omitted from the scrape");
+                    LOGGER.log(
+                            () -> "a duplicate of " + family.name() + value.getLabels() + " is left out of the scrape");
                 }
             }
             return byLabels.values();

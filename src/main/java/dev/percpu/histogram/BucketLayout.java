@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping from the cells that a meter records into to the buckets that it publishes.
+ * A mapping from the cells of a meter to its published buckets.
  *
  * <p>The bounds of the cells are all bounds that the published buckets, the percentiles and the native histogram need. So a published
- * bucket is a run of adjacent cells, and its count is the sum of their counts. An amount belongs to the first cell whose bound is at least that
- * amount.
+ * bucket is a run of adjacent cells, and its count is the sum of their counts. An amount belongs to the first cell whose bound is at
+ * least that amount.
  *
  * <p>Immutable and thread-safe. Meters of equal configuration share one layout, see {@link BucketLayouts}.
  */
@@ -28,16 +28,16 @@ public final class BucketLayout {
      * Published upper bounds in the unit of the amounts, ascending; empty without a classic histogram. The last one is +Inf only if the
      * configuration lists it.
      */
-    private final double[] published;
+    private final double[] bounds;
 
     /** Per published bound: the number of cells, from the first, that hold the amounts up to it. */
     private final int[] cellEnds;
 
-    /** Whether each cell is exactly one exposed bucket. */
+    /** Whether each cell is exactly one published bucket. */
     private final boolean oneToOne;
 
     /** The published bounds in the base unit, with +Inf last. */
-    private final double[] exposed;
+    private final double[] baseUnitBounds;
 
     /** Per cell: the amount that percentiles assume for all amounts in it; empty without percentiles. */
     private final double[] cellAmounts;
@@ -49,86 +49,86 @@ public final class BucketLayout {
 
     private BucketLayout(
             BucketBounds cells,
-            double[] published,
+            double[] bounds,
             int[] cellEnds,
-            double[] exposed,
+            double[] baseUnitBounds,
             double[] cellAmounts,
             @Nullable NativeHistogramProjection nativeHistogram) {
         this.cells = cells;
-        this.published = published;
+        this.bounds = bounds;
         this.cellEnds = cellEnds;
-        this.oneToOne = exposed.length == cells.buckets()
+        this.oneToOne = baseUnitBounds.length == cells.buckets()
                 && IntStream.range(0, cellEnds.length).allMatch(i -> cellEnds[i] == i + 1);
-        this.exposed = exposed;
+        this.baseUnitBounds = baseUnitBounds;
         this.cellAmounts = cellAmounts;
         this.nativeHistogram = nativeHistogram;
-        this.hash = 31 * cells.hashCode() + Arrays.hashCode(published);
+        this.hash = 31 * cells.hashCode() + Arrays.hashCode(bounds);
     }
 
     /**
      * Returns a layout for amounts in whole nanoseconds. The base unit is the second.
      *
-     * @param published upper bounds in nanoseconds, ascending, above 0
+     * @param bounds published upper bounds in nanoseconds, ascending, above 0
      * @param fine the buckets that percentiles need; null without percentiles
      * @param nativeLayout the buckets of the native histogram; null without one
      */
     static BucketLayout ofNanos(
-            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout nativeLayout) {
-        long[] publishedNanos = new long[published.length];
+            double[] bounds, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout nativeLayout) {
+        long[] boundsNanos = new long[bounds.length];
         int finite = 0;
-        while (finite < published.length && published[finite] < Long.MAX_VALUE) {
-            // Amounts are whole: those up to 1.7 ns are those up to 1 ns.
-            publishedNanos[finite] = (long) published[finite];
+        while (finite < bounds.length && bounds[finite] < Long.MAX_VALUE) {
+            // Amounts are whole nanoseconds, so the bounds 1.7 ns and 1 ns select the same amounts.
+            boundsNanos[finite] = (long) bounds[finite];
             finite++;
         }
-        long[] bounds = merged(
-                Arrays.copyOf(publishedNanos, finite),
+        long[] cellBounds = merged(
+                Arrays.copyOf(boundsNanos, finite),
                 fine == null ? new long[0] : fine.longBounds(),
                 nativeLayout == null ? new long[0] : nativeLayout.cells().longs());
-        int[] cellEnds = new int[published.length];
-        for (int i = 0; i < published.length; i++) {
-            cellEnds[i] = i < finite ? Arrays.binarySearch(bounds, publishedNanos[i]) + 1 : bounds.length + 1;
+        int[] cellEnds = new int[bounds.length];
+        for (int i = 0; i < bounds.length; i++) {
+            cellEnds[i] = i < finite ? Arrays.binarySearch(cellBounds, boundsNanos[i]) + 1 : cellBounds.length + 1;
         }
-        double[] seconds = Arrays.stream(published)
+        double[] seconds = Arrays.stream(bounds)
                 .map(nanos -> TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS))
                 .toArray();
         return new BucketLayout(
-                BucketBounds.ofLongs(bounds),
-                published,
+                BucketBounds.ofLongs(cellBounds),
+                bounds,
                 cellEnds,
                 withInfinity(seconds),
-                fine == null ? NONE : fine.amountsOfLongs(bounds),
-                nativeLayout == null ? null : NativeHistogramProjection.ofLongs(nativeLayout, bounds));
+                fine == null ? NONE : fine.amountsOfLongs(cellBounds),
+                nativeLayout == null ? null : NativeHistogramProjection.ofLongs(nativeLayout, cellBounds));
     }
 
     /**
      * Returns a layout for floating-point amounts in the base unit.
      *
-     * @param published upper bounds, ascending, above 0
+     * @param bounds published upper bounds, ascending, above 0
      * @param fine the buckets that percentiles need; null without percentiles
      * @param nativeLayout the buckets of the native histogram; null without one
      */
     static BucketLayout ofAmounts(
-            double[] published, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout nativeLayout) {
-        int finite = published.length;
-        if (finite > 0 && published[finite - 1] == Double.POSITIVE_INFINITY) {
+            double[] bounds, @Nullable FineBuckets fine, @Nullable NativeHistogramLayout nativeLayout) {
+        int finite = bounds.length;
+        if (finite > 0 && bounds[finite - 1] == Double.POSITIVE_INFINITY) {
             finite--;
         }
-        double[] bounds = merged(
-                Arrays.copyOf(published, finite),
+        double[] cellBounds = merged(
+                Arrays.copyOf(bounds, finite),
                 fine == null ? NONE : fine.doubleBounds(),
                 nativeLayout == null ? NONE : nativeLayout.cells().doubles());
-        int[] cellEnds = new int[published.length];
-        for (int i = 0; i < published.length; i++) {
-            cellEnds[i] = i < finite ? Arrays.binarySearch(bounds, published[i]) + 1 : bounds.length + 1;
+        int[] cellEnds = new int[bounds.length];
+        for (int i = 0; i < bounds.length; i++) {
+            cellEnds[i] = i < finite ? Arrays.binarySearch(cellBounds, bounds[i]) + 1 : cellBounds.length + 1;
         }
         return new BucketLayout(
-                BucketBounds.ofDoubles(bounds),
-                published,
+                BucketBounds.ofDoubles(cellBounds),
+                bounds,
                 cellEnds,
-                withInfinity(published),
-                fine == null ? NONE : fine.amountsOfDoubles(bounds),
-                nativeLayout == null ? null : NativeHistogramProjection.ofDoubles(nativeLayout, bounds));
+                withInfinity(bounds),
+                fine == null ? NONE : fine.amountsOfDoubles(cellBounds),
+                nativeLayout == null ? null : NativeHistogramProjection.ofDoubles(nativeLayout, cellBounds));
     }
 
     private static long[] merged(long[]... bounds) {
@@ -162,42 +162,42 @@ public final class BucketLayout {
     }
 
     /** Returns whether the meter publishes a histogram: classic, native or both. */
-    public boolean publishesHistogram() {
-        return published.length > 0 || nativeHistogram != null;
+    public boolean hasHistogram() {
+        return bounds.length > 0 || nativeHistogram != null;
     }
 
-    public boolean publishesClassicBuckets() {
-        return published.length > 0;
+    public boolean hasClassicBuckets() {
+        return bounds.length > 0;
     }
 
     /** Returns a copy of the published bounds in the unit of the amounts, with +Inf last. */
-    public double[] publishedWithInfinity() {
-        return withInfinity(published).clone();
+    public double[] boundsWithInfinity() {
+        return withInfinity(bounds).clone();
     }
 
-    /** Returns a copy of the published bounds in the base unit, with +Inf last; +Inf alone without classic buckets. */
-    public double[] exposedBounds() {
-        return exposed.clone();
+    /** Returns a copy of the published bounds in the base unit, with +Inf last. Without classic buckets, +Inf is the only element. */
+    public double[] baseUnitBounds() {
+        return baseUnitBounds.clone();
     }
 
     /**
-     * Computes the cumulative count of each exposed bound.
+     * Computes the cumulative count of each published bound.
      *
      * @param cellCounts the count of each cell; may be longer than the number of cells
-     * @param cumulative receives the number of amounts up to each of the {@link #exposedBounds}; may be longer than their number
+     * @param cumulative receives the number of amounts up to each of the {@link #baseUnitBounds}; may be longer than their number
      * @return the number of all amounts
      */
     public long cumulate(long[] cellCounts, long[] cumulative) {
         long count = 0;
         if (oneToOne) {
-            for (int i = 0; i < exposed.length; i++) {
+            for (int i = 0; i < baseUnitBounds.length; i++) {
                 count += cellCounts[i];
                 cumulative[i] = count;
             }
             return count;
         }
         int cell = 0;
-        for (int i = 0; i < exposed.length; i++) {
+        for (int i = 0; i < baseUnitBounds.length; i++) {
             int end = i < cellEnds.length ? cellEnds[i] : cells.buckets();
             for (; cell < end; cell++) {
                 count += cellCounts[cell];
@@ -212,34 +212,34 @@ public final class BucketLayout {
      * histogram if there are no classic buckets.
      */
     public CountAtBucket[] counts(long[] cellCounts) {
-        if (published.length == 0 && nativeHistogram != null) {
+        if (bounds.length == 0 && nativeHistogram != null) {
             return nativeHistogram.cumulative(cellCounts);
         }
-        long[] cumulative = new long[exposed.length];
+        long[] cumulative = new long[baseUnitBounds.length];
         cumulate(cellCounts, cumulative);
-        CountAtBucket[] counts = new CountAtBucket[published.length];
+        CountAtBucket[] counts = new CountAtBucket[bounds.length];
         for (int i = 0; i < counts.length; i++) {
-            counts[i] = new CountAtBucket(published[i], cumulative[i]);
+            counts[i] = new CountAtBucket(bounds[i], cumulative[i]);
         }
         return counts;
     }
 
     /** Returns the counts of the native histogram; null if the meter publishes none. */
-    public @Nullable NativeHistogramCounts exposedNative(long[] cellCounts) {
+    public @Nullable NativeHistogramCounts nativeHistogramCounts(long[] cellCounts) {
         return nativeHistogram == null ? null : nativeHistogram.counts(cellCounts);
     }
 
     /** Returns the classic buckets with +Inf, not cumulative, in the base unit; null if the meter publishes none. */
-    public @Nullable ClassicHistogramBuckets exposedBuckets(long[] cellCounts) {
-        if (published.length == 0) {
+    public @Nullable ClassicHistogramBuckets classicBuckets(long[] cellCounts) {
+        if (bounds.length == 0) {
             return null;
         }
-        long[] counts = new long[exposed.length];
+        long[] counts = new long[baseUnitBounds.length];
         cumulate(cellCounts, counts);
         for (int i = counts.length - 1; i > 0; i--) {
             counts[i] -= counts[i - 1];
         }
-        return ClassicHistogramBuckets.of(exposed, counts);
+        return ClassicHistogramBuckets.of(baseUnitBounds, counts);
     }
 
     /**
@@ -255,7 +255,11 @@ public final class BucketLayout {
         return count;
     }
 
-    /** Returns the amount that percentiles assume for all amounts in a cell. The layout must have been made for percentiles. */
+    /**
+     * Returns the amount that percentiles assume for all amounts in a cell.
+     *
+     * @throws ArrayIndexOutOfBoundsException if the layout has no percentiles
+     */
     public double amountOf(int cell) {
         return cellAmounts[cell];
     }
@@ -266,8 +270,8 @@ public final class BucketLayout {
                 || other instanceof BucketLayout that
                         && hash == that.hash
                         && cells.equals(that.cells)
-                        && Arrays.equals(published, that.published)
-                        && Arrays.equals(exposed, that.exposed)
+                        && Arrays.equals(bounds, that.bounds)
+                        && Arrays.equals(baseUnitBounds, that.baseUnitBounds)
                         && Arrays.equals(cellAmounts, that.cellAmounts)
                         && Objects.equals(nativeHistogram, that.nativeHistogram);
     }

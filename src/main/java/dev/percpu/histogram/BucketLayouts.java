@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A factory of the {@link BucketLayout}s of one registry. Meters of equal configuration get the same layout. Thread-safe.
  *
- * <p>{@link NativeHistogramSettings} decide whether a percentile histogram becomes classic buckets, a native histogram or both. Service
- * level objectives are classic buckets in every mode: the exact count up to an objective cannot be computed from the buckets of a native
- * histogram.
+ * <p>{@link NativeHistogramSettings} decide whether a percentile histogram becomes classic buckets, a native histogram or both.
+ * Service level objectives are classic buckets in every mode: the exact count up to an objective cannot be computed from the buckets
+ * of a native histogram.
  */
 public final class BucketLayouts {
-    /** Configurations in the cache. An application that gives each meter its own objectives would fill the memory without a limit. */
+    /**
+     * Largest number of cached configurations. Without it, an application with separate objectives for each meter would fill the memory.
+     */
     private static final int MAX_CACHED = 100;
 
     private final Map<Key, BucketLayout> byConfiguration = new ConcurrentHashMap<>();
@@ -96,7 +98,7 @@ public final class BucketLayouts {
         });
     }
 
-    /** Without this cache, computing the layout would take longer than the rest of a registration. */
+    /** Returns the cached layout of a configuration, or computes it. Computing takes longer than the rest of a registration. */
     private BucketLayout cached(Key key, Supplier<BucketLayout> maker) {
         BucketLayout layout = byConfiguration.get(key);
         if (layout == null) {
@@ -173,7 +175,8 @@ public final class BucketLayouts {
         for (double bound : bounds) {
             if (Double.isNaN(bound)) {
                 throw new InvalidConfigurationException(
-                        "serviceLevelObjectives and expected values must be numbers above 0, but one was NaN");
+                        "serviceLevelObjectives, minimumExpectedValue and maximumExpectedValue must be numbers above 0,"
+                                + " but the bounds were " + Arrays.toString(bounds));
             }
         }
         return bounds;

@@ -83,7 +83,9 @@ record FineBuckets(int low, int octaves, int expectedLow, int expectedHigh, int 
         return (expected << bits) + ((octaves - expected) << Math.min(bits, COARSE_BITS));
     }
 
-    /** Half of HdrHistogram's sub-bucket count, which is 2 * 10^digits rounded up to a power of two. */
+    /**
+     * Returns the binary logarithm of half of HdrHistogram's sub-bucket count. That count is 2 * 10^digits, rounded up to a power of two.
+     */
     private static int bitsForDigits(int digits) {
         int units = (int) (2 * Math.pow(10, Math.clamp(digits, 0, 5)));
         return Integer.SIZE - Integer.numberOfLeadingZeros(units - 1) - 1;

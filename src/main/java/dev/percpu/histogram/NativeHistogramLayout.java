@@ -14,11 +14,12 @@ import java.util.Arrays;
  *   <li>one cell for larger amounts. A timer has no amounts in it.
  * </ol>
  *
- * <p>The schema is the finest allowed one at which the expected amounts need at most the allowed number of buckets. Buckets that are left
- * extend the range downwards, or upwards if the zero threshold is configured.
+ * <p>The schema is the finest one, at most the configured schema, at which the expected amounts need at most {@code maxBuckets} buckets. If
+ * they need fewer, the remaining buckets extend the range: downwards, or upwards if a zero threshold is configured.
  *
- * <p>A cell for a power of two is exposed as the last bucket in it. So an exposed amount above the expected ones is never too small and at
- * most twice too large, and cumulative counts at powers of two are exact. Amounts in the last cell are exposed as +Inf.
+ * <p>The tail is the cells above the expected amounts. The count of a cell for a power of two is exposed in the last bucket of that power
+ * of two. So an amount in the tail is exposed as at least itself and at most twice itself, and cumulative counts at powers of two are
+ * exact. Amounts in the last cell are exposed as +Inf.
  *
  * @param schema resolution of all buckets
  * @param zeroThreshold inclusive upper bound of the zero bucket, in the base unit
@@ -27,24 +28,29 @@ import java.util.Arrays;
  */
 record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cells, int[] indexes) {
     /** Largest number of cells for powers of two above the expected amounts of a summary. */
-    private static final int AMOUNT_TAIL = 32;
+    private static final int SUMMARY_TAIL_CELLS = 32;
 
     /** Number of cells for powers of two above the expected amounts of a timer: the bits of a long. */
-    private static final int NANO_TAIL = 64;
+    private static final int TIMER_TAIL_CELLS = 64;
 
-    /** Powers of two that the index of floating-point cells in the native library covers, without one at each end. */
-    private static final int AMOUNT_OCTAVES = 62;
+    /** Number of powers of two that the native bucket index covers for doubles (64), less one at each end. */
+    private static final int MAX_SUMMARY_POWERS = 62;
 
     /** Ratio of the largest to the smallest expected amount if only the latter is configured: 40 powers of two. */
     private static final double DEFAULT_RANGE = 0x1p39;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    /** Returns the layout of a timer, whose amounts are whole nanoseconds and whose base unit is the second. */
+    /**
+     * Returns the layout of a timer, whose amounts are whole nanoseconds and whose base unit is the second.
+     *
+     * @param minNanos smallest expected amount, in nanoseconds
+     * @param maxNanos largest expected amount, in nanoseconds; +Inf if none is configured
+     */
     static NativeHistogramLayout ofNanos(NativeHistogramSettings settings, double minNanos, double maxNanos) {
         Range range = Range.of(settings, minNanos / NANOS_PER_SECOND, maxNanos / NANOS_PER_SECOND);
-        double[] upper = range.bounds(NANO_TAIL);
-        int[] indexes = range.indexes(NANO_TAIL);
+        double[] upper = range.bounds(TIMER_TAIL_CELLS);
+        int[] indexes = range.indexes(TIMER_TAIL_CELLS);
         long[] bounds = new long[upper.length];
         bounds[0] = Math.min(nanosUpTo(range.zeroThreshold), Long.MAX_VALUE - 1);
         int used = 1;
@@ -67,15 +73,20 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
                 Arrays.copyOf(indexes, used));
     }
 
-    /** Returns the layout of a summary, whose amounts are in the base unit. */
+    /**
+     * Returns the layout of a summary, whose amounts are in the base unit.
+     *
+     * @param min smallest expected amount, in the base unit
+     * @param max largest expected amount, in the base unit; +Inf if none is configured
+     */
     static NativeHistogramLayout ofAmounts(NativeHistogramSettings settings, double min, double max) {
         Range range = Range.of(settings, min, max);
-        int tail = Math.clamp(AMOUNT_OCTAVES - range.octaves(), 1, AMOUNT_TAIL);
+        int tail = Math.clamp(MAX_SUMMARY_POWERS - range.powersOfTwo(), 1, SUMMARY_TAIL_CELLS);
         return new NativeHistogramLayout(
                 range.schema, range.zeroThreshold, BucketBounds.ofDoubles(range.bounds(tail)), range.indexes(tail));
     }
 
-    /** Returns the largest number of nanoseconds that is at most this number of seconds, after conversion to seconds. */
+    /** Returns the largest whole number of nanoseconds whose value in seconds, as a double, is at most {@code seconds}. */
     private static long nanosUpTo(double seconds) {
         if (Long.MAX_VALUE / NANOS_PER_SECOND <= seconds) {
             return Long.MAX_VALUE;
@@ -93,7 +104,7 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
     /**
      * Returns the counts of the buckets.
      *
-     * @param cellCounts the count of each of these cells
+     * @param cellCounts the count of each cell: those of {@link #cells}, then the cell without a bound
      */
     NativeHistogramCounts counts(long[] cellCounts) {
         int[] populatedIndexes = new int[indexes.length];
@@ -147,7 +158,7 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
          */
         static Range of(NativeHistogramSettings settings, double min, double max) {
             boolean fixedThreshold = settings.zeroThreshold() > 0;
-            // The limits keep all bounds far from the doubles that are not normal.
+            // The limits keep all bounds in the range of normal doubles.
             double low = Math.clamp(fixedThreshold ? settings.zeroThreshold() : min, 0x1p-500, 0x1p500);
             double high = Math.clamp(max < Double.POSITIVE_INFINITY ? max : low * DEFAULT_RANGE, low, 0x1p900);
             double lowest = fixedThreshold ? Math.nextUp(low) : low;
@@ -174,7 +185,8 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
             return schema >= 0 ? 64 << schema : 64 >> -schema;
         }
 
-        int octaves() {
+        /** Returns an upper bound of the number of powers of two that these buckets cover. */
+        int powersOfTwo() {
             return schema >= 0 ? (buckets() >> schema) + 1 : buckets() << -schema;
         }
 
@@ -182,7 +194,7 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
             return last - first + 1;
         }
 
-        /** Returns the index of the i-th bucket. After the last one, each further bucket is the last one in its power of two. */
+        /** Returns the schema index of bucket {@code i}. From {@code buckets()} on, this is the last bucket of the next power of two. */
         private int index(int i) {
             int step = schema > 0 ? 1 << schema : 1;
             return i < buckets() ? first + i : (Math.floorDiv(last, step) + 1 + i - buckets()) * step;

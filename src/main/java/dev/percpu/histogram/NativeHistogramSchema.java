@@ -4,11 +4,11 @@ package dev.percpu.histogram;
  * The bucket bounds of Prometheus native histograms. Bucket i of schema s holds the amounts in (base<sup>i-1</sup>, base<sup>i</sup>],
  * where base is 2<sup>2<sup>-s</sup></sup>. Stateless and thread-safe.
  *
- * <p>A schema above 0 splits each power of two into 2<sup>s</sup> buckets. A schema below 0 combines 2<sup>-s</sup> powers of two into one
- * bucket.
+ * <p>A schema above 0 splits each power of two into 2<sup>s</sup> buckets. A schema below 0 combines 2<sup>-s</sup> powers of two
+ * into one bucket.
  *
- * <p>Bounds that are no powers of two are rounded exactly as in the Prometheus Java client, so that both put an amount into the same bucket.
- * The client computes each schema from the next lower one: a new bound is the bound below it times base.
+ * <p>Bounds that are no powers of two are rounded exactly as in the Prometheus Java client, so that both put an amount into the same
+ * bucket. The client computes each schema from the next lower one: a new bound is the bound below it times base.
  *
  * @see <a href="https://prometheus.io/docs/specs/native_histograms/">Native histogram specification</a>
  */

@@ -2,8 +2,8 @@ package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.FamilyValues;
+import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.PointWriter;
-import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.shard.Cell;
 import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.AbstractMeter;
@@ -61,8 +61,9 @@ public abstract class CellMeter extends AbstractMeter {
     /**
      * Returns whether the cells have not changed for some time; false unless changes are tracked.
      *
-     * @param snapshot the cells now; a change counts from the first call that finds it
-     * @param nowNanos monotonic time
+     * @param snapshot the cells now; a change gets the time of the first call that detects it
+     * @param nowNanos monotonic time, in nanoseconds
+     * @param durationNanos idle time, in nanoseconds
      */
     final boolean isIdle(CellSnapshot snapshot, long nowNanos, long durationNanos) {
         return lastChange != null && lastChange.isIdle(fingerprint(snapshot), nowNanos, durationNanos);

@@ -47,13 +47,13 @@ public final class ExemplarSamplers {
      * native histogram without classic buckets, or one without buckets.
      */
     public SpanExemplars forLayout(BucketLayout layout) {
-        if (!layout.publishesClassicBuckets()) {
-            return new SpanExemplars(layout.publishesHistogram() ? several : one, spanContext);
+        if (!layout.hasClassicBuckets()) {
+            return new SpanExemplars(layout.hasHistogram() ? several : one, spanContext);
         }
         ExemplarSamplerConfig config;
         synchronized (byLayout) {
             config = byLayout.computeIfAbsent(
-                    layout, key -> new ExemplarSamplerConfig(properties, key.publishedWithInfinity()));
+                    layout, key -> new ExemplarSamplerConfig(properties, key.boundsWithInfinity()));
         }
         return new SpanExemplars(config, spanContext);
     }
@@ -68,7 +68,7 @@ public final class ExemplarSamplers {
         return sampler == null ? Exemplars.EMPTY : sampler.collect();
     }
 
-    /** Returns no exemplars, for a format without them, and arms the sampler all the same. */
+    /** Arms the sampler, and returns no exemplars. For formats without exemplars. */
     static Exemplars skip(@Nullable SpanExemplars sampler) {
         if (sampler != null) {
             sampler.arm();

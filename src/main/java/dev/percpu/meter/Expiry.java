@@ -10,9 +10,9 @@ import java.time.Duration;
  * <p>A meter with cells is hidden after it has recorded nothing for a configured time. It keeps its handle and its cells. The first scrape
  * after a new recording exposes it again, with everything that it ever counted.
  *
- * <p>Recording is not involved. Each check compares the cells of a meter with those at the last check, and a change counts from the check
- * that finds it. So a meter is never hidden too early, and at most too late by the time between two checks. Meters without cells do not
- * expire: the unchanged value of a gauge or function may still be correct.
+ * <p>Recording is not involved. Each check compares the cells of a meter with its cells at the last check. A change gets the time of the
+ * check that detects it. So a meter is never hidden early. It is hidden late by at most the time between two checks. Meters without cells
+ * do not expire: the unchanged value of a gauge or function may still be correct.
  */
 public final class Expiry {
     /** Number of checks by the background thread in the time until a meter expires. */
@@ -27,7 +27,7 @@ public final class Expiry {
     private volatile int hidden;
 
     /**
-     * @param clock measures by its monotonic time, so that a change of the wall clock hides nothing
+     * @param clock the clock of the registry. Its monotonic time is used, because a change of the wall clock must not hide meters.
      * @param after time without recordings after which a meter is hidden
      */
     public Expiry(Clock clock, Duration after) {
@@ -43,28 +43,28 @@ public final class Expiry {
     }
 
     /** Adds a new meter, which has recorded nothing yet. */
-    public void watch(CellMeter meter) {
+    public void track(CellMeter meter) {
         meter.trackChanges(clock.monotonicTime());
     }
 
     /** Returns whether the background thread has to check all meters. */
-    public boolean isDue() {
+    public boolean isCheckDue() {
         return clock.monotonicTime() - checkedNanos >= periodNanos;
     }
 
     /** Checks the cells of a meter, and returns whether the meter is hidden. */
-    public boolean hides(CellMeter meter, CellSnapshot snapshot) {
+    public boolean checkIdle(CellMeter meter, CellSnapshot snapshot) {
         return meter.isIdle(snapshot, clock.monotonicTime(), afterNanos);
     }
 
     /** Stores the number of hidden meters after a check of all meters. */
-    public void checked(int hiddenMeters) {
+    public void finishCheck(int hiddenMeters) {
         hidden = hiddenMeters;
         checkedNanos = clock.monotonicTime();
     }
 
     /** Returns the number of hidden meters at the last check of all meters. */
-    public int hidden() {
+    public int hiddenMeters() {
         return hidden;
     }
 }

@@ -5,8 +5,8 @@ import dev.percpu.family.BucketWriter;
 import dev.percpu.family.Distribution;
 import dev.percpu.family.DistributionSeries;
 import dev.percpu.family.FamilyValues;
+import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.PointWriter;
-import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
@@ -27,8 +27,8 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     private static final ValueAtPercentile[] NO_PERCENTILES = {};
 
     /**
-     * Observes each amount before the cell does, so that a record needs nothing of this object after the downcall. Null without a span
-     * context.
+     * Samples exemplars; null without a span context. It is called before the cell records, so that no field of this object is read
+     * after the downcall.
      */
     final @Nullable SpanExemplars sampler;
 
@@ -122,8 +122,8 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
                 sum,
                 inBaseUnit(max.poll()),
                 Distribution.quantiles(values, value -> inBaseUnit(value.value())),
-                layout().exposedBuckets(counts),
-                layout().exposedNative(counts),
+                layout().classicBuckets(counts),
+                layout().nativeHistogramCounts(counts),
                 exemplars());
     }
 
@@ -132,7 +132,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
         if (percentiles == null) {
             return NO_PERCENTILES;
         }
-        if (layout().publishesHistogram()) {
+        if (layout().hasHistogram()) {
             percentiles.update(counts);
             return NO_PERCENTILES;
         }

@@ -2,8 +2,8 @@ package dev.percpu.meter;
 
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.FamilyValues;
+import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.PointWriter;
-import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CounterCell;
 import io.micrometer.core.instrument.Counter;
@@ -58,7 +58,7 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         }
     }
 
-    /** Samples before the cell is changed, so that a record needs nothing of this object after the downcall. */
+    /** Samples an exemplar before the cell records, so that no field of this object is read after the downcall. */
     private void sample(double amount) {
         if (sampler != null) {
             sampler.observe(amount);
@@ -76,15 +76,18 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         return cell.fingerprint(snapshot);
     }
 
-    public @Override CounterCell cell() {
+    @Override
+    public CounterCell cell() {
         return cell;
     }
 
-    public @Override @Nullable PointWriter plainWriter() {
+    @Override
+    public @Nullable PointWriter plainWriter() {
         return sampler == null ? PLAIN : null;
     }
 
-    public @Override void collect(SeriesShape exposed, CellSnapshot snapshot, FamilyValues values) {
+    @Override
+    public void collect(SeriesShape exposed, CellSnapshot snapshot, FamilyValues values) {
         values.add(
                 exposed.main(),
                 new CounterDataPointSnapshot(
@@ -94,16 +97,19 @@ public final class PerCpuCounter extends CellMeter implements Counter {
                         createdMillis()));
     }
 
-    public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+    @Override
+    public @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
         double sum = cell.sumOfShard(shard);
         return sum == 0 ? null : new CounterDataPointSnapshot(sum, labels, null, createdMillis());
     }
 
-    public @Override void write(CellSnapshot snapshot, SampleWriter out) throws IOException {
+    @Override
+    public void write(CellSnapshot snapshot, SampleWriter out) throws IOException {
         out.value(SampleWriter.VALUE, cell.sum(snapshot), ExemplarSamplers.latest(sampler));
     }
 
-    public @Override @Nullable WindowedMax windowedMax() {
+    @Override
+    public @Nullable WindowedMax windowedMax() {
         return null;
     }
 }

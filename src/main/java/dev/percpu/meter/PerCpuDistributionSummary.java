@@ -28,7 +28,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
     private final double scale;
 
     /**
-     * @param cell has the bounds of the configuration's layout
+     * @param cell cell with the bounds of the configuration's layout
      * @param scale factor of each amount
      */
     public PerCpuDistributionSummary(Id id, ObservationCell cell, ObservationConfig config, double scale) {
@@ -70,7 +70,8 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         return snapshot(observations.count(), observations.sum(), observations.bucketCounts());
     }
 
-    public @Override ObservationCell cell() {
+    @Override
+    public ObservationCell cell() {
         return cell;
     }
 
@@ -99,7 +100,8 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         return ExemplarSamplers.all(sampler);
     }
 
-    public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+    @Override
+    public @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
         Observations observations = cell.readShard(shard);
         return pointOf(observations.bucketCounts(), observations.sum(), labels);
     }

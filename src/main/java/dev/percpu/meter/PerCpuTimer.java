@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer that adds each duration to its cells, in nanoseconds. A record of a known duration reads no clock and allocates nothing.
- * Thread-safe.
+ * A timer that adds each duration to its cells, in nanoseconds. A record of a known duration reads no clock and
+ * allocates nothing. Thread-safe.
  *
  * <p>Count, sum and buckets are read from the same cells, so they always agree. Negative amounts are ignored and logged.
  */
@@ -38,7 +38,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     private final Clock clock;
 
     /**
-     * @param cell has the bounds of the configuration's layout
+     * @param cell cell with the bounds of the configuration's layout
      */
     public PerCpuTimer(Id id, ObservationCell cell, ObservationConfig config) {
         super(id, config);
@@ -160,7 +160,8 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
         return snapshot(observations.count(), observations.sum(), observations.bucketCounts());
     }
 
-    public @Override ObservationCell cell() {
+    @Override
+    public ObservationCell cell() {
         return cell;
     }
 
@@ -189,7 +190,8 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
         return ExemplarSamplers.inSeconds(sampler);
     }
 
-    public @Override @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
+    @Override
+    public @Nullable DataPointSnapshot pointOf(int shard, Labels labels) {
         Observations observations = cell.readShard(shard);
         return pointOf(observations.bucketCounts(), inBaseUnit(observations.sum()), labels);
     }

@@ -36,7 +36,7 @@ final class SpanExemplars {
     /** Accessed in opaque mode only: plain loads and stores that the JIT compiler must not move out of a loop. */
     private boolean armed = true;
 
-    /** Not synchronized: only the client's sampler changes it, and it lets in one thread at a time. */
+    /** Not synchronized, because the client's sampler calls the span context on one thread at a time. */
     private int misses;
 
     SpanExemplars(ExemplarSamplerConfig config, SpanContext spans) {
@@ -77,7 +77,7 @@ final class SpanExemplars {
             this.spans = spans;
         }
 
-        /** The client's sampler calls this method first, and the others only if it returns true. */
+        /** Counts a miss if there is no current span. The client's sampler calls this method before the other methods. */
         @Override
         public boolean isCurrentSpanSampled() {
             boolean sampled = spans.isCurrentSpanSampled();

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 /** A meter with values of the last time windows: a maximum, percentiles or both. Thread-safe. */
 public interface TimeWindowed {
     /**
-     * Reads the cells into the current window if that window ends soon. Does nothing if it does not, or if this was done already.
+     * Reads the cells into the current window if that window ends soon. Does nothing if the window ends later, or was rotated already.
      *
      * @param nowMillis wall-clock time
      * @param withinMillis time from now within which a window has to end

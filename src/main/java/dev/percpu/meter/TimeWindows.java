@@ -33,8 +33,8 @@ class TimeWindows {
     }
 
     /**
-     * Returns whether a window ends by this time for which no earlier call has returned true. The caller then updates the current window,
-     * so that values recorded shortly before its end count for it.
+     * Returns true if a window ends at or before {@code untilMillis}, and no earlier call has returned true for it. The caller then updates
+     * the current window, so that values recorded shortly before its end count for it.
      */
     final boolean startRotation(long untilMillis) {
         long ended = windowsEnded(rotationEndMillis, untilMillis);

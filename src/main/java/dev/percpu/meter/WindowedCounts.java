@@ -53,7 +53,7 @@ final class WindowedCounts extends TimeWindows {
     }
 
     /**
-     * Stores the counts. They become those at the end of the current window, unless there is a later call in it.
+     * Stores the counts. The last counts stored in a window are the counts at its end.
      *
      * @param counts cumulative counts, the same number in each call; the caller must not change the array afterwards
      */
@@ -77,7 +77,7 @@ final class WindowedCounts extends TimeWindows {
         }
     }
 
-    /** Returns whether a window ends by this time for which no earlier call has returned true. If so, the caller has to update. */
+    /** Returns whether a window that ends at or before {@code untilMillis} has not been rotated. If so, the caller must update. */
     synchronized boolean isRotationDue(long untilMillis) {
         return startRotation(untilMillis);
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowedMax extends TimeWindows {
     /**
-     * A lock between scrapes, which drain many cells, and reads of single meters. A scrape holds the write lock for about a millisecond.
+     * A lock between scrapes, which drain many cells, and reads of single meters. A scrape holds the write lock while it drains one family.
      * One lock serves all registries, because a lock for each meter would cost memory.
      */
     private static final ReentrantReadWriteLock DRAIN_LOCK = new ReentrantReadWriteLock();

@@ -2,7 +2,6 @@ package dev.percpu.quarkus;
 
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
-import dev.percpu.registry.ShardReader;
 import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
@@ -20,8 +19,8 @@ import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /**
- * Produces the beans of the registry, each from the one before: settings, status, registry. Quarkus requests every registry at start, so
- * that an error in one of them ends the start. Quarkus adds the registry to its composite, and closes it at the end.
+ * A producer of the beans of the registry, each from the one before: settings, status, registry. Stateless. Quarkus requests every registry
+ * at start, so that an error in one of them ends the start. Quarkus adds the registry to its composite, and closes it at the end.
  */
 class RegistryProducer {
 
@@ -60,7 +59,8 @@ class RegistryProducer {
         }
         if (index == ShardIndex.MM_CID && status.indexedBy() != IndexedBy.MM_CID) {
             LOG.warnf(
-                    "%s is mm_cid, but this kernel or libc does not offer mm_cid: shards are indexed by cpu_id",
+                    "%s must be auto or cpu_id if the kernel or libc does not offer mm_cid, but was mm_cid;"
+                            + " shards are indexed by cpu_id",
                     Settings.SHARD_INDEX.key());
         }
         return status;
@@ -77,13 +77,7 @@ class RegistryProducer {
 
     @Produces
     @Singleton
-    ShardReader shards(PerCpuMeterRegistry registry) {
-        return new ShardReader(registry::statistics);
-    }
-
-    @Produces
-    @Singleton
-    PerCpuMeters meters(PerCpuMeterRegistry registry, RseqStatus status, ShardReader shards) {
-        return new PerCpuMeters(registry, status, shards);
+    PerCpuMeters meters(PerCpuMeterRegistry registry) {
+        return new PerCpuMeters(registry);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param compression compression for clients that accept gzip
  * @param maxConcurrent largest number of scrapes at the same time, at least 1
- * @param timeout longest time of one scrape, at least 1 s; a client may ask for less
+ * @param timeout longest time of one scrape, at least 1 s; a client may request a shorter time
  */
 public record ScrapeSettings(Compression compression, int maxConcurrent, Duration timeout) {
     /**

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A meter registry with a limit on the number of its meters. Meters beyond the limit are not stored.
+ * A meter registry with a limit on the number of its meters. Meters beyond the limit are not stored. It is a base class of its own, because
+ * the limit must wrap every method that lists or announces meters.
  *
  * <p>{@link #getMeters()} and {@link #forEachMeter} include each overflow meter once. Listeners receive no event for an overflow meter, and
  * an overflow meter cannot be removed. Thread-safe.
@@ -61,7 +62,7 @@ abstract class BoundedMeterRegistry extends MeterRegistry {
         limit.overflowMeters().forEach(consumer);
     }
 
-    /** Remembers the filters, and hides placeholders from listeners. */
+    /** A configuration that also adds filters to the limit, and passes no placeholder to listeners. */
     private final class BoundedConfig extends Config {
         @Override
         public synchronized Config meterFilter(MeterFilter filter) {

@@ -5,18 +5,18 @@ import dev.percpu.family.Distribution;
 import dev.percpu.family.DistributionSeries;
 import dev.percpu.family.Family;
 import dev.percpu.family.GaugeSeries;
+import dev.percpu.family.NamedSeries;
 import dev.percpu.family.Series;
-import dev.percpu.family.SeriesGroup;
 import dev.percpu.family.ValueSeries;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.histogram.BucketLayouts;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
+import dev.percpu.meter.NanOnFailureGauge;
 import dev.percpu.meter.ObservationConfig;
 import dev.percpu.meter.PerCpuCounter;
 import dev.percpu.meter.PerCpuDistributionSummary;
 import dev.percpu.meter.PerCpuTimer;
-import dev.percpu.meter.SafeGauge;
 import dev.percpu.meter.TimeWindowed;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.shard.CellStore;
@@ -48,8 +48,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the meters of a registry and adds their series to the index. Counters, timers and summaries get a cell each; the other meters are
- * Micrometer's own. Names, labels and creation time are resolved here, once per meter. Thread-safe.
+ * A factory of the meters of a registry. It adds their series to the index. Counters, timers and summaries get a cell each; the other
+ * meters are Micrometer's own. Names, labels and creation time are resolved here, once per meter. Thread-safe.
  *
  * <p>After the store is closed, a meter that needs a cell cannot be created: the method throws an {@link IllegalStateException}.
  */
@@ -109,7 +109,7 @@ final class MeterFactory {
         return exposed(summary, () -> exposeDistribution(summary, layout));
     }
 
-    /** Exposes a meter. If a listener for failed registrations throws, the meter is not registered and its cell is returned. */
+    /** Exposes a meter. If a listener for failed registrations throws, the cell of the meter is retired and the exception is rethrown. */
     private <M extends CellMeter> M exposed(M meter, Runnable exposing) {
         try {
             exposing.run();
@@ -123,8 +123,8 @@ final class MeterFactory {
     /** Hides a meter that was removed from the registry, and retires its cell. */
     void removed(Meter meter) {
         hide(meter);
-        if (meter instanceof CellMeter inCells) {
-            store.retire(inCells.cell());
+        if (meter instanceof CellMeter cellMeter) {
+            store.retire(cellMeter.cell());
         }
     }
 
@@ -135,7 +135,7 @@ final class MeterFactory {
     }
 
     <T> Gauge gauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> value) {
-        Gauge gauge = new SafeGauge<>(id, obj, value);
+        Gauge gauge = new NanOnFailureGauge<>(id, obj, value);
         exposeGauge(id, gauge);
         return gauge;
     }
@@ -171,15 +171,15 @@ final class MeterFactory {
      * @param meter a timer or summary
      */
     private void exposeDistribution(CellMeter meter, BucketLayout layout) {
-        add(meter, layout.publishesHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY);
+        add(meter, layout.hasHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY);
     }
 
     private void add(CellMeter meter, Family.Kind kind) {
         NamingConvention names = convention.get();
         Meter.Id id = meter.getId();
-        String refusal = index.add(id.getConventionName(names), meter, kind, names);
-        if (refusal != null) {
-            failed.accept(id, refusal);
+        String rejection = index.add(id.getConventionName(names), meter, kind, names);
+        if (rejection != null) {
+            failed.accept(id, rejection);
         }
     }
 
@@ -241,22 +241,22 @@ final class MeterFactory {
     }
 
     private void hide(Meter meter) {
-        if (meter instanceof CellMeter inCells) {
-            index.remove(inCells);
+        if (meter instanceof CellMeter cellMeter) {
+            index.remove(cellMeter);
         } else {
             index.remove(meter.getId().getConventionName(convention.get()), meter.getId());
         }
     }
 
-    private static Family maximum(SeriesGroup group, Meter.Id id) {
+    private static Family maximum(NamedSeries group, Meter.Id id) {
         return group.family(id, "_max", Family.Kind.GAUGE);
     }
 
     private void add(Meter.Id id, SeriesMaker maker) {
         NamingConvention names = convention.get();
-        String refusal = index.add(id.getConventionName(names), id, group -> maker.make(group, labels(id, names)));
-        if (refusal != null) {
-            failed.accept(id, refusal);
+        String rejection = index.add(id.getConventionName(names), id, group -> maker.make(group, labels(id, names)));
+        if (rejection != null) {
+            failed.accept(id, rejection);
         }
     }
 
@@ -269,6 +269,6 @@ final class MeterFactory {
     }
 
     private interface SeriesMaker {
-        Series make(SeriesGroup group, Labels labels);
+        Series make(NamedSeries group, Labels labels);
     }
 }

@@ -6,6 +6,8 @@ import dev.percpu.meter.ExemplarSamplers;
 import dev.percpu.meter.Expiry;
 import dev.percpu.meter.ScaledSummary;
 import dev.percpu.meter.TimeWindowed;
+import dev.percpu.rseq.RseqProbe;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ExternalCollectors;
 import dev.percpu.scrape.FunctionMeterCollector;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
@@ -17,7 +19,10 @@ import dev.percpu.scrape.ShardNaming;
 import dev.percpu.scrape.ShardScrape;
 import dev.percpu.settings.Settings;
 import dev.percpu.shard.CellStore;
+import dev.percpu.shard.JvmCellStore;
+import dev.percpu.shard.ShardPlan;
 import dev.percpu.shard.ShardStatistics;
+import dev.percpu.shard.ShardedCellStore;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -46,9 +51,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.config.PrometheusPropertiesLoader;
-import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.io.ByteArrayOutputStream;
@@ -79,14 +85,17 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A summary's amount is counted in the bucket of its exact value, not of the next whole number.
  *   <li>A meter that throws when it is read, or that repeats the labels of another, is left out of the scrape. The scrape does not fail.
- *   <li>Labels that Prometheus does not accept, and a family of two types (a timer with a histogram beside one without), are rejected at
- *       registration.
- *   <li>After an idle time, reads do not clear percentiles.
+ *   <li>Labels that Prometheus does not accept, and a family of two types (a timer with a histogram beside one without), are
+ *       rejected at registration.
+ *   <li>Micrometer clears the percentiles of a meter at the first read after an idle time longer than its windows. Here, amounts since the
+ *       last rotation count for the window of that read.
  *   <li>A percentile has more than one significant digit within the expected range only.
  *   <li>Pause detectors are not supported.
  * </ul>
  *
- * <p>After {@link #close()}, a newly registered meter does nothing, and a held meter still records safely.
+ * <p>It is not final, because {@code PrometheusMeterRegistry} is not: applications with a subclass can replace one by the other.
+ *
+ * <p>After {@link #close()}, a newly registered meter records nothing, and a held meter still records safely.
  */
 public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private static final WarnThenDebugLogger REGISTRATION_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
@@ -132,7 +141,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     @SuppressWarnings("this-escape") // as below
     public PerCpuMeterRegistry(
             PrometheusConfig config, PrometheusRegistry registry, Clock clock, @Nullable SpanContext spanContext) {
-        this(checked(config), registry, clock, spanContext, CellStores.open(config));
+        this(checked(config), registry, clock, spanContext, openStore(config));
     }
 
     /**
@@ -158,9 +167,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        FunctionMeterCollector measured = new FunctionMeterCollector(
+        FunctionMeterCollector functionMeters = new FunctionMeterCollector(
                 new RegistrySettings(config).get(Settings.GAUGE_TIMEOUT).toMillis());
-        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), measured);
+        this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), functionMeters);
         BucketLayouts layouts = new BucketLayouts(perCpuConfig(config)::nativeHistogram);
         this.factory = new MeterFactory(
                 store,
@@ -177,14 +186,37 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         config().onMeterRemoved(meter -> {
             limit().removed();
             factory.removed(meter);
-            if (meter instanceof CellMeter inCells) {
-                scrapeWriter.remove(inCells);
+            if (meter instanceof CellMeter cellMeter) {
+                scrapeWriter.remove(cellMeter);
             }
         });
         registry.register(index);
         if (rotator != null && expiry != null) {
             rotator.include(expiry.afterMillis());
         }
+    }
+
+    /**
+     * Opens the cell store of a new registry: native shards, or JVM atomics if the native library cannot be used and is not required.
+     *
+     * @throws IllegalStateException if the native library is required and cannot be used; the message names file, reason and remedy
+     * @throws IllegalArgumentException if a setting has a value that is not allowed; the message names key, allowed values and value
+     */
+    static CellStore openStore(PrometheusConfig config) {
+        RegistrySettings settings = new RegistrySettings(config);
+        boolean required = settings.get(Settings.NATIVE_REQUIRED);
+        // The loader of the library reads system properties only. It runs once, in the first call of RseqProbe.status.
+        settings.get(Settings.NATIVE_DIR)
+                .ifPresent(folder -> System.setProperty(Settings.NATIVE_DIR.key(), folder.toString()));
+        RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
+        if (status.nativeLibrary()) {
+            return new ShardedCellStore(
+                    new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
+        }
+        if (required) {
+            throw new IllegalStateException(status.missingLibraryMessage());
+        }
+        return new JvmCellStore();
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {
@@ -245,13 +277,13 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     /**
      * Writes the named families in the format of a content type. The stream stays open.
      *
-     * <p>The content type's parameter {@code escaping} ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) selects how
-     * characters in names are written that only Prometheus 3 accepts. The default is {@code underscores}.
+     * <p>The content type's parameter {@code escaping} ({@code allow-utf-8}, {@code underscores}, {@code dots} or {@code values}) selects
+     * how characters in names are written that only Prometheus 3 accepts. The default is {@code underscores}.
      *
      * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
      * @param includedNames names of families or samples; null for all families
-     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the thread stays
-     *     interrupted
+     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the
+     *     thread stays interrupted
      */
     public void scrape(OutputStream out, String contentType, @Nullable Set<String> includedNames) throws IOException {
         scrape(out, encodings.of(contentType), includedNames);
@@ -262,8 +294,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      *
      * @param type format and escaping scheme, for example from a {@link dev.percpu.scrape.ScrapeNegotiation}
      * @param includedNames names of families or samples; null for all families
-     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the thread stays
-     *     interrupted
+     * @throws java.io.InterruptedIOException if the thread is interrupted while it waits for gauges or external collectors; the
+     *     thread stays interrupted
      */
     public void scrape(OutputStream out, ScrapeType type, @Nullable Set<String> includedNames) throws IOException {
         scrape(out, encodings.of(type), includedNames);
@@ -282,44 +314,29 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      * Writes counters, timers and summaries broken down by shard. The stream stays open.
      *
      * <p>The sum over the shards equals what the other methods write. Left out are values that are not kept per shard (other meters, maxima,
-     * percentiles, exemplars), and shards that a meter never recorded in.
+     * percentiles, exemplars), and shards that a meter never recorded in. {@code percpu_shard_records_total} is added: the observations of
+     * timers and summaries in each shard.
      *
-     * @param contentType a content type or Accept header
+     * @param type format and escaping scheme, for example from a {@link dev.percpu.scrape.ScrapeNegotiation}
      * @param includedNames names of families or samples; null for all families
      * @param naming the labels of each shard
      */
-    public void scrapeShards(
-            OutputStream out, String contentType, @Nullable Set<String> includedNames, ShardNaming naming)
+    public void scrapeShards(OutputStream out, ScrapeType type, @Nullable Set<String> includedNames, ShardNaming naming)
             throws IOException {
-        scrapeShards(out, encodings.of(contentType), includedNames, naming, MetricSnapshots.of());
+        new ShardScrape(store, naming, included(includedNames))
+                .write(index.exposed(), recordsByShard(naming), out, encodings.of(type));
     }
 
-    /**
-     * Writes counters, timers and summaries broken down by shard, and additional families, in a negotiated format.
-     *
-     * @param type format and escaping scheme
-     * @param includedNames names of families or samples; null for all families
-     * @param naming the labels of each shard
-     * @param others additional families; one with the name of a family of this registry is left out
-     */
-    public void scrapeShards(
-            OutputStream out,
-            ScrapeType type,
-            @Nullable Set<String> includedNames,
-            ShardNaming naming,
-            MetricSnapshots others)
-            throws IOException {
-        scrapeShards(out, encodings.of(type), includedNames, naming, others);
-    }
-
-    private void scrapeShards(
-            OutputStream out,
-            ScrapeEncodings.Encoding encoding,
-            @Nullable Set<String> includedNames,
-            ShardNaming naming,
-            MetricSnapshots others)
-            throws IOException {
-        new ShardScrape(store, naming, included(includedNames)).write(index.exposed(), others, out, encoding);
+    private MetricSnapshots recordsByShard(ShardNaming naming) {
+        ShardStatistics statistics = statistics();
+        CounterSnapshot.Builder records = CounterSnapshot.builder()
+                .name("percpu_shard_records")
+                .help("Observations of timers and summaries in this shard" + naming.helpSuffix())
+                .dataPoint(new CounterDataPointSnapshot(statistics.sharedRecords(), naming.shared(), null, 0));
+        for (ShardStatistics.PerShard shard : statistics.shards()) {
+            records.dataPoint(new CounterDataPointSnapshot(shard.records(), naming.of(shard.shard()), null, 0));
+        }
+        return MetricSnapshots.of(records.build());
     }
 
     /** Computes memory and records of the shards now. Reads every cell. */
@@ -328,8 +345,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     }
 
     /** Returns the number of series, and of registrations beyond the limit. Constant time. */
-    public SeriesStatistics seriesStatistics() {
-        return limit().statistics(expiry == null ? 0 : expiry.hidden());
+    SeriesStatistics seriesStatistics() {
+        return limit().statistics(expiry == null ? 0 : expiry.hiddenMeters());
     }
 
     /**
@@ -338,11 +355,6 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      */
     public PrometheusRegistry getPrometheusRegistry() {
         return prometheusRegistry;
-    }
-
-    /** Returns the writers of all formats, configured by the Prometheus client's properties. */
-    public ExpositionFormats getExpositionFormats() {
-        return encodings.formats();
     }
 
     /**
@@ -357,9 +369,10 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         return this;
     }
 
+    // Public, as in PrometheusMeterRegistry.
     @Override
     public Counter newCounter(Meter.Id id) {
-        return limit().ownOrOverflow(
+        return limit().createOrOverflow(
                         id,
                         false,
                         Counter.class,
@@ -373,7 +386,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         if (!(pauseDetector instanceof NoPauseDetector)) {
             PAUSE_LOGGER.log("Pause detection is not supported: timers record durations unchanged");
         }
-        Timer timer = limit().ownOrOverflow(
+        Timer timer = limit().createOrOverflow(
                         id,
                         statistics.isPublishingHistogram(),
                         Timer.class,
@@ -389,7 +402,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             "ReferenceEquality") // same object: the meter's own id; another object: the id of an overflow meter
     public DistributionSummary newDistributionSummary(
             Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        DistributionSummary summary = limit().ownOrOverflow(
+        DistributionSummary summary = limit().createOrOverflow(
                         id,
                         statistics.isPublishingHistogram(),
                         DistributionSummary.class,
@@ -416,7 +429,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     @Override
     protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig statistics) {
-        return limit().ownOrOverflow(
+        return limit().createOrOverflow(
                         id,
                         statistics.isPublishingHistogram(),
                         LongTaskTimer.class,
@@ -427,7 +440,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     @Override
     protected <T> Gauge newGauge(Meter.Id id, @Nullable T obj, ToDoubleFunction<T> valueFunction) {
-        return limit().ownOrNothing(id, () -> factory.gauge(id, obj, valueFunction), NoopGauge::new);
+        return limit().createOrNoop(id, () -> factory.gauge(id, obj, valueFunction), NoopGauge::new);
     }
 
     @Override
@@ -443,7 +456,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             ToLongFunction<T> countFunction,
             ToDoubleFunction<T> totalTimeFunction,
             TimeUnit totalTimeFunctionUnit) {
-        return limit().ownOrNothing(
+        return limit().createOrNoop(
                         id,
                         () -> factory.functionTimer(id, obj, countFunction, totalTimeFunction, totalTimeFunctionUnit),
                         NoopFunctionTimer::new);
@@ -451,13 +464,13 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     @Override
     protected <T> FunctionCounter newFunctionCounter(Meter.Id id, T obj, ToDoubleFunction<T> countFunction) {
-        return limit().ownOrNothing(
+        return limit().createOrNoop(
                         id, () -> factory.functionCounter(id, obj, countFunction), NoopFunctionCounter::new);
     }
 
     @Override
     protected Meter newMeter(Meter.Id id, Meter.Type type, Iterable<Measurement> measurements) {
-        return limit().ownOrNothing(id, () -> factory.custom(id, type, measurements), NoopMeter::new);
+        return limit().createOrNoop(id, () -> factory.custom(id, type, measurements), NoopMeter::new);
     }
 
     @Override
@@ -472,7 +485,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         }
     }
 
-    /** Reads every cell into the current window of its meter, and starts the windows that begin within this time. */
+    /** Recycles cells, and drains the cells of each meter whose window ends within {@code withinMillis} into that window. */
     void rotateWindows(long nowMillis, long withinMillis) {
         store.recycle();
         forEachMeter(meter -> {
@@ -480,7 +493,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 windowed.rotate(nowMillis, withinMillis);
             }
         });
-        if (expiry != null && expiry.isDue()) {
+        if (expiry != null && expiry.isCheckDue()) {
             index.exposed(); // updates which series are hidden
         }
     }

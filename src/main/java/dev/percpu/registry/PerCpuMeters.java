@@ -3,7 +3,6 @@ package dev.percpu.registry;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
-import dev.percpu.scrape.ShardNaming;
 import dev.percpu.shard.ShardStatistics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -14,10 +13,6 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.prometheus.metrics.core.metrics.Info;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -46,7 +41,7 @@ public final class PerCpuMeters implements MeterBinder {
 
     private final PerCpuMeterRegistry registry;
     private final RseqStatus status;
-    private final ShardReader shards;
+    private final CachedShardStatistics shards;
     private final AtomicBoolean exposed = new AtomicBoolean();
     private volatile @Nullable Timer scrapes;
     private volatile @Nullable DistributionSummary scrapeBytes;
@@ -54,19 +49,9 @@ public final class PerCpuMeters implements MeterBinder {
 
     /** Creates the metrics of a registry, with the rseq status of this process. */
     public PerCpuMeters(PerCpuMeterRegistry registry) {
-        this(registry, RseqProbe.status(), new ShardReader(registry::statistics));
-    }
-
-    /**
-     * Creates the metrics of a registry.
-     *
-     * @param status the rseq status to report
-     * @param shards statistics of the registry's shards
-     */
-    public PerCpuMeters(PerCpuMeterRegistry registry, RseqStatus status, ShardReader shards) {
         this.registry = registry;
-        this.status = status;
-        this.shards = shards;
+        this.status = RseqProbe.status();
+        this.shards = new CachedShardStatistics(registry::statistics);
     }
 
     @Override
@@ -78,8 +63,8 @@ public final class PerCpuMeters implements MeterBinder {
         counter(
                 target,
                 "percpu.rseq.restarts",
-                "Critical sections that the kernel interrupted and that started again",
-                ShardReader::restarts);
+                "Critical sections that the kernel restarted",
+                ShardStatistics::restarts);
         counter(
                 target,
                 "percpu.shared.shard.records",
@@ -106,26 +91,7 @@ public final class PerCpuMeters implements MeterBinder {
     }
 
     /**
-     * Returns {@code percpu_shard_records_total}, the observations of timers and summaries in each shard. Pass it to {@link PerCpuMeterRegistry#scrapeShards(java.io.OutputStream, dev.percpu.scrape.ScrapeType, java.util.Set, ShardNaming, MetricSnapshots)}.
-     */
-    public MetricSnapshots recordsByShard(ShardNaming naming) {
-        ShardStatistics statistics = shards.now();
-        CounterSnapshot.Builder records = CounterSnapshot.builder()
-                .name("percpu_shard_records")
-                .help("Observations of timers and summaries in this shard" + naming.helpSuffix())
-                .dataPoint(point(statistics.sharedRecords(), naming.shared()));
-        for (ShardStatistics.PerShard shard : statistics.shards()) {
-            records.dataPoint(point(shard.records(), naming.of(shard.shard())));
-        }
-        return MetricSnapshots.of(records.build());
-    }
-
-    private static CounterDataPointSnapshot point(long records, Labels labels) {
-        return CounterDataPointSnapshot.builder().value(records).labels(labels).build();
-    }
-
-    /**
-     * Records a completed scrape. Does nothing before {@link #bindTo}.
+     * Records a completed scrape. Call it from a scrape endpoint. Does nothing before {@link #bindTo}.
      *
      * @param nanos time from the request to the last byte, in nanoseconds
      * @param bytes size of the body as sent
@@ -139,7 +105,7 @@ public final class PerCpuMeters implements MeterBinder {
         }
     }
 
-    /** Counts a scrape that was refused or not completed. Does nothing before {@link #bindTo}. */
+    /** Counts a scrape that was refused or not completed. Call it from a scrape endpoint. Does nothing before {@link #bindTo}. */
     public void recordFailure(ScrapeFailure reason) {
         Counter counter = failures.get(reason);
         if (counter != null) {
@@ -181,7 +147,7 @@ public final class PerCpuMeters implements MeterBinder {
     }
 
     private void region(MeterRegistry target, String state, ToDoubleFunction<ShardStatistics> value) {
-        Gauge.builder("percpu.region.bytes", shards, reader -> value.applyAsDouble(reader.recent()))
+        Gauge.builder("percpu.region.bytes", shards, cached -> value.applyAsDouble(cached.recent()))
                 .description("Memory of the shards: reserved address space and its resident part")
                 .tag("state", state)
                 .strongReference(true)
@@ -205,12 +171,12 @@ public final class PerCpuMeters implements MeterBinder {
         return now.registered() + now.overflow();
     }
 
-    // A function counter holds its object weakly, and the application may drop this binder: the lambda holds the
-    // reader.
+    // A function counter holds its object weakly, and the application may drop this binder. So the lambda
+    // holds the statistics.
     private void counter(
             MeterRegistry target, String name, String description, ToDoubleFunction<ShardStatistics> value) {
-        ShardReader reader = shards;
-        FunctionCounter.builder(name, registry, ignored -> value.applyAsDouble(reader.recent()))
+        CachedShardStatistics statistics = shards;
+        FunctionCounter.builder(name, registry, ignored -> value.applyAsDouble(statistics.recent()))
                 .description(description)
                 .register(target);
     }

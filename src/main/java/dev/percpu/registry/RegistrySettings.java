@@ -46,7 +46,7 @@ final class RegistrySettings {
     }
 
     /**
-     * Returns how the percentile histogram of a meter is kept.
+     * Returns the settings for the percentile histogram of a meter.
      *
      * @param meterName Micrometer's name, such as {@code http.server.requests}
      */

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * The limit on a registry's series, {@code percpu.series.max}.
  *
  * <p>Beyond the limit a counter, timer or summary records into the overflow meter of its name, which is one more series. Any other meter
- * beyond the limit does nothing.
+ * beyond the limit records nothing.
  *
- * <p>Micrometer stores every meter that a registry returns. A meter beyond the limit must not take memory for good: the next registration
- * removes it. At most one such {@linkplain #isPlaceholder placeholder} is stored at a time.
+ * <p>Micrometer stores every meter that a registry returns. A meter beyond the limit must not use memory permanently, so the next
+ * registration removes it. At most one such {@linkplain #isPlaceholder placeholder} is stored at a time.
  *
  * <p>Written under the registry's lock only, which Micrometer holds while it creates or removes a meter. Read by any thread.
  */
@@ -76,29 +76,29 @@ final class SeriesLimit {
     }
 
     /**
-     * Returns a meter with its own series, or one that does nothing beyond the limit.
+     * Returns a meter with its own series. Beyond the limit, it records nothing.
      *
      * @param maker creates the meter
      * @param noop creates a meter that does nothing
      */
-    <M extends Meter> M ownOrNothing(Meter.Id id, Supplier<M> maker, Function<Meter.Id, M> noop) {
+    <M extends Meter> M createOrNoop(Meter.Id id, Supplier<M> maker, Function<Meter.Id, M> noop) {
         evict();
         if (series.get() < max) {
             return counted(maker.get());
         }
-        warn(id, "does nothing");
+        warn(id, "records nothing");
         return placeholder(id, noop.apply(id));
     }
 
     /**
-     * Returns a meter with its own series, or one that records into the overflow meter of its name beyond the limit.
+     * Returns a meter with its own series. Beyond the limit, it records into the overflow meter of its name.
      *
      * @param histogram whether the meter publishes buckets
      * @param maker creates a meter
      * @param noop creates a meter that does nothing
      * @param adapter wraps the overflow meter, for a meter with another scale
      */
-    <M extends Meter> M ownOrOverflow(
+    <M extends Meter> M createOrOverflow(
             Meter.Id id,
             boolean histogram,
             Class<M> type,
@@ -116,7 +116,10 @@ final class SeriesLimit {
             overflowMeters.put(key, overflow);
         }
         if (!type.isInstance(overflow)) {
-            warn(id, "does nothing: the limit of " + MAX_OVERFLOW_SERIES + " overflow series is reached");
+            warn(
+                    id,
+                    "records nothing, because the limit of " + MAX_OVERFLOW_SERIES
+                            + " overflow series is reached, too");
             return placeholder(id, noop.apply(id));
         }
         Meter.Id shared = overflow.getId();
@@ -144,16 +147,19 @@ final class SeriesLimit {
     }
 
     private void warn(Meter.Id id, String instead) {
-        LOGGER.log(() -> Settings.SERIES_MAX.key() + " = " + max + " is reached: " + id + " " + instead);
+        LOGGER.log(() ->
+                "The limit " + Settings.SERIES_MAX.key() + "=" + max + " is reached: the meter " + id + " " + instead);
     }
 
-    /** Called after a counted meter was removed. Evicts the placeholder, so that its id can be registered again. */
+    /** Subtracts a removed meter from the number of series, and evicts the placeholder, so that its id can be registered again. */
     void removed() {
         series.decrementAndGet();
         evict();
     }
 
-    /** Reports that Micrometer stores the meter created last inside this wrapper. */
+    /**
+     * Replaces the meter of the placeholder, if there is one, by its wrapper, because Micrometer stores the wrapper. Returns the wrapper.
+     */
     <M extends Meter> M wrapped(M wrapping) {
         Placeholder now = placeholder;
         if (now != null) {

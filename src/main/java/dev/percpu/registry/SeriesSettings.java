@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a registry's series: how many it keeps, and which a scrape shows. Immutable.
  *
- * @param max largest number of series, at least 1. A meter beyond it records into the overflow series of its name, or does nothing.
+ * @param max largest number of series, at least 1. A meter beyond it records into the overflow series of its name, or nothing.
  * @param expireAfter time without a record after which a scrape leaves a series out, until the next record; at least 1 s, null for never
  */
 public record SeriesSettings(int max, @Nullable Duration expireAfter) {
@@ -25,15 +25,5 @@ public record SeriesSettings(int max, @Nullable Duration expireAfter) {
         if (expireAfter != null && expireAfter.compareTo(SHORTEST) < 0) {
             throw new IllegalArgumentException("expireAfter must be null or at least 1 s, but was " + expireAfter);
         }
-    }
-
-    /** Returns the same settings with another largest number of series. */
-    public SeriesSettings withMax(int max) {
-        return new SeriesSettings(max, expireAfter);
-    }
-
-    /** Returns the same settings with another expiry; null for never. */
-    public SeriesSettings withExpireAfter(@Nullable Duration expireAfter) {
-        return new SeriesSettings(max, expireAfter);
     }
 }

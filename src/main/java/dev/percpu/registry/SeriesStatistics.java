@@ -5,7 +5,7 @@ package dev.percpu.registry;
  *
  * @param registered series that count towards {@link SeriesSettings#max()}: one per meter, hidden ones included
  * @param overflow overflow series, one per name
- * @param overflowed registrations beyond the limit since the registry was opened; each look-up of such a meter counts again
+ * @param overflowed registrations beyond the limit since the registry was opened; each request for such a meter counts again
  * @param hidden registered series that the last scrape left out, because they recorded nothing for {@link SeriesSettings#expireAfter()}
  */
-public record SeriesStatistics(int registered, int overflow, long overflowed, int hidden) {}
+record SeriesStatistics(int registered, int overflow, long overflowed, int hidden) {}

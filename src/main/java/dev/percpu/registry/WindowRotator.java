@@ -7,15 +7,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rotates the time windows of a registry's meters shortly before each window ends, so that maxima and percentiles age without reads. One
- * daemon thread per registry, from its first windowed meter until the registry is closed or garbage-collected.
+ * A background task that rotates the time windows of a registry's meters shortly before each window ends. So maxima and
+ * percentiles age without reads. It runs on one daemon thread per registry, from the first windowed meter until the registry is
+ * closed or garbage-collected. Thread-safe.
  *
  * @param <R> the registry's type; the rotator holds the registry weakly
  */
 final class WindowRotator<R> {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(WindowRotator.class);
 
-    /** A rotation is early by at most this part of the shortest window: what is recorded after it counts for the next one. */
+    /** Number of rotations in the shortest window. Amounts between the last rotation of a window and its end count for the next window. */
     private static final int ROTATIONS_PER_WINDOW = 20;
 
     private static final long SHORTEST_PERIOD_MILLIS = 20;
@@ -45,9 +46,10 @@ final class WindowRotator<R> {
 
     /** Makes rotations frequent enough for windows of this length, in milliseconds. */
     synchronized void include(long windowMillis) {
-        long wanted = Math.clamp(windowMillis / ROTATIONS_PER_WINDOW, SHORTEST_PERIOD_MILLIS, LONGEST_PERIOD_MILLIS);
-        if (wanted < periodMillis) {
-            periodMillis = wanted;
+        long periodForWindow =
+                Math.clamp(windowMillis / ROTATIONS_PER_WINDOW, SHORTEST_PERIOD_MILLIS, LONGEST_PERIOD_MILLIS);
+        if (periodForWindow < periodMillis) {
+            periodMillis = periodForWindow;
             LockSupport.unpark(thread);
         }
         if (thread == null && !stopped) {
@@ -75,7 +77,7 @@ final class WindowRotator<R> {
                 // A rotation that comes late must not miss the end of a window.
                 rotation.rotate(current, clock.wallTime(), period + period / 2);
             } catch (RuntimeException e) {
-                LOGGER.log("The time windows were not rotated; the next rotation tries again", e);
+                LOGGER.log("Rotating the time windows failed; they are rotated again after the next period", e);
             }
             current = null; // a waiting thread must not keep the registry alive
             LockSupport.parkNanos(this, period * 1_000_000);

@@ -2,7 +2,7 @@ package dev.percpu.rseq;
 
 /** The owner of the rseq areas: the code that registers the threads of this process. {@link #toString()} is its name in reports. */
 public enum AreaOwner {
-    /** The libc. It says so by a {@code __rseq_size} above 0. */
+    /** The libc. Its symbol {@code __rseq_size} is above 0. */
     LIBC,
     /** A library that exports {@code __rseq_abi}, as libraries did before glibc 2.35. */
     LEGACY,
@@ -13,6 +13,6 @@ public enum AreaOwner {
 
     @Override
     public String toString() {
-        return Names.of(this);
+        return ReportNames.of(this);
     }
 }

@@ -50,7 +50,7 @@ record AreaOwnership(
         return new AreaOwnership(AreaOwner.SELF, length, active, null, null);
     }
 
-    /** Returns the ownership that a copy of this library, loaded earlier by another class loader of this process, has fixed. */
+    /** Returns the ownership that another class loader of this process has set before. */
     static AreaOwnership fixedEarlier(AreaOwner owner, @Nullable Integer featureSize) {
         int active = featureSize == null ? Fields.ORIGINAL_ACTIVE_SIZE : featureSize;
         return owner == AreaOwner.NONE
@@ -71,12 +71,13 @@ record AreaOwnership(
     private static long offset(Host.LibcInfo libc) {
         Long offset = libc.rseqOffset();
         if (offset == null) {
-            throw new IllegalStateException("libc must export __rseq_offset beside __rseq_size, but does not");
+            throw new IllegalStateException(
+                    "__rseq_offset must be exported by a libc that exports __rseq_size, but was missing");
         }
         return offset;
     }
 
-    /** glibc registers 32 bytes where {@code __rseq_size} is 20 or 32, else {@code __rseq_size} bytes. */
+    /** Returns the length that glibc registers: {@code __rseq_size} bytes, but at least 32. */
     private static int registeredByLibc(int size) {
         return Math.max(size, Fields.ORIGINAL_LENGTH);
     }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The system that this process runs on. Immutable. A value that does not exist on this system is null.
  *
- * @param cpus at the time of the probe; the possible ones decide the number of shards
+ * @param cpus CPUs at the time of the probe; the possible ones determine the number of shards
  */
 public record Host(Kernel kernel, LibcInfo libc, Cpus cpus) {
 

@@ -4,7 +4,10 @@ package dev.percpu.rseq;
 public enum IndexedBy {
     /** The number of the CPU. */
     CPU_ID(Fields.CPU_ID),
-    /** The concurrency id of the process' memory map. It stays small on machines with many CPUs. */
+    /**
+     * The concurrency id of the process' memory map. It is unique among the running tasks of the process, and close to 0 when few
+     * of them run.
+     */
     MM_CID(Fields.MM_CID);
 
     private final int offset;
@@ -20,6 +23,6 @@ public enum IndexedBy {
 
     @Override
     public String toString() {
-        return Names.of(this);
+        return ReportNames.of(this);
     }
 }

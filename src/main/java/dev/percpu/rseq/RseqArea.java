@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The struct rseq of one thread: its registration, and the fields that the kernel keeps up to date. Immutable.
  *
- * @param registration of the thread that ran the probe
+ * @param registration registration of the thread that ran the probe
  * @param activeSize bytes of struct rseq that kernel and owner agreed on; null when no area is registered
  * @param fields every field of the newest known struct, available or not
  * @param thread the values of the fields at the time of the probe; null when the thread has no area
@@ -41,9 +41,9 @@ public record RseqArea(
     /**
      * A field of struct rseq.
      *
-     * @param name as in {@code linux/rseq.h}
-     * @param offset bytes from the start of the struct
-     * @param size bytes
+     * @param name name of the field in {@code linux/rseq.h}
+     * @param offset offset from the start of the struct, in bytes
+     * @param size size, in bytes
      * @param available whether the kernel keeps the field up to date in this process
      */
     public record Field(String name, int offset, int size, boolean available) {}

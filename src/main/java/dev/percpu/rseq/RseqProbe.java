@@ -2,7 +2,7 @@ package dev.percpu.rseq;
 
 import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.Libc;
-import dev.percpu.binding.NativeLibrary;
+import dev.percpu.binding.PercpuLibrary;
 import dev.percpu.settings.RseqMode;
 import dev.percpu.settings.Settings;
 import dev.percpu.settings.ShardIndex;
@@ -66,7 +66,7 @@ public final class RseqProbe {
     private static synchronized RseqStatus probeOnce(RseqMode mode, ShardIndex index) {
         RseqStatus known = status;
         if (known == null) {
-            String unavailable = NativeLibrary.unavailabilityCause();
+            String unavailable = PercpuLibrary.unavailabilityCause();
             known = unavailable == null ? probe(mode, index) : withoutLibrary(unavailable);
             status = known;
         }
@@ -78,7 +78,7 @@ public final class RseqProbe {
         Host.LibcInfo libc = new Host.LibcInfo("unknown", null, null, null, null);
         return new RseqStatus(
                 AreaOwner.NONE,
-                Mode.ATOMIC,
+                CommitMode.ATOMIC,
                 cause,
                 IndexedBy.CPU_ID,
                 new RseqArea(RseqArea.Registration.NONE, null, Fields.of(0, 0), null),
@@ -93,12 +93,12 @@ public final class RseqProbe {
         AreaOwnership ownership = start(host, hwcap);
         ControlCalls.registerThread();
         SelfTest selfTest = ownership.owner() == AreaOwner.NONE ? SelfTest.NONE : SelfTestRunner.run(Cpus.allowed());
-        String reason = fixMode(reasonAgainstSections(
+        String reason = fixMode(reasonForAtomicMode(
                 mode, ownership, selfTest, hwcap, host.kernel().machine()));
         boolean rseq = ControlCalls.mode() == ControlCalls.MODE_RSEQ;
         return new RseqStatus(
                 ownership.owner(),
-                rseq ? Mode.RSEQ : Mode.ATOMIC,
+                rseq ? CommitMode.RSEQ : CommitMode.ATOMIC,
                 rseq ? null : reason,
                 indexedBy(index, ownership, host.cpus()),
                 area(ownership, host.kernel().machine()),
@@ -116,7 +116,8 @@ public final class RseqProbe {
             return found;
         }
         if (error != -ControlCalls.EALREADY) {
-            throw new IllegalStateException("The native library rejected " + found + " with errno " + -error);
+            throw new IllegalStateException(
+                    "percpu_process_start must return 0 for owner " + found.owner() + ", but returned errno " + -error);
         }
         AreaOwner owner = switch (ControlCalls.owner()) {
             case ControlCalls.OWNER_LIBC -> AreaOwner.LIBC;
@@ -129,7 +130,7 @@ public final class RseqProbe {
                 : AreaOwnership.fixedEarlier(owner, host.kernel().featureSize());
     }
 
-    private static @Nullable String reasonAgainstSections(
+    private static @Nullable String reasonForAtomicMode(
             RseqMode mode, AreaOwnership ownership, SelfTest selfTest, long hwcap, String machine) {
         if (ownership.owner() == AreaOwner.NONE) {
             return ownership.reason();
@@ -229,7 +230,7 @@ public final class RseqProbe {
         return value == 0 ? null : (int) value;
     }
 
-    /** The JVM reads this property from uname(2). */
+    /** Returns the kernel release. The JVM reads this property from uname(2). */
     private static String release() {
         return System.getProperty("os.version");
     }

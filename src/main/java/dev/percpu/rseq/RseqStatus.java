@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner the code that registered the areas of this process' threads
  * @param mode how records are committed
- * @param reason one sentence that says why the mode is not {@code rseq}; null when it is
+ * @param reason cause, in one sentence, if the mode is not {@code rseq}; null otherwise
  * @param indexedBy the field of struct rseq that selects the shard
  * @param nativeLibrary whether the native library is loaded; without it, records use JVM atomics
  */
 public record RseqStatus(
         AreaOwner owner,
-        Mode mode,
+        CommitMode mode,
         @Nullable String reason,
         IndexedBy indexedBy,
         RseqArea area,
@@ -26,7 +26,7 @@ public record RseqStatus(
 
     /** Returns whether records commit in rseq critical sections. */
     public boolean active() {
-        return mode == Mode.RSEQ;
+        return mode == CommitMode.RSEQ;
     }
 
     /** Returns the CPUs of the host at the time of the probe. */

@@ -19,7 +19,7 @@ public record SelfTest(Result result, int restarts, int violations, long duratio
 
         @Override
         public String toString() {
-            return Names.of(this);
+            return ReportNames.of(this);
         }
     }
 }

@@ -7,13 +7,16 @@ import java.util.BitSet;
  * The runner of the self-test. A victim thread runs critical sections while a disturber thread interrupts it: first by preemption on the
  * same CPU, then by migration to another CPU.
  *
- * <p>Stateless. A run takes about 10 ms. Each of the two parts ends after {@link #BUDGET_NANOS} at the latest.
+ * <p>Stateless. A run takes about 10 ms. Each of the two parts ends after at most 25 ms.
  */
 final class SelfTestRunner {
     /** Restarts after which a part ends. */
     private static final int TARGET_RESTARTS = 20;
 
-    /** Restarts that each part needs for a result. A broken kernel shows at the first interruption; a busy machine allows only a few. */
+    /**
+     * Restarts that each part needs for a result. A kernel that does not restart sections is detected at the first interruption. A busy
+     * machine allows only a few restarts.
+     */
     private static final int MIN_RESTARTS = 3;
 
     private static final long BUDGET_NANOS = 25_000_000;
@@ -40,7 +43,7 @@ final class SelfTestRunner {
                 micros);
     }
 
-    /** Without a second CPU, or with too few restarts in one part, the result is {@code SKIPPED}. */
+    /** Returns the result: {@code SKIPPED} without a second CPU, or with too few restarts in one part. */
     private static SelfTest.Result result(int violations, Part preemption, Part migration) {
         if (violations > 0) {
             return SelfTest.Result.FAILED;

@@ -1,8 +1,8 @@
 /**
- * The status of rseq in this process: probe, self-test, CPUs and NUMA nodes. The probe runs once and returns an immutable status.
- * Endpoint, health checks, page, metrics and log all read that status.
+ * The status of rseq in this process: probe, self-test, CPUs and NUMA nodes. The probe runs once and returns an immutable status. Endpoint,
+ * health checks, page, metrics and log all read that status.
  *
- * <p>What commits a record does not belong here, but in package {@code shard} and the C sources.
+ * <p>Does not belong here: how a record commits (package {@code shard} and the C sources).
  *
  * <p>Imports {@code binding} and {@code settings}.
  */

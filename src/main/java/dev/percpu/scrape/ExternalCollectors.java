@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 /**
  * The collectors of a Prometheus registry other than a meter registry's own index. Thread-safe.
  *
- * <p>They are user code, so they are read with a time limit, as gauges are: each by itself in an {@link IsolatingPrometheusRegistry}, else
- * all of them in one read, because a plain registry does not list its collectors.
+ * <p>They are user code, so each read has a time limit. In an {@link IsolatingPrometheusRegistry}, each collector is read alone. In a plain
+ * registry, all collectors are read together, because it does not list them.
  */
 public final class ExternalCollectors {
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(ExternalCollectors.class);
@@ -69,7 +69,7 @@ public final class ExternalCollectors {
             } else {
                 LOGGER.log(
                         () -> "The family " + name(snapshot)
-                                + " of an external collector is left out of the scrape: a family of that name has another type");
+                                + " of an external collector is left out of the scrape, because a family of that name has another type");
             }
         }
         own.forEach(all::add);

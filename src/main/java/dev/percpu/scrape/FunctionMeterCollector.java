@@ -2,8 +2,8 @@ package dev.percpu.scrape;
 
 import dev.percpu.family.Family;
 import dev.percpu.family.FamilyValues;
+import dev.percpu.family.NamedSeries;
 import dev.percpu.family.Series;
-import dev.percpu.family.SeriesGroup;
 import io.micrometer.core.instrument.Meter;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -50,13 +50,13 @@ public final class FunctionMeterCollector {
      * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
      */
     void collect(
-            Iterable<SeriesGroup> groups,
+            Iterable<NamedSeries> groups,
             Predicate<String> included,
             List<? extends GuardedRead> external,
             FamilyValues values)
             throws InterruptedIOException {
         List<GuardedRead> reads = new ArrayList<>();
-        for (SeriesGroup group : groups) {
+        for (NamedSeries group : groups) {
             group.forEach((id, series) -> {
                 List<Family> families = series.families();
                 if (families.isEmpty() || families.stream().anyMatch(family -> included.test(family.name()))) {
@@ -87,8 +87,8 @@ public final class FunctionMeterCollector {
             LOG.log(
                     System.Logger.Level.WARNING,
                     TimeLimitedExecutor.MAX_ABANDONED
-                            + " calls of gauges and other functions have not returned, the maximum; " + skipped
-                            + " functions were not called in this scrape, and none is until a call returns");
+                            + " calls of gauges and other functions have not returned, which is the maximum. " + skipped
+                            + " functions were not called in this scrape. Functions are called again after a call has returned.");
         }
     }
 

@@ -31,10 +31,10 @@ abstract class GuardedRead implements TimeLimitedExecutor.Task {
     /** Adds the value that was read to the scrape. Called on the scrape thread. */
     abstract void accept();
 
-    /** Adds the value that represents an unknown one, if there is one. Called on the scrape thread. */
+    /** Adds a placeholder for the missing value: NaN for a gauge, nothing for other series. Called on the scrape thread. */
     abstract void acceptUnknown();
 
-    /** Marks this source as named in the log. Returns whether it was not before. */
+    /** Marks this source as reported. Returns whether this was the first call. */
     abstract boolean markReported();
 
     /** Returns a noun phrase for the log, such as "the meter x". */

@@ -7,9 +7,9 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * A stream that compresses with gzip and writes to another stream. {@link #close()} writes the last bytes, frees the compressor's memory
- * outside the heap, and closes the other stream.
+ * outside the heap, and closes the other stream. Not thread-safe.
  */
-public final class GzipStream extends GZIPOutputStream {
+final class GzipStream extends GZIPOutputStream {
     private static final int BUFFER_BYTES = 16 * 1024;
 
     /**

@@ -127,7 +127,7 @@ final class HeaderScanner {
 
     MalformedHeaderException malformed(int index, String expected) {
         return new MalformedHeaderException(
-                "The " + header + " header is malformed: expected " + expected + " at character " + (index + 1) + ".");
+                "The header " + header + " must have " + expected + " at character " + (index + 1) + ".");
     }
 
     private static boolean isTokenCharacter(char c) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScrapeCells implements AutoCloseable {
     private final CellStore store;
-    private @Nullable CellSnapshot totals;
+    private @Nullable CellSnapshot snapshot;
     private CellColumn.@Nullable Reader reader;
 
     ScrapeCells(CellStore store) {
@@ -21,11 +21,11 @@ final class ScrapeCells implements AutoCloseable {
     }
 
     /** Returns the sums of all cells, computed by the first call. */
-    CellSnapshot totals() {
-        if (totals == null) {
-            totals = store.snapshot();
+    CellSnapshot snapshot() {
+        if (snapshot == null) {
+            snapshot = store.snapshot();
         }
-        return totals;
+        return snapshot;
     }
 
     /** Returns the reader of columns. */
@@ -41,8 +41,8 @@ final class ScrapeCells implements AutoCloseable {
         if (reader != null) {
             reader.close();
         }
-        if (totals != null) {
-            totals.close();
+        if (snapshot != null) {
+            snapshot.close();
         }
     }
 }

@@ -35,16 +35,12 @@ public final class ScrapeEncodings {
         }
     }
 
-    /** Returns the Prometheus client's writers of all formats. */
-    public ExpositionFormats formats() {
-        return formats;
-    }
-
     /** Returns the encoding of a negotiated type. */
     public Encoding of(ScrapeType type) {
         ExpositionFormatWriter writer = writers.get(type.format());
         if (writer == null) {
-            throw new IllegalStateException("no writer of " + type.format());
+            throw new IllegalStateException(
+                    "format must have a writer of the Prometheus client, but " + type.format() + " has none");
         }
         return encoding(writer, type.escaping() == null ? EscapingScheme.DEFAULT : type.escaping());
     }

@@ -94,7 +94,7 @@ public final class ScrapeNegotiation {
         }
     }
 
-    /** Several lines of a header mean the same as one line with their values separated by commas (RFC 9110, section 5.3). */
+    /** Joins the lines of a header with commas, as RFC 9110, section 5.3 permits. */
     private static String joined(@Nullable List<String> lines) {
         return lines == null ? "" : String.join(",", lines);
     }

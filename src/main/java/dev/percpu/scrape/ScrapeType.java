@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
 
     /** Prometheus' text format 0.0.4 with names escaped by underscores: the type for clients that accept any. */
-    public static final ScrapeType TEXT = new ScrapeType(Format.TEXT, null);
+    static final ScrapeType TEXT = new ScrapeType(Format.TEXT, null);
 
     /** The formats of a scrape. Of two formats that a client accepts equally, the first is selected. */
     public enum Format {
@@ -81,8 +81,8 @@ public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
     }
 
     /**
-     * Selects the format of the highest weight. Of equal weights, the range named first decides; for formats of one range, the order of
-     * {@link Format}.
+     * Selects the format with the highest weight. If weights are equal, the format of the earlier range is selected. If two formats match
+     * the same range, the order of {@link Format} decides.
      *
      * <p>The escaping scheme is that of the deciding range. An unknown scheme counts as none.
      *
@@ -118,7 +118,10 @@ public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
                 .orElse(null);
     }
 
-    /** Returns the index of the most specific range with a format, of several the one of the highest weight; -1 if there is none. */
+    /**
+     * Returns the index of the most specific range that includes a format; -1 if there is none. If several are equally specific, the one
+     * with the highest weight is used.
+     */
     private static int decidingRange(Format format, List<AcceptHeader.MediaRange> accepted) {
         int deciding = -1;
         for (int i = 0; i < accepted.size(); i++) {

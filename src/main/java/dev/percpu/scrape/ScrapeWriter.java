@@ -1,8 +1,8 @@
 package dev.percpu.scrape;
 
+import dev.percpu.exposition.FamilyText;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
-import dev.percpu.exposition.TextNames;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.meter.CellMeter;
@@ -34,14 +34,14 @@ public final class ScrapeWriter {
     private final Clock clock;
 
     /** The table of the last text scrape. Written under the lock of this object. */
-    private volatile FamilyTable table = FamilyTable.EMPTY;
+    private volatile SortedFamilies table = SortedFamilies.EMPTY;
 
     /** Buffers that the next text scrape reuses; null while a scrape uses them. */
     private final AtomicReference<@Nullable Buffers> spare = new AtomicReference<>();
 
     private static final class Buffers {
         private final TextOutput out = new TextOutput();
-        private final FamilyRow.Buffers rows = new FamilyRow.Buffers();
+        private final FamilyWriter.Buffers rows = new FamilyWriter.Buffers();
     }
 
     /** The values of a scrape that are not in cells. */
@@ -94,9 +94,9 @@ public final class ScrapeWriter {
         Buffers reused = spare.getAndSet(null);
         Buffers buffers = reused == null ? new Buffers() : reused;
         TextOutput out = buffers.out.to(stream);
-        FamilyTable last = table;
+        SortedFamilies last = table;
         try (ScrapeCells cells = index.openCells()) {
-            FamilyTable current = index.table(last, cells);
+            SortedFamilies current = index.table(last, cells);
             replace(last, current);
             new TextScrape(current, cells, format, escaping, included, buffers).write(collected);
         }
@@ -106,7 +106,7 @@ public final class ScrapeWriter {
 
     /** Keeps the current table for the next scrape, unless a removal or another scrape has replaced the last one. */
     @SuppressWarnings("ReferenceEquality") // tables are compared by identity
-    private synchronized void replace(FamilyTable last, FamilyTable current) {
+    private synchronized void replace(SortedFamilies last, SortedFamilies current) {
         if (table == last) {
             table = current;
         }
@@ -114,7 +114,7 @@ public final class ScrapeWriter {
 
     /** One scrape in a text format. */
     private final class TextScrape {
-        private final FamilyTable table;
+        private final SortedFamilies table;
         private final ScrapeCells cells;
         private final TextFormat format;
         private final EscapingScheme escaping;
@@ -124,7 +124,7 @@ public final class ScrapeWriter {
         private final SampleWriter samples;
 
         private TextScrape(
-                FamilyTable table,
+                SortedFamilies table,
                 ScrapeCells cells,
                 TextFormat format,
                 EscapingScheme escaping,
@@ -144,9 +144,9 @@ public final class ScrapeWriter {
             List<MetricSnapshot> snapshots = snapshots(collected).stream().toList();
             Set<String> names = names(snapshots);
             int next = 0;
-            for (FamilyRow row : table.rows()) {
+            for (FamilyWriter row : table.rows()) {
                 String name = row.family().name();
-                TextNames plain = names.contains(name) || !included.test(name) ? null : row.names(format);
+                FamilyText plain = names.contains(name) || !included.test(name) ? null : row.names(format);
                 if (plain == null) {
                     continue;
                 }
@@ -176,8 +176,8 @@ public final class ScrapeWriter {
         private MetricSnapshots snapshots(Collected collected) {
             Set<String> names = names(collected.external());
             names.addAll(collected.functionMeters().names());
-            List<FamilyRow> shared = new ArrayList<>();
-            for (FamilyRow row : table.rows()) {
+            List<FamilyWriter> shared = new ArrayList<>();
+            for (FamilyWriter row : table.rows()) {
                 if (names.contains(row.family().name()) || row.names(format) == null) {
                     shared.add(row);
                 }
@@ -188,12 +188,12 @@ public final class ScrapeWriter {
             return ExternalCollectors.merge(own.snapshots(), collected.external());
         }
 
-        private void collect(FamilyRow row, FamilyValues values) {
-            FamilyValues ofFamily = new FamilyValues(row.family().name()::equals);
+        private void collect(FamilyWriter row, FamilyValues values) {
+            FamilyValues familyValues = new FamilyValues(row.family().name()::equals);
             for (CellMeter meter : row.meters()) {
-                SeriesIndex.collect(meter, cells.totals(), included, ofFamily);
+                SeriesIndex.collect(meter, cells.snapshot(), included, familyValues);
             }
-            values.addAll(ofFamily);
+            values.addAll(familyValues);
         }
 
         private static Set<String> names(Iterable<MetricSnapshot> snapshots) {

@@ -3,9 +3,9 @@ package dev.percpu.scrape;
 import dev.percpu.family.Family;
 import dev.percpu.family.FamilyKinds;
 import dev.percpu.family.FamilyValues;
+import dev.percpu.family.NamedSeries;
+import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.Series;
-import dev.percpu.family.SeriesGroup;
-import dev.percpu.family.SeriesGroup.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.Expiry;
 import dev.percpu.shard.CellSnapshot;
@@ -43,7 +43,7 @@ public final class SeriesIndex implements MultiCollector {
     private final Consumer<Consumer<Meter>> forEachMeter;
     private final @Nullable Expiry expiry;
     private final boolean descriptions;
-    private final Map<String, SeriesGroup> groups = new ConcurrentHashMap<>();
+    private final Map<String, NamedSeries> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
 
     /** Bound while this index, as a collector of its Prometheus registry, must return no families. */
@@ -83,19 +83,19 @@ public final class SeriesIndex implements MultiCollector {
      *
      * @param name the meter's name by the naming convention
      * @param factory creates the series, with families of the group that it will be in
-     * @return null, or why the series cannot be exposed
+     * @return reason why the series cannot be exposed; null if it was added
      */
-    public @Nullable String add(String name, Meter.Id id, Function<SeriesGroup, Series> factory) {
+    public @Nullable String add(String name, Meter.Id id, Function<NamedSeries, Series> factory) {
         return addToGroup(name, id, group -> {
             Series series = factory.apply(group);
-            String refusal = kinds.claim(series.families());
-            if (refusal == null) {
+            String rejection = kinds.claim(series.families());
+            if (rejection == null) {
                 Series replaced = group.put(id, series);
                 if (replaced != null) {
                     kinds.release(replaced.families());
                 }
             }
-            return refusal;
+            return rejection;
         });
     }
 
@@ -104,50 +104,51 @@ public final class SeriesIndex implements MultiCollector {
      *
      * @param name the meter's name by the naming convention
      * @param kind the kind of its main family
-     * @return null, or why the meter cannot be exposed
+     * @return reason why the meter cannot be exposed; null if it was added
      */
     public @Nullable String add(String name, CellMeter meter, Family.Kind kind, NamingConvention convention) {
         return addToGroup(name, meter.getId(), group -> {
             SeriesShape shape = group.shape(meter.getId(), kind, convention);
-            String refusal = null;
-            if (shape.enter()) {
-                refusal = kinds.claim(shape.families());
-                if (refusal != null) {
-                    shape.leave();
+            String rejection = null;
+            if (shape.addSeries()) {
+                rejection = kinds.claim(shape.families());
+                if (rejection != null) {
+                    shape.removeSeries();
                 }
-                group.tidy();
+                group.removeUnusedShapes();
             }
-            if (refusal == null) {
+            if (rejection == null) {
                 meter.exposeAs(shape);
                 lastChange = meter;
                 if (expiry != null) {
-                    expiry.watch(meter);
+                    expiry.track(meter);
                 }
             }
-            return refusal;
+            return rejection;
         });
     }
 
     /**
      * Runs an addition on the group of a name, under the lock of that name.
      *
-     * @param addition returns null, or why nothing was added
+     * @param addition returns the reason why nothing was added; null if the series was added
+     * @return reason why the series cannot be exposed; null if it was added
      */
-    private @Nullable String addToGroup(String name, Meter.Id id, Function<SeriesGroup, @Nullable String> addition) {
-        String[] refusal = new String[1];
+    private @Nullable String addToGroup(String name, Meter.Id id, Function<NamedSeries, @Nullable String> addition) {
+        String[] rejection = new String[1];
         groups.compute(name, (key, existing) -> {
-            SeriesGroup group = existing != null ? existing : new SeriesGroup(name, id, descriptions);
-            refusal[0] = group.refusal(id);
-            if (refusal[0] == null) {
+            NamedSeries group = existing != null ? existing : new NamedSeries(name, id, descriptions);
+            rejection[0] = group.rejection(id);
+            if (rejection[0] == null) {
                 try {
-                    refusal[0] = addition.apply(group);
+                    rejection[0] = addition.apply(group);
                 } catch (IllegalArgumentException e) {
-                    refusal[0] = "Prometheus does not accept this name or these labels: " + e.getMessage();
+                    rejection[0] = "Prometheus does not accept this name or these labels: " + e.getMessage();
                 }
             }
             return group.isEmpty() ? null : group;
         });
-        return refusal[0];
+        return rejection[0];
     }
 
     /** Removes a cell meter, so that its name is free. */
@@ -158,9 +159,9 @@ public final class SeriesIndex implements MultiCollector {
         }
         lastChange = new Object();
         groups.computeIfPresent(shape.group().name(), (name, group) -> {
-            if (shape.leave()) {
+            if (shape.removeSeries()) {
                 kinds.release(shape.families());
-                group.tidy();
+                group.removeUnusedShapes();
             }
             return group.isEmpty() ? null : group;
         });
@@ -230,15 +231,16 @@ public final class SeriesIndex implements MultiCollector {
     MetricSnapshots collectCells(Predicate<String> included, FamilyValues collected) {
         FamilyValues values = new FamilyValues(included);
         List<CellMeter> meters = cellMeters(); // before the snapshot: it has the cells of all these meters
-        try (CellSnapshot totals = store.snapshot()) {
-            FamilyTable.inHelpOrder(exposed(meters, totals)).forEach(meter -> collect(meter, totals, included, values));
+        try (CellSnapshot snapshot = store.snapshot()) {
+            SortedFamilies.inHelpOrder(exposed(meters, snapshot))
+                    .forEach(meter -> collect(meter, snapshot, included, values));
         }
         values.addAll(collected);
         return values.snapshots();
     }
 
     /** Adds the values of a cell meter. A meter that throws is left out. */
-    static void collect(CellMeter meter, CellSnapshot totals, Predicate<String> included, FamilyValues values) {
+    static void collect(CellMeter meter, CellSnapshot snapshot, Predicate<String> included, FamilyValues values) {
         SeriesShape shape = meter.shape();
         if (shape == null
                 || !(included.test(shape.main().name())
@@ -246,9 +248,9 @@ public final class SeriesIndex implements MultiCollector {
             return;
         }
         try {
-            meter.collect(shape, totals, values);
+            meter.collect(shape, snapshot, values);
         } catch (RuntimeException e) {
-            LOGGER.log(() -> "The meter " + meter.getId() + " is left out of the scrape: reading it failed", e);
+            LOGGER.log(() -> "The meter " + meter.getId() + " is left out of the scrape, because reading it failed", e);
         }
     }
 
@@ -258,22 +260,22 @@ public final class SeriesIndex implements MultiCollector {
         if (expiry == null) {
             return meters;
         }
-        try (CellSnapshot totals = store.snapshot()) {
-            return exposed(meters, totals);
+        try (CellSnapshot snapshot = store.snapshot()) {
+            return exposed(meters, snapshot);
         }
     }
 
-    private List<CellMeter> exposed(List<CellMeter> meters, CellSnapshot totals) {
+    private List<CellMeter> exposed(List<CellMeter> meters, CellSnapshot snapshot) {
         if (expiry == null) {
             return meters;
         }
         List<CellMeter> exposed = new ArrayList<>(meters.size());
         for (CellMeter meter : meters) {
-            if (!expiry.hides(meter, totals)) {
+            if (!expiry.checkIdle(meter, snapshot)) {
                 exposed.add(meter);
             }
         }
-        expiry.checked(meters.size() - exposed.size());
+        expiry.finishCheck(meters.size() - exposed.size());
         return exposed;
     }
 
@@ -297,10 +299,10 @@ public final class SeriesIndex implements MultiCollector {
      *
      * @param last the table of an earlier scrape, which is returned if it is current
      */
-    FamilyTable table(FamilyTable last, ScrapeCells cells) {
+    SortedFamilies table(SortedFamilies last, ScrapeCells cells) {
         if (expiry != null) {
             List<CellMeter> meters = cellMeters(); // before the snapshot, as above
-            return last.update(exposed(meters, cells.totals()), null);
+            return last.update(exposed(meters, cells.snapshot()), null);
         }
         Object change = lastChange; // before the meters: the next scrape sees a later change
         return last.isCurrent(change) ? last : last.update(cellMeters(), change);

@@ -7,7 +7,7 @@ public interface ShardNaming {
     /** Returns the labels of a per-CPU shard. Their names are those of {@link #shared()}. */
     Labels of(int shard);
 
-    /** Returns the labels of the shared shard, which holds the records that no per-CPU shard accepts. */
+    /** Returns the labels of the shared shard, which holds the records that could not be committed in a per-CPU shard. */
     Labels shared();
 
     /** Returns the text that is appended to the help text of each family; may be empty. */

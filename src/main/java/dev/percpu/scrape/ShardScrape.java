@@ -4,7 +4,7 @@ import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.family.Family;
 import dev.percpu.family.FamilyValues;
-import dev.percpu.family.SeriesGroup.SeriesShape;
+import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.shard.CellStore;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -30,7 +30,9 @@ import java.util.function.Predicate;
  * meant for diagnosis, not for scrapes every few seconds: the number of series is the number of meters times the number of shards.
  */
 public final class ShardScrape {
-    /** Prefix of a meter's label whose name a shard label has. Prometheus resolves conflicts with target labels the same way. */
+    /**
+     * Prefix for a label of a meter that has the name of a shard label. Prometheus resolves conflicts with target labels in the same way.
+     */
     private static final String EXPORTED = "exported_";
 
     private final CellStore store;
@@ -137,18 +139,18 @@ public final class ShardScrape {
     }
 
     /** Returns the labels of a shard followed by those of a meter. A meter's label gets the prefix if its name is already used. */
-    private Labels labels(Labels ofMeter, int shard) {
-        Labels ofShard = shard == store.sharedShard() ? naming.shared() : naming.of(shard);
-        String[] names = new String[ofMeter.size()];
-        String[] values = new String[ofMeter.size()];
+    private Labels labels(Labels meterLabels, int shard) {
+        Labels shardLabels = shard == store.sharedShard() ? naming.shared() : naming.of(shard);
+        String[] names = new String[meterLabels.size()];
+        String[] values = new String[meterLabels.size()];
         for (int i = 0; i < names.length; i++) {
-            String name = ofMeter.getName(i);
-            while (ofShard.contains(name) || (!name.equals(ofMeter.getName(i)) && ofMeter.contains(name))) {
+            String name = meterLabels.getName(i);
+            while (shardLabels.contains(name) || (!name.equals(meterLabels.getName(i)) && meterLabels.contains(name))) {
                 name = EXPORTED + name;
             }
             names[i] = name;
-            values[i] = ofMeter.getValue(i);
+            values[i] = meterLabels.getValue(i);
         }
-        return ofShard.merge(names, values);
+        return shardLabels.merge(names, values);
     }
 }

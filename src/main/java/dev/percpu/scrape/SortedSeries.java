@@ -1,7 +1,7 @@
 package dev.percpu.scrape;
 
 import dev.percpu.exposition.LabelColumn;
-import dev.percpu.family.SeriesGroup.SeriesShape;
+import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.prometheus.metrics.model.snapshots.Labels;
@@ -32,7 +32,7 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
     static SeriesShape shape(CellMeter meter) {
         SeriesShape shape = meter.shape();
         if (shape == null) {
-            throw new IllegalStateException(meter.getId() + " is not exposed");
+            throw new IllegalStateException("meter must be exposed, but was not: " + meter.getId());
         }
         return shape;
     }
@@ -47,7 +47,7 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
         List<Labels> labels = new ArrayList<>(registered.size());
         for (Point point : sorted(registered)) {
             if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
-                LOGGER.log(() -> "A second value of " + family + point.labels + " is left out of the scrape");
+                LOGGER.log(() -> "A duplicate of " + family + point.labels + " is left out of the scrape");
                 continue;
             }
             meters.add(point.meter);
@@ -71,7 +71,7 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
      * @param last the series before the change
      * @param lastRegistered the number of meters before the change, duplicates included
      * @param registered the meters after the change
-     * @return null if all meters must be sorted: there are duplicates, or more added meters than others
+     * @return the updated series; null if all meters must be sorted, because there are duplicates or more added than kept meters
      */
     static @Nullable SortedSeries update(SortedSeries last, int lastRegistered, List<CellMeter> registered) {
         LabelColumn lastLabels = last.labels;
@@ -126,7 +126,7 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
         return labels == null ? null : new SortedSeries(meters, labels);
     }
 
-    /** Returns the index of the meter with the given labels, or -1 minus the index at which it would be inserted. */
+    /** Returns the index of the meter with these labels, or -1 minus its insertion index. */
     private static int search(Labels labels, List<CellMeter> meters) {
         int low = 0;
         int high = meters.size();

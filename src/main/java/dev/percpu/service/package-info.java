@@ -1,5 +1,6 @@
 /**
- * The microservice: start-up, page and health.
+ * The microservice: its health checks, and a filter for the meters of Micrometer's binders. The page
+ * is {@code META-INF/resources/index.html}.
  *
  * <p>The sub-package {@code status} serves {@code /api}. Code that any Quarkus application needs belongs in package {@code quarkus}.
  *

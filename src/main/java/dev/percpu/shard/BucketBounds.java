@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The upper bounds of a histogram's buckets: inclusive, strictly ascending, at least 0. Immutable and thread-safe.
  *
- * <p>Bounds are either longs or doubles; {@link #none()} is both. The last bucket (+Inf) has no bound here, so that {@link #buckets()} is
+ * <p>Bounds are either longs or doubles; no bounds are both. The last bucket (+Inf) has no bound here, so that {@link #buckets()} is
  * one more than the number of bounds.
  */
 public final class BucketBounds {
@@ -16,7 +16,7 @@ public final class BucketBounds {
     /** Null if there are no bounds. */
     private final @Nullable SumKind kind;
 
-    /** Longs, or the raw bits of doubles: the bits of doubles that are at least 0 have the order of the doubles. */
+    /** Longs, or the raw bits of doubles. Raw bits of doubles that are at least 0 sort like the doubles. */
     private final long[] words;
 
     private BucketBounds(@Nullable SumKind kind, long[] words) {
@@ -24,16 +24,11 @@ public final class BucketBounds {
         this.words = words;
     }
 
-    /** Returns bounds with one bucket for all amounts. */
-    public static BucketBounds none() {
-        return NONE;
-    }
-
     /**
      * Returns bounds that are longs.
      *
      * @param bounds bounds in the unit of the amounts, each at least 0 and larger than the one before; copied
-     * @throws IllegalArgumentException if a bound is not like that
+     * @throws IllegalArgumentException if a bound is out of range or not larger than the bound before it
      */
     public static BucketBounds ofLongs(long... bounds) {
         long[] copy = bounds.clone();
@@ -49,7 +44,7 @@ public final class BucketBounds {
      * Returns bounds that are doubles.
      *
      * @param bounds bounds in the unit of the amounts, each finite, at least 0 and larger than the one before; copied
-     * @throws IllegalArgumentException if a bound is not like that
+     * @throws IllegalArgumentException if a bound is out of range or not larger than the bound before it
      */
     public static BucketBounds ofDoubles(double... bounds) {
         long[] words = new long[bounds.length];

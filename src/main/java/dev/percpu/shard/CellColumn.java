@@ -42,7 +42,7 @@ public final class CellColumn {
 
     /** Memory for the sums of one batch. Not thread-safe: only the thread that created it may use and close it. */
     public static final class Reader implements AutoCloseable {
-        /** Size of the sums of a batch: the largest group fits, and all of them fit the level 2 cache of a CPU. */
+        /** Size of the sums of a batch. The largest group fits into it, and it fits into the level 2 cache. */
         private static final int BYTES = 64 * 1024;
 
         private final Arena arena = Arena.ofConfined();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>Retired: its {@link CellHandle} may still be reachable. Every record and every read keeps the handle reachable until it has ended,
  *       so no thread uses the cell after the handle is unreachable.
- *   <li>In quarantine, for a fixed time. This is a reserve against unknown errors.
+ *   <li>In quarantine for a fixed time, as a safety margin.
  *   <li>Cleared and free, for a meter with the same number of buckets.
  * </ol>
  */

@@ -6,7 +6,7 @@ package dev.percpu.shard;
  * <p>A cell that is newer than the snapshot reads as empty.
  *
  * <p>Not thread-safe: only the thread that made a snapshot may read and close it. Closing memory that several threads may read takes a
- * handshake with all threads, which is slower than summing 20,000 cells.
+ * handshake with all threads.
  */
 public abstract class CellSnapshot implements AutoCloseable {
     CellSnapshot() {}

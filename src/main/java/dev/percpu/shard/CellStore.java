@@ -33,11 +33,11 @@ public interface CellStore extends AutoCloseable {
     ObservationCell newDoubleObservation(BucketBounds bounds);
 
     /**
-     * Takes back the cell of a removed meter. Threads that still hold the cell may record into it and read it without limit. Another meter
+     * Retires the cell of a removed meter. Threads that still hold the cell may record into it and read it without limit. Another meter
      * gets its memory only after it is unreachable and a quarantine is over.
      *
      * @param cell cell of this store, not retired before
-     * @throws IllegalArgumentException if the cell is of another store
+     * @throws IllegalArgumentException if the cell is on the native shards of another store
      */
     void retire(Cell cell);
 

@@ -9,7 +9,7 @@ import java.lang.ref.Reference;
 import java.util.function.Function;
 
 /**
- * The cells of one meter, summed over shards. The memory belongs to the caller and has the layout of a shard.
+ * The cells of one meter, summed over shards. The memory belongs to the caller and has the layout of a shard. Not thread-safe.
  *
  * @param cells memory of the summed cells
  * @param from offset of the meter's first cell in {@code cells}, in bytes

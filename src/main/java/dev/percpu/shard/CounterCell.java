@@ -12,8 +12,8 @@ public abstract class CounterCell extends Cell {
     /**
      * Adds an integer amount.
      *
-     * @param amount at least 0. The integer part wraps around without an error: the caller must keep the sum of all integer amounts below
-     *     2<sup>63</sup>.
+     * @param amount at least 0. The integer part wraps around without an error: the caller must keep the sum of all integer
+     *     amounts below 2<sup>63</sup>.
      */
     public abstract void add(long amount);
 

@@ -84,7 +84,7 @@ public final class JvmCellStore implements CellStore {
 
     private long nextNumber() {
         if (closed) {
-            throw new IllegalStateException("this cell store is closed: it creates no cells");
+            throw new IllegalStateException("cell store must be open to create a cell, but was closed");
         }
         return nextNumber++;
     }
@@ -211,7 +211,7 @@ public final class JvmCellStore implements CellStore {
         }
         Object[] values = part.values;
         if (values == null) {
-            throw new IllegalStateException("this snapshot is closed");
+            throw new IllegalStateException("snapshot must be open, but was closed");
         }
         int index = Arrays.binarySearch(part.numbers, number);
         return index < 0 ? defaultValue.get() : type.cast(values[index]);
@@ -293,11 +293,11 @@ public final class JvmCellStore implements CellStore {
     }
 
     /**
-     * Buckets that are immutable {count, sum} pairs. A record replaces a pair by compare-and-set, so that a reader sees both changes or
-     * neither.
+     * Buckets that are immutable {count, sum} pairs. A record replaces a pair by compare-and-set, so that a reader sees both
+     * changes or neither.
      *
-     * <p>Amounts, bounds and sums are words: longs, or the raw bits of doubles. Words of amounts that are at least 0 have the order of the
-     * amounts.
+     * <p>Amounts, bounds and sums are words: longs, or the raw bits of doubles. Words of amounts that are at least 0 have the order
+     * of the amounts.
      */
     private final class JvmObservationCell extends ObservationCell implements NumberedCell {
         private static final Bucket EMPTY = new Bucket(0, 0);
@@ -377,7 +377,7 @@ public final class JvmCellStore implements CellStore {
         }
 
         @Override
-        public Observations read(CellSnapshot snapshot) {
+        Observations read(CellSnapshot snapshot) {
             return valueIn(snapshot, number, Observations.class, this::none);
         }
 

@@ -5,10 +5,10 @@ final class Layout {
     /** Size of a cell in bytes: two words of 8 bytes. */
     static final int CELL_BYTES = 16;
 
-    /** Offset of the first word of a cell, in bytes: the integer part of a counter, or the count of a bucket. */
+    /** Offset of the first word of a cell, in bytes. It is the integer part of a counter, or the count of a bucket. */
     static final int FIRST_WORD = 0;
 
-    /** Offset of the second word of a cell, in bytes: the double part of a counter, or the sum of a bucket. */
+    /** Offset of the second word of a cell, in bytes. It is the double part of a counter, or the sum of a bucket. */
     static final int SECOND_WORD = 8;
 
     static final int MAX_SHARDS = 8192;

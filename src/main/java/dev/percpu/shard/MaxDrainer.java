@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A list of cells that drains the maxima of all its cells with one native call per region, instead of one per cell. It keeps its cells
- * reachable. Thread-safe: concurrent drains run one after the other.
+ * A drainer of the maxima of many cells, with one native call per region. It keeps its cells reachable. Thread-safe: concurrent drains run
+ * one after the other.
  */
 public final class MaxDrainer {
     /** Words of a group in the native call: its offset and its number of buckets. */

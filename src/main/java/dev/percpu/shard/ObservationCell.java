@@ -7,9 +7,8 @@ import dev.percpu.binding.SumKind;
  *
  * <p>An observation changes the count and the sum of exactly one bucket, by one store. A reader sees both changes or neither.
  *
- * <p>The amounts of a cell are either longs or doubles. Meters check the kind once, by {@link #requireLongs()} or
- * {@link #requireDoubles()}; {@link #observeLong} and {@link #observeDouble} check it by an assertion only, because they are on the record
- * path.
+ * <p>The amounts of a cell are either longs or doubles. Meters check the kind once, by {@link #requireLongs()} or {@link
+ * #requireDoubles()}; {@link #observeLong} and {@link #observeDouble} check it by an assertion only, because they are on the record path.
  */
 public abstract class ObservationCell extends Cell {
     ObservationCell() {}
@@ -70,7 +69,7 @@ public abstract class ObservationCell extends Cell {
      * @throws IllegalArgumentException if the snapshot is of another store
      * @throws IllegalStateException if the snapshot is closed
      */
-    public abstract Observations read(CellSnapshot snapshot);
+    abstract Observations read(CellSnapshot snapshot);
 
     /**
      * Copies the observations in a snapshot, as {@link #read(CellSnapshot)} returns them. Allocates nothing on native shards.

@@ -61,6 +61,7 @@ public final class Observations {
         return sumKind.toDouble(sumWord);
     }
 
+    /** For tests. Returns the sum, as a long or as the raw bits of a double. */
     long sumWord() {
         return sumWord;
     }

@@ -6,9 +6,9 @@ import java.util.function.Supplier;
 /**
  * A lock between clearing the cells of removed meters and reading all cells. One lock for all regions of a store. Thread-safe.
  *
- * <p>Clearing does not wait for snapshots, so a snapshot may contain the old values of cells that were cleared while it was made.
- * Generations prevent that a new meter reports these values: a cell that was cleared reads as empty in every snapshot of an older
- * generation.
+ * <p>Clearing does not wait for snapshots, so a snapshot may contain the old values of cells that were cleared while it was
+ * made. Generations prevent that a new meter reports these values: a cell that was cleared reads as empty in every snapshot of
+ * an older generation.
  */
 final class RecycleLock {
     private static final int OPTIMISTIC_READS = 3;

@@ -129,8 +129,8 @@ final class RegionChain {
     /**
      * Returns the number of observations in one shard since the store was created.
      *
-     * <p>Must be called in {@link RecycleLock#readConsistently}: otherwise, observations in cells that are cleared during the call may be
-     * missing.
+     * <p>Must be called in {@link RecycleLock#readConsistently}: otherwise, observations in cells that are cleared during the call
+     * may be missing.
      */
     long records(int shard) {
         long records = clearedRecords[shard];
@@ -181,14 +181,16 @@ final class RegionChain {
     /** Reserves a region. If the kernel refuses it, the size is halved, down to what the group needs. */
     private CellRegion reserve(long bytes) {
         int shift = Long.numberOfTrailingZeros(plan.strideBytes());
+        ReservationRefusedException refused = null;
         while (true) {
             try {
                 Region region = Region.reserve(plan.shards(), shift, sumKind, plan.indexOffset());
-                if (region.strideBytes() < plan.strideBytes()) {
+                if (refused != null) {
                     LOG.log(
                             System.Logger.Level.WARNING,
-                            "The kernel refused shards of {0} bytes: new cells are in shards of {1} bytes",
+                            "The kernel refused shards of {0} bytes (errno {1}); new cells are in shards of {2} bytes",
                             plan.strideBytes(),
+                            refused.errno(),
                             region.strideBytes());
                 }
                 if (region.firstCell() + bytes > region.strideBytes()) {
@@ -197,6 +199,7 @@ final class RegionChain {
                 }
                 return new CellRegion(region);
             } catch (ReservationRefusedException e) {
+                refused = e;
                 shift--;
                 if (shift < Layout.MIN_STRIDE_SHIFT || 1L << shift < 2 * bytes) {
                     throw e;

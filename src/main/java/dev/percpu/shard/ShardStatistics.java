@@ -26,6 +26,11 @@ public record ShardStatistics(
         shards = List.copyOf(shards);
     }
 
+    /** Returns the number of critical sections that the kernel restarted, in all shards. */
+    public long restarts() {
+        return shards.stream().mapToLong(PerShard::restarts).sum();
+    }
+
     /**
      * The records and the restarts of one shard.
      *

@@ -97,7 +97,7 @@ public final class ShardedCellStore implements CellStore {
 
     private <C> C onShardsOrHeap(Supplier<C> onShards, Supplier<C> onHeap) {
         if (closed) {
-            throw new IllegalStateException("this cell store is closed: it creates no cells");
+            throw new IllegalStateException("cell store must be open to create a cell, but was closed");
         }
         try {
             return onShards.get();
@@ -105,8 +105,8 @@ public final class ShardedCellStore implements CellStore {
             if (warned.compareAndSet(false, true)) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "New meters record on the heap by JVM atomics, slower but without loss, while there is no address "
-                                + "space for their cells: " + e.getMessage());
+                        "New meters record on the heap by JVM atomics, because there is no address space for their cells."
+                                + " Records are slower, but none is lost. Cause: " + e.getMessage());
             }
             return onHeap.get();
         }
@@ -187,6 +187,7 @@ public final class ShardedCellStore implements CellStore {
         closed = true;
     }
 
+    /** For tests. Returns the chains of counters, timers and summaries. */
     List<RegionChain> chains() {
         return chains;
     }

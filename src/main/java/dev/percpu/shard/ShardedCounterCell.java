@@ -3,7 +3,7 @@ package dev.percpu.shard;
 import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.RecordCalls;
 
-/** A counter on native shards: one cell, the integer part in its first word and the double part in its second. */
+/** A counter on native shards. Its cell has the integer part in the first word and the double part in the second. Thread-safe. */
 final class ShardedCounterCell extends CounterCell {
     private final CellHandle handle;
 

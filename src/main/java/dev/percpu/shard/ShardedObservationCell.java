@@ -39,7 +39,7 @@ final class ShardedObservationCell extends ObservationCell {
     }
 
     @Override
-    public Observations read(CellSnapshot snapshot) {
+    Observations read(CellSnapshot snapshot) {
         long[] counts = new long[buckets];
         long sum = readWord(snapshot, counts);
         return Observations.of(sumKind(), counts, sum);

@@ -8,7 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The sums of all cells on native shards, in native memory that {@link #close()} frees. */
+/** The sums of all cells on native shards, in native memory that {@link #close()} frees. Not thread-safe. */
 final class ShardedSnapshot extends CellSnapshot {
     private final List<RegionChain> chains;
     private final int generation;
@@ -62,15 +62,15 @@ final class ShardedSnapshot extends CellSnapshot {
      */
     static ShardedSnapshot of(CellSnapshot snapshot) {
         if (!(snapshot instanceof ShardedSnapshot sharded)) {
-            throw otherStore();
+            throw wrongStore();
         }
         if (!sharded.arena.scope().isAlive()) {
-            throw new IllegalStateException("this snapshot is closed");
+            throw new IllegalStateException("snapshot must be open, but was closed");
         }
         return sharded;
     }
 
-    private static IllegalArgumentException otherStore() {
+    private static IllegalArgumentException wrongStore() {
         return new IllegalArgumentException("snapshot must be of the store of this cell, but was of another store");
     }
 
@@ -85,7 +85,7 @@ final class ShardedSnapshot extends CellSnapshot {
         RegionSums sums = regions.get(handle.region());
         if (sums == null) {
             if (chains.stream().noneMatch(chain -> chain.owns(handle))) {
-                throw otherStore();
+                throw wrongStore();
             }
             return null;
         }

@@ -3,7 +3,7 @@ package dev.percpu.bench;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.AreaOwner;
-import dev.percpu.rseq.Mode;
+import dev.percpu.rseq.CommitMode;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.settings.Settings;
@@ -75,7 +75,7 @@ final class Impl {
     private static MeterRegistry openPerCpu(String impl, PerCpuConfig config) {
         MeterRegistry registry = new PerCpuMeterRegistry(config);
         RseqStatus status = RseqProbe.status();
-        Mode mode = impl.equals(PERCPU_ATOMIC) ? Mode.ATOMIC : Mode.RSEQ;
+        CommitMode mode = impl.equals(PERCPU_ATOMIC) ? CommitMode.ATOMIC : CommitMode.RSEQ;
         if (status.mode() != mode || (impl.equals(PERCPU_SELF) && status.owner() != AreaOwner.SELF)) {
             throw new IllegalStateException(
                     impl + " must run in mode " + mode + (impl.equals(PERCPU_SELF) ? " with owner SELF" : "")

@@ -4,7 +4,8 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.percpu.registry.RegistryOn;
 import dev.percpu.rseq.RseqProbe;
-import dev.percpu.scrape.GzipStream;
+import dev.percpu.scrape.ScrapeNegotiation;
+import dev.percpu.scrape.ScrapeType;
 import dev.percpu.settings.Compression;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.SimulatedHost;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -156,8 +158,8 @@ public class ScrapeFormatCase {
     @Benchmark
     public long scrape(RegistryState state) throws IOException {
         CountingStream counted = new CountingStream();
-        try (OutputStream out =
-                state.compression == Compression.OFF ? counted : new GzipStream(counted, state.compression)) {
+        ScrapeType type = new ScrapeType(ScrapeType.Format.TEXT, null); // of no effect on the stream
+        try (OutputStream out = new ScrapeNegotiation.Accepted(type, state.compression, Map.of()).body(counted)) {
             Impl.scrape(state.registry, out, state.format.contentType);
         }
         CounterCase.check(counted.bytes);

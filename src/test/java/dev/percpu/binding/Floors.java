@@ -93,7 +93,7 @@ public final class Floors {
     }
 
     private static long recordCall(String name) {
-        return NativeLibrary.symbols().findOrThrow(name).address();
+        return PercpuLibrary.symbols().findOrThrow(name).address();
     }
 
     @SuppressWarnings("restricted") // downcalls are the purpose of this package

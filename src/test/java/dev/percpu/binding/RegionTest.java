@@ -7,6 +7,7 @@ import dev.percpu.rseq.RseqProbe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,13 +158,20 @@ class RegionTest {
             MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, first);
             MemorySegment out = arena.allocate(64, 16);
             MemorySegment closed = ofClosedArena();
-            for (MemorySegment invalid : new MemorySegment[] {
-                out.asSlice(0, 63), MemorySegment.ofArray(new long[8]), closed, out.asReadOnly()
-            }) {
-                assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, invalid))
-                        .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("64 bytes of native memory");
-            }
+            Map.of(
+                            out.asSlice(0, 63),
+                            "out must have at least 64 bytes, but had 63",
+                            MemorySegment.ofArray(new long[8]),
+                            "out must be native memory, but was on the heap",
+                            closed,
+                            "out must be open, but its arena was closed",
+                            out.asReadOnly(),
+                            "out must be writable, but was read-only")
+                    .forEach(
+                            (invalid, message) -> assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, invalid))
+                                    .isInstanceOf(IllegalArgumentException.class)
+                                    .hasMessage(message));
+            region.sumRanges(0, 1, offsets.asReadOnly(), 32, out);
             for (MemorySegment invalid : new MemorySegment[] {MemorySegment.ofArray(new long[8]), closed}) {
                 assertThatThrownBy(() -> region.sumRanges(0, 1, invalid, 0, out))
                         .isInstanceOf(IllegalArgumentException.class);
@@ -200,11 +208,20 @@ class RegionTest {
         assertThatThrownBy(() -> region.restarts(-1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> region.restarts(shards + 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Region.reserve(0, SHIFT, SumKind.LONG, CPU_ID))
-                .isInstanceOf(ReservationRefusedException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("shards must be 1 to 8192, but was 0");
+        assertThatThrownBy(() -> Region.reserve(8193, SHIFT, SumKind.LONG, CPU_ID))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("shards must be 1 to 8192, but was 8193");
         assertThatThrownBy(() -> Region.reserve(1, 63, SumKind.LONG, CPU_ID))
-                .isInstanceOf(ReservationRefusedException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("strideShift must be 16 to 40, but was 63");
+        assertThatThrownBy(() -> Region.reserve(1, 15, SumKind.LONG, CPU_ID))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("strideShift must be 16 to 40, but was 15");
         assertThatThrownBy(() -> Region.reserve(1, SHIFT, SumKind.LONG, 8))
-                .isInstanceOf(ReservationRefusedException.class);
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("indexOffset must be 4 or 24, but was 8");
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class LabelColumnTest {
-    private static final TextNames NAMES = Objects.requireNonNull(TextNames.of(
+    private static final FamilyText NAMES = Objects.requireNonNull(FamilyText.of(
             ExpositionFormats.init().getPrometheusTextFormatWriter(),
             GaugeSnapshot.builder()
                     .name("g")

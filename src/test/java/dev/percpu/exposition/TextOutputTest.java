@@ -89,7 +89,7 @@ class TextOutputTest {
                 String same = string(prefix).substring(0, prefixBytes);
                 for (int i = 0; i < counts.length; i++) {
                     String bound = string(bounds.text())
-                            .substring(i * FixedWidthCopy.BYTES, i * FixedWidthCopy.BYTES + bounds.lengths()[i]);
+                            .substring(i * TextBounds.SLOT_BYTES, i * TextBounds.SLOT_BYTES + bounds.lengths()[i]);
                     expected.append(same).append(bound).append(counts[i]).append('\n');
                 }
             }
@@ -112,7 +112,7 @@ class TextOutputTest {
         };
         byte[] prefix = text(30);
         for (long[] counts : allCounts) {
-            for (int left = 0; left <= 3 * (prefix.length + 2 * FixedWidthCopy.BYTES); left++) {
+            for (int left = 0; left <= 3 * (prefix.length + 2 * TextBounds.SLOT_BYTES); left++) {
                 byte[] filler = text(TextOutput.CHUNK_BYTES - left);
                 output.to(arrived).put(filler);
                 output.putBuckets(prefix, prefix.length, bounds, counts);

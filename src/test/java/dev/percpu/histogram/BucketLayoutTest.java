@@ -16,7 +16,7 @@ class BucketLayoutTest {
         BucketLayout layout = BucketLayout.ofNanos(new double[0], null, null);
 
         assertThat(layout.cells().buckets()).isEqualTo(1);
-        assertThat(layout.publishesHistogram()).isFalse();
+        assertThat(layout.hasHistogram()).isFalse();
         assertThat(layout.counts(new long[] {5})).isEmpty();
     }
 
@@ -36,7 +36,7 @@ class BucketLayoutTest {
         assertThat(layout.cells().doubles()).containsExactly(0.5, 2);
         assertThat(cumulative(layout, 1, 10, 100)).containsExactly(1, 11);
         assertThat(exposed(layout, 1, 10, 100)).containsExactly(1, 10, 100);
-        assertThat(layout.publishedWithInfinity()).containsExactly(0.5, 2, INFINITY);
+        assertThat(layout.boundsWithInfinity()).containsExactly(0.5, 2, INFINITY);
     }
 
     @Test
@@ -45,13 +45,13 @@ class BucketLayoutTest {
 
         assertThat(layout.cells().doubles()).containsExactly(2);
         assertThat(exposed(layout, 3, 4)).containsExactly(3, 4);
-        assertThat(layout.publishedWithInfinity()).containsExactly(2, INFINITY);
+        assertThat(layout.boundsWithInfinity()).containsExactly(2, INFINITY);
     }
 
     @Test
     void shouldExposeSeconds() {
         ClassicHistogramBuckets buckets =
-                BucketLayout.ofNanos(new double[] {1e6, 5e9}, null, null).exposedBuckets(new long[3]);
+                BucketLayout.ofNanos(new double[] {1e6, 5e9}, null, null).classicBuckets(new long[3]);
 
         assertThat(buckets.getUpperBound(0)).isEqualTo(0.001);
         assertThat(buckets.getUpperBound(1)).isEqualTo(5);
@@ -96,7 +96,7 @@ class BucketLayoutTest {
     }
 
     private static long[] exposed(BucketLayout layout, long... cellCounts) {
-        ClassicHistogramBuckets buckets = layout.exposedBuckets(cellCounts);
+        ClassicHistogramBuckets buckets = layout.classicBuckets(cellCounts);
         long[] counts = new long[buckets.size()];
         for (int i = 0; i < counts.length; i++) {
             counts[i] = buckets.getCount(i);

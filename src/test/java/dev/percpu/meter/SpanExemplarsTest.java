@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.Eventually;
 import dev.percpu.parity.Peers;
 import dev.percpu.registry.AllocationTest;
-import dev.percpu.registry.CellStores;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
 import io.micrometer.core.instrument.Counter;
@@ -59,7 +58,7 @@ class SpanExemplarsTest {
             new PrometheusRegistry(),
             new MockClock(),
             spans,
-            CellStores.open(PrometheusConfig.DEFAULT));
+            RegistryOn.newStore(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {

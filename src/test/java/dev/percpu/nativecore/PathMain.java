@@ -54,7 +54,7 @@ final class PathMain {
     private static void recordOnNewThread(RseqStatus status) throws InterruptedException {
         CellStore store = new ShardedCellStore(
                 new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
-        ObservationCell cell = store.newLongObservation(BucketBounds.none());
+        ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs());
         Thread thread = Thread.ofPlatform().start(() -> {
             for (int i = 0; i < RECORDS; i++) {
                 cell.observeLong(i);

@@ -2,7 +2,6 @@ package dev.percpu.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.percpu.registry.CellStores;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
 import dev.percpu.shard.CellStore;
@@ -41,7 +40,7 @@ public final class Peers implements AutoCloseable {
     }
 
     public Peers(@Nullable SpanContext spans) {
-        this(CellStores.open(PrometheusConfig.DEFAULT), spans);
+        this(RegistryOn.newStore(PrometheusConfig.DEFAULT), spans);
     }
 
     public Peers(CellStore store, @Nullable SpanContext spans) {

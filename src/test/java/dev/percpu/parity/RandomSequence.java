@@ -1,6 +1,6 @@
 package dev.percpu.parity;
 
-import dev.percpu.registry.CellStores;
+import dev.percpu.registry.RegistryOn;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Measurement;
@@ -40,7 +40,7 @@ final class RandomSequence implements AutoCloseable {
             case "prometheus.descriptions" -> Boolean.toString(descriptions);
             default -> null;
         };
-        CellStore store = random.nextInt(4) == 0 ? new JvmCellStore() : CellStores.open(PrometheusConfig.DEFAULT);
+        CellStore store = random.nextInt(4) == 0 ? new JvmCellStore() : RegistryOn.newStore(PrometheusConfig.DEFAULT);
         this.registries = new PairedRegistries(new Peers(config, store, null));
         if (random.nextInt(6) == 0) {
             NamingConvention other = new PrometheusDurationNamingConvention();

@@ -26,7 +26,7 @@ public class AllocationTest {
             new PrometheusRegistry(),
             new MockClock(),
             null,
-            CellStores.open(PrometheusConfig.DEFAULT));
+            PerCpuMeterRegistry.openStore(PrometheusConfig.DEFAULT));
 
     @AfterEach
     void close() {

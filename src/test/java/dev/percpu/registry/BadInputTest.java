@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class BadInputTest {
     private final PerCpuMeterRegistry registry =
             new PerCpuMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MockClock(), null, store());
-    private final List<String> refusals = new ArrayList<>();
+    private final List<String> rejections = new ArrayList<>();
 
     CellStore store() {
         return new JvmCellStore();
@@ -44,7 +44,7 @@ class BadInputTest {
 
     @BeforeEach
     void listen() {
-        registry.config().onMeterRegistrationFailed((id, reason) -> refusals.add(id.getName() + ": " + reason));
+        registry.config().onMeterRegistrationFailed((id, reason) -> rejections.add(id.getName() + ": " + reason));
         registry.counter("neighbour").increment();
     }
 
@@ -145,7 +145,7 @@ class BadInputTest {
         Meter removed = registry.counter("c", tags);
         registry.remove(removed);
 
-        assertThat(refusals).isEmpty();
+        assertThat(rejections).isEmpty();
         assertThat(registry.scrape().lines().filter(line -> line.contains("tag9999=\"v\"")))
                 .hasSize(7); // count, sum and maximum of two meters, and a gauge
     }
@@ -155,7 +155,7 @@ class BadInputTest {
         registry.counter("a.b");
         registry.counter("a_b").increment();
 
-        assertThat(refusals).singleElement().asString().contains("a_b: ", "'a.b'", "same name");
+        assertThat(rejections).singleElement().asString().contains("a_b: ", "'a.b'", "same name");
         assertThat(registry.scrape()).contains("a_b_total 0.0");
     }
 
@@ -164,7 +164,7 @@ class BadInputTest {
         registry.counter("a");
         Gauge.builder("a", () -> 1).tag("k", "v").register(registry);
 
-        assertThat(refusals).singleElement().asString().contains("a is already a COUNTER", "GAUGE");
+        assertThat(rejections).singleElement().asString().contains("must be COUNTER", "but was GAUGE");
     }
 
     @Test
@@ -172,7 +172,10 @@ class BadInputTest {
         registry.timer("t", "k", "1").record(Duration.ofSeconds(1));
         Timer.builder("t").tag("k", "2").publishPercentileHistogram().register(registry);
 
-        assertThat(refusals).singleElement().asString().contains("t_seconds is already a summary", "histogram");
+        assertThat(rejections)
+                .singleElement()
+                .asString()
+                .contains("family t_seconds must be summary", "but was histogram");
         assertThat(registry.scrape()).contains("t_seconds_count{k=\"1\"} 1").doesNotContain("k=\"2\"");
     }
 
@@ -181,7 +184,10 @@ class BadInputTest {
         registry.timer("t");
         registry.counter("t.seconds.max");
 
-        assertThat(refusals).singleElement().asString().contains("t_seconds_max is already a gauge", "counter");
+        assertThat(rejections)
+                .singleElement()
+                .asString()
+                .contains("family t_seconds_max must be gauge", "but was counter");
     }
 
     @Test
@@ -207,11 +213,11 @@ class BadInputTest {
                 .tag("statistic", "x")
                 .register(registry);
 
-        assertThat(refusals).hasSize(4);
-        assertThat(refusals.get(0)).contains("twice", "a_b");
-        assertThat(refusals.get(1)).contains("quantile is reserved");
-        assertThat(refusals.get(2)).contains("le is reserved");
-        assertThat(refusals.get(3)).contains("statistic is reserved");
+        assertThat(rejections).hasSize(4);
+        assertThat(rejections.get(0)).contains("twice", "a_b");
+        assertThat(rejections.get(1)).contains("quantile is reserved");
+        assertThat(rejections.get(2)).contains("le is reserved");
+        assertThat(rejections.get(3)).contains("statistic is reserved");
         assertThat(registry.scrape()).doesNotContain("twice", "reserved", "custom");
     }
 

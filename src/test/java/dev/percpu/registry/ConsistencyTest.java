@@ -54,7 +54,7 @@ class ConsistencyTest {
 
     @Test
     void shouldBeConsistentUnderLoadOnShards() throws Exception {
-        shouldBeConsistentUnderLoad(CellStores.open(PrometheusConfig.DEFAULT), LINES);
+        shouldBeConsistentUnderLoad(PerCpuMeterRegistry.openStore(PrometheusConfig.DEFAULT), LINES);
     }
 
     @Test

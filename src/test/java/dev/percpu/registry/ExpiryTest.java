@@ -6,6 +6,7 @@ import dev.percpu.Eventually;
 import dev.percpu.parity.Peers;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.scrape.ScrapeType;
 import dev.percpu.scrape.ShardScrapeTest;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
@@ -66,7 +67,7 @@ class ExpiryTest {
 
     private static String byShard(PerCpuMeterRegistry registry) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        registry.scrapeShards(out, "text/plain", null, ShardScrapeTest.NAMING);
+        registry.scrapeShards(out, new ScrapeType(ScrapeType.Format.TEXT, null), null, ShardScrapeTest.NAMING);
         return out.toString(StandardCharsets.UTF_8);
     }
 

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.config.InvalidConfigurationException;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.expositionformats.PrometheusProtobufWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
@@ -258,7 +259,7 @@ class HistogramModeTest {
 
     /** Returns the text in one line. */
     private static String protobuf(PerCpuMeterRegistry of) {
-        PrometheusProtobufWriter writer = of.getExpositionFormats().getPrometheusProtobufWriter();
+        PrometheusProtobufWriter writer = ExpositionFormats.init().getPrometheusProtobufWriter();
         return writer.toDebugString(of.getPrometheusRegistry().scrape()).replaceAll("\\s+", " ");
     }
 }

@@ -41,7 +41,7 @@ class LifetimeRacesTest {
                 new PrometheusRegistry(),
                 new MockClock(),
                 null,
-                onJvm ? new JvmCellStore() : CellStores.open(PrometheusConfig.DEFAULT));
+                onJvm ? new JvmCellStore() : PerCpuMeterRegistry.openStore(PrometheusConfig.DEFAULT));
     }
 
     /** A registry that is closed while threads register, record and scrape, with the meters that they hold. */

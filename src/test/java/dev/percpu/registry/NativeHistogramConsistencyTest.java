@@ -41,7 +41,7 @@ class NativeHistogramConsistencyTest {
     @CsvSource({"native, true", "native, false", "both, true", "both, false"})
     void shouldBeConsistentUnderLoad(String mode, boolean onJvm) throws Exception {
         PerCpuConfig config = Map.of(Settings.HISTOGRAM_MODE.key(), mode)::get;
-        CellStore store = onJvm ? new JvmCellStore() : CellStores.open(config);
+        CellStore store = onJvm ? new JvmCellStore() : PerCpuMeterRegistry.openStore(config);
         try (ExecutorService executor = Executors.newFixedThreadPool(WRITERS)) {
             PerCpuMeterRegistry registry =
                     new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);

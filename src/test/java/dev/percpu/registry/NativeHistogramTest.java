@@ -115,7 +115,8 @@ class NativeHistogramTest {
                 return kept.settings;
             }
         };
-        CellStore store = kept.nativeStore ? CellStores.open(PrometheusConfig.DEFAULT) : new JvmCellStore();
+        CellStore store =
+                kept.nativeStore ? PerCpuMeterRegistry.openStore(PrometheusConfig.DEFAULT) : new JvmCellStore();
         return new PerCpuMeterRegistry(config, new PrometheusRegistry(), new MockClock(), null, store);
     }
 

@@ -64,7 +64,7 @@ class RegistrationRacesTest {
             new PrometheusRegistry(),
             new MockClock(),
             null,
-            CellStores.open(PrometheusConfig.DEFAULT));
+            PerCpuMeterRegistry.openStore(PrometheusConfig.DEFAULT));
     private final Actors actors = new Actors(ACTORS);
     private final Random random = new Random();
     private final List<Slot> slots = new ArrayList<>();

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryOn {
     private RegistryOn() {}
 
+    /** Opens the store that a registry with this configuration opens itself. */
+    public static CellStore newStore(PrometheusConfig config) {
+        return PerCpuMeterRegistry.openStore(config);
+    }
+
     /** Opens a registry on the system clock. The registry closes the store. */
     public static PerCpuMeterRegistry store(CellStore store) {
         return store(PerCpuConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM, null, store);

@@ -19,7 +19,7 @@ class RseqStatusTest {
     void shouldContainNoContradiction() {
         RseqStatus status = RseqProbe.status();
 
-        assertThat(status.active()).isEqualTo(status.mode() == Mode.RSEQ);
+        assertThat(status.active()).isEqualTo(status.mode() == CommitMode.RSEQ);
         assertThat(status.reason() == null).isEqualTo(status.active());
         assertThat(status.cpus().shardCount())
                 .isGreaterThanOrEqualTo(status.cpus().online().length());

@@ -70,7 +70,7 @@ class AcceptEncodingTest {
     void shouldReportTheFirstInvalidCharacter(String header, int character) {
         assertThatThrownBy(() -> AcceptEncoding.parse(header))
                 .isInstanceOf(MalformedHeaderException.class)
-                .hasMessageStartingWith("The Accept-Encoding header is malformed: expected ")
+                .hasMessageStartingWith("The Accept-Encoding header must have ")
                 .hasMessageEndingWith(" at character " + character + ".");
     }
 }

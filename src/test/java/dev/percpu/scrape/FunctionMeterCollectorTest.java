@@ -4,7 +4,7 @@ import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.percpu.meter.SafeGauge;
+import dev.percpu.meter.NanOnFailureGauge;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.settings.Settings;
@@ -34,7 +34,8 @@ class FunctionMeterCollectorTest {
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> warnings = new CopyOnWriteArrayList<>();
     private final List<Logger> loggers = List.of(
-            Logger.getLogger(FunctionMeterCollector.class.getName()), Logger.getLogger(SafeGauge.class.getName()));
+            Logger.getLogger(FunctionMeterCollector.class.getName()),
+            Logger.getLogger(NanOnFailureGauge.class.getName()));
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord entry) {

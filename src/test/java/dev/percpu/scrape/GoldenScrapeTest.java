@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class GoldenScrapeTest {
             value = {Peers.TEXT + "|golden.prom", Peers.OPEN_METRICS + "|golden.openmetrics"})
     void shouldWriteTheBytesOfTheGoldenFile(String format, String file) throws IOException {
         ByteArrayOutputStream client = new ByteArrayOutputStream();
-        registry.getExpositionFormats().findWriter(format).write(client, collectors.scrape());
+        ExpositionFormats.init().findWriter(format).write(client, collectors.scrape());
         byte[] scrape = registry.scrape(format).getBytes(StandardCharsets.UTF_8);
         Files.write(Files.createDirectories(Path.of("target/golden")).resolve(file), scrape);
 

@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
@@ -43,7 +44,7 @@ class ScrapeWriterTest {
     }
 
     private void assertThatScrapeEqualsTheClients(String format) throws IOException {
-        ExpositionFormatWriter writer = registry.getExpositionFormats().findWriter(format);
+        ExpositionFormatWriter writer = ExpositionFormats.init().findWriter(format);
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         MetricSnapshots snapshots = collectors.scrape();
         writer.write(expected, snapshots);
@@ -103,7 +104,7 @@ class ScrapeWriterTest {
                 .as("more than one region of counters and one of timers")
                 .isGreaterThan(3 * many.statistics().strideBytes());
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
-        many.getExpositionFormats().findWriter(format).write(expected, collectorsOfMany.scrape());
+        ExpositionFormats.init().findWriter(format).write(expected, collectorsOfMany.scrape());
 
         assertThat(many.scrape(format)).isEqualTo(expected.toString(StandardCharsets.UTF_8));
         many.close();

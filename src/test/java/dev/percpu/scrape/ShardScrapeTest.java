@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
+import dev.percpu.settings.Compression;
 import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -14,7 +15,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Timer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 public class ShardScrapeTest {
     private static final String TEXT = "text/plain; version=0.0.4";
+    private static final String PROTOBUF =
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
     private static final String OPENMETRICS = "application/openmetrics-text; version=1.0.0";
 
     public static final ShardNaming NAMING = new ShardNaming() {
@@ -69,7 +72,7 @@ public class ShardScrapeTest {
         registry.counter("calls").increment();
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> registry.scrapeShards(OutputStream.nullOutputStream(), format, null, NAMING))
+        assertThatThrownBy(() -> registry.scrapeShards(OutputStream.nullOutputStream(), type(format), null, NAMING))
                 .isInstanceOf(InterruptedIOException.class);
         assertThat(Thread.interrupted()).isTrue();
     }
@@ -119,7 +122,7 @@ public class ShardScrapeTest {
 
         Map<String, Double> whole = samples(registry.scrape(TEXT));
         Map<String, Double> added = new TreeMap<>();
-        samples(scrapeShards(TEXT, null))
+        samples(ofMeters(scrapeShards(TEXT, null)))
                 .forEach((sample, value) ->
                         added.merge(sample.replaceAll(",?cpu=\"\\w+\",?", "").replace("{}", ""), value, Double::sum));
         whole.keySet().removeIf(sample -> sample.contains("_max") || sample.startsWith("gauge"));
@@ -134,7 +137,7 @@ public class ShardScrapeTest {
         Counter used = registry.counter("used", "b", "c");
         used.increment();
 
-        assertThat(scrapeShards(TEXT, null).lines().filter(line -> !line.startsWith("#")))
+        assertThat(ofMeters(scrapeShards(TEXT, null)).lines().filter(line -> !line.startsWith("#")))
                 .singleElement()
                 .asString()
                 .matches("used_total\\{b=\"c\",cpu=\"\\d+\"} 1\\.0");
@@ -147,7 +150,7 @@ public class ShardScrapeTest {
         FunctionCounter.builder("f", this, ignored -> 1).register(registry);
 
         String whole = registry.scrape(TEXT);
-        String scrape = scrapeShards(TEXT, null);
+        String scrape = ofMeters(scrapeShards(TEXT, null));
 
         assertThat(scrape.lines().filter(line -> line.startsWith("# TYPE")))
                 .containsExactly("# TYPE t_seconds summary");
@@ -173,10 +176,7 @@ public class ShardScrapeTest {
                 .contains("# HELP a What a is (by shard)\n")
                 .containsOnlyOnce("# EOF\n")
                 .endsWith("# EOF\n");
-        assertThat(scrapeShards(
-                        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
-                        null))
-                .contains("a_total", "What a is (by shard)", "cpu", "b_seconds");
+        assertThat(scrapeShards(PROTOBUF, null)).contains("a_total", "What a is (by shard)", "cpu", "b_seconds");
     }
 
     @Test
@@ -190,32 +190,48 @@ public class ShardScrapeTest {
     }
 
     @Test
-    void shouldWriteAdditionalFamilies() throws IOException {
+    void shouldAddTheRecordsOfEachShard() throws IOException {
         registry.counter("b").increment();
-        MetricSnapshots additional = MetricSnapshots.of(
-                ExternalCollectorsTest.snapshot("a", 1),
-                ExternalCollectorsTest.snapshot("b", 7),
-                ExternalCollectorsTest.snapshot("excluded", 7),
-                ExternalCollectorsTest.snapshot("c", 3));
-        for (ScrapeType type : List.of(ScrapeType.TEXT, new ScrapeType(ScrapeType.Format.OPENMETRICS, null))) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            registry.scrapeShards(out, type, Set.of("a", "b", "c"), NAMING, additional);
+        registry.timer("t").record(Duration.ofSeconds(1));
+        registry.timer("t").record(Duration.ofSeconds(1));
+        for (String format : List.of(TEXT, OPENMETRICS)) {
+            Map<String, Double> records = samples(scrapeShards(format, Set.of("b", "percpu_shard_records")));
 
-            assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> !line.startsWith("#")))
-                    .satisfiesExactly(
-                            line -> assertThat(line).isEqualTo("a 1.0"),
-                            line -> assertThat(line).startsWith("b_total{").endsWith(" 1.0"),
-                            line -> assertThat(line).isEqualTo("c 3.0"));
+            assertThat(records.keySet()).anyMatch(sample -> sample.startsWith("b_total{"));
+            records.keySet().removeIf(sample -> !sample.startsWith("percpu_shard_records_total{cpu="));
+            assertThat(records.values().stream().mapToDouble(it -> it).sum()).isEqualTo(2);
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        registry.scrapeShards(out, new ScrapeType(ScrapeType.Format.PROTOBUF, null), null, NAMING, additional);
-        assertThat(out.toString(StandardCharsets.ISO_8859_1)).contains("excluded");
+        assertThat(scrapeShards(TEXT, Set.of("b"))).doesNotContain("percpu_shard_records");
+        assertThat(scrapeShards(PROTOBUF, null)).contains("percpu_shard_records");
+    }
+
+    @Test
+    void shouldWriteAMeterWithTheNameOfTheRecordsInsteadOfThem() throws IOException {
+        registry.counter("percpu.shard.records", "a", "b").increment();
+
+        assertThat(scrapeShards(TEXT, null).lines().filter(line -> !line.startsWith("#")))
+                .singleElement()
+                .asString()
+                .matches("percpu_shard_records_total\\{a=\"b\",cpu=\"\\d+\"} 1\\.0");
     }
 
     private String scrapeShards(String contentType, @Nullable Set<String> names) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        registry.scrapeShards(out, contentType, names, NAMING);
+        registry.scrapeShards(out, type(contentType), names, NAMING);
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static ScrapeType type(String contentType) {
+        ScrapeNegotiation negotiation = new ScrapeNegotiation(Compression.OFF);
+        return ((ScrapeNegotiation.Accepted) negotiation.negotiate(List.of(contentType), List.of())).type();
+    }
+
+    /** Returns the lines without the family of the records of each shard. */
+    private static String ofMeters(String text) {
+        return text.lines()
+                .filter(line -> !line.contains("percpu_shard_records"))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
     }
 
     private static Map<String, Double> samples(String text) {

@@ -8,16 +8,16 @@ import org.junit.jupiter.api.Test;
 class BucketBoundsTest {
     @Test
     void shouldCountTheInfiniteBucket() {
-        assertThat(BucketBounds.none().buckets()).isEqualTo(1);
+        assertThat(BucketBounds.ofLongs().buckets()).isEqualTo(1);
         assertThat(BucketBounds.ofLongs(0, Long.MAX_VALUE).buckets()).isEqualTo(3);
         assertThat(BucketBounds.ofDoubles(0.5).buckets()).isEqualTo(2);
     }
 
     @Test
     void shouldBeOfBothKindsIfEmpty() {
-        assertThat(BucketBounds.ofLongs()).isSameAs(BucketBounds.ofDoubles()).isSameAs(BucketBounds.none());
-        assertThat(BucketBounds.none().longs()).isEmpty();
-        assertThat(BucketBounds.none().doubles()).isEmpty();
+        assertThat(BucketBounds.ofLongs()).isSameAs(BucketBounds.ofDoubles());
+        assertThat(BucketBounds.ofLongs().longs()).isEmpty();
+        assertThat(BucketBounds.ofLongs().doubles()).isEmpty();
     }
 
     @Test

@@ -139,7 +139,7 @@ class CellColumnTest {
     @Test
     void shouldBeNullForCellsThatCannotBeReadTogether() {
         CounterCell counter = store.newCounter();
-        ObservationCell none = store.newLongObservation(BucketBounds.none());
+        ObservationCell none = store.newLongObservation(BucketBounds.ofLongs());
         ObservationCell two = store.newLongObservation(bounds(2));
         try (CellStore heap = new JvmCellStore()) {
             assertThat(CellColumn.of(List.of())).isNull();

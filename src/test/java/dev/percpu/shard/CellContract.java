@@ -63,7 +63,7 @@ abstract class CellContract {
     @Test
     void shouldRecordInOneCellOnly() {
         CounterCell one = store.newCounter();
-        ObservationCell two = store.newLongObservation(BucketBounds.none());
+        ObservationCell two = store.newLongObservation(BucketBounds.ofLongs());
         ObservationCell three = store.newDoubleObservation(BucketBounds.ofDoubles(1));
         CounterCell four = store.newCounter();
 
@@ -105,7 +105,7 @@ abstract class CellContract {
         try (CellSnapshot snapshot = store.snapshot()) {
             CounterCell counter = store.newCounter();
             ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10, 20));
-            ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+            ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofLongs());
             counter.add(1L);
             longs.observeLong(1);
             doubles.observeDouble(1);
@@ -119,7 +119,7 @@ abstract class CellContract {
     @Test
     void shouldRejectAClosedSnapshotAndTheSnapshotOfAnotherStore() {
         CounterCell counter = store.newCounter();
-        ObservationCell longs = store.newLongObservation(BucketBounds.none());
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs());
         CellSnapshot closed = store.snapshot();
         closed.close();
         closed.close();
@@ -147,8 +147,8 @@ abstract class CellContract {
 
     @Test
     void shouldHaveTheKindOfItsAmounts() {
-        ObservationCell longs = store.newLongObservation(BucketBounds.none());
-        ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs());
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofLongs());
 
         assertThat(longs.isOfLongs()).isTrue();
         assertThat(longs.requireLongs()).isSameAs(longs);
@@ -179,8 +179,8 @@ abstract class CellContract {
         }
         assertThat(doubles.drainMax()).isEqualTo(3);
         assertThatIllegalStateException().isThrownBy(store::newCounter);
-        assertThatIllegalStateException().isThrownBy(() -> store.newLongObservation(BucketBounds.none()));
-        assertThatIllegalStateException().isThrownBy(() -> store.newDoubleObservation(BucketBounds.none()));
+        assertThatIllegalStateException().isThrownBy(() -> store.newLongObservation(BucketBounds.ofLongs()));
+        assertThatIllegalStateException().isThrownBy(() -> store.newDoubleObservation(BucketBounds.ofLongs()));
     }
 
     @Test
@@ -190,7 +190,7 @@ abstract class CellContract {
         for (int i = 0; i < 5; i++) {
             longs.observeLong(i);
         }
-        store.newDoubleObservation(BucketBounds.none()).observeDouble(0);
+        store.newDoubleObservation(BucketBounds.ofLongs()).observeDouble(0);
 
         ShardStatistics statistics = store.statistics();
 
@@ -204,7 +204,7 @@ abstract class CellContract {
     @Test
     void shouldDrainTheMaximumOnce() {
         ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10));
-        ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofLongs());
         assertThat(longs.drainMax()).isZero();
         assertThat(doubles.drainMax()).isZero();
 

@@ -155,7 +155,7 @@ class CellReuseTest {
             counter.add(3);
             counter.add(0.5);
             store.retire(counter);
-            ObservationCell summary = store.newDoubleObservation(BucketBounds.none());
+            ObservationCell summary = store.newDoubleObservation(BucketBounds.ofLongs());
             summary.observeDouble(2.5);
             store.retire(summary);
         }
@@ -163,7 +163,7 @@ class CellReuseTest {
         store.recycle();
         for (int i = 0; i < 100; i++) {
             assertThat(store.newCounter().sum()).isZero();
-            ObservationCell summary = store.newDoubleObservation(BucketBounds.none());
+            ObservationCell summary = store.newDoubleObservation(BucketBounds.ofLongs());
             assertThat(summary.read()).isEqualTo(Observations.none(SumKind.DOUBLE, 1));
             assertThat(summary.drainMax()).isZero();
         }

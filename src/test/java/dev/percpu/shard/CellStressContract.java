@@ -123,7 +123,7 @@ abstract class CellStressContract {
     @ParameterizedTest
     @EnumSource
     void shouldReadNoTornObservationOfLongs(Threads threads) throws Exception {
-        ObservationCell one = store.newLongObservation(BucketBounds.none());
+        ObservationCell one = store.newLongObservation(BucketBounds.ofLongs());
         ObservationCell several = store.newLongObservation(BucketBounds.ofLongs(BOUNDS));
         long[] before = new long[AMOUNTS.length];
         whileReading(
@@ -187,8 +187,8 @@ abstract class CellStressContract {
     @ParameterizedTest
     @EnumSource
     void shouldLoseNoMaximum(Threads threads) throws Exception {
-        ObservationCell longs = store.newLongObservation(BucketBounds.none());
-        ObservationCell doubles = store.newDoubleObservation(BucketBounds.none());
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs());
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofLongs());
         Phaser phaser = new Phaser(OBSERVERS + 1);
         List<Future<?>> observers = new ArrayList<>();
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory())) {
@@ -240,7 +240,7 @@ abstract class CellStressContract {
     @ParameterizedTest
     @EnumSource
     void shouldDrainEachMaximumOnce(Threads threads) throws Exception {
-        ObservationCell cell = store.newLongObservation(BucketBounds.none());
+        ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs());
         long[] last = new long[1];
         AtomicBoolean once = new AtomicBoolean();
         whileReading(

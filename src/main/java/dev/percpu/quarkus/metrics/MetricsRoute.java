@@ -83,7 +83,8 @@ class MetricsRoute {
         this.settings = settings.scrape();
         this.negotiation = new ScrapeNegotiation(this.settings.compression());
         this.permits = new Semaphore(this.settings.maxConcurrent());
-        // Vert.x warns of threads that are blocked for longer than this. No scrape is.
+        // Vert.x logs a warning for a thread that is blocked longer than this. A scrape ends after its timeout, so it
+        // causes no warning.
         this.workers = vertx.createSharedWorkerExecutor(
                 WORKERS,
                 this.settings.maxConcurrent(),
@@ -93,11 +94,7 @@ class MetricsRoute {
 
     void register(@Observes ManagementInterface management) {
         register(management, PATH, registry::scrape);
-        register(
-                management,
-                CPUS_PATH,
-                (out, type, names) ->
-                        registry.scrapeShards(out, type, names, cpuLabels, meters.recordsByShard(cpuLabels)));
+        register(management, CPUS_PATH, (out, type, names) -> registry.scrapeShards(out, type, names, cpuLabels));
     }
 
     private void register(ManagementInterface management, String path, Source source) {
@@ -146,7 +143,8 @@ class MetricsRoute {
                 new ScrapeCancellation(arrivalNanos + request.timeout().toNanos());
         long timer = context.vertx()
                 .setTimer(request.timeout().toMillis() + 1, ignored -> cancellation.cancel(ScrapeFailure.TIMEOUT));
-        // This handler also runs after a complete response. The worker has left by then, and nothing is interrupted.
+        // This handler also runs after a complete response. The worker has called leave() before, so no
+        // thread is interrupted.
         context.addEndHandler(ended -> {
             context.vertx().cancelTimer(timer);
             cancellation.cancel(ScrapeFailure.GONE);
@@ -173,8 +171,8 @@ class MetricsRoute {
         } finally {
             permits.release();
         }
-        // The response ends after the permit is released: a client can request the next scrape as soon as it has this
-        // one.
+        // The response ends after the permit is released: a client can request the next scrape as soon as it
+        // has this one.
         if (failure == null) {
             meters.recordScrape(System.nanoTime() - scrape.arrivalNanos(), out.count());
             out.end();

@@ -79,7 +79,7 @@ final class ResponseStream extends OutputStream {
     @Override
     public void flush() {}
 
-    /** Does nothing: only the caller knows whether the body is complete. See {@link #end()}. */
+    /** Does nothing, because a failed scrape must not end the response as complete. {@link #end()} ends it. */
     @Override
     public void close() {}
 

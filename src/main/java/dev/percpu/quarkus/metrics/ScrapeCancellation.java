@@ -45,7 +45,7 @@ final class ScrapeCancellation {
             reason = ScrapeFailure.TIMEOUT;
         }
         if (reason != null) {
-            throw new ScrapeEndedException(reason, "canceled before it started");
+            throw new ScrapeEndedException(reason, "the scrape was canceled before it started");
         }
         worker = Thread.currentThread();
     }
@@ -60,9 +60,9 @@ final class ScrapeCancellation {
     }
 
     /** Cancels the scrape. Only the first call has an effect. */
-    synchronized void cancel(ScrapeFailure why) {
+    synchronized void cancel(ScrapeFailure failure) {
         if (reason == null) {
-            reason = why;
+            reason = failure;
             if (worker != null) {
                 interrupted = true;
                 worker.interrupt();

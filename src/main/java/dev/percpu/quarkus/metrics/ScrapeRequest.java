@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for a scrape.
+ * A request for a scrape. Immutable.
  *
  * @param negotiated format and compression of the response
  * @param names names of the requested families; null for all
@@ -38,7 +38,7 @@ record ScrapeRequest(
                 timeout(context.request().getHeader(TIMEOUT_HEADER), maxTimeout));
     }
 
-    /** Returns the names of all families that can have samples of the given names: each name, with and without a suffix of samples. */
+    /** Returns all families that the given sample names can belong to: each name, and each name without its suffix. */
     static Set<String> families(List<String> samples) {
         Set<String> families = new HashSet<>(samples);
         for (String sample : samples) {

@@ -8,11 +8,11 @@ import io.vertx.core.spi.metrics.VertxMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics options that add the request metrics to the metrics that were configured before: Quarkus' Vert.x binder, OpenTelemetry's, or
- * none.
+ * Metrics options that add the request metrics to the metrics that were configured before: Quarkus' Vert.x binder,
+ * OpenTelemetry's, or none.
  *
  * <p>The options are their own factory and return themselves as a copy. Vert.x copies options, also through JSON, and a copy would lose
- * these fields.
+ * these fields. Immutable, except for the fields of Vert.x.
  */
 final class ChainedMetricsOptions extends MetricsOptions implements VertxMetricsFactory {
 

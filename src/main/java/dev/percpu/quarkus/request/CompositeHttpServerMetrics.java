@@ -133,8 +133,8 @@ final class CompositeHttpServerMetrics<R1, W1, S1, R2, W2, S2>
         second.close();
     }
 
-    // Vert.x passes null for a request or connection that it has not reported yet, as with an exception during a
-    // connect.
+    // Vert.x passes null for a request or connection that it has not reported yet, as with an exception
+    // during a connect.
     private static <A> @Nullable A first(@Nullable Pair<A, ?> pair) {
         return pair == null ? null : pair.first;
     }

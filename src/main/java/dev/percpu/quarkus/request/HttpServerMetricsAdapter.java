@@ -42,16 +42,16 @@ final class HttpServerMetricsAdapter
     private volatile ServerMeterSet serverMeters;
 
     /** The parts that all servers of the application share. */
-    record Shared(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span) {}
+    record ApplicationMetrics(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span) {}
 
     /**
      * @param serverTags {@code server.port} if the server has a configured port, else empty
      * @param scheme {@code http} or {@code https}
      */
-    HttpServerMetricsAdapter(Shared shared, Tags serverTags, String scheme) {
-        meters = shared.meters;
-        contributed = shared.contributed;
-        span = shared.span;
+    HttpServerMetricsAdapter(ApplicationMetrics application, Tags serverTags, String scheme) {
+        meters = application.meters;
+        contributed = application.contributed;
+        span = application.span;
         this.serverTags = serverTags;
         schemeTag = Tags.of("url.scheme", scheme);
         activeRequests = meters.activeRequests().count(serverTags.and(schemeTag));
@@ -94,19 +94,20 @@ final class HttpServerMetricsAdapter
     public void responseEnd(@Nullable ActiveRequest request, HttpResponse response, long bytes) {
         // The request of a pushed response is null.
         if (request != null && request.end()) {
-            Tags further = contributed.isEmpty() ? Tags.empty() : contributed.of(request.request, response);
-            end(request, response.statusCode(), further);
+            Tags contributedTags = contributed.isEmpty() ? Tags.empty() : contributed.of(request.request, response);
+            end(request, response.statusCode(), contributedTags);
         }
     }
 
-    private void end(ActiveRequest request, int status, Tags further) {
+    private void end(ActiveRequest request, int status, Tags contributedTags) {
         activeRequests.decrement();
         UriTimers timers = request.timers(meters.requests(), status);
         if (timers == null) {
             return;
         }
         MethodLabel method = MethodLabel.of(request.request.method());
-        Timer timer = contributed.isEmpty() ? timers.find(method, status) : timers.find(method, status, further);
+        Timer timer =
+                contributed.isEmpty() ? timers.find(method, status) : timers.find(method, status, contributedTags);
         long nanos = meters.nanoTime() - request.startNanos;
         Context context = request.request.context();
         if (timer != null) {
@@ -114,7 +115,7 @@ final class HttpServerMetricsAdapter
             return;
         }
         meters.registrations().run(() -> {
-            Timer registered = timers.findOrRegister(method, status, further);
+            Timer registered = timers.findOrRegister(method, status, contributedTags);
             if (registered != null) {
                 span.record(registered, nanos, context);
             }

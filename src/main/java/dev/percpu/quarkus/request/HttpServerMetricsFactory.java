@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpServerMetricsFactory {
 
-    private final Supplier<HttpServerMetricsAdapter.Shared> supplier;
+    private final Supplier<HttpServerMetricsAdapter.ApplicationMetrics> supplier;
     private final BiPredicate<HttpServerOptions, SocketAddress> excluded;
-    private HttpServerMetricsAdapter.@Nullable Shared shared;
+    private HttpServerMetricsAdapter.@Nullable ApplicationMetrics application;
 
     /**
      * @param supplier creates what all servers share; called once
      * @param excluded whether the requests to a server with these options and this address are not recorded
      */
     HttpServerMetricsFactory(
-            Supplier<HttpServerMetricsAdapter.Shared> supplier,
+            Supplier<HttpServerMetricsAdapter.ApplicationMetrics> supplier,
             BiPredicate<HttpServerOptions, SocketAddress> excluded) {
         this.supplier = supplier;
         this.excluded = excluded;
@@ -38,13 +38,13 @@ final class HttpServerMetricsFactory {
         }
         // As in Quarkus: the configured port, and no label if the configuration asks for a random port.
         Tags tags = options.getPort() > 0 ? Tags.of("server.port", Integer.toString(options.getPort())) : Tags.empty();
-        return new HttpServerMetricsAdapter(shared(), tags, options.isSsl() ? "https" : "http");
+        return new HttpServerMetricsAdapter(applicationMetrics(), tags, options.isSsl() ? "https" : "http");
     }
 
-    private synchronized HttpServerMetricsAdapter.Shared shared() {
-        if (shared == null) {
-            shared = supplier.get();
+    private synchronized HttpServerMetricsAdapter.ApplicationMetrics applicationMetrics() {
+        if (application == null) {
+            application = supplier.get();
         }
-        return shared;
+        return application;
     }
 }

@@ -49,12 +49,12 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
         Set<String> staticPaths = StaticPaths.ofApplication(settings.get().rootPath());
         // Scrapes and probes are not requests to the application.
         HttpServerMetricsFactory servers =
-                new HttpServerMetricsFactory(() -> shared(staticPaths), this::isManagementServer);
+                new HttpServerMetricsFactory(() -> applicationMetrics(staticPaths), this::isManagementServer);
         options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), servers));
     }
 
-    private HttpServerMetricsAdapter.Shared shared(Set<String> staticPaths) {
-        return new HttpServerMetricsAdapter.Shared(
+    private HttpServerMetricsAdapter.ApplicationMetrics applicationMetrics(Set<String> staticPaths) {
+        return new HttpServerMetricsAdapter.ApplicationMetrics(
                 new RequestMeterFactory(registry.get(), settings.get(), staticPaths),
                 new ContributedTags(contributors.stream().toList()),
                 RequestSpan.ofApplication());

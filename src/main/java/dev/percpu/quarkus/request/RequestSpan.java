@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A recorder of request durations within the span of the request, for exemplars with the right trace.
  *
- * <p>When Vert.x reports the end of a request, the current span is another one; the request's context still holds the span. Without
- * OpenTelemetry it only records.
+ * <p>When Vert.x reports the end of a request, the span of the request is no longer current. It is still in the context of the request.
+ * Without OpenTelemetry, durations are recorded without a span.
  *
  * <p>Thread-safe.
  */
@@ -38,7 +38,8 @@ final class RequestSpan {
     /**
      * Records the duration of a request.
      *
-     * @param context of the request
+     * @param nanos duration, in nanoseconds
+     * @param context context of the request
      */
     void record(Timer timer, long nanos, Context context) {
         if (unwrapper == null) {

@@ -1,7 +1,6 @@
 package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.percpu.registry.ShardReader;
 import dev.percpu.rseq.Host;
 import dev.percpu.rseq.RseqArea;
 import dev.percpu.rseq.RseqProbe;
@@ -106,6 +105,6 @@ record RseqReport(
                         status.nativeLibrary(),
                         status.cpus().possible().cardinality(),
                         online.cardinality()),
-                new Totals(ShardReader.restarts(statistics), statistics.sharedRecordsOfAnyKind()));
+                new Totals(statistics.restarts(), statistics.sharedRecordsOfAnyKind()));
     }
 }

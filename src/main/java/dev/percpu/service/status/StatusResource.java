@@ -1,6 +1,6 @@
 package dev.percpu.service.status;
 
-import dev.percpu.registry.ShardReader;
+import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.NumaNodes;
 import dev.percpu.rseq.RseqStatus;
@@ -20,19 +20,19 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 class StatusResource {
 
     private final RseqStatus status;
-    private final ShardReader shards;
+    private final PerCpuMeterRegistry registry;
     private final NumaNodes numaNodes = new NumaNodes();
 
-    StatusResource(RseqStatus status, ShardReader shards) {
+    StatusResource(RseqStatus status, PerCpuMeterRegistry registry) {
         this.status = status;
-        this.shards = shards;
+        this.registry = registry;
     }
 
     @GET
     @Path("/rseq")
     @Operation(summary = "The state of rseq in this process. A value that does not exist on this system is null.")
     public RseqReport rseq() {
-        return RseqReport.of(status, shards.now(), Cpus.read().online());
+        return RseqReport.of(status, registry.statistics(), Cpus.read().online());
     }
 
     @GET
@@ -41,6 +41,6 @@ class StatusResource {
             summary =
                     "The observations of timers and summaries that each CPU recorded, and the restarts of its critical sections.")
     public CpusReport cpus() {
-        return CpusReport.of(status, shards.now(), Cpus.read().online(), numaNodes::of);
+        return CpusReport.of(status, registry.statistics(), Cpus.read().online(), numaNodes::of);
     }
 }

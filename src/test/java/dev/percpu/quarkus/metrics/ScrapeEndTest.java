@@ -12,12 +12,10 @@ import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
-import dev.percpu.registry.ShardReader;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.ScrapeType;
 import dev.percpu.scrape.ShardNaming;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.restassured.response.Response;
 import io.vertx.core.Vertx;
@@ -72,12 +70,7 @@ class ScrapeEndTest {
         }
 
         @Override
-        public void scrapeShards(
-                OutputStream out,
-                ScrapeType type,
-                @Nullable Set<String> names,
-                ShardNaming naming,
-                MetricSnapshots others)
+        public void scrapeShards(OutputStream out, ScrapeType type, @Nullable Set<String> names, ShardNaming naming)
                 throws IOException {
             write(out);
         }
@@ -98,7 +91,7 @@ class ScrapeEndTest {
     @BeforeEach
     void start() {
         RseqStatus status = RseqProbe.status();
-        PerCpuMeters meters = new PerCpuMeters(registry, status, new ShardReader(registry::statistics));
+        PerCpuMeters meters = new PerCpuMeters(registry);
         meters.bindTo(registry);
         Router router = Router.router(vertx);
         ManagementInterface management = () -> router;

@@ -47,7 +47,7 @@ class MeterRegistrationTest {
             return super.newCounter(id);
         }
     };
-    private final HttpServerMetricsAdapter.Shared shared = Recordings.shared(registry, Recordings.ALL);
+    private final HttpServerMetricsAdapter.ApplicationMetrics shared = Recordings.shared(registry, Recordings.ALL);
     private final RequestMeterFactory meters = shared.meters();
     private final HttpServerMetricsAdapter server =
             new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http");
@@ -216,7 +216,7 @@ class MeterRegistrationTest {
         Timer replaced = timers.findOrRegister(MethodLabel.GET, 200, Tags.of("uri", "/own"));
         assertThat(replaced.getId().getTag("uri")).isEqualTo("/own");
         assertThat(timers.findOrRegister(MethodLabel.GET, 200, Tags.empty()))
-                .isSameAs(timers.findOrRegister(MethodLabel.GET, 200));
+                .isSameAs(timers.findOrRegister(MethodLabel.GET, 200, Tags.empty()));
     }
 
     private Map<String, List<String>> series() {

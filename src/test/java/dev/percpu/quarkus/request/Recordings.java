@@ -3,6 +3,7 @@ package dev.percpu.quarkus.request;
 import dev.percpu.quarkus.RequestSettings;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.UriRules;
+import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
 import io.vertx.core.http.HttpServerOptions;
@@ -15,14 +16,18 @@ import java.util.Set;
 /** Request metrics on the registry of a test, configured as in the service. Stateless. */
 public final class Recordings {
 
+    /** The rules of an application without configuration for the label: nothing is ignored, rewritten or suppressed. */
+    public static final UriRules NO_RULES =
+            new UriRules(List.of(), List.of(), null, false, Settings.REQUESTS_MAX_URI_TAGS.defaultValue());
+
     /** All requests are recorded, without rules for the label {@code uri}. */
-    static final RequestSettings ALL = new RequestSettings(true, UriRules.NONE, "/", List.of(), Optional.empty());
+    static final RequestSettings ALL = new RequestSettings(true, NO_RULES, "/", List.of(), Optional.empty());
 
     private Recordings() {}
 
-    static HttpServerMetricsAdapter.Shared shared(
+    static HttpServerMetricsAdapter.ApplicationMetrics shared(
             MeterRegistry registry, RequestSettings settings, HttpServerMetricsTagsContributor... contributors) {
-        return new HttpServerMetricsAdapter.Shared(
+        return new HttpServerMetricsAdapter.ApplicationMetrics(
                 new RequestMeterFactory(registry, settings, Set.of()),
                 new ContributedTags(List.of(contributors)),
                 new RequestSpan(null));

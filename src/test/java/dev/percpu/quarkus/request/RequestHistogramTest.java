@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.quarkus.request.route.MethodLabel;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.smallrye.config.PropertiesConfigSource;
@@ -70,7 +71,7 @@ class RequestHistogramTest {
             new RequestMeterFactory(registry, settings.requests(), Set.of())
                     .requests()
                     .find("/", null, null, null, 200)
-                    .findOrRegister(MethodLabel.GET, 200)
+                    .findOrRegister(MethodLabel.GET, 200, Tags.empty())
                     .record(Duration.ofMillis(70));
             return registry.getPrometheusRegistry().scrape("http_server_requests_seconds"::equals).stream()
                     .map(HistogramSnapshot.class::cast)

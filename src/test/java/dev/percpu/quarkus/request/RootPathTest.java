@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.quarkus.RequestSettings;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.quarkus.request.route.StaticPaths;
-import dev.percpu.quarkus.request.route.UriRules;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,8 +28,8 @@ class RootPathTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RequestSettings settings =
-            new RequestSettings(true, UriRules.NONE, "/app", List.of(), Optional.empty());
-    private final HttpServerMetricsAdapter.Shared shared = new HttpServerMetricsAdapter.Shared(
+            new RequestSettings(true, Recordings.NO_RULES, "/app", List.of(), Optional.empty());
+    private final HttpServerMetricsAdapter.ApplicationMetrics shared = new HttpServerMetricsAdapter.ApplicationMetrics(
             new RequestMeterFactory(registry, settings, StaticPaths.ofApplication("/app")),
             ContributedTags.NONE,
             new RequestSpan(null));

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.CommitMode;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.Host;
 import dev.percpu.rseq.IndexedBy;
-import dev.percpu.rseq.Mode;
 import dev.percpu.rseq.RseqArea;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
@@ -78,7 +78,7 @@ class ReportsTest {
     private static RseqStatus status(IndexedBy indexedBy, BitSet possible, boolean nativeLibrary) {
         return new RseqStatus(
                 AreaOwner.NONE,
-                Mode.ATOMIC,
+                CommitMode.ATOMIC,
                 "a reason",
                 indexedBy,
                 new RseqArea(new RseqArea.Registration(null, null, null, null), 0, List.of(), null),

@@ -42,7 +42,7 @@ public final class RouteTimers {
     /**
      * The labels and buckets of the timers. Immutable.
      *
-     * @param rules for the label {@code uri}
+     * @param rules rules of the label {@code uri}
      * @param rootPath path under which Quarkus serves the application, such as {@code /app}; {@code /} by default
      * @param histogram whether the timers publish a percentile histogram; the configuration of the registry sets its form
      * @param objectives upper bounds of additional buckets
@@ -81,7 +81,7 @@ public final class RouteTimers {
     /**
      * Returns the timers of a request; null if the rules ignore it.
      *
-     * @param path path that the client sent; null if there is none. It helps to select a value, and never becomes one
+     * @param path path that the client sent; null if there is none. It selects a value, but is never used as a value.
      * @param template template that Quarkus REST matched; null if none
      * @param mount Vert.x route at which the router of {@code route} may be mounted; null if none
      * @param route last Vert.x route that handled the request; null if none
@@ -140,7 +140,7 @@ public final class RouteTimers {
         return route != null && UriLabels.hasParameters(route) ? current.route(mount, route, path) : null;
     }
 
-    /** Returns the timers for a status with a value of its own, because a client may have made the path up; else null. */
+    /** Returns the timers that all requests with this status share; null if the status has none. Their paths may be invented by clients. */
     private @Nullable UriTimers byStatus(UriTable current, int status) {
         if (status >= 300 && status < 400) {
             return current.redirection;

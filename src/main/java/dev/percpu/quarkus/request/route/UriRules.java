@@ -1,6 +1,5 @@
 package dev.percpu.quarkus.request.route;
 
-import dev.percpu.settings.Settings;
 import dev.percpu.settings.UriRewrite;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param ignored patterns of paths whose requests are not recorded
  * @param rewrites patterns of paths that get a fixed value; applied in this order, before the templates of routes
  * @param nonApplication path of Quarkus' own endpoints, such as {@code /q/}, whose requests are not recorded; null to record them
- * @param suppress4xx whether errors (status 400 and above, except 404) get the value {@code UNKNOWN}, unless a template with parameters
- *     matched
+ * @param suppress4xx whether errors (status 400 and above, except 404) get the value {@code UNKNOWN}, unless a template
+ *     with parameters matched
  * @param maxValues limit of the number of values, not counting the fixed ones
  */
 public record UriRules(
@@ -25,10 +24,6 @@ public record UriRules(
         @Nullable String nonApplication,
         boolean suppress4xx,
         int maxValues) {
-
-    /** The rules of an application without configuration for the label: nothing is ignored, rewritten or suppressed. */
-    public static final UriRules NONE =
-            new UriRules(List.of(), List.of(), null, false, Settings.REQUESTS_MAX_URI_TAGS.defaultValue());
 
     public UriRules {
         ignored = List.copyOf(ignored);

@@ -94,8 +94,8 @@ final class UriTable {
         }
         boolean ignored = rules.ignores(uri);
         if (!ignored && values.size() >= rules.maxValues()) {
-            LOGGER.log(() -> "The label uri of HTTP requests has more than " + rules.maxValues()
-                    + " values; requests with further ones are recorded with uri=\"" + OTHER
+            LOGGER.log(() -> "The label uri of HTTP requests has reached its limit of " + rules.maxValues()
+                    + " values; requests with new values are recorded with uri=\"" + OTHER
                     + "\". Use path parameters instead of one route for each resource.");
             return other;
         }

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timers that share one value of the label {@code uri}, one for each method and status. A timer is registered at its first request and
- * kept.
+ * The timers that share one value of the label {@code uri}, one for each method and status. A timer is registered at its first
+ * request and kept.
  *
  * <p>Thread-safe. Finding a registered timer without contributed tags reads one array element and scans the few statuses of the route. It
  * takes no lock and allocates nothing.
@@ -65,11 +65,11 @@ public final class UriTimers {
         return timers == null ? null : timers.get(known(status));
     }
 
-    /** Returns the timer with further labels, which replace labels of the same name; null if it is not registered yet. */
-    public @Nullable Timer find(MethodLabel method, int status, Tags further) {
-        return isEmpty(further)
+    /** Returns the timer with contributed labels, which replace labels of the same name; null if it is not registered yet. */
+    public @Nullable Timer find(MethodLabel method, int status, Tags contributedTags) {
+        return isEmpty(contributedTags)
                 ? find(method, status)
-                : contributed.get(tags(method, known(status)).and(further));
+                : contributed.get(tags(method, known(status)).and(contributedTags));
     }
 
     /**
@@ -77,22 +77,23 @@ public final class UriTimers {
      *
      * @return null if the timer cannot be registered now
      */
-    public @Nullable Timer findOrRegister(MethodLabel method, int status) {
+    @Nullable
+    Timer findOrRegister(MethodLabel method, int status) {
         Timer found = find(method, status);
         return found == null ? add(method, known(status)) : found;
     }
 
     /**
-     * Returns the timer with further labels. The first call registers it.
+     * Returns the timer with contributed labels. The first call registers it.
      *
-     * @param further labels that replace labels of the same name
+     * @param contributedTags labels that replace labels of the same name
      * @return null if the timer cannot be registered now
      */
-    public @Nullable Timer findOrRegister(MethodLabel method, int status, Tags further) {
-        if (isEmpty(further)) {
+    public @Nullable Timer findOrRegister(MethodLabel method, int status, Tags contributedTags) {
+        if (isEmpty(contributedTags)) {
             return findOrRegister(method, status);
         }
-        Tags tags = tags(method, known(status)).and(further);
+        Tags tags = tags(method, known(status)).and(contributedTags);
         Timer found = contributed.get(tags);
         if (found != null) {
             return found;

@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class VertxRoute {
 
-    /** The most specific one first. */
+    /** Possible full paths of the route, the most specific first. */
     private final Candidate[] candidates;
 
-    /** For a path that matches none. */
+    /** The candidate for a request path that matches no candidate. */
     private final Candidate fallback;
 
     /**
      * @param root path under which Quarkus serves the application; {@code /} by default
      * @param mount route that handled the request before; null if none
-     * @param route as Vert.x reports it: a path, possibly with parameters, a name or a regular expression
+     * @param route route that Vert.x reports: a path, possibly with parameters, a name or a regular expression
      * @param values returns the timers of a value of the label {@code uri}
      */
     VertxRoute(String root, @Nullable String mount, String route, Function<String, UriTimers> values) {

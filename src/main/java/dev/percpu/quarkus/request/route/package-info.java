@@ -3,7 +3,7 @@
  *
  * <p>The label {@code uri} is the template of the route that handled the request. The label {@code method} is one of a fixed list.
  *
- * <p>Imports {@code registry} and the packages below it.
+ * <p>Imports {@code settings} only.
  */
 @NullMarked
 package dev.percpu.quarkus.request.route;

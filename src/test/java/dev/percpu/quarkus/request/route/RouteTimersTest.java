@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RouteTimersTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final RouteTimers timers = Recordings.routes(registry, UriRules.NONE, Set.of("/app.js"));
+    private final RouteTimers timers = Recordings.routes(registry, Recordings.NO_RULES, Set.of("/app.js"));
 
     @ParameterizedTest
     @CsvSource(
@@ -95,7 +95,7 @@ class RouteTimersTest {
             })
     void shouldSelectTheUriBelowARootPath(
             String path, String template, String mount, String route, int status, String uri) {
-        RouteTimers belowRoot = Recordings.routes(registry, UriRules.NONE, "/app", Set.of("/app/app.js"));
+        RouteTimers belowRoot = Recordings.routes(registry, Recordings.NO_RULES, "/app", Set.of("/app/app.js"));
 
         assertThat(belowRoot.find(path, template, mount, route, status).uri()).isEqualTo(uri);
     }

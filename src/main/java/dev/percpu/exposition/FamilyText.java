@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HELP and TYPE lines of one family in one text format, and the names of its samples. Immutable.
  *
- * <p>Both are read from what the Prometheus client's writer writes for a specimen of the family. The rules of the formats are in that writer
- * only.
+ * <p>They are parsed from the text that the Prometheus client's writer produces for an example of the family. So this class does not repeat
+ * the rules of the formats.
  */
-public final class TextNames {
+public final class FamilyText {
     private static final byte COMMENT = '#';
     private static final String END = "# EOF\n";
 
     private final byte[] header;
     private final List<byte[]> samples;
 
-    private TextNames(byte[] header, List<byte[]> samples) {
+    private FamilyText(byte[] header, List<byte[]> samples) {
         this.header = header;
         this.samples = samples;
     }
@@ -33,13 +33,14 @@ public final class TextNames {
     /**
      * Reads the names of a family.
      *
-     * @param specimen the family with one point without labels
-     * @return null if the client's writer must write the family: a name needs quotation marks, or the family is written as several
+     * @param example the family with one point without labels
+     * @return the names; null if the client's writer must write the family, because a name needs quotation marks or the writer splits it
+     *     into several families
      */
-    static @Nullable TextNames of(ExpositionFormatWriter writer, MetricSnapshot specimen) {
+    static @Nullable FamilyText of(ExpositionFormatWriter writer, MetricSnapshot example) {
         StringBuilder header = new StringBuilder();
         List<byte[]> samples = new ArrayList<>();
-        for (String line : write(writer, specimen).split("(?<=\n)")) {
+        for (String line : write(writer, example).split("(?<=\n)")) {
             if (line.equals(END)) {
                 continue;
             }
@@ -54,14 +55,15 @@ public final class TextNames {
                 samples.add(line.split("[{ ]", 2)[0].getBytes(StandardCharsets.UTF_8));
             }
         }
-        return new TextNames(header.toString().getBytes(StandardCharsets.UTF_8), List.copyOf(samples));
+        return new FamilyText(header.toString().getBytes(StandardCharsets.UTF_8), List.copyOf(samples));
     }
 
-    private static String write(ExpositionFormatWriter writer, MetricSnapshot specimen) {
+    private static String write(ExpositionFormatWriter writer, MetricSnapshot example) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            // Only this scheme shows which names the other schemes escape.
-            writer.write(out, MetricSnapshots.of(specimen), EscapingScheme.ALLOW_UTF8);
+            // This scheme writes names unchanged, in quotation marks if necessary. So the text shows which names the
+            // other schemes escape.
+            writer.write(out, MetricSnapshots.of(example), EscapingScheme.ALLOW_UTF8);
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory failed", e);
         }
@@ -74,7 +76,7 @@ public final class TextNames {
     }
 
     /** Returns the name of a sample, by its index in a point. */
-    byte[] sample(int index) {
+    byte[] sampleName(int index) {
         return samples.get(index);
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writes need external synchronization: one thread at a time may change a group. Any thread may read it meanwhile.
  */
-public final class SeriesGroup {
+public final class NamedSeries {
     /** The help text of a meter without a description. The text formats require a non-empty HELP line. */
     private static final String NO_HELP = " ";
 
@@ -41,21 +41,21 @@ public final class SeriesGroup {
      * @param first the first meter with this name; only meters with its name and type can be added
      * @param descriptions whether descriptions become help texts
      */
-    public SeriesGroup(String name, Meter.Id first, boolean descriptions) {
+    public NamedSeries(String name, Meter.Id first, boolean descriptions) {
         this.name = name;
         this.first = first;
         this.descriptions = descriptions;
     }
 
     /** Returns why a meter cannot be exposed under this group's name; null if it can. */
-    public @Nullable String refusal(Meter.Id id) {
+    public @Nullable String rejection(Meter.Id id) {
         if (!first.getName().equals(id.getName())) {
-            return "meter '" + id.getName() + "' has the same name in Prometheus, " + name + ", as meter '"
-                    + first.getName() + "', which was registered first";
+            return "Prometheus name of meter '" + id.getName() + "' must be unique, but was " + name + ", as of meter '"
+                    + first.getName() + "'";
         }
         if (first.getType() != id.getType()) {
-            return "meters with one name in Prometheus must have one type: " + name + " is already a " + first.getType()
-                    + ", but this meter is a " + id.getType();
+            return "type of meters named " + name + " in Prometheus must be " + first.getType()
+                    + ", as of the first one, but was " + id.getType();
         }
         return null;
     }
@@ -87,7 +87,8 @@ public final class SeriesGroup {
     private record ShapeKey(NamingConvention convention, Family.Kind kind, String help, List<String> tagKeys) {}
 
     /**
-     * Returns the shape of a meter with cells. The group drops it in {@link #tidy} unless a series {@linkplain SeriesShape#enter entered}.
+     * Returns the shape of a meter with cells. The group drops it in {@link #removeUnusedShapes} unless a series
+     * {@linkplain SeriesShape#addSeries added}.
      *
      * @param kind the kind of the main family; all kinds but counters have a family of maxima, too
      * @throws IllegalArgumentException if Prometheus does not allow this name or these labels
@@ -104,12 +105,12 @@ public final class SeriesGroup {
     }
 
     /** Removes shapes without series. */
-    public void tidy() {
+    public void removeUnusedShapes() {
         shapes.values().removeIf(shape -> !shape.isUsed());
         severalHelps = shapes.keySet().stream().map(ShapeKey::help).distinct().count() > 1;
     }
 
-    /** Returns whether the meters with cells have several help texts. If so, the order of the meters decides on that of the family. */
+    /** Returns whether the meters with cells have several help texts. If so, the family has the help text of its first meter. */
     public boolean hasSeveralHelps() {
         return severalHelps;
     }
@@ -146,7 +147,7 @@ public final class SeriesGroup {
      * <p>Immutable but for the number of series, which is guarded like the group.
      */
     public static final class SeriesShape {
-        private final SeriesGroup group;
+        private final NamedSeries group;
         private final Family main;
         private final @Nullable Family max;
 
@@ -159,7 +160,7 @@ public final class SeriesGroup {
          * @param max the family of the maxima; null if there is none
          * @throws IllegalArgumentException if Prometheus does not allow these labels, or one is reserved in the main family
          */
-        private SeriesShape(SeriesGroup group, Family main, @Nullable Family max, String[] labelNames) {
+        private SeriesShape(NamedSeries group, Family main, @Nullable Family max, String[] labelNames) {
             this.group = group;
             this.main = main;
             this.max = max;
@@ -168,7 +169,7 @@ public final class SeriesGroup {
             DistributionSeries.checkReserved(main.kind(), Labels.of(labelNames, anyValues));
         }
 
-        public SeriesGroup group() {
+        public NamedSeries group() {
             return group;
         }
 
@@ -198,12 +199,12 @@ public final class SeriesGroup {
         }
 
         /** Adds one to the number of series, and returns whether it is the first. */
-        public boolean enter() {
+        public boolean addSeries() {
             return ++series == 1;
         }
 
         /** Subtracts one from the number of series, and returns whether it was the last. */
-        public boolean leave() {
+        public boolean removeSeries() {
             return --series == 0;
         }
 

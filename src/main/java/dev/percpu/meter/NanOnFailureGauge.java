@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A gauge whose value is NaN if its function throws or its object is garbage-collected, as in Micrometer. Thread-safe.
  *
  * <p>Micrometer logs only the first failure of all gauges. This class logs the first failure of each gauge.
+ *
+ * @param <T> type of the object
  */
-public final class SafeGauge<T> extends AbstractMeter implements Gauge {
-    private static final System.Logger LOG = System.getLogger(SafeGauge.class.getName());
+public final class NanOnFailureGauge<T> extends AbstractMeter implements Gauge {
+    private static final System.Logger LOG = System.getLogger(NanOnFailureGauge.class.getName());
 
     private final WeakReference<@Nullable T> object;
     private final ToDoubleFunction<T> function;
@@ -20,8 +22,9 @@ public final class SafeGauge<T> extends AbstractMeter implements Gauge {
 
     /**
      * @param object argument of the function, held weakly
+     * @param function computes the value; may throw
      */
-    public SafeGauge(Id id, @Nullable T object, ToDoubleFunction<T> function) {
+    public NanOnFailureGauge(Id id, @Nullable T object, ToDoubleFunction<T> function) {
         super(id);
         this.object = new WeakReference<>(object);
         this.function = function;
@@ -33,11 +36,10 @@ public final class SafeGauge<T> extends AbstractMeter implements Gauge {
         if (argument == null) {
             return Double.NaN;
         }
+        // Errors are caught too, as in Micrometer: a failing function must not make a scrape fail.
         try {
             return function.applyAsDouble(argument);
-        } catch (
-                Throwable
-                        e) { // errors too, as in Micrometer: a function of the application must not make a scrape fail
+        } catch (Throwable e) {
             if (!logged) {
                 logged = true;
                 LOG.log(

@@ -1,4 +1,4 @@
-package dev.percpu.quarkus;
+package dev.percpu.service;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -12,7 +12,7 @@ import java.util.Set;
  * A filter that makes the meters of Micrometer's binders pass {@code promtool check metrics}. It adds missing descriptions to Netty's
  * meters, and denies two meters whose names promtool rejects.
  *
- * <p>Part of the service only: the registry accepts these meters unchanged. Stateless.
+ * <p>Used by this microservice only. The registry accepts these meters unchanged. Stateless and thread-safe.
  */
 @Singleton
 class ThirdPartyMeterFilter implements MeterFilter {

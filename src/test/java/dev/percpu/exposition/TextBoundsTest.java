@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class FixedWidthCopyTest {
-    private static final int SIZE = 4 * FixedWidthCopy.BYTES;
+class TextBoundsTest {
+    private static final int SIZE = 4 * TextBounds.SLOT_BYTES;
 
     private final Random random = new Random(5);
 
@@ -18,14 +18,14 @@ class FixedWidthCopyTest {
 
     @Test
     void shouldCopyOneSlotAndNoOtherByte() {
-        for (int from = 0; from <= SIZE - FixedWidthCopy.BYTES; from++) {
+        for (int from = 0; from <= SIZE - TextBounds.SLOT_BYTES; from++) {
             byte[] source = bytes();
             byte[] target = bytes();
             byte[] expected = target.clone();
-            int to = SIZE - FixedWidthCopy.BYTES - from;
-            System.arraycopy(source, from, expected, to, FixedWidthCopy.BYTES);
+            int to = SIZE - TextBounds.SLOT_BYTES - from;
+            System.arraycopy(source, from, expected, to, TextBounds.SLOT_BYTES);
 
-            FixedWidthCopy.copy(source, from, target, to);
+            TextBounds.copySlot(source, from, target, to);
 
             assertThat(target).as("from %d to %d", from, to).isEqualTo(expected);
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The library is never unloaded, because a thread may be inside one of its critical sections at any time.
  */
-public final class NativeLibrary {
+public final class PercpuLibrary {
     private static final @Nullable SymbolLookup SYMBOLS;
     private static final @Nullable LibraryUnavailableException UNAVAILABILITY_CAUSE;
 
@@ -28,9 +28,9 @@ public final class NativeLibrary {
         UNAVAILABILITY_CAUSE = cause;
     }
 
-    private NativeLibrary() {}
+    private PercpuLibrary() {}
 
-    /** Returns the file, the cause and the remedy if the library cannot be used; null if it is loaded and bound. */
+    /** Returns why the library cannot be used; null if it is loaded and bound. The text has the file, the cause and the remedy. */
     public static @Nullable String unavailabilityCause() {
         return UNAVAILABILITY_CAUSE == null ? null : UNAVAILABILITY_CAUSE.getMessage();
     }

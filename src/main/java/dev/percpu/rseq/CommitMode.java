@@ -1,7 +1,7 @@
 package dev.percpu.rseq;
 
 /** The way in which records are committed. {@link #toString()} is its name in reports. */
-public enum Mode {
+public enum CommitMode {
     /** By one store at the end of an rseq critical section. */
     RSEQ,
     /** By atomic instructions. */
@@ -9,6 +9,6 @@ public enum Mode {
 
     @Override
     public String toString() {
-        return Names.of(this);
+        return ReportNames.of(this);
     }
 }

@@ -1,8 +1,8 @@
 package dev.percpu.scrape;
 
 import dev.percpu.family.Family;
-import dev.percpu.family.SeriesGroup;
-import dev.percpu.family.SeriesGroup.SeriesShape;
+import dev.percpu.family.NamedSeries;
+import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import io.micrometer.core.instrument.Meter;
 import java.util.ArrayList;
@@ -15,27 +15,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The families of cell meters, sorted as the text formats write them: families by name, meters of a family by labels. Thread-safe.
+ * The families of cell meters in the order of the text formats. Families are sorted by name, meters of a family by labels. Thread-safe.
  *
  * <p>A table is immutable but for the number of removed meters. An update creates a new table, which reuses each family whose meters are
  * unchanged, and the sorted meters of a family whose meters have changed.
  */
-final class FamilyTable {
-    static final FamilyTable EMPTY = new FamilyTable(Map.of(), List.of(), null);
+final class SortedFamilies {
+    static final SortedFamilies EMPTY = new SortedFamilies(Map.of(), List.of(), null);
 
-    /** The maximum number of families to copy for one removal. Larger tables drop all: thousands of meters can be removed in a row. */
+    /**
+     * Largest number of families that a removal copies. A larger table drops all families, because thousands of removals in a row would
+     * each copy it.
+     */
     private static final int MAX_COPIED_FAMILIES = 1_000;
 
-    /** A family is dropped when more than one meter of this many has been removed. */
+    /** A family is dropped if more than 1/8 of its meters have been removed. */
     private static final int METERS_PER_REMOVAL = 8;
 
     /** Families by the name of the main one. */
     private final Map<String, Entry> entries;
 
     /** Families by name, main ones and maxima. */
-    private final List<FamilyRow> rows;
+    private final List<FamilyWriter> rows;
 
-    /** The change of the index up to which this table has all meters; null if it is unknown. */
+    /** Last change of the index that this table includes; null if it is unknown. */
     private final @Nullable Object completeTo;
 
     /**
@@ -48,18 +51,18 @@ final class FamilyTable {
      */
     private record Entry(
             List<CellMeter> meters,
-            FamilyRow main,
-            @Nullable FamilyRow max,
+            FamilyWriter main,
+            @Nullable FamilyWriter max,
             AtomicInteger removed) {}
 
-    private FamilyTable(Map<String, Entry> entries, List<FamilyRow> rows, @Nullable Object completeTo) {
+    private SortedFamilies(Map<String, Entry> entries, List<FamilyWriter> rows, @Nullable Object completeTo) {
         this.entries = entries;
         this.rows = rows;
         this.completeTo = completeTo;
     }
 
     /** Returns the families by name. */
-    List<FamilyRow> rows() {
+    List<FamilyWriter> rows() {
         return rows;
     }
 
@@ -76,16 +79,16 @@ final class FamilyTable {
      *
      * <p>A family with few removed meters is kept for the update. Until then it holds these meters, and their cells are not recycled.
      */
-    FamilyTable without(CellMeter meter) {
+    SortedFamilies without(CellMeter meter) {
         SeriesShape shape = meter.shape();
         String family = shape == null ? "" : shape.main().name();
         Entry entry = entries.get(family);
         if (entry == null || entry.removed.incrementAndGet() <= entry.meters.size() / METERS_PER_REMOVAL) {
-            return new FamilyTable(entries, List.of(), null);
+            return new SortedFamilies(entries, List.of(), null);
         }
         Map<String, Entry> remaining = new HashMap<>(entries.size() > MAX_COPIED_FAMILIES ? Map.of() : entries);
         remaining.remove(family);
-        return new FamilyTable(remaining, List.of(), null);
+        return new SortedFamilies(remaining, List.of(), null);
     }
 
     /**
@@ -95,7 +98,7 @@ final class FamilyTable {
      * @param change the last change of the index before the meters were listed; null if the table is to be updated by every scrape
      */
     @SuppressWarnings("ReferenceEquality")
-    FamilyTable update(List<CellMeter> meters, @Nullable Object change) {
+    SortedFamilies update(List<CellMeter> meters, @Nullable Object change) {
         Map<String, List<CellMeter>> families = new HashMap<>();
         for (CellMeter meter : inHelpOrder(meters)) {
             SeriesShape shape = meter.shape();
@@ -105,25 +108,25 @@ final class FamilyTable {
             }
         }
         Map<String, Entry> updated = new HashMap<>();
-        families.forEach((name, ofFamily) -> {
+        families.forEach((name, familyMeters) -> {
             Entry last = entries.get(name);
-            updated.put(name, last != null && areSame(last.meters, ofFamily) ? last : entry(ofFamily, last));
+            updated.put(name, last != null && areSame(last.meters, familyMeters) ? last : entry(familyMeters, last));
         });
-        // A registered meter is the last change before the registry lists it. Then this table lacks that meter.
+        // The last change can be a new meter that the registry does not list yet. Then this table is incomplete.
         boolean complete =
                 !(change instanceof CellMeter added) || meters.stream().anyMatch(meter -> meter == added);
-        return new FamilyTable(updated, rows(updated), complete ? change : null);
+        return new SortedFamilies(updated, rows(updated), complete ? change : null);
     }
 
     /**
-     * Returns meters in the order that decides on the help text of a family: the first meter's is written.
+     * Returns the meters, ordered so that the first meter of each family has the help text that is written.
      *
      * <p>If the meters of a family have different help texts, Micrometer writes that of the first meter in the order of a hash map. This
      * method iterates over a map of the same kind, to write the same text.
      */
     static List<CellMeter> inHelpOrder(List<CellMeter> meters) {
         List<CellMeter> ordered = new ArrayList<>(meters.size());
-        Map<SeriesGroup, Map<Meter.Id, CellMeter>> ambiguous = new HashMap<>();
+        Map<NamedSeries, Map<Meter.Id, CellMeter>> ambiguous = new HashMap<>();
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
             if (shape != null && shape.group().hasSeveralHelps()) {
@@ -138,8 +141,8 @@ final class FamilyTable {
         return ordered;
     }
 
-    private static List<FamilyRow> rows(Map<String, Entry> entries) {
-        Map<String, FamilyRow> byName = new TreeMap<>();
+    private static List<FamilyWriter> rows(Map<String, Entry> entries) {
+        Map<String, FamilyWriter> byName = new TreeMap<>();
         for (Entry entry : entries.values()) {
             byName.put(entry.main.family().name(), entry.main);
             if (entry.max != null) {
@@ -149,14 +152,14 @@ final class FamilyTable {
         return List.copyOf(byName.values());
     }
 
-    /** Compares by identity: a meter that was removed and registered again has an equal id and different cells. */
+    /** Returns whether two lists have the same objects. A meter that was registered again has an equal id, but different cells. */
     @SuppressWarnings("ReferenceEquality")
-    private static boolean areSame(List<CellMeter> some, List<CellMeter> others) {
-        if (some.size() != others.size()) {
+    private static boolean areSame(List<CellMeter> first, List<CellMeter> second) {
+        if (first.size() != second.size()) {
             return false;
         }
-        for (int i = 0; i < some.size(); i++) {
-            if (some.get(i) != others.get(i)) {
+        for (int i = 0; i < first.size(); i++) {
+            if (first.get(i) != second.get(i)) {
                 return false;
             }
         }
@@ -178,16 +181,16 @@ final class FamilyTable {
         if (sorted == null) {
             sorted = SortedSeries.of(registered, shape.main().name());
         }
-        FamilyRow lastMain = last == null ? null : last.main;
-        FamilyRow lastMax = last == null ? null : last.max;
-        FamilyRow main = new FamilyRow.Main(shape.main(), sorted, names(lastMain, shape.main()));
-        FamilyRow max = shape.max().equals(shape.main())
+        FamilyWriter lastMain = last == null ? null : last.main;
+        FamilyWriter lastMax = last == null ? null : last.max;
+        FamilyWriter main = new FamilyWriter.Samples(shape.main(), sorted, names(lastMain, shape.main()));
+        FamilyWriter max = shape.max().equals(shape.main())
                 ? null
-                : new FamilyRow.Max(shape.max(), sorted, names(lastMax, shape.max()));
+                : new FamilyWriter.Max(shape.max(), sorted, names(lastMax, shape.max()));
         return new Entry(registered, main, max, new AtomicInteger());
     }
 
-    private static FamilyRow.Names names(@Nullable FamilyRow last, Family family) {
-        return last != null && last.family().equals(family) ? last.names() : new FamilyRow.Names();
+    private static FamilyWriter.Names names(@Nullable FamilyWriter last, Family family) {
+        return last != null && last.family().equals(family) ? last.names() : new FamilyWriter.Names();
     }
 }

@@ -1,9 +1,9 @@
 package dev.percpu.scrape;
 
+import dev.percpu.exposition.FamilyText;
 import dev.percpu.exposition.LabelColumn;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
-import dev.percpu.exposition.TextNames;
 import dev.percpu.family.Family;
 import dev.percpu.family.PointWriter;
 import dev.percpu.meter.CellMeter;
@@ -20,17 +20,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One family of cell meters, prepared for the text formats. Thread-safe.
+ * A writer of one family of cell meters in the text formats. Thread-safe.
  *
- * <p>It stores what does not change between scrapes in parallel columns: meters, labels as text, and cell offsets. A scrape writes the
- * columns from top to bottom without reading a meter object.
+ * <p>It stores what does not change between scrapes in parallel columns: meters, labels as text, and cell offsets. A scrape writes them
+ * without reading a meter object.
  */
-abstract sealed class FamilyRow {
+abstract sealed class FamilyWriter {
     private final Family family;
     private final SortedSeries series;
     private final Names names;
 
-    private FamilyRow(Family family, SortedSeries series, Names names) {
+    private FamilyWriter(Family family, SortedSeries series, Names names) {
         this.family = family;
         this.series = series;
         this.names = names;
@@ -56,18 +56,18 @@ abstract sealed class FamilyRow {
         return series;
     }
 
-    /** Returns the meters by labels. */
+    /** Returns the meters, sorted by labels. */
     final List<CellMeter> meters() {
         return series.meters();
     }
 
-    /** Returns the names, for a row that replaces this one. */
+    /** Returns the names, for a writer that replaces this one. */
     final Names names() {
         return names;
     }
 
     /** Returns the names of the family's samples in a format; null if the Prometheus client's writer must write the family. */
-    final @Nullable TextNames names(TextFormat format) {
+    final @Nullable FamilyText names(TextFormat format) {
         return series.labels() == null ? null : names.in(format, family);
     }
 
@@ -80,7 +80,8 @@ abstract sealed class FamilyRow {
     final void write(ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out) throws IOException {
         LabelColumn labels = series.labels();
         if (labels == null) {
-            throw new IllegalStateException(family.name() + " has labels that need quotation marks");
+            throw new IllegalStateException(
+                    "label names of family " + family.name() + " must be valid without quotation marks");
         }
         write(labels, cells, clock, buffers, out);
     }
@@ -89,13 +90,13 @@ abstract sealed class FamilyRow {
             throws IOException;
 
     /** A family of counters, or of timers or summaries without their maxima. */
-    static final class Main extends FamilyRow {
+    static final class Samples extends FamilyWriter {
         private final @Nullable CellColumn column;
 
-        /** Writes a point from the column alone; null if meters must be called. */
+        /** Writes a point from the column alone; null if the meters must write their points. */
         private final @Nullable PointWriter writer;
 
-        Main(Family family, SortedSeries series, Names names) {
+        Samples(Family family, SortedSeries series, Names names) {
             super(family, series, names);
             List<CellMeter> meters = series.meters();
             PointWriter first = meters.getFirst().plainWriter();
@@ -113,7 +114,7 @@ abstract sealed class FamilyRow {
             if (column == null || writer == null) {
                 for (int i = 0; i < size; i++) {
                     labels.point(i, out);
-                    meters.get(i).write(cells.totals(), out);
+                    meters.get(i).write(cells.snapshot(), out);
                 }
                 return;
             }
@@ -128,7 +129,7 @@ abstract sealed class FamilyRow {
     }
 
     /** The maxima of timers or summaries. */
-    static final class Max extends FamilyRow {
+    static final class Max extends FamilyWriter {
         private final MaxDrainer drainer;
 
         /** The windows of each meter, in the order of the drainer's cells. */
@@ -154,8 +155,8 @@ abstract sealed class FamilyRow {
                 throws IOException {
             int size = meters().size();
             double[] maxima = buffers.maxima(size);
-            // Drain all cells before the first sample is written: a client that disconnects must not lose a drained
-            // maximum.
+            // Drain all cells before the first sample is written: a client that disconnects must not lose
+            // a drained maximum.
             drain(clock.wallTime(), maxima);
             for (int i = 0; i < size; i++) {
                 labels.point(i, out);
@@ -179,12 +180,12 @@ abstract sealed class FamilyRow {
         private @Nullable Resolved text;
         private @Nullable Resolved openMetrics;
 
-        private record Resolved(@Nullable TextNames names) {}
+        private record Resolved(@Nullable FamilyText names) {}
 
-        private synchronized @Nullable TextNames in(TextFormat format, Family family) {
+        private synchronized @Nullable FamilyText in(TextFormat format, Family family) {
             Resolved resolved = format.isOpenMetrics() ? openMetrics : text;
             if (resolved == null) {
-                resolved = new Resolved(format.names(family.specimen()));
+                resolved = new Resolved(format.names(family.example()));
                 if (format.isOpenMetrics()) {
                     openMetrics = resolved;
                 } else {

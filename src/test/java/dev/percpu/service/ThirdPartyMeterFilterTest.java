@@ -1,4 +1,4 @@
-package dev.percpu.quarkus;
+package dev.percpu.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
