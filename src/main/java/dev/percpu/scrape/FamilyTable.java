@@ -151,12 +151,12 @@ final class FamilyTable {
 
     /** Compares by identity: a meter that was removed and registered again has an equal id and different cells. */
     @SuppressWarnings("ReferenceEquality")
-    private static boolean areSame(List<CellMeter> some, List<CellMeter> others) {
-        if (some.size() != others.size()) {
+    private static boolean areSame(List<CellMeter> first, List<CellMeter> second) {
+        if (first.size() != second.size()) {
             return false;
         }
-        for (int i = 0; i < some.size(); i++) {
-            if (some.get(i) != others.get(i)) {
+        for (int i = 0; i < first.size(); i++) {
+            if (first.get(i) != second.get(i)) {
                 return false;
             }
         }

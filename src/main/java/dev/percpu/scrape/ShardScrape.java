@@ -136,7 +136,7 @@ public final class ShardScrape {
                         family.kind());
     }
 
-    /** Returns the labels of a shard followed by those of a meter. A meter's label gets the prefix if its name is already used. */
+    /** Returns the labels of a shard followed by the labels of a meter. A meter's label gets the prefix if its name is already used. */
     private Labels labels(Labels ofMeter, int shard) {
         Labels ofShard = shard == store.sharedShard() ? naming.shared() : naming.of(shard);
         String[] names = new String[ofMeter.size()];

@@ -71,7 +71,7 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
      * @param last the series before the change
      * @param lastRegistered the number of meters before the change, duplicates included
      * @param registered the meters after the change
-     * @return null if all meters must be sorted: there are duplicates, or more added meters than others
+     * @return null if all meters must be sorted: there are duplicates, or more added meters than kept ones
      */
     static @Nullable SortedSeries update(SortedSeries last, int lastRegistered, List<CellMeter> registered) {
         LabelColumn lastLabels = last.labels;

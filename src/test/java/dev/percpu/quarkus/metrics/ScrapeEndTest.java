@@ -77,7 +77,7 @@ class ScrapeEndTest {
                 ScrapeType type,
                 @Nullable Set<String> names,
                 ShardNaming naming,
-                MetricSnapshots others)
+                MetricSnapshots additional)
                 throws IOException {
             write(out);
         }
