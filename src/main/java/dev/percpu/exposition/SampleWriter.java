@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A writer of samples in one of the two text formats. Not thread-safe.
  *
- * <p>The bytes are those of the Prometheus client's writers. A sample without exemplar allocates nothing.
+ * <p>It writes the same bytes as the Prometheus client's writers. A sample without exemplar allocates nothing.
  *
  * <p>Order of calls: {@link #family}, then for each point its labels ({@link LabelColumn#point}) and its samples. A sample's name is
  * selected by its index among the names of the family.

@@ -32,7 +32,7 @@ public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
                 "; proto=io.prometheus.client.MetricFamily; encoding=delimited"),
         /** {@link #TEXT} under the version of Prometheus 3, which permits quoted names. Without quoted names the bytes are equal. */
         TEXT_1("text", "plain", "1.0.0", "; charset=utf-8"),
-        /** The draft of {@link #OPENMETRICS}. Its bytes are those of the standard: Prometheus' Go client writes the same for both. */
+        /** The draft of {@link #OPENMETRICS}. It has the same bytes as the standard, as in Prometheus' Go client. */
         OPENMETRICS_DRAFT("application", "openmetrics-text", "0.0.1", "; charset=utf-8");
 
         private final String type;

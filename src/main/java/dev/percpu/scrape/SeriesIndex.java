@@ -217,7 +217,7 @@ public final class SeriesIndex implements MultiCollector {
     /**
      * Collects the function meters. This can take long, so do it before cells are summed.
      *
-     * @param external reads that run after those of the function meters
+     * @param external additional reads, which run after the function meters
      * @throws InterruptedIOException if the thread is interrupted; it stays interrupted
      */
     FamilyValues collectFunctionMeters(Predicate<String> included, List<? extends GuardedRead> external)

@@ -4,7 +4,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 
 /** The labels that a scrape by shard adds to the samples of each shard. Thread-safe. */
 public interface ShardNaming {
-    /** Returns the labels of a per-CPU shard. Their names are those of {@link #shared()}. */
+    /** Returns the labels of a per-CPU shard. They have the same names as {@link #shared()}. */
     Labels of(int shard);
 
     /** Returns the labels of the shared shard, which holds the records that could not be committed in a per-CPU shard. */

@@ -183,8 +183,9 @@ final class MarkdownReport {
         if (entry == null) {
             return " | | | |";
         }
+        String peer = entry.impl();
         OptionalDouble ratio = results.ratio(
-                entry.caseName(), Impl.PERCPU, entry.caseName(), entry.impl(), entry.threads(), Round::medianNanos);
+                entry.caseName(), Impl.PERCPU, entry.caseName(), peer, entry.threads(), Round::medianNanos);
         boolean isPercpu = entry.impl().equals(Impl.PERCPU);
         return " " + Numbers.nanos(entry.value()) + " ± " + Numbers.nanos(entry.error()) + " | "
                 + Numbers.nanos(entry.cpu()) + " | "
