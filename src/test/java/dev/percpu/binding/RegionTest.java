@@ -7,8 +7,8 @@ import dev.percpu.rseq.RseqProbe;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Random;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,12 +159,16 @@ class RegionTest {
             MemorySegment out = arena.allocate(64, 16);
             MemorySegment closed = ofClosedArena();
             Map.of(
-                            out.asSlice(0, 63), "out must have at least 64 bytes, but had 63",
-                            MemorySegment.ofArray(new long[8]), "out must be native memory, but was on the heap",
-                            closed, "out must be open, but its arena was closed",
-                            out.asReadOnly(), "out must be writable, but was read-only")
-                    .forEach((invalid, message) ->
-                            assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, invalid))
+                            out.asSlice(0, 63),
+                            "out must have at least 64 bytes, but had 63",
+                            MemorySegment.ofArray(new long[8]),
+                            "out must be native memory, but was on the heap",
+                            closed,
+                            "out must be open, but its arena was closed",
+                            out.asReadOnly(),
+                            "out must be writable, but was read-only")
+                    .forEach(
+                            (invalid, message) -> assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, invalid))
                                     .isInstanceOf(IllegalArgumentException.class)
                                     .hasMessage(message));
             region.sumRanges(0, 1, offsets.asReadOnly(), 32, out);
