@@ -155,7 +155,7 @@ class BadInputTest {
         registry.counter("a.b");
         registry.counter("a_b").increment();
 
-        assertThat(rejections).singleElement().asString().contains("a_b: ", "'a.b'", "same name");
+        assertThat(rejections).singleElement().asString().contains("a_b: ", "'a.b'", "must be unique", "but was a_b");
         assertThat(registry.scrape()).contains("a_b_total 0.0");
     }
 
@@ -215,9 +215,9 @@ class BadInputTest {
 
         assertThat(rejections).hasSize(4);
         assertThat(rejections.get(0)).contains("twice", "a_b");
-        assertThat(rejections.get(1)).contains("quantile is reserved");
-        assertThat(rejections.get(2)).contains("le is reserved");
-        assertThat(rejections.get(3)).contains("statistic is reserved");
+        assertThat(rejections.get(1)).contains("must not include quantile, but were [quantile]");
+        assertThat(rejections.get(2)).contains("must not include le, but were [le]");
+        assertThat(rejections.get(3)).contains("must not include statistic, but were [statistic]");
         assertThat(registry.scrape()).doesNotContain("twice", "reserved", "custom");
     }
 

@@ -70,7 +70,7 @@ class AcceptEncodingTest {
     void shouldReportTheFirstInvalidCharacter(String header, int character) {
         assertThatThrownBy(() -> AcceptEncoding.parse(header))
                 .isInstanceOf(MalformedHeaderException.class)
-                .hasMessageStartingWith("The Accept-Encoding header must have ")
+                .hasMessageStartingWith("The header Accept-Encoding must have ")
                 .hasMessageEndingWith(" at character " + character + ".");
     }
 }

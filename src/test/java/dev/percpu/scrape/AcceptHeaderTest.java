@@ -81,7 +81,7 @@ class AcceptHeaderTest {
     void shouldReportTheFirstInvalidCharacter(String header, int character) {
         assertThatThrownBy(() -> AcceptHeader.parse(header))
                 .isInstanceOf(MalformedHeaderException.class)
-                .hasMessageStartingWith("The Accept header must have ")
+                .hasMessageStartingWith("The header Accept must have ")
                 .hasMessageEndingWith(" at character " + character + ".");
     }
 }

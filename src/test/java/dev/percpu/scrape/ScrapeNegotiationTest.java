@@ -75,8 +75,8 @@ class ScrapeNegotiationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                ";;;|gzip;q=7|400|The Accept header must have a media type at character 1.",
-                "text/plain|gzip;q=7|400|The Accept-Encoding header must have a weight from 0 to 1 with at most three decimals at character 8.",
+                ";;;|gzip;q=7|400|The header Accept must have a media type at character 1.",
+                "text/plain|gzip;q=7|400|The header Accept-Encoding must have a weight from 0 to 1 with at most three decimals at character 8.",
                 "application/json|gzip;q=7|406|The Accept header must allow text/plain (version 0.0.4 or 1.0.0), application/openmetrics-text (version 1.0.0 or 0.0.1) or application/vnd.google.protobuf.",
                 "text/plain|gzip, identity;q=0|406|The Accept-Encoding header must allow identity.",
             })
