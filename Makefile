@@ -37,7 +37,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.skip=true -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 
-bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews README.md and benchmarks.md, ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
+bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
 	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=percpu && \

@@ -43,9 +43,8 @@ public final class Benchmarks {
             EndToEnd.run(directory.resolveSibling("load"), directory, documents ? DOCUMENT : null);
             return;
         }
-        if (documents && (quick || args.length > 0)) {
-            System.err.println("README=1 must be used with a whole run or ARGS=http.server, but was used with "
-                    + (quick ? "QUICK=1" : "ARGS=\"" + String.join(" ", args) + "\""));
+        if (documents && quick) {
+            System.err.println("README=1 must be used with a full run of its cases, but was used with QUICK=1");
             System.exit(1);
         }
         List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
@@ -81,7 +80,10 @@ public final class Benchmarks {
                 whole ? Outcome.Extent.WHOLE : quick ? Outcome.Extent.QUICK : Outcome.Extent.SELECTED));
         report.write(directory);
         if (documents) {
-            report.writeDocuments(Path.of("README.md"), DOCUMENT);
+            report.writeReadme(Path.of("README.md"));
+        }
+        if (documents && whole) {
+            report.writeDocument(DOCUMENT);
         }
         System.out.println(Files.readString(directory.resolve("report.md")));
     }

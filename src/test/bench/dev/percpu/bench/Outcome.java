@@ -11,7 +11,7 @@ import java.util.Map;
  * @param memory memory and registration time of series
  * @param tails latencies of single records
  * @param instructions instructions per call, by the name of the call in C
- * @param missing measurements that failed
+ * @param failures measurements that failed
  * @param start time when the run started
  * @param extent cases that the run covers
  */

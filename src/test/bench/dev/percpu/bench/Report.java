@@ -48,11 +48,22 @@ final class Report {
         }
     }
 
-    /** Replaces the blocks {@code bench} of the README and of the benchmark document. */
-    void writeDocuments(Path readme, Path document) throws IOException {
-        MarkdownReport report = markdown(Machine.describe());
-        MarkedBlock.replace(readme, BLOCK, report.rows());
-        MarkedBlock.replace(document, BLOCK, report.document());
+    /**
+     * Replaces the block {@code bench} of the README.
+     *
+     * @throws IllegalStateException if a row of the table was not measured, for example because its case was not selected
+     */
+    void writeReadme(Path readme) throws IOException {
+        String rows = markdown(Machine.describe()).rows();
+        if (rows.contains(Outcome.NOT_MEASURED)) {
+            throw new IllegalStateException("every row of the README must be measured, but the table was:\n" + rows);
+        }
+        MarkedBlock.replace(readme, BLOCK, rows);
+    }
+
+    /** Replaces the block {@code bench} of the benchmark document. */
+    void writeDocument(Path document) throws IOException {
+        MarkedBlock.replace(document, BLOCK, markdown(Machine.describe()).document());
     }
 
     private MarkdownReport markdown(Map<String, Object> machine) {

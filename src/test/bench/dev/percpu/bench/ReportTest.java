@@ -221,11 +221,42 @@ class ReportTest {
         Path readme = Files.copy(Path.of("README.md"), folder.resolve("README.md"));
         Path document = Files.copy(Benchmarks.DOCUMENT, folder.resolve("benchmarks.md"));
 
-        new Report(outcome(Outcome.Extent.WHOLE)).writeDocuments(readme, document);
+        addReadmeRows();
+        Report report = new Report(outcome(Outcome.Extent.WHOLE));
+        report.writeReadme(readme);
+        report.writeDocument(document);
         MarkedBlock.replace(document, EndToEnd.BLOCK, "load");
 
-        assertThat(readme).content().contains("| timer with histogram | not measured |");
+        assertThat(readme)
+                .content()
+                .contains("| timer with histogram | 5.00 ns |")
+                .doesNotContain("not measured");
         assertThat(document).content().contains("## Limits that are missed").contains("\nload\n");
+    }
+
+    @Test
+    void shouldRejectAReadmeWithUnmeasuredRows(@TempDir Path folder) throws IOException {
+        Path readme = Files.copy(Path.of("README.md"), folder.resolve("README.md"));
+        String before = Files.readString(readme);
+
+        assertThatThrownBy(() -> new Report(outcome(Outcome.Extent.SELECTED)).writeReadme(readme))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("every row of the README must be measured");
+        assertThat(readme).content().isEqualTo(before);
+    }
+
+    private void addReadmeRows() {
+        for (int threads = 1; threads <= 2; threads++) {
+            for (String caseName :
+                    List.of(Cases.TIMER, Cases.TIMER_HISTOGRAM, Cases.COUNTER, Cases.SCRAPE_TIMERS_10K)) {
+                add(caseName, Impl.PERCPU, threads, 10, 0);
+                add(caseName, Impl.MICROMETER, threads, 10, 0);
+            }
+            add(Cases.TIMER_NATIVE, Impl.PERCPU, threads, 10, 0);
+            add(Cases.TIMER_NATIVE, Impl.CLIENT_JAVA, threads, 10, 0);
+            add(Cases.HTTP_REQUEST, Impl.PERCPU, threads, 10, 0);
+            add(Cases.HTTP_REQUEST, Impl.QUARKUS, threads, 10, 0);
+        }
     }
 
     private void add(String caseName, String impl, int threads, double nanos, double bytes) {
