@@ -158,17 +158,18 @@ class RegionTest {
             MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first, first);
             MemorySegment out = arena.allocate(64, 16);
             MemorySegment closed = ofClosedArena();
+            // By message: two segments with the same address are equal.
             Map.of(
-                            out.asSlice(0, 63),
                             "out must have at least 64 bytes, but had 63",
-                            MemorySegment.ofArray(new long[8]),
+                            out.asSlice(0, 63),
                             "out must be native memory, but was on the heap",
-                            closed,
+                            MemorySegment.ofArray(new long[8]),
                             "out must be open, but its arena was closed",
-                            out.asReadOnly(),
-                            "out must be writable, but was read-only")
+                            closed,
+                            "out must be writable, but was read-only",
+                            out.asReadOnly())
                     .forEach(
-                            (invalid, message) -> assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, invalid))
+                            (message, invalid) -> assertThatThrownBy(() -> region.sumRanges(0, 1, offsets, 32, invalid))
                                     .isInstanceOf(IllegalArgumentException.class)
                                     .hasMessage(message));
             region.sumRanges(0, 1, offsets.asReadOnly(), 32, out);
