@@ -117,7 +117,7 @@ public class ScrapeFormatCase {
             String[] tags = {"method", "GET", "outcome", "SUCCESS", "status", "200", "uri", "/api/items/" + number};
             if (content == Content.COUNTERS) {
                 Counter counter = registry.counter("http.server.requests.active", tags);
-                return new RecordedMeter(counter, unused -> counter.increment());
+                return new RecordedMeter(counter, _ -> counter.increment());
             }
             Timer.Builder builder = Timer.builder("http.server.requests").tags(tags);
             switch (content) {
