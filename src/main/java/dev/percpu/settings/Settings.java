@@ -62,7 +62,8 @@ public final class Settings {
             new Choice<>(ShardIndex.class),
             "auto",
             "Field of `struct rseq` that selects the shard. `auto`: `mm_cid` if the process may use at most a quarter of the possible CPUs,"
-                    + " else `cpu_id`. Without `mm_cid` in the kernel, `cpu_id` is used. A Quarkus application then logs a warning."));
+                    + " else `cpu_id`. If the kernel lacks `mm_cid`, `cpu_id` is used. For `mm_cid`, a Quarkus application logs"
+                    + " a warning."));
 
     public static final Setting<Integer> SERIES_MAX = declare(new Setting<>(
             "percpu.series.max",
