@@ -3,6 +3,7 @@ package dev.percpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,7 @@ class LintNativeTest {
         builder.environment().put("CI", ci);
         Process process = builder.redirectErrorStream(true).start();
         List<String> lines =
-                new String(process.getInputStream().readAllBytes()).lines().toList();
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         return new Result(process.waitFor(), lines);
     }
 }

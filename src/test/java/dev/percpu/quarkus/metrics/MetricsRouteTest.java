@@ -319,7 +319,7 @@ class MetricsRouteTest {
                 .then()
                 .statusCode(status)
                 .contentType("text/plain")
-                .body(containsString("Accept header"))
+                .body(containsString("Accept"))
                 .body(containsString(reason));
     }
 
