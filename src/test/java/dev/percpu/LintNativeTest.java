@@ -58,8 +58,9 @@ class LintNativeTest {
         builder.environment().put("PATH", programs.toString());
         builder.environment().put("CI", ci);
         Process process = builder.redirectErrorStream(true).start();
-        List<String> lines =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         return new Result(process.waitFor(), lines);
     }
 }
