@@ -190,7 +190,7 @@ public final class ScrapeWriter {
 
         private void collect(FamilyWriter row, FamilyValues values) {
             FamilyValues familyValues = new FamilyValues(row.family().name()::equals);
-            for (CellMeter meter : row.meters()) {
+            for (CellMeter meter : SortedFamilies.inHelpOrder(row.meters())) {
                 SeriesIndex.collect(meter, cells.snapshot(), included, familyValues);
             }
             values.addAll(familyValues);

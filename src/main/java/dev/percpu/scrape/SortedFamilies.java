@@ -6,6 +6,8 @@ import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.meter.CellMeter;
 import io.micrometer.core.instrument.Meter;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,19 +128,28 @@ final class SortedFamilies {
      */
     static List<CellMeter> inHelpOrder(List<CellMeter> meters) {
         List<CellMeter> ordered = new ArrayList<>(meters.size());
-        Map<NamedSeries, Map<Meter.Id, CellMeter>> ambiguous = new HashMap<>();
+        Map<NamedSeries, List<CellMeter>> ambiguous = new HashMap<>();
         for (CellMeter meter : meters) {
             SeriesShape shape = meter.shape();
             if (shape != null && shape.group().hasSeveralHelps()) {
                 ambiguous
-                        .computeIfAbsent(shape.group(), group -> new ConcurrentHashMap<>())
-                        .put(meter.getId(), meter);
+                        .computeIfAbsent(shape.group(), group -> new ArrayList<>())
+                        .add(meter);
             } else {
                 ordered.add(meter);
             }
         }
-        ambiguous.values().forEach(group -> ordered.addAll(group.values()));
+        ambiguous.values().forEach(group -> ordered.addAll(inHashOrder(group)));
         return ordered;
+    }
+
+    private static Collection<CellMeter> inHashOrder(List<CellMeter> meters) {
+        // Ids in the same bin of the map keep the order in which they are added. That of the registry changes when its
+        // own map grows.
+        meters.sort(Comparator.comparing(meter -> meter.getId().toString()));
+        Map<Meter.Id, CellMeter> ordered = new ConcurrentHashMap<>();
+        meters.forEach(meter -> ordered.put(meter.getId(), meter));
+        return ordered.values();
     }
 
     private static List<FamilyWriter> rows(Map<String, Entry> entries) {

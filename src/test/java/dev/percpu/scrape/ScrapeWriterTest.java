@@ -214,6 +214,42 @@ class ScrapeWriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldKeepTheHelpTextWhenMetersOfOtherFamiliesAreAdded(String format) throws IOException {
+        for (int i = 0; i < 300; i++) {
+            Counter.builder("calls." + i).description("one").tag("n", "a" + i).register(registry);
+            Counter.builder("calls." + i).description("other").tag("n", "b" + i).register(registry);
+        }
+        assertThatScrapeEqualsTheClients(format);
+        // The registry's map of meters grows, which changes its order. Gauges change no family of cell meters.
+        for (int i = 0; i < 1_000; i++) {
+            registry.gauge("g." + i, i);
+        }
+
+        assertThatScrapeEqualsTheClients(format);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
+    void shouldWriteTheSameHelpTextForANameThatNeedsQuotationMarks(String format) throws IOException {
+        for (int i = 0; i < 50; i++) {
+            String name = "sizes." + i;
+            DistributionSummary.builder(name)
+                    .description("one")
+                    .tag("n", "a" + i)
+                    .baseUnit("B/s")
+                    .register(registry);
+            DistributionSummary.builder(name)
+                    .description("other")
+                    .tag("n", "b" + i)
+                    .baseUnit("B/s")
+                    .register(registry);
+        }
+
+        assertThatScrapeEqualsTheClients(format);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS})
     void shouldWriteIncludedFamiliesOnly(String format) {
         record();
         String scraped = registry.scrape(format, Set.of("latency_seconds_max", "buckets_seconds"));
