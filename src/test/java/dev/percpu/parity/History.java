@@ -15,8 +15,8 @@ import org.HdrHistogram.DoubleHistogram;
 
 /** All amounts that one timer (in nanoseconds) or summary received. The expected buckets and percentiles are computed from them. */
 final class History {
-    /** Approximate range of an HdrHistogram with 3 significant digits. */
-    private static final double HDR_RANGE = 0x1p48;
+    /** Ratio of amounts up to which an HdrHistogram keeps its resolution, in any order of the amounts. */
+    private static final double HDR_RANGE = 0x1p42;
 
     private final long createdMillis;
     private final long windowMillis;
