@@ -13,12 +13,20 @@ public final class Eventually {
 
     private Eventually() {}
 
-    /** Waits until the supplied value equals the expected one. */
+    /** Waits until the supplied value equals the expected one. A supplier that throws is called again, as a meter may not be registered yet. */
     public static <T> void assertEventually(Supplier<T> actual, T expected) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!actual.get().equals(expected) && System.nanoTime() < deadline) {
+        while (!isEqual(actual, expected) && System.nanoTime() < deadline) {
             LockSupport.parkNanos(1_000_000);
         }
         assertThat(actual.get()).isEqualTo(expected);
+    }
+
+    private static <T> boolean isEqual(Supplier<T> actual, T expected) {
+        try {
+            return actual.get().equals(expected);
+        } catch (RuntimeException e) {
+            return false;
+        }
     }
 }
