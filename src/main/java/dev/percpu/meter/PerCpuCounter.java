@@ -37,8 +37,13 @@ public final class PerCpuCounter extends CellMeter implements Counter {
 
     @Override
     public void increment() {
-        sample(1);
-        cell.add(1L);
+        // Without exemplars, nothing follows the downcall, so that no field is kept or read after it.
+        if (sampler == null) {
+            cell.add(1L);
+        } else {
+            cell.add(1L);
+            sampler.observe(1);
+        }
     }
 
     @Override
@@ -46,7 +51,15 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         if (!(amount > 0)) {
             return;
         }
-        sample(amount);
+        if (sampler == null) {
+            add(amount);
+        } else {
+            add(amount);
+            sampler.observe(amount);
+        }
+    }
+
+    private void add(double amount) {
         // Amounts above the range of an int are added as doubles: 1,024 amounts of 2^53 would overflow the cell's
         // integer.
         // Amounts in the range of an int overflow it after 2^32 additions at the earliest.
@@ -55,13 +68,6 @@ public final class PerCpuCounter extends CellMeter implements Counter {
             cell.add((long) whole);
         } else {
             cell.add(amount);
-        }
-    }
-
-    /** Samples an exemplar before the cell records, so that no field of this object is read after the downcall. */
-    private void sample(double amount) {
-        if (sampler != null) {
-            sampler.observe(amount);
         }
     }
 

@@ -43,10 +43,13 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (!(amount >= 0) || !(scaled >= 0)) {
             return;
         }
-        if (sampler != null) {
+        // As in PerCpuTimer.
+        if (sampler == null) {
+            cell.observeDouble(scaled);
+        } else {
+            cell.observeDouble(scaled);
             sampler.observe(scaled);
         }
-        cell.observeDouble(scaled);
     }
 
     @Override

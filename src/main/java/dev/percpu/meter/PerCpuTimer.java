@@ -54,10 +54,13 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
-        if (sampler != null) {
+        // Without exemplars, nothing follows the downcall, so that no field is kept or read after it.
+        if (sampler == null) {
+            cell.observeLong(nanos);
+        } else {
+            cell.observeLong(nanos);
             sampler.observe(nanos);
         }
-        cell.observeLong(nanos);
     }
 
     private void recordSince(long startNanos) {

@@ -1,11 +1,13 @@
 package dev.percpu.meter;
 
+import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.prometheus.metrics.core.exemplars.ExemplarSampler;
 import io.prometheus.metrics.core.exemplars.ExemplarSamplerConfig;
 import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  * scrape arms it again. While disarmed, a record costs one opaque read: it reads neither the span nor the time. A current span that is not
  * sampled keeps the sampler armed, because the next span may be sampled.
  *
+ * <p>The span context is user code. Whatever it throws costs the exemplar, and is logged once.
+ *
  * <p>Thread-safe. A race between records may lose an exemplar; it does not affect recorded values.
  */
 final class SpanExemplars {
     /** Consecutive samples without a span that disarm the sampler. The client's sampler takes at most one sample per interval. */
     static final int MAX_MISSES = 3;
+
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SpanExemplars.class);
 
     private static final VarHandle ARMED;
 
@@ -43,7 +49,7 @@ final class SpanExemplars {
         this.sampler = new ExemplarSampler(config, new MissCounter(spans));
     }
 
-    /** Samples an amount. Must be called with every amount, before it is recorded. */
+    /** Samples an amount. Must be called with every amount, after it is recorded. */
     void observe(double amount) {
         if ((boolean) ARMED.getOpaque(this)) {
             sampler.observe(amount);
@@ -69,7 +75,7 @@ final class SpanExemplars {
         }
     }
 
-    /** A view of the span context that counts consecutive calls without a current span. */
+    /** A view of the span context that counts consecutive calls without a current span, and throws nothing. */
     private final class MissCounter implements SpanContext {
         private final SpanContext spans;
 
@@ -80,8 +86,8 @@ final class SpanExemplars {
         /** Counts a miss if there is no current span. The client's sampler calls this method before the other methods. */
         @Override
         public boolean isCurrentSpanSampled() {
-            boolean sampled = spans.isCurrentSpanSampled();
-            if (sampled || spans.getCurrentSpanId() != null) {
+            boolean sampled = Boolean.TRUE.equals(call(spans::isCurrentSpanSampled));
+            if (sampled || getCurrentSpanId() != null) {
                 misses = 0;
             } else {
                 countMiss();
@@ -91,17 +97,30 @@ final class SpanExemplars {
 
         @Override
         public @Nullable String getCurrentTraceId() {
-            return spans.getCurrentTraceId();
+            return call(spans::getCurrentTraceId);
         }
 
         @Override
         public @Nullable String getCurrentSpanId() {
-            return spans.getCurrentSpanId();
+            return call(spans::getCurrentSpanId);
         }
 
         @Override
         public void markCurrentSpanAsExemplar() {
-            spans.markCurrentSpanAsExemplar();
+            call(() -> {
+                spans.markCurrentSpanAsExemplar();
+                return null;
+            });
+        }
+
+        /** Returns the result of a call; null if it throws. The client's sampler would stay blocked after an exception. */
+        private static <T> @Nullable T call(Supplier<@Nullable T> method) {
+            try {
+                return method.get();
+            } catch (Throwable e) { // errors too: the amount is recorded, and the caller's request goes on
+                LOGGER.log("The span context failed; amounts are recorded without exemplars", e);
+                return null;
+            }
         }
     }
 }

@@ -14,13 +14,18 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests when a meter reads the span context, and when it stops reading it. */
 class SpanExemplarsTest {
@@ -50,6 +55,95 @@ class SpanExemplarsTest {
 
         @Override
         public void markCurrentSpanAsExemplar() {}
+    }
+
+    /** A span context that throws in one of its methods until it is repaired. */
+    private static final class BrokenSpans implements SpanContext {
+        private final String method;
+        private final Supplier<Throwable> failure;
+        private volatile boolean repaired;
+
+        BrokenSpans(String method, Supplier<Throwable> failure) {
+            this.method = method;
+            this.failure = failure;
+        }
+
+        @SuppressWarnings("unchecked") // a checked exception is thrown too, as another language would
+        private <E extends Throwable> void call(String called) throws E {
+            if (!repaired && called.equals(method)) {
+                throw (E) failure.get();
+            }
+        }
+
+        @Override
+        public String getCurrentTraceId() {
+            call("getCurrentTraceId");
+            return "00000000000000000000000000000001";
+        }
+
+        @Override
+        public String getCurrentSpanId() {
+            call("getCurrentSpanId");
+            return "0000000000000002";
+        }
+
+        @Override
+        public boolean isCurrentSpanSampled() {
+            call("isCurrentSpanSampled");
+            return true;
+        }
+
+        @Override
+        public void markCurrentSpanAsExemplar() {
+            call("markCurrentSpanAsExemplar");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"getCurrentTraceId", "getCurrentSpanId", "isCurrentSpanSampled", "markCurrentSpanAsExemplar"})
+    void shouldRecordEachAmountWhateverTheSpanContextThrows(String method) {
+        for (Supplier<Throwable> failure : List.<Supplier<Throwable>>of(
+                () -> new IllegalStateException("on purpose"),
+                () -> new IOException("on purpose"),
+                () -> new AssertionError("on purpose"),
+                () -> new StackOverflowError("on purpose"))) {
+            BrokenSpans broken = new BrokenSpans(method, failure);
+            PerCpuMeterRegistry over = RegistryOn.store(
+                    frequentSamples(),
+                    new PrometheusRegistry(),
+                    new MockClock(),
+                    broken,
+                    RegistryOn.newStore(PrometheusConfig.DEFAULT));
+            Counter counter = over.counter("c");
+            Timer timer = over.timer("t");
+            DistributionSummary summary = DistributionSummary.builder("s")
+                    .serviceLevelObjectives(1, 10)
+                    .register(over);
+            Runnable all = () -> {
+                counter.increment();
+                counter.increment(0.5);
+                timer.record(7, TimeUnit.MICROSECONDS);
+                summary.record(5);
+            };
+            for (int i = 0; i < 1_000; i++) {
+                all.run();
+            }
+
+            assertThat(counter.count()).isEqualTo(1_500);
+            assertThat(timer.count()).isEqualTo(1_000);
+            assertThat(summary.count()).isEqualTo(1_000);
+
+            broken.repaired = true;
+            Eventually.assertEventually(
+                    () -> {
+                        all.run();
+                        String scraped = over.scrape("application/openmetrics-text; version=1.0.0");
+                        return scraped.contains("c_total") && scraped.contains("# {span_id=");
+                    },
+                    true);
+            over.close();
+        }
     }
 
     private final Spans spans = new Spans();

@@ -1,5 +1,6 @@
 package dev.percpu.quarkus.request;
 
+import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Timer;
 import io.quarkus.micrometer.runtime.export.exemplars.OpenTelemetryContextUnwrapper;
 import io.quarkus.micrometer.runtime.export.exemplars.OpenTelemetryExemplarContextUnwrapper;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class RequestSpan {
+
+    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(RequestSpan.class);
 
     private static final String STORAGE = "io.quarkus.opentelemetry.runtime.QuarkusContextStorage";
 
@@ -45,13 +48,22 @@ final class RequestSpan {
         if (unwrapper == null) {
             timer.record(nanos, TimeUnit.NANOSECONDS);
         } else {
-            unwrapper.executeInContext(
-                    within -> {
-                        within.record(nanos, TimeUnit.NANOSECONDS);
-                        return within;
-                    },
-                    timer,
-                    context);
+            boolean[] recorded = new boolean[1];
+            try {
+                unwrapper.executeInContext(
+                        within -> {
+                            recorded[0] = true;
+                            within.record(nanos, TimeUnit.NANOSECONDS);
+                            return within;
+                        },
+                        timer,
+                        context);
+            } catch (Throwable e) { // the span is user code: its failure costs the exemplar only
+                LOGGER.log("The span of a request failed; durations are recorded without exemplars", e);
+                if (!recorded[0]) {
+                    timer.record(nanos, TimeUnit.NANOSECONDS);
+                }
+            }
         }
     }
 }
