@@ -37,7 +37,7 @@ final class ContributedTags {
         for (HttpServerMetricsTagsContributor contributor : contributors) {
             try {
                 tags = tags.and(contributor.contribute(context));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // checked exceptions and errors too: a request must not hang because of its labels
                 LOGGER.log("A contributor of request tags threw an exception; its tags are missing", e);
             }
         }

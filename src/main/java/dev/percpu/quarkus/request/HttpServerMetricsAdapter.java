@@ -86,7 +86,8 @@ final class HttpServerMetricsAdapter
     @Override
     public void requestReset(@Nullable ActiveRequest request) {
         if (request != null && request.end()) {
-            end(request, UriTimers.RESET, Tags.empty());
+            activeRequests.decrement();
+            record(request, UriTimers.RESET, Tags.empty());
         }
     }
 
@@ -94,13 +95,13 @@ final class HttpServerMetricsAdapter
     public void responseEnd(@Nullable ActiveRequest request, HttpResponse response, long bytes) {
         // The request of a pushed response is null.
         if (request != null && request.end()) {
+            activeRequests.decrement();
             Tags contributedTags = contributed.isEmpty() ? Tags.empty() : contributed.of(request.request, response);
-            end(request, response.statusCode(), contributedTags);
+            record(request, response.statusCode(), contributedTags);
         }
     }
 
-    private void end(ActiveRequest request, int status, Tags contributedTags) {
-        activeRequests.decrement();
+    private void record(ActiveRequest request, int status, Tags contributedTags) {
         UriTimers timers = request.timers(meters.requests(), status);
         if (timers == null) {
             return;

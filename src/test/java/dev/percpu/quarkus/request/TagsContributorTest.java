@@ -52,6 +52,29 @@ public class TagsContributorTest {
         }
     }
 
+    @Alternative
+    @Singleton
+    public static class FailingWithAnError implements HttpServerMetricsTagsContributor {
+        @Override
+        public Tags contribute(Context context) {
+            throw new AssertionError("on purpose");
+        }
+    }
+
+    @Alternative
+    @Singleton
+    public static class FailingWithACheckedException implements HttpServerMetricsTagsContributor {
+        @Override
+        public Tags contribute(Context context) {
+            throw unchecked(new IOException("on purpose"));
+        }
+
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // what a proxy or another language throws
+        private static <E extends Throwable> RuntimeException unchecked(Throwable thrown) throws E {
+            throw (E) thrown;
+        }
+    }
+
     @Inject
     PerCpuMeterRegistry registry;
 
@@ -74,6 +97,8 @@ public class TagsContributorTest {
                             1.0));
         }
 
+        assertEventually(
+                () -> registry.get("http.server.active.requests").gauge().value(), 0.0);
         String template = ", template=/sample/items/{id}, tenant=";
         assertEventually(
                 this::counts,
