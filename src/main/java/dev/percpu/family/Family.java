@@ -20,6 +20,7 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The name, help text and kind of a Prometheus metric family. Immutable and thread-safe. */
 public record Family(MetricMetadata metadata, Kind kind) {
@@ -98,6 +99,18 @@ public record Family(MetricMetadata metadata, Kind kind) {
          * @throws IllegalArgumentException if two points have the same labels
          */
         abstract MetricSnapshot snapshot(MetricMetadata metadata, Collection<DataPointSnapshot> points);
+
+        /** Returns the kind of a snapshot; null if there is none for it, as for state sets and unknown types. */
+        public static @Nullable Kind of(MetricSnapshot snapshot) {
+            return switch (snapshot) {
+                case CounterSnapshot ignored -> COUNTER;
+                case GaugeSnapshot ignored -> GAUGE;
+                case InfoSnapshot ignored -> INFO;
+                case SummarySnapshot ignored -> SUMMARY;
+                case HistogramSnapshot histogram -> histogram.isGaugeHistogram() ? GAUGE_HISTOGRAM : HISTOGRAM;
+                default -> null;
+            };
+        }
 
         private static <P extends DataPointSnapshot> List<P> cast(Collection<DataPointSnapshot> points, Class<P> type) {
             return points.stream().map(type::cast).toList();

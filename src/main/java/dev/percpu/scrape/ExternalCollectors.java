@@ -1,17 +1,18 @@
 package dev.percpu.scrape;
 
 import dev.percpu.family.Family;
-import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
+import dev.percpu.family.FamilyValues;
+import dev.percpu.family.WarnOnceLogger;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The collectors of a Prometheus registry other than a meter registry's own index. Thread-safe.
@@ -20,7 +21,7 @@ import java.util.function.Predicate;
  * registry, all collectors are read together, because it does not list them.
  */
 public final class ExternalCollectors {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(ExternalCollectors.class);
+    private static final WarnOnceLogger LOGGER = new WarnOnceLogger(ExternalCollectors.class);
 
     private final PrometheusRegistry registry;
     private final SeriesIndex own;
@@ -57,33 +58,41 @@ public final class ExternalCollectors {
         return reads.stream().flatMap(read -> read.families.stream()).toList();
     }
 
-    /** Merges own and external families. An external family is left out if there is one of the same name and another type. */
-    static MetricSnapshots merge(MetricSnapshots own, List<MetricSnapshot> external) {
-        Map<String, Object> types = new HashMap<>();
-        own.forEach(snapshot -> types.put(name(snapshot), type(snapshot)));
-        List<MetricSnapshot> all = new ArrayList<>();
-        for (MetricSnapshot snapshot : external) {
-            Object type = type(snapshot);
-            if (type.equals(types.computeIfAbsent(name(snapshot), name -> type))) {
-                all.add(snapshot);
-            } else {
+    /**
+     * Merges own and external families. Families of one name become one, with the metadata of the first. Left out, and named in the log, are
+     * an external family of another type, and an external data point with labels that the family already has.
+     */
+    static MetricSnapshots merge(FamilyValues own, List<MetricSnapshot> external) {
+        Map<String, List<MetricSnapshot>> byName = new LinkedHashMap<>();
+        Stream.concat(own.snapshots().stream(), external.stream())
+                .forEach(snapshot -> byName.computeIfAbsent(
+                                snapshot.getMetadata().getPrometheusName(), name -> new ArrayList<>(1))
+                        .add(snapshot));
+        return new MetricSnapshots(
+                byName.values().stream().map(ExternalCollectors::merge).toList());
+    }
+
+    /** Merges the families of one name. */
+    @SuppressWarnings("ReferenceEquality") // the first family is the one that is kept
+    private static MetricSnapshot merge(List<MetricSnapshot> families) {
+        MetricSnapshot first = families.getFirst();
+        if (families.size() == 1) {
+            return first;
+        }
+        Family.Kind kind = Family.Kind.of(first);
+        FamilyValues points = new FamilyValues(name -> true);
+        for (MetricSnapshot family : families) {
+            if (kind != null && kind == Family.Kind.of(family)) {
+                family.getDataPoints().forEach(point -> points.add(new Family(first.getMetadata(), kind), point));
+            } else if (family != first) {
+                String name = family.getMetadata().getPrometheusName();
                 LOGGER.log(
-                        () -> "The family " + name(snapshot)
-                                + " of an external collector is left out of the scrape, because a family of that name has another type");
+                        name,
+                        () -> "The family " + name + " of an external collector is left out of the scrape,"
+                                + " because another family has that name");
             }
         }
-        own.forEach(all::add);
-        return new MetricSnapshots(all);
-    }
-
-    private static String name(MetricSnapshot snapshot) {
-        return snapshot.getMetadata().getPrometheusName();
-    }
-
-    private static Object type(MetricSnapshot snapshot) {
-        return snapshot instanceof HistogramSnapshot histogram && histogram.isGaugeHistogram()
-                ? Family.Kind.GAUGE_HISTOGRAM
-                : snapshot.getClass();
+        return points.names().isEmpty() ? first : points.snapshots().get(0);
     }
 
     /** A read of one collector, or of all collectors of a plain registry. */

@@ -14,10 +14,13 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -230,5 +233,63 @@ class ExternalCollectorsTest {
                 .contains("counted", "beside", "measured")
                 .doesNotContain("counted_info");
         assertThat(registry.scrape()).contains("counted_total 3.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS, PROTOBUF, DOTS})
+    void shouldLeaveOutOnlyTheDataPointsThatAreThereAlready(String format) {
+        MultiCollector beside = () -> MetricSnapshots.of(snapshot("measured", 8), snapshot("beside", 1));
+        isolated.register(beside);
+        MultiCollector again = () -> MetricSnapshots.of(snapshot("beside", 2), snapshot("after", 1));
+        isolated.register(again);
+
+        assertThat(registry.scrape(format)).contains("counted", "measured", "beside", "after", "working");
+        assertThat(registry.scrape())
+                .containsOnlyOnce("\nmeasured ")
+                .contains("measured 7.0")
+                .containsOnlyOnce("\nbeside ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS, PROTOBUF, DOTS})
+    void shouldMergeFamiliesOfOneNameAndDifferentLabels(String format) {
+        MultiCollector beside = () -> MetricSnapshots.of(
+                CounterSnapshot.builder()
+                        .name("counted")
+                        .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                                .labels(Labels.of("of", "client"))
+                                .value(2)
+                                .build())
+                        .build(),
+                new GaugeSnapshot(
+                        new MetricMetadata("size_bytes", "with a unit", Unit.BYTES),
+                        List.of(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                                .labels(Labels.of("of", "client"))
+                                .value(2)
+                                .build())));
+        isolated.register(beside);
+        registry.gauge("size.bytes", 7);
+
+        assertThat(registry.scrape(format)).contains("counted", "measured", "working", "client");
+        assertThat(registry.scrape())
+                .contains(
+                        "counted_total 3.0",
+                        "counted_total{of=\"client\"} 2.0",
+                        "size_bytes 7.0",
+                        "size_bytes{of=\"client\"} 2.0")
+                .containsOnlyOnce("# TYPE counted_total")
+                .containsOnlyOnce("# TYPE size_bytes ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Peers.TEXT, Peers.OPEN_METRICS, PROTOBUF, DOTS})
+    void shouldScrapeMetricsOfTheClientBesideOurs(String format) {
+        Gauge.builder().name("g").register(isolated).set(1);
+        registry.gauge("g", 2);
+        Counter.builder().name("foo").register(isolated).inc(4);
+        registry.counter("foo").increment(5);
+
+        assertThat(registry.scrape(format)).contains("foo", "measured", "working");
+        assertThat(registry.scrape()).contains("foo_total 5.0", "\ng 2.0").doesNotContain("foo_total 4.0");
     }
 }
