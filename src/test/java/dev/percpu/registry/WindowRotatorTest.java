@@ -8,14 +8,18 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WindowRotatorTest {
     private static final Duration STEP = Duration.ofMillis(300);
@@ -35,17 +39,11 @@ class WindowRotatorTest {
         registry.close();
     }
 
-    /** All rotator threads of this JVM, of other registries too. */
-    private static Set<Thread> rotators() {
+    /** The rotator threads of this JVM. Registries that other tests did not close share them. */
+    private static List<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("percpu-window-rotator"))
-                .collect(Collectors.toSet());
-    }
-
-    private static Set<Thread> newRotators(Set<Thread> others) {
-        Set<Thread> rotators = rotators();
-        rotators.removeAll(others);
-        return rotators;
+                .filter(thread -> thread.getName().equals(WindowRotator.THREAD_NAME))
+                .toList();
     }
 
     /** No read happens before the end. Without the thread, the first read would treat the old maximum as new. */
@@ -64,47 +62,92 @@ class WindowRotatorTest {
     }
 
     @Test
-    void shouldRunOneThreadFromTheFirstWindowUntilClose() {
-        Set<Thread> others = rotators();
-        registry.counter("c");
-        assertThat(newRotators(others)).isEmpty();
+    void shouldShareOneThreadAmongRegistries() {
+        int before = threads().size();
+        List<PerCpuMeterRegistry> registries = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            PerCpuMeterRegistry opened = open();
+            opened.timer("t");
+            opened.summary("s");
+            registries.add(opened);
+        }
 
-        registry.timer("t");
-        registry.timer("u");
-        registry.summary("s");
-        assertThat(newRotators(others)).singleElement().matches(Thread::isDaemon);
-
-        registry.close();
-        registry.timer("late");
-        Eventually.assertEventually(() -> newRotators(others), Set.of());
+        assertThat(threads()).isNotEmpty().hasSizeLessThanOrEqualTo(before + 1).allMatch(Thread::isDaemon);
+        registries.forEach(PerCpuMeterRegistry::close);
     }
 
     @Test
-    void shouldContinueAfterAFailedRotation() {
+    void shouldRunFromTheFirstWindowUntilTheStop() {
         AtomicInteger rotations = new AtomicInteger();
-        PerCpuMeterRegistry failing =
-                new PerCpuMeterRegistry(config(), new PrometheusRegistry(), Clock.SYSTEM, null, new JvmCellStore()) {
-                    @Override
-                    void rotateWindows(long nowMillis, long withinMillis) {
-                        rotations.incrementAndGet();
-                        throw new IllegalStateException("rotation failed");
-                    }
-                };
-        failing.timer("t");
+        WindowRotator<Object> rotator = new WindowRotator<>(
+                registry, (rotated, nowMillis, withinMillis) -> rotations.incrementAndGet(), Clock.SYSTEM);
+        assertThat(rotator.isRunning()).isFalse();
+
+        rotator.include(1_000_000);
+        rotator.include(100);
         Eventually.assertEventually(() -> rotations.get() > 3, true);
-        failing.close();
+
+        rotator.stop();
+        rotator.include(100);
+        assertThat(rotator.isRunning()).isFalse();
+        Eventually.assertEventually(
+                () -> {
+                    int before = rotations.get();
+                    LockSupport.parkNanos(STEP.toNanos());
+                    return rotations.get() == before;
+                },
+                true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, OutOfMemoryError.class, StackOverflowError.class})
+    void shouldContinueAfterAFailedRotation(Class<? extends Throwable> failure) {
+        AtomicInteger rotations = new AtomicInteger();
+        WindowRotator<Object> rotator = new WindowRotator<>(
+                registry,
+                (rotated, nowMillis, withinMillis) -> {
+                    rotations.incrementAndGet();
+                    throw unchecked(failure);
+                },
+                Clock.SYSTEM);
+        rotator.include(100);
+        Eventually.assertEventually(() -> rotations.get() > 3, true);
+        rotator.stop();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> RuntimeException unchecked(Class<? extends Throwable> failure) throws E {
+        try {
+            throw (E) failure.getConstructor(String.class).newInstance("rotation failed");
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
     void shouldEndWhenTheRegistryIsGarbageCollected() {
-        Set<Thread> others = rotators();
-        open().timer("t");
+        WindowRotator<Object> rotator =
+                new WindowRotator<>(new Object(), (rotated, nowMillis, withinMillis) -> {}, Clock.SYSTEM);
+        rotator.include(100);
 
         Eventually.assertEventually(
                 () -> {
                     System.gc();
-                    return newRotators(others);
+                    return rotator.isRunning();
                 },
-                Set.of());
+                false);
+    }
+
+    @Test
+    void shouldNotKeepARegistryThatIsNotClosed() {
+        WeakReference<PerCpuMeterRegistry> opened = new WeakReference<>(open());
+        Objects.requireNonNull(opened.get()).timer("t");
+
+        Eventually.assertEventually(
+                () -> {
+                    System.gc();
+                    return opened.get() == null;
+                },
+                true);
     }
 }
