@@ -9,9 +9,14 @@ import dev.percpu.scrape.IsolatingPrometheusRegistry;
 import dev.percpu.settings.Settings;
 import dev.percpu.settings.ShardIndex;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
+import io.quarkus.micrometer.runtime.MeterFilterConstraint;
+import io.quarkus.micrometer.runtime.MeterRegistryCustomizer;
+import io.quarkus.micrometer.runtime.MeterRegistryCustomizerConstraint;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -68,11 +73,24 @@ class RegistryProducer {
 
     @Produces
     @Singleton
-    PerCpuMeterRegistry registry(QuarkusSettings settings, RseqStatus status, Instance<SpanContext> spans) {
+    PerCpuMeterRegistry registry(
+            QuarkusSettings settings,
+            RseqStatus status,
+            Instance<SpanContext> spans,
+            @Any Instance<MeterFilter> filters,
+            @Any Instance<MeterRegistryCustomizer> customizers) {
         // For exemplars: a bean of the application, else OpenTelemetry's if it is there.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
-        return new PerCpuMeterRegistry(
+        PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
                 settings.registryConfig(), new IsolatingPrometheusRegistry(), Clock.SYSTEM, span);
+        // Quarkus applies unconstrained beans to every registry, but constrained ones only to the registries of its own
+        // extensions.
+        filters.select(new MeterFilterConstraint.Literal(PerCpuMeterRegistry.class))
+                .forEach(registry.config()::meterFilter);
+        customizers.select(new MeterRegistryCustomizerConstraint.Literal(PerCpuMeterRegistry.class)).stream()
+                .sorted()
+                .forEach(customizer -> customizer.customize(registry));
+        return registry;
     }
 
     @Produces
