@@ -29,6 +29,7 @@ import java.io.OutputStream;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,23 @@ class MetricsRoute {
     }
 
     /** A scrape that was admitted, with the arrival time of its request by {@link System#nanoTime()}. */
-    private record Admitted(ScrapeRequest request, long arrivalNanos, ScrapeCancellation cancellation) {}
+    private record Admitted(ScrapeRequest request, long arrivalNanos, ScrapeCancellation cancellation, Permit permit) {}
+
+    /** A permit that was acquired. It is released once, by whatever ends the scrape first. */
+    private static final class Permit {
+        private final Semaphore permits;
+        private final AtomicBoolean released = new AtomicBoolean();
+
+        Permit(Semaphore permits) {
+            this.permits = permits;
+        }
+
+        void release() {
+            if (!released.getAndSet(true)) {
+                permits.release();
+            }
+        }
+    }
 
     private final PerCpuMeterRegistry registry;
     private final PerCpuMeters meters;
@@ -137,8 +154,18 @@ class MetricsRoute {
                         + Settings.SCRAPE_MAX_CONCURRENT.key() + " allows.");
     }
 
-    /** Passes an admitted scrape to a worker thread, which releases the permit. */
+    /** Passes an admitted scrape to a worker thread, which releases the permit. If no thread can be started, this method does. */
     private void start(RoutingContext context, Source source, ScrapeRequest request, long arrivalNanos) {
+        Permit permit = new Permit(permits);
+        try {
+            start(context, source, request, arrivalNanos, permit);
+        } catch (Throwable e) { // such as an OutOfMemoryError for a new thread
+            permit.release();
+            failToStart(context, e);
+        }
+    }
+
+    private void start(RoutingContext context, Source source, ScrapeRequest request, long arrivalNanos, Permit permit) {
         ScrapeCancellation cancellation =
                 new ScrapeCancellation(arrivalNanos + request.timeout().toNanos());
         long timer = context.vertx()
@@ -149,14 +176,23 @@ class MetricsRoute {
             context.vertx().cancelTimer(timer);
             cancellation.cancel(ScrapeFailure.GONE);
         });
-        Admitted scrape = new Admitted(request, arrivalNanos, cancellation);
+        Admitted scrape = new Admitted(request, arrivalNanos, cancellation, permit);
         workers.<@Nullable Void>executeBlocking(
                         () -> {
                             serve(context, source, scrape);
                             return null;
                         },
                         false)
-                .onFailure(context::fail);
+                .onFailure(failure -> {
+                    permit.release();
+                    failToStart(context, failure);
+                });
+    }
+
+    private void failToStart(RoutingContext context, Throwable failure) {
+        meters.recordFailure(ScrapeFailure.ERROR);
+        LOG.error("A scrape could not be started", failure);
+        respondOrReset(context, 500, "The scrape could not be started. The log of the service has the cause.");
     }
 
     /** Runs on a worker thread. */
@@ -169,7 +205,7 @@ class MetricsRoute {
         try {
             failure = scrape(source, scrape, out);
         } finally {
-            permits.release();
+            scrape.permit().release();
         }
         // The response ends after the permit is released: a client can request the next scrape as soon as it
         // has this one.
