@@ -37,18 +37,20 @@ public final class ProvokedWarnings implements TestExecutionListener {
 
     private static final List<Provoked> PROVOKED = List.of(
             new Provoked("dev.percpu.meter.PerCpuTimer", "must be at least 0, but was"),
+            new Provoked("dev.percpu.meter.SpanExemplars", "on purpose"),
             new Provoked("dev.percpu.meter.NanOnFailureGauge", "on purpose|no value"),
             new Provoked("dev.percpu.family.FamilyValues", "left out of the scrape"),
             new Provoked(
                     REGISTRY + "PerCpuMeterRegistry",
                     "not exposed to Prometheus|Pause detection|MeterFilter is being configured"),
-            new Provoked(REGISTRY + "SeriesLimit", "is reached"),
+            new Provoked(REGISTRY + "SeriesLimit", "is reached|which is the maximum"),
             new Provoked(REGISTRY + "WindowRotator", "rotation failed"),
             new Provoked(
                     SCRAPE + "FunctionMeterCollector",
                     "did not return within|have not returned|failed .*(on purpose|no value|no measure|-1\\.0)"
                             + "|the collector dev\\.percpu\\.\\S*Test\\S* failed"),
             new Provoked(SCRAPE + "ExternalCollectors", "left out of the scrape"),
+            new Provoked(SCRAPE + "EscapableSeries", "cannot write the names of their labels"),
             new Provoked(SCRAPE + "SortedSeries", "left out of the scrape"),
             new Provoked(REQUEST + "ContributedTags", "on purpose"),
             new Provoked(REQUEST + "route.RegistrationBackoff", "on purpose|could not be registered"),

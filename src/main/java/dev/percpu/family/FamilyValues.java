@@ -1,6 +1,5 @@
 package dev.percpu.family;
 
-import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -21,7 +20,7 @@ import java.util.function.Predicate;
  * one wrong meter does not make a scrape fail.
  */
 public final class FamilyValues {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(FamilyValues.class);
+    private static final WarnOnceLogger LOGGER = new WarnOnceLogger(FamilyValues.class);
 
     private final Predicate<String> included;
     private final Map<String, Points> families = new HashMap<>();
@@ -42,8 +41,10 @@ public final class FamilyValues {
         if (points.family.kind() == family.kind()) {
             points.values.add(point);
         } else {
-            LOGGER.log(() -> family.name() + point.getLabels() + " is left out of the scrape: its type is "
-                    + family.kind() + ", but the type of the family is " + points.family.kind());
+            LOGGER.log(
+                    family.name(),
+                    () -> family.name() + point.getLabels() + " is left out of the scrape: its type is " + family.kind()
+                            + ", but the type of the family is " + points.family.kind());
         }
     }
 
@@ -82,7 +83,8 @@ public final class FamilyValues {
             for (DataPointSnapshot value : values) {
                 if (byLabels.putIfAbsent(value.getLabels(), value) != null) {
                     LOGGER.log(
-                            () -> "a duplicate of " + family.name() + value.getLabels() + " is left out of the scrape");
+                            family.name(),
+                            () -> "A duplicate of " + family.name() + value.getLabels() + " is left out of the scrape");
                 }
             }
             return byLabels.values();

@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.family.WarnOnceLogger;
 import dev.percpu.histogram.BucketLayouts;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
@@ -98,7 +99,7 @@ import org.jspecify.annotations.Nullable;
  * <p>After {@link #close()}, a newly registered meter records nothing, and a held meter still records safely.
  */
 public class PerCpuMeterRegistry extends BoundedMeterRegistry {
-    private static final WarnThenDebugLogger REGISTRATION_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
+    private static final WarnOnceLogger REGISTRATION_LOGGER = new WarnOnceLogger(PerCpuMeterRegistry.class);
     private static final WarnThenDebugLogger PAUSE_LOGGER = new WarnThenDebugLogger(PerCpuMeterRegistry.class);
 
     private final PrometheusConfig config;
@@ -303,6 +304,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     private void scrape(OutputStream out, ScrapeEncodings.Encoding encoding, @Nullable Set<String> includedNames)
             throws IOException {
+        if (rotator != null) {
+            rotator.ensureRunning();
+        }
         scrapeWriter.write(out, encoding, included(includedNames));
     }
 
@@ -475,7 +479,8 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     @Override
     protected void meterRegistrationFailed(Meter.Id id, @Nullable String reason) {
-        REGISTRATION_LOGGER.log(() -> "The meter " + id + " is registered but not exposed to Prometheus: " + reason);
+        REGISTRATION_LOGGER.log(
+                id.toString(), () -> "The meter " + id + " is registered but not exposed to Prometheus: " + reason);
         super.meterRegistrationFailed(id, reason);
     }
 

@@ -1,7 +1,7 @@
 package dev.percpu.registry;
 
+import dev.percpu.family.WarnOnceLogger;
 import dev.percpu.settings.Settings;
-import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -42,7 +42,7 @@ final class SeriesLimit {
     /** The limit on overflow series: meter names can be unbounded too. */
     static final int MAX_OVERFLOW_SERIES = 10_000;
 
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesLimit.class);
+    private static final WarnOnceLogger LOGGER = new WarnOnceLogger(SeriesLimit.class);
 
     private final int max;
     private final Predicate<Meter.Id> isRegistered;
@@ -147,8 +147,10 @@ final class SeriesLimit {
     }
 
     private void warn(Meter.Id id, String instead) {
-        LOGGER.log(() ->
-                "The limit " + Settings.SERIES_MAX.key() + "=" + max + " is reached: the meter " + id + " " + instead);
+        LOGGER.log(
+                id.getName(),
+                () -> "The limit " + Settings.SERIES_MAX.key() + "=" + max + " is reached: the meter " + id + " "
+                        + instead);
     }
 
     /** Subtracts a removed meter from the number of series, and evicts the placeholder, so that its id can be registered again. */

@@ -79,8 +79,9 @@ public final class ScrapeWriter {
         if (encoding.text() != null && encoding.escaping() != EscapingScheme.DOTS_ESCAPING) {
             writeText(stream, encoding.text(), encoding.escaping(), included, collected);
         } else {
-            MetricSnapshots own = index.collectCells(included, collected.functionMeters());
-            encoding.writer().write(stream, ExternalCollectors.merge(own, collected.external()), encoding.escaping());
+            FamilyValues own = index.collectCells(included, collected.functionMeters());
+            MetricSnapshots all = ExternalCollectors.merge(own, collected.external());
+            encoding.writer().write(stream, EscapableSeries.of(all, encoding.escaping()), encoding.escaping());
         }
     }
 
@@ -165,7 +166,7 @@ public final class ScrapeWriter {
 
         private void writeSnapshots(List<MetricSnapshot> snapshots) throws IOException {
             if (!snapshots.isEmpty()) {
-                format.write(out, new MetricSnapshots(snapshots), escaping);
+                format.write(out, EscapableSeries.of(new MetricSnapshots(snapshots), escaping), escaping);
             }
         }
 
@@ -185,7 +186,7 @@ public final class ScrapeWriter {
             FamilyValues own = new FamilyValues(included);
             shared.forEach(row -> collect(row, own));
             own.addAll(collected.functionMeters());
-            return ExternalCollectors.merge(own.snapshots(), collected.external());
+            return ExternalCollectors.merge(own, collected.external());
         }
 
         private void collect(FamilyWriter row, FamilyValues values) {

@@ -6,11 +6,11 @@ import dev.percpu.family.FamilyValues;
 import dev.percpu.family.NamedSeries;
 import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.Series;
+import dev.percpu.family.WarnOnceLogger;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.Expiry;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CellStore;
-import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * whose values are returned by user code.
  */
 public final class SeriesIndex implements MultiCollector {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SeriesIndex.class);
+    private static final WarnOnceLogger LOGGER = new WarnOnceLogger(SeriesIndex.class);
 
     private final CellStore store;
     private final FunctionMeterCollector functionMeters;
@@ -203,7 +203,8 @@ public final class SeriesIndex implements MultiCollector {
             return MetricSnapshots.of();
         }
         try {
-            return collectCells(includedNames, collectFunctionMeters(includedNames, List.of()));
+            return collectCells(includedNames, collectFunctionMeters(includedNames, List.of()))
+                    .snapshots();
         } catch (InterruptedIOException e) {
             throw new UncheckedIOException(e);
         }
@@ -228,7 +229,7 @@ public final class SeriesIndex implements MultiCollector {
     }
 
     /** Collects the exposed cell meters, and returns their families together with values that were collected before. */
-    MetricSnapshots collectCells(Predicate<String> included, FamilyValues collected) {
+    FamilyValues collectCells(Predicate<String> included, FamilyValues collected) {
         FamilyValues values = new FamilyValues(included);
         List<CellMeter> meters = cellMeters(); // before the snapshot: it has the cells of all these meters
         try (CellSnapshot snapshot = store.snapshot()) {
@@ -236,7 +237,7 @@ public final class SeriesIndex implements MultiCollector {
                     .forEach(meter -> collect(meter, snapshot, included, values));
         }
         values.addAll(collected);
-        return values.snapshots();
+        return values;
     }
 
     /** Adds the values of a cell meter. A meter that throws is left out. */
@@ -250,7 +251,10 @@ public final class SeriesIndex implements MultiCollector {
         try {
             meter.collect(shape, snapshot, values);
         } catch (RuntimeException e) {
-            LOGGER.log(() -> "The meter " + meter.getId() + " is left out of the scrape, because reading it failed", e);
+            LOGGER.log(
+                    meter.getId().toString(),
+                    () -> "The meter " + meter.getId() + " is left out of the scrape, because reading it failed",
+                    e);
         }
     }
 

@@ -67,12 +67,13 @@ public final class ShardScrape {
             for (FamilyReader family : families.values()) {
                 family.read().forEach(all::add);
             }
-            encoding.writer().write(stream, new MetricSnapshots(all), encoding.escaping());
+            MetricSnapshots escapable = EscapableSeries.of(new MetricSnapshots(all), encoding.escaping());
+            encoding.writer().write(stream, escapable, encoding.escaping());
             return;
         }
         TextOutput out = new TextOutput().to(stream);
         for (FamilyReader family : families.values()) {
-            MetricSnapshots snapshots = family.read();
+            MetricSnapshots snapshots = EscapableSeries.of(family.read(), encoding.escaping());
             if (snapshots.size() > 0) {
                 text.write(out, snapshots, encoding.escaping());
             }

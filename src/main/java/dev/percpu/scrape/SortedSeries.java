@@ -2,8 +2,8 @@ package dev.percpu.scrape;
 
 import dev.percpu.exposition.LabelColumn;
 import dev.percpu.family.NamedSeries.SeriesShape;
+import dev.percpu.family.WarnOnceLogger;
 import dev.percpu.meter.CellMeter;
-import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels their labels as text; null if a label name needs quotation marks
  */
 record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
-    private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SortedSeries.class);
+    private static final WarnOnceLogger LOGGER = new WarnOnceLogger(SortedSeries.class);
 
     private record Point(CellMeter meter, Labels labels) {
         static Point of(CellMeter meter) {
@@ -47,7 +47,7 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
         List<Labels> labels = new ArrayList<>(registered.size());
         for (Point point : sorted(registered)) {
             if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
-                LOGGER.log(() -> "A duplicate of " + family + point.labels + " is left out of the scrape");
+                LOGGER.log(family, () -> "A duplicate of " + family + point.labels + " is left out of the scrape");
                 continue;
             }
             meters.add(point.meter);

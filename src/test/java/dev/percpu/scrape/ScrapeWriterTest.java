@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.NamingConvention;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -34,6 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the text of cell meters with what the Prometheus client's writer writes for snapshots of the same values. */
 class ScrapeWriterTest {
+    private static final String PROTOBUF =
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+
     private final PrometheusRegistry collectors = new PrometheusRegistry();
     private final PerCpuMeterRegistry registry =
             new PerCpuMeterRegistry(PerCpuConfig.DEFAULT, collectors, new MockClock());
@@ -271,5 +275,21 @@ class ScrapeWriterTest {
 
         assertThatThrownBy(() -> registry.scrape(disconnected, format)).hasMessage("disconnected");
         assertThat(registry.scrape(format)).contains("latency_seconds_max{uri=\"/a\"} 0.005");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/openmetrics-text; version=1.0.0", PROTOBUF})
+    void shouldLeaveOutOnlyTheSeriesThatASchemeCannotEscape(String format) {
+        registry.config().namingConvention(NamingConvention.identity);
+        registry.counter("calls", "_hidden", "a").increment();
+        registry.counter("others", "shown", "b").increment();
+        registry.gauge("level", Tags.of("_hidden", "a"), 3);
+        registry.gauge("level", Tags.of("shown", "b"), 4);
+
+        for (String scheme : new String[] {"dots", "underscores", "values", "allow-utf-8"}) {
+            String scraped = registry.scrape(format + "; escaping=" + scheme);
+            assertThat(scraped).contains("others", "level", "shown");
+            assertThat(scraped.contains("hidden")).as(scheme).isEqualTo(!scheme.equals("dots"));
+        }
     }
 }
