@@ -37,7 +37,8 @@ public final class BucketIndex {
      * @throws IllegalArgumentException if a bound is out of range or not larger than the bound before it
      */
     public static BucketIndex ofLongs(long... bounds) {
-        return bounds.length == 0 ? NONE : build(bounds, SumKind.LONG);
+        // A copy: the caller could change the array between the two native calls that read it.
+        return bounds.length == 0 ? NONE : build(bounds.clone(), SumKind.LONG);
     }
 
     /**

@@ -33,9 +33,6 @@ public final class ControlCalls {
     /** Largest number of bytes that {@link #threadView} copies. */
     private static final int MAX_VIEW_BYTES = 64;
 
-    private static final int MIN_AREA_BYTES = 32;
-    private static final int MAX_AREA_BYTES = 4096;
-
     private ControlCalls() {}
 
     /**
@@ -118,13 +115,7 @@ public final class ControlCalls {
      *     rseq(2) is denied
      */
     public static int tryRegistration(int length, int alignment) {
-        if (length < MIN_AREA_BYTES || length > MAX_AREA_BYTES) {
-            throw new IllegalArgumentException("length must be 32 to 4096 bytes, but was " + length);
-        }
-        if (alignment < MIN_AREA_BYTES || alignment > MAX_AREA_BYTES || Integer.bitCount(alignment) != 1) {
-            throw new IllegalArgumentException(
-                    "alignment must be a power of two from 32 to 4096 bytes, but was " + alignment);
-        }
+        ProcessInfo.requireArea(length, alignment);
         try (Memory memory = new Memory(length + 2L * alignment)) {
             return PercpuLibrary.functions().percpu_rseq_try(memory.align(alignment), length);
         }

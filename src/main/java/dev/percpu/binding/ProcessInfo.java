@@ -7,7 +7,7 @@ import com.sun.jna.NativeLibrary;
  * The arguments of {@code percpu_process_start()}: facts about this process. Immutable and thread-safe.
  *
  * @param owner owner of the rseq areas, an {@code OWNER_} constant of {@code ControlCalls}
- * @param libcOffset {@code __rseq_offset}, from the thread pointer, in bytes; used if libc is the owner
+ * @param libcOffset {@code __rseq_offset}, from the thread pointer, in bytes, if libc is the owner, else 0
  * @param areaLength length to register, in bytes; used if this library is the owner
  * @param areaAlignment alignment of the area, in bytes; used if this library is the owner
  * @param hwcap {@code getauxval(AT_HWCAP)}
@@ -22,9 +22,42 @@ public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAl
     static final int HWCAP = 24;
     static final int FUNCTIONS = 32;
 
+    private static final int MIN_AREA_BYTES = 32;
+    private static final int MAX_AREA_BYTES = 4096;
+
     private static final String[] FUNCTION_NAMES = {
         "dlsym", "posix_memalign", "free", "pthread_key_create", "pthread_setspecific"
     };
+
+    /** @throws IllegalArgumentException if a value cannot be right for this process: native code would use it as an address */
+    public ProcessInfo {
+        if (owner < ControlCalls.OWNER_NONE || owner > ControlCalls.OWNER_SELF) {
+            throw new IllegalArgumentException("owner must be an OWNER_ constant, but was " + owner);
+        }
+        Long known = owner == ControlCalls.OWNER_LIBC ? Libc.readLong("__rseq_offset") : Long.valueOf(0);
+        if (!Long.valueOf(libcOffset).equals(known)) {
+            throw new IllegalArgumentException(
+                    "libcOffset must be " + known + " for owner " + owner + " in this process, but was " + libcOffset);
+        }
+        if (owner == ControlCalls.OWNER_SELF) {
+            requireArea(areaLength, areaAlignment);
+        }
+    }
+
+    /**
+     * Checks the memory of an rseq area.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    static void requireArea(int length, int alignment) {
+        if (length < MIN_AREA_BYTES || length > MAX_AREA_BYTES) {
+            throw new IllegalArgumentException("length must be 32 to 4096 bytes, but was " + length);
+        }
+        if (alignment < MIN_AREA_BYTES || alignment > MAX_AREA_BYTES || Integer.bitCount(alignment) != 1) {
+            throw new IllegalArgumentException(
+                    "alignment must be a power of two from 32 to 4096 bytes, but was " + alignment);
+        }
+    }
 
     Memory toNative() {
         Memory process = new Memory(BYTES);

@@ -205,6 +205,9 @@ public final class Region {
         if (!memory.scope().isAlive()) {
             throw new IllegalArgumentException(what + " must be open, but its arena was closed");
         }
+        if (memory.isMapped()) { // a native access beyond the end of a truncated file ends the process
+            throw new IllegalArgumentException(what + " must not be a mapped file, but was one");
+        }
     }
 
     private static void requireWritable(MemorySegment memory, long bytes, String what) {

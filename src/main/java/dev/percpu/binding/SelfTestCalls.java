@@ -5,8 +5,7 @@ import com.sun.jna.Memory;
 /**
  * The two native calls of one self-test, with the memory that they share. {@code self_test.c} describes the test.
  *
- * <p>Thread-safe, except that {@link #close()} must come after both calls have returned. Each call needs a thread of its own, which must
- * end afterwards, because the call changes its CPU affinity.
+ * <p>Thread-safe. Each call needs a thread of its own, which must end afterwards, because the call changes its CPU affinity.
  */
 public final class SelfTestCalls implements AutoCloseable {
     // struct percpu_self_test: its size and the offsets of its fields, in bytes. A test compares them with
@@ -20,6 +19,9 @@ public final class SelfTestCalls implements AutoCloseable {
     static final int BUDGET_NANOS = 40;
 
     private final Memory test = new Memory(BYTES);
+
+    /** The number of native calls that use the memory. Guarded by this. */
+    private int running;
 
     /**
      * Prepares a self-test.
@@ -44,9 +46,13 @@ public final class SelfTestCalls implements AutoCloseable {
      * @throws IllegalStateException after {@link #close()}
      */
     public int runVictim() {
-        ensureOpen();
-        int error = PercpuLibrary.functions().percpu_thread_register();
-        return error != 0 ? error : PercpuLibrary.functions().percpu_self_test_victim(test);
+        begin();
+        try {
+            int error = PercpuLibrary.functions().percpu_thread_register();
+            return error != 0 ? error : PercpuLibrary.functions().percpu_self_test_victim(test);
+        } finally {
+            end();
+        }
     }
 
     /**
@@ -56,18 +62,46 @@ public final class SelfTestCalls implements AutoCloseable {
      * @throws IllegalStateException after {@link #close()}
      */
     public int runDisturber() {
-        ensureOpen();
-        return PercpuLibrary.functions().percpu_self_test_disturb(test);
+        begin();
+        try {
+            return PercpuLibrary.functions().percpu_self_test_disturb(test);
+        } finally {
+            end();
+        }
     }
 
-    /** Returns the number of sections that were interrupted and restarted. */
-    public int restarts() {
+    /**
+     * Returns the number of sections that were interrupted and restarted.
+     *
+     * @throws IllegalStateException after {@link #close()}
+     */
+    public synchronized int restarts() {
+        ensureOpen();
         return test.getInt(RESTARTS);
     }
 
-    /** Returns the number of sections that were interrupted and continued, which must not happen. */
-    public int violations() {
+    /**
+     * Returns the number of sections that were interrupted and continued, which must not happen.
+     *
+     * @throws IllegalStateException after {@link #close()}
+     */
+    public synchronized int violations() {
+        ensureOpen();
         return test.getInt(VIOLATIONS);
+    }
+
+    private synchronized void begin() {
+        ensureOpen();
+        running++;
+    }
+
+    /** For tests. Returns the number of calls that run. */
+    synchronized int running() {
+        return running;
+    }
+
+    private synchronized void end() {
+        running--;
     }
 
     private void ensureOpen() {
@@ -76,8 +110,16 @@ public final class SelfTestCalls implements AutoCloseable {
         }
     }
 
+    /**
+     * Frees the memory.
+     *
+     * @throws IllegalStateException while a call runs
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (running > 0) {
+            throw new IllegalStateException("this self-test must not be closed while " + running + " of its calls run");
+        }
         test.close();
     }
 }

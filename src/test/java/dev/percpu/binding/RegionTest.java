@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.percpu.rseq.RseqProbe;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -256,6 +263,53 @@ class RegionTest {
         assertThatThrownBy(() -> BucketIndex.ofLongs(new long[5000]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("4095");
+    }
+
+    /** Without a copy, the second native call would write beyond the memory whose size the first one computed. */
+    @Test
+    void shouldSurviveBoundsThatChange() throws InterruptedException {
+        long[] few = LongStream.range(0, 4_000).toArray();
+        long[] many = LongStream.range(0, 4_000).map(i -> i << 48).toArray();
+        long[] changing = few.clone();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread changer = Thread.ofPlatform().start(() -> {
+            while (!done.get()) {
+                System.arraycopy(many, 0, changing, 0, changing.length);
+                System.arraycopy(few, 0, changing, 0, changing.length);
+            }
+        });
+        for (int i = 0; i < 2_000; i++) {
+            try {
+                BucketIndex.ofLongs(changing);
+            } catch (IllegalArgumentException e) {
+                assertThat(e).hasMessageContaining("strictly ascending");
+            }
+        }
+        done.set(true);
+        changer.join();
+    }
+
+    /** Native code that reads or writes a page beyond the end of the file would end the JVM. */
+    @Test
+    void shouldRejectAMappedFile(@TempDir Path folder) throws IOException {
+        try (FileChannel file = FileChannel.open(
+                        folder.resolve("cells"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment mapped = file.map(FileChannel.MapMode.READ_WRITE, 0, 4096, arena);
+            file.truncate(0);
+            long from = region.firstCell();
+
+            assertThatThrownBy(() -> region.sum(from, from + 4096, mapped))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("mapped file");
+            assertThatThrownBy(() -> region.sumRanges(0, 1, mapped, 16, arena.allocate(8192)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> region.drainMaxima(mapped, arena.allocate(4096)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test
