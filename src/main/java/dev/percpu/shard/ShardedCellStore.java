@@ -6,11 +6,15 @@ import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -32,7 +36,11 @@ public final class ShardedCellStore implements CellStore {
     private final RegionChain timers;
     private final RegionChain summaries;
     private final List<RegionChain> chains;
-    private final ConcurrentHashMap<BucketBounds, BucketIndex> indexes = new ConcurrentHashMap<>();
+
+    /** The indexes of the groups in use. An index without a group is freed. Guarded by itself. */
+    private final Map<BucketBounds, IndexReference> indexes = new HashMap<>();
+
+    private final ReferenceQueue<BucketIndex> freed = new ReferenceQueue<>();
     private final RecycleLock recycleLock = new RecycleLock();
     private final JvmCellStore heapCells;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -89,10 +97,46 @@ public final class ShardedCellStore implements CellStore {
 
     private ObservationCell newObservation(RegionChain chain, BucketBounds bounds, SumKind kind) {
         bounds.words(kind); // rejects bounds of the other kind, for which there may be an index
-        BucketIndex index = indexes.computeIfAbsent(
-                bounds,
-                it -> kind == SumKind.LONG ? BucketIndex.ofLongs(it.longs()) : BucketIndex.ofDoubles(it.doubles()));
-        return new ShardedObservationCell(chain.allocate(bounds.buckets(), index), bounds.buckets());
+        return new ShardedObservationCell(chain.allocate(bounds.buckets(), index(bounds, kind)), bounds.buckets());
+    }
+
+    private BucketIndex index(BucketBounds bounds, SumKind kind) {
+        synchronized (indexes) {
+            removeFreed();
+            IndexReference known = indexes.get(bounds);
+            BucketIndex index = known == null ? null : known.get();
+            if (index == null) {
+                index = kind == SumKind.LONG
+                        ? BucketIndex.ofLongs(bounds.longs())
+                        : BucketIndex.ofDoubles(bounds.doubles());
+                indexes.put(bounds, new IndexReference(bounds, index, freed));
+            }
+            return index;
+        }
+    }
+
+    private void removeFreed() {
+        for (Reference<?> next = freed.poll(); next != null; next = freed.poll()) {
+            indexes.remove(((IndexReference) next).bounds, next);
+        }
+    }
+
+    /** For tests. Returns the number of bucket indexes that are in memory. */
+    int bucketIndexes() {
+        synchronized (indexes) {
+            removeFreed();
+            return indexes.size();
+        }
+    }
+
+    /** A reference to an index, which its groups keep reachable. */
+    private static final class IndexReference extends WeakReference<BucketIndex> {
+        private final BucketBounds bounds;
+
+        IndexReference(BucketBounds bounds, BucketIndex index, ReferenceQueue<BucketIndex> queue) {
+            super(index, queue);
+            this.bounds = bounds;
+        }
     }
 
     private <C> C onShardsOrHeap(Supplier<C> onShards, Supplier<C> onHeap) {

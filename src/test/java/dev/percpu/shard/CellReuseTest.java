@@ -68,6 +68,19 @@ class CellReuseTest {
     }
 
     @Test
+    void shouldFreeTheBucketIndexesOfRetiredGroups() {
+        for (int i = 0; i < 500; i++) {
+            retireOne(BucketBounds.ofLongs(i + 1, 1_000 + i));
+        }
+        ObservationCell kept = store.newLongObservation(BOUNDS);
+        endQuarantine();
+
+        assertThat(store.bucketIndexes()).isEqualTo(1);
+        kept.observeLong(50);
+        assertThat(kept.read()).isEqualTo(Observations.ofLongs(new long[] {0, 1, 0}, 50));
+    }
+
+    @Test
     void shouldNotReuseCellsBeforeTheEndOfTheQuarantine() {
         long offset = retireOne(BOUNDS);
         store.recycle();
