@@ -15,7 +15,8 @@ import java.util.Arrays;
  * </ol>
  *
  * <p>The schema is the finest one, at most the configured schema, at which the expected amounts need at most {@code maxBuckets} buckets. If
- * they need fewer, the remaining buckets extend the range: downwards, or upwards if a zero threshold is configured.
+ * they need fewer, the remaining buckets extend the range: downwards, or upwards if a zero threshold is configured. The range of a summary is
+ * not extended to more powers of two than leave 32 above it.
  *
  * <p>The tail is the cells above the expected amounts. The count of a cell for a power of two is exposed in the last bucket of that power
  * of two. So an amount in the tail is exposed as at least itself and at most twice itself, and cumulative counts at powers of two are
@@ -27,14 +28,17 @@ import java.util.Arrays;
  * @param indexes per cell after the zero bucket's: the index of the bucket in which its count is exposed
  */
 record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cells, int[] indexes) {
-    /** Largest number of cells for powers of two above the expected amounts of a summary. */
-    private static final int SUMMARY_TAIL_CELLS = 32;
+    /** Largest number of cells for powers of two above the expected amounts of a summary: 32, and the rest of the last expected one. */
+    private static final int SUMMARY_TAIL_CELLS = 33;
 
     /** Number of cells for powers of two above the expected amounts of a timer: the bits of a long. */
     private static final int TIMER_TAIL_CELLS = 64;
 
     /** Number of powers of two that the native bucket index covers for doubles (64), less one at each end. */
     private static final int MAX_SUMMARY_POWERS = 62;
+
+    /** More powers of two than a double has, so that they do not limit the range of a timer. */
+    private static final int MAX_TIMER_POWERS = 4_096;
 
     /** Ratio of the largest to the smallest expected amount if only the latter is configured: 40 powers of two. */
     private static final double DEFAULT_RANGE = 0x1p39;
@@ -48,7 +52,7 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
      * @param maxNanos largest expected amount, in nanoseconds; +Inf if none is configured
      */
     static NativeHistogramLayout ofNanos(NativeHistogramSettings settings, double minNanos, double maxNanos) {
-        Range range = Range.of(settings, minNanos / NANOS_PER_SECOND, maxNanos / NANOS_PER_SECOND);
+        Range range = Range.of(settings, minNanos / NANOS_PER_SECOND, maxNanos / NANOS_PER_SECOND, MAX_TIMER_POWERS);
         double[] upper = range.bounds(TIMER_TAIL_CELLS);
         int[] indexes = range.indexes(TIMER_TAIL_CELLS);
         long[] bounds = new long[upper.length];
@@ -80,7 +84,9 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
      * @param max largest expected amount, in the base unit; +Inf if none is configured
      */
     static NativeHistogramLayout ofAmounts(NativeHistogramSettings settings, double min, double max) {
-        Range range = Range.of(settings, min, max);
+        // A fixed zero threshold extends the range upwards, where it replaces the tail.
+        int maxPowers = MAX_SUMMARY_POWERS - (settings.zeroThreshold() > 0 ? 1 : SUMMARY_TAIL_CELLS);
+        Range range = Range.of(settings, min, max, maxPowers);
         int tail = Math.clamp(MAX_SUMMARY_POWERS - range.powersOfTwo(), 1, SUMMARY_TAIL_CELLS);
         return new NativeHistogramLayout(
                 range.schema, range.zeroThreshold, BucketBounds.ofDoubles(range.bounds(tail)), range.indexes(tail));
@@ -155,8 +161,9 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
          *
          * @param min smallest expected amount, in the base unit
          * @param max largest expected amount, in the base unit
+         * @param maxPowers number of powers of two to which the range may be extended
          */
-        static Range of(NativeHistogramSettings settings, double min, double max) {
+        static Range of(NativeHistogramSettings settings, double min, double max, int maxPowers) {
             boolean fixedThreshold = settings.zeroThreshold() > 0;
             // The limits keep all bounds in the range of normal doubles.
             double low = Math.clamp(fixedThreshold ? settings.zeroThreshold() : min, 0x1p-500, 0x1p500);
@@ -168,11 +175,13 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
             }
             int first = NativeHistogramSchema.indexOf(schema, lowest);
             int last = Math.max(first, NativeHistogramSchema.indexOf(schema, high));
-            int remaining = settings.maxBuckets() - (last - first + 1);
+            int expected = last - first + 1;
+            int remaining = settings.maxBuckets() - expected;
+            int extension = Math.min(remaining, maxExtension(schema, expected, maxPowers));
             if (fixedThreshold && remaining >= 0) {
-                return new Range(schema, low, first, last + Math.min(remaining, maxExtension(schema)));
+                return new Range(schema, low, first, last + extension);
             }
-            int extendedFirst = first - Math.min(remaining, maxExtension(schema));
+            int extendedFirst = first - extension;
             return new Range(schema, NativeHistogramSchema.upper(schema, extendedFirst - 1), extendedFirst, last);
         }
 
@@ -180,14 +189,25 @@ record NativeHistogramLayout(int schema, double zeroThreshold, BucketBounds cell
             return NativeHistogramSchema.indexOf(schema, high) - NativeHistogramSchema.indexOf(schema, low) + 1;
         }
 
-        /** Returns the number of buckets in 64 powers of two. A longer extension would only hold unrealistic amounts. */
-        private static int maxExtension(int schema) {
-            return schema >= 0 ? 64 << schema : 64 >> -schema;
+        /**
+         * Returns the largest number of buckets that extend a range.
+         *
+         * @param expected number of buckets of the range
+         * @param maxPowers number of powers of two that all buckets may cover
+         */
+        private static int maxExtension(int schema, int expected, int maxPowers) {
+            int buckets = schema >= 0 ? (maxPowers - 1) << schema : maxPowers >> -schema;
+            // More than 64 powers of two would only hold unrealistic amounts.
+            return Math.clamp(buckets - expected, 0, schema >= 0 ? 64 << schema : 64 >> -schema);
         }
 
         /** Returns an upper bound of the number of powers of two that these buckets cover. */
         int powersOfTwo() {
-            return schema >= 0 ? (buckets() >> schema) + 1 : buckets() << -schema;
+            return powersOfTwo(schema, buckets());
+        }
+
+        private static int powersOfTwo(int schema, int buckets) {
+            return schema >= 0 ? (buckets >> schema) + 1 : buckets << -schema;
         }
 
         private int buckets() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.settings.HistogramMode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +97,19 @@ class NativeHistogramLayoutTest {
                     assertValid(NativeHistogramLayout.ofAmounts(fixed, min, max), maxBuckets);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, 2000", "8, 2000", "3, 500", "0, 160", "5, 160"})
+    void shouldKeep32PowersOfTwoAboveTheExpectedAmountsOfASummary(int schema, int maxBuckets) {
+        NativeHistogramSettings settings = DEFAULT_NATIVE.withSchema(schema).withMaxBuckets(maxBuckets);
+
+        for (NativeHistogramSettings each : List.of(settings, settings.withZeroThreshold(0.5))) {
+            double[] cells =
+                    NativeHistogramLayout.ofAmounts(each, 1, 1_000).cells().doubles();
+
+            assertThat(cells[cells.length - 1]).as("%s", each).isGreaterThanOrEqualTo(1_024 * 0x1p32);
         }
     }
 
