@@ -26,6 +26,18 @@ public final class BucketLayouts {
      */
     private static final int MAX_CACHED = 100;
 
+    /** Percentiles are computed with this library, which Micrometer has as an optional dependency. */
+    private static final boolean HAS_HDR_HISTOGRAM = hasHdrHistogram();
+
+    private static boolean hasHdrHistogram() {
+        try {
+            Class.forName("org.HdrHistogram.DoubleHistogram", false, BucketLayouts.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
     private final Map<Key, BucketLayout> byConfiguration = new ConcurrentHashMap<>();
     private final Map<BucketLayout, WeakReference<BucketLayout>> shared = new WeakHashMap<>();
     private final Function<String, NativeHistogramSettings> settings;
@@ -156,6 +168,10 @@ public final class BucketLayouts {
     private static boolean publishesPercentiles(DistributionStatisticConfig config) {
         if (!config.isPublishingPercentiles()) {
             return false;
+        }
+        if (!HAS_HDR_HISTOGRAM) {
+            throw new InvalidConfigurationException("org.hdrhistogram:HdrHistogram must be on the class path to publish"
+                    + " percentiles, but was missing. Without it, publish a histogram instead");
         }
         required(config.getPercentilePrecision(), "percentilePrecision", "percentiles");
         required(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "percentiles");

@@ -33,14 +33,34 @@ class PlainJavaTest {
 
     @Test
     void shouldRecordAndScrapeWithoutQuarkus() throws Exception {
+        assertThat(run(FRAMEWORKS, PlainJavaMain.class, FORBIDDEN))
+                .contains("orders_total{kind=\"web\"} 3.0", "queue 7.0", "checkout_seconds_max 0.5")
+                .contains("checkout_seconds_bucket{le=\"+Inf\"} 1", "checkout_seconds_sum 0.5")
+                .contains("percpu_rseq_info{", "# EOF")
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void shouldRejectPercentilesWithoutHdrHistogramAndScrapeTheRest() throws Exception {
+        List<String> excluded = new ArrayList<>(FRAMEWORKS);
+        excluded.add("/org/hdrhistogram/");
+
+        assertThat(run(excluded, NoHdrHistogramMain.class, List.of()))
+                .contains("org.hdrhistogram:HdrHistogram must be on the class path")
+                .contains("rejected timer", "rejected summary")
+                .contains("kept_seconds_bucket{le=\"+Inf\"} 1")
+                .doesNotContain("percentiles_seconds");
+    }
+
+    private String run(List<String> excluded, Class<?> main, List<String> arguments) throws Exception {
         Path output = folder.resolve("output.txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                classPathWithoutFrameworks(),
-                PlainJavaMain.class.getName()));
-        command.addAll(FORBIDDEN);
+                classPathWithout(excluded),
+                main.getName()));
+        command.addAll(arguments);
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -53,16 +73,12 @@ class PlainJavaTest {
         String text = Files.readString(output, StandardCharsets.UTF_8);
 
         assertThat(process.exitValue()).as(text).isZero();
-        assertThat(text)
-                .contains("orders_total{kind=\"web\"} 3.0", "queue 7.0", "checkout_seconds_max 0.5")
-                .contains("checkout_seconds_bucket{le=\"+Inf\"} 1", "checkout_seconds_sum 0.5")
-                .contains("percpu_rseq_info{", "# EOF")
-                .doesNotContain("Exception");
+        return text;
     }
 
-    private static String classPathWithoutFrameworks() {
+    private static String classPathWithout(List<String> excluded) {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(path -> FRAMEWORKS.stream().noneMatch(path::contains))
+                .filter(path -> excluded.stream().noneMatch(path::contains))
                 .collect(Collectors.joining(File.pathSeparator));
     }
 }
