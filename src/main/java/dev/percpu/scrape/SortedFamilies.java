@@ -19,23 +19,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The families of cell meters in the order of the text formats. Families are sorted by name, meters of a family by labels. Thread-safe.
  *
- * <p>A table is immutable but for the number of removed meters. An update creates a new table, which reuses each family whose meters are
+ * <p>The rows of a table are immutable. Only what an update reuses is changed by removals. An update creates a new table, which reuses each family whose meters are
  * unchanged, and the sorted meters of a family whose meters have changed.
  */
 final class SortedFamilies {
-    static final SortedFamilies EMPTY = new SortedFamilies(Map.of(), List.of(), null);
-
-    /**
-     * Largest number of families that a removal copies. A larger table drops all families, because thousands of removals in a row would
-     * each copy it.
-     */
-    private static final int MAX_COPIED_FAMILIES = 1_000;
+    static final SortedFamilies EMPTY = new SortedFamilies(new ConcurrentHashMap<>(), List.of(), null);
 
     /** A family is dropped if more than 1/8 of its meters have been removed. */
     private static final int METERS_PER_REMOVAL = 8;
 
-    /** Families by the name of the main one. */
-    private final Map<String, Entry> entries;
+    /** Families by the name of the main one. A removal drops one in place: a copy would take time for each family of the table. */
+    private final ConcurrentHashMap<String, Entry> entries;
 
     /** Families by name, main ones and maxima. */
     private final List<FamilyWriter> rows;
@@ -57,7 +51,8 @@ final class SortedFamilies {
             @Nullable FamilyWriter max,
             AtomicInteger removed) {}
 
-    private SortedFamilies(Map<String, Entry> entries, List<FamilyWriter> rows, @Nullable Object completeTo) {
+    private SortedFamilies(
+            ConcurrentHashMap<String, Entry> entries, List<FamilyWriter> rows, @Nullable Object completeTo) {
         this.entries = entries;
         this.rows = rows;
         this.completeTo = completeTo;
@@ -85,12 +80,10 @@ final class SortedFamilies {
         SeriesShape shape = meter.shape();
         String family = shape == null ? "" : shape.main().name();
         Entry entry = entries.get(family);
-        if (entry == null || entry.removed.incrementAndGet() <= entry.meters.size() / METERS_PER_REMOVAL) {
-            return new SortedFamilies(entries, List.of(), null);
+        if (entry != null && entry.removed.incrementAndGet() > entry.meters.size() / METERS_PER_REMOVAL) {
+            entries.remove(family);
         }
-        Map<String, Entry> remaining = new HashMap<>(entries.size() > MAX_COPIED_FAMILIES ? Map.of() : entries);
-        remaining.remove(family);
-        return new SortedFamilies(remaining, List.of(), null);
+        return new SortedFamilies(entries, List.of(), null);
     }
 
     /**
@@ -109,7 +102,7 @@ final class SortedFamilies {
                         .add(meter);
             }
         }
-        Map<String, Entry> updated = new HashMap<>();
+        ConcurrentHashMap<String, Entry> updated = new ConcurrentHashMap<>();
         families.forEach((name, familyMeters) -> {
             Entry last = entries.get(name);
             updated.put(name, last != null && areSame(last.meters, familyMeters) ? last : entry(familyMeters, last));
