@@ -6,6 +6,7 @@ import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
+import dev.percpu.settings.RseqMode;
 import dev.percpu.settings.Settings;
 import dev.percpu.settings.ShardIndex;
 import io.micrometer.core.instrument.Clock;
@@ -59,6 +60,8 @@ class RegistryProducer {
         }
         if (status.active()) {
             LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());
+        } else if (settings.get(Settings.RSEQ_MODE) == RseqMode.ATOMIC) {
+            LOG.infof("Records commit by atomic instructions, as configured by %s", Settings.RSEQ_MODE.key());
         } else {
             LOG.warnf("Records commit by atomic instructions, not in rseq critical sections: %s", status.reason());
         }
