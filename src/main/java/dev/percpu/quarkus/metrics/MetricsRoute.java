@@ -21,7 +21,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -30,11 +32,12 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes {@code GET /q/metrics}, a scrape, and {@code GET /q/metrics/cpus}, a scrape by CPU, on the management port. Thread-safe.
+ * The routes {@code GET /q/metrics}, a scrape, and {@code GET /q/metrics/cpus}, a scrape by CPU, at the {@link MetricsPath}. Thread-safe.
  *
  * <p>Scrapes run on worker threads of their own, one per permitted scrape: gauges and slow clients can block a scrape for any time. The
  * timeout starts when the request arrives. When it ends, or when the client disconnects, the scrape is interrupted.
@@ -46,8 +49,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class MetricsRoute {
 
-    static final String PATH = "/q/metrics";
-    static final String CPUS_PATH = "/q/metrics/cpus";
+    /** The last part of the path of a scrape by CPU. */
+    static final String CPUS = "/cpus";
 
     private static final Logger LOG = Logger.getLogger(MetricsRoute.class);
     private static final String RETRY_AFTER_SECONDS = "1";
@@ -80,6 +83,7 @@ class MetricsRoute {
         }
     }
 
+    private final Config config;
     private final PerCpuMeterRegistry registry;
     private final PerCpuMeters meters;
     private final CpuLabels cpuLabels;
@@ -93,7 +97,9 @@ class MetricsRoute {
             PerCpuMeters meters,
             RseqStatus status,
             QuarkusSettings settings,
+            Config config,
             Vertx vertx) {
+        this.config = config;
         this.registry = registry;
         this.cpuLabels = new CpuLabels(status.indexedBy(), new NumaNodes()::of);
         this.meters = meters;
@@ -109,15 +115,25 @@ class MetricsRoute {
                 TimeUnit.MILLISECONDS);
     }
 
+    /** Quarkus fires this event only if there is a management port. */
     void register(@Observes ManagementInterface management) {
-        register(management, PATH, registry::scrape);
-        register(management, CPUS_PATH, (out, type, names) -> registry.scrapeShards(out, type, names, cpuLabels));
+        register(management.router(), MetricsPath.ofManagementPort(config));
     }
 
-    private void register(ManagementInterface management, String path, Source source) {
-        management
-                .router()
-                .route(path)
+    void register(@Observes Router application) {
+        String path = MetricsPath.ofApplicationPort(config);
+        if (path != null) {
+            register(application, path);
+        }
+    }
+
+    private void register(Router router, String path) {
+        register(router, path, registry::scrape);
+        register(router, path + CPUS, (out, type, names) -> registry.scrapeShards(out, type, names, cpuLabels));
+    }
+
+    private void register(Router router, String path, Source source) {
+        router.route(path)
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .handler(context -> negotiate(context, source));
@@ -131,7 +147,13 @@ class MetricsRoute {
                 headers.getAll(HttpHeaders.ACCEPT), headers.getAll(HttpHeaders.ACCEPT_ENCODING))) {
             case ScrapeNegotiation.Rejected rejected -> respond(context, rejected.status(), rejected.reason());
             case ScrapeNegotiation.Accepted negotiated -> {
-                ScrapeRequest request = ScrapeRequest.of(context, negotiated, settings.timeout());
+                ScrapeRequest request;
+                try {
+                    request = ScrapeRequest.of(context, negotiated, settings.timeout());
+                } catch (HttpException e) {
+                    respond(context, 400, "In the query, % must be followed by two hexadecimal digits.");
+                    return;
+                }
                 if (context.request().method().equals(HttpMethod.HEAD)) {
                     setHeaders(context.response(), request);
                     context.response().end();

@@ -15,6 +15,8 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.vertx.core.Context;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,18 +35,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 class MetricsRouteTest {
 
+    private static final String PATH = "/q/metrics";
+
     // The path has the management root as a prefix. Only host and port are used.
     @TestHTTPResource(value = "/", management = true)
     URI management;
 
-    private URI metrics = URI.create(MetricsRoute.PATH);
+    private URI metrics = URI.create(PATH);
 
     @Inject
     PerCpuMeterRegistry registry;
 
     @BeforeEach
     void findTheManagementPort() {
-        metrics = management.resolve(MetricsRoute.PATH);
+        metrics = management.resolve(PATH);
         registry.counter("route.counted").increment();
         Timer.builder("route.timed")
                 .serviceLevelObjectives(Duration.ofSeconds(1))
@@ -54,7 +58,7 @@ class MetricsRouteTest {
 
     /** Returns both paths. A scrape of each has the counter and the timer of this test. */
     static List<Path> paths() {
-        return List.of(new Path(MetricsRoute.PATH, ""), new Path(MetricsRoute.CPUS_PATH, "(cpu|shard)="));
+        return List.of(new Path(PATH, ""), new Path(PATH + MetricsRoute.CPUS, "(cpu|shard)="));
     }
 
     /**
@@ -418,5 +422,19 @@ class MetricsRouteTest {
         Response response = given().header("Accept", accept).when().get(management.resolve(path.path));
         assertThat(response.statusCode()).isEqualTo(200);
         return response;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%", "%4", "%zz", "a&name[]=%"})
+    void shouldRejectAMalformedQuery(String name) throws IOException {
+        // The client of the other tests sends no malformed query.
+        try (Socket socket = new Socket(metrics.getHost(), metrics.getPort())) {
+            String request = "GET " + PATH + "?name[]=" + name + " HTTP/1.0\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.0 400 ")
+                    .endsWith("In the query, % must be followed by two hexadecimal digits.\n");
+        }
     }
 }

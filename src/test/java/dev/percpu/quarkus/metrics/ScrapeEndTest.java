@@ -18,8 +18,10 @@ import dev.percpu.scrape.ScrapeType;
 import dev.percpu.scrape.ShardNaming;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.restassured.response.Response;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -32,6 +34,8 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -41,6 +45,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -58,10 +63,13 @@ class ScrapeEndTest {
         void run(OutputStream out) throws IOException, InterruptedException;
     }
 
+    private static final String PATH = "/q/metrics";
+
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setWorkerPoolSize(1));
     private final Semaphore started = new Semaphore(0);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<Boolean> interruptedBefore = new CopyOnWriteArrayList<>();
+    private final AtomicInteger unstartable = new AtomicInteger();
     private volatile Scrape scrape = out -> {};
     private final PerCpuMeterRegistry registry = new PerCpuMeterRegistry(PerCpuConfig.DEFAULT) {
         @Override
@@ -101,7 +109,8 @@ class ScrapeEndTest {
                         status,
                         new QuarkusSettings(
                                 key -> null, ScrapeSettings.read(key -> null), RequestSettings.read(key -> null)),
-                        vertx)
+                        new SmallRyeConfigBuilder().build(),
+                        withUnstartableWorkers())
                 .register(management);
         HttpServer http = vertx.createHttpServer()
                 .requestHandler(router)
@@ -110,6 +119,44 @@ class ScrapeEndTest {
                 .toCompletableFuture()
                 .join();
         server = URI.create("http://localhost:" + http.actualPort());
+    }
+
+    /** Returns Vert.x with worker threads that cannot be started while {@link #unstartable} is above 0. */
+    private Vertx withUnstartableWorkers() {
+        return proxy(Vertx.class, vertx, (method, arguments) -> {
+            Object result = method.invoke(vertx, arguments);
+            return result instanceof WorkerExecutor workers
+                    ? proxy(WorkerExecutor.class, workers, (called, passed) -> {
+                        if (called.getName().equals("executeBlocking") && unstartable.getAndDecrement() > 0) {
+                            throw new OutOfMemoryError("unable to create native thread, on purpose");
+                        }
+                        return called.invoke(workers, passed);
+                    })
+                    : result;
+        });
+    }
+
+    private interface Call {
+        Object invoke(Method method, Object[] arguments) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, T target, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> call.invoke(method, arguments)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {PATH, PATH + MetricsRoute.CPUS})
+    void shouldServeScrapesAfterWorkersCouldNotBeStarted(String path) {
+        unstartable.set(20); // more than the permits
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(get(path, "30").statusCode()).isEqualTo(500);
+        }
+        assertThat(failures(ScrapeFailure.ERROR)).isEqualTo(20);
+        assertThatTheNextScrapeSucceeds(path);
     }
 
     @AfterEach
@@ -141,7 +188,7 @@ class ScrapeEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    @ValueSource(strings = {PATH, PATH + MetricsRoute.CPUS})
     void shouldInterruptAScrapeAtItsTimeout(String path) {
         scrape = out -> release.await();
 
@@ -152,7 +199,7 @@ class ScrapeEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    @ValueSource(strings = {PATH, PATH + MetricsRoute.CPUS})
     void shouldInterruptAScrapeIfItsClientDisconnects(String path) throws Exception {
         scrape = out -> release.await();
         try (SlowClient client = new SlowClient(server, "GET " + path + " HTTP/1.1\r\nHost: localhost")) {
@@ -165,7 +212,7 @@ class ScrapeEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    @ValueSource(strings = {PATH, PATH + MetricsRoute.CPUS})
     void shouldNotUseTheWorkerThreadsOfTheApplication(String path) throws Exception {
         scrape = out -> release.await();
         CompletableFuture<Response> blocked = later(() -> get(path, "30"));
@@ -212,8 +259,7 @@ class ScrapeEndTest {
         HttpClient client = vertx.createHttpClient(
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
 
-        CompletableFuture<Buffer> body = client.request(
-                        HttpMethod.GET, server.getPort(), server.getHost(), MetricsRoute.PATH)
+        CompletableFuture<Buffer> body = client.request(HttpMethod.GET, server.getPort(), server.getHost(), PATH)
                 .compose(request ->
                         request.putHeader(ScrapeRequest.TIMEOUT_HEADER, "0.3").send())
                 .compose(HttpClientResponse::body)
@@ -228,7 +274,7 @@ class ScrapeEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {MetricsRoute.PATH, MetricsRoute.CPUS_PATH})
+    @ValueSource(strings = {PATH, PATH + MetricsRoute.CPUS})
     void shouldCountAnErrorAsAFailedScrape(String path) {
         scrape = out -> {
             throw new StackOverflowError("on purpose");
