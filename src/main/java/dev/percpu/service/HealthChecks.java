@@ -10,8 +10,7 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * The health checks of the service: startup and readiness. There is no liveness check, because a response is sufficient proof that the
- * service is running.
+ * The health checks of startup and readiness. {@link ApplicationPortCheck} is that of liveness.
  *
  * <p>The service is ready while its registry is open. Recording by atomic instructions does not make it unready: it is slower, but loses no
  * record. The readiness check reports mode and reason as data. Thread-safe.
