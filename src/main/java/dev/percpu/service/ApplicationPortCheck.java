@@ -1,6 +1,7 @@
 package dev.percpu.service;
 
 import io.quarkus.vertx.http.HttpServer;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +56,7 @@ class ApplicationPortCheck implements HealthCheck {
     /** Checks in a row without an answer. Guarded by this. */
     private int failures;
 
+    @Inject
     ApplicationPortCheck(HttpServer server, Config config) {
         this(server, config, ApplicationPortCheck::establishedConnections, TIMEOUT_MILLIS);
     }

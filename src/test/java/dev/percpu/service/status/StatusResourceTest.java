@@ -4,6 +4,7 @@ import static dev.percpu.Eventually.assertEventually;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -165,5 +166,26 @@ class StatusResourceTest {
                 .contentType("application/json")
                 .extract()
                 .asString());
+    }
+
+    @Test
+    void shouldDescribeErrorsInJson() {
+        given().post("/api/rseq")
+                .then()
+                .statusCode(405)
+                .contentType("application/problem+json")
+                .header("Allow", "GET, HEAD, OPTIONS")
+                .body("status", equalTo(405), "title", equalTo("Method Not Allowed"));
+        given().get("/api/nothing")
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .body("status", equalTo(404), "title", equalTo("Not Found"));
+        given().accept("image/png")
+                .get("/api/rseq")
+                .then()
+                .statusCode(406)
+                .contentType("application/problem+json")
+                .body("status", equalTo(406));
     }
 }
