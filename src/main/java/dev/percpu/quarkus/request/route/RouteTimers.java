@@ -94,7 +94,8 @@ public final class RouteTimers {
             @Nullable String route,
             int status) {
         UriTable current = table;
-        if (path != null && UriLabels.isRoot(path)) {
+        // Not a path of slashes only, which Quarkus answers with status 400.
+        if (path != null && (path.isEmpty() || path.equals("/"))) {
             return unlessIgnored(current.rootTimers);
         }
         String outer = isRoot(mount) ? null : mount;
