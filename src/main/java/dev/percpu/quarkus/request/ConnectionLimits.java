@@ -1,0 +1,44 @@
+package dev.percpu.quarkus.request;
+
+import io.netty.channel.ChannelPipeline;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/**
+ * Adds a limit to each connection at its first request, on both ports: {@link PipeliningLimit} for HTTP/1, {@link ReadWhileWritable} for
+ * HTTP/2. Stateless.
+ *
+ * <p>A handler of requests is the only place that the application, its tests, its dev mode, and other applications have in common.
+ */
+@Singleton
+class ConnectionLimits {
+    /** Before all filters of the application: a filter that ends the request must not prevent the limit. */
+    private static final int FIRST = Integer.MAX_VALUE;
+
+    void application(@Observes Filters filters) {
+        filters.register(ConnectionLimits::limit, FIRST);
+    }
+
+    void management(@Observes ManagementInterface management) {
+        management.router().route().order(Integer.MIN_VALUE).handler(ConnectionLimits::limit);
+    }
+
+    private static void limit(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.connection() instanceof ConnectionBase connection) {
+            ChannelPipeline pipeline = connection.channel().pipeline();
+            if (request.version() == HttpVersion.HTTP_2) {
+                ReadWhileWritable.install(pipeline);
+            } else {
+                PipeliningLimit.install(pipeline);
+            }
+        }
+        context.next();
+    }
+}

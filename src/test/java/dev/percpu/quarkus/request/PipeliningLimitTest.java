@@ -1,0 +1,129 @@
+package dev.percpu.quarkus.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The limit in a pipeline with the handlers of an HTTP/1 connection, and a server that answers when the test says so. */
+class PipeliningLimitTest {
+    /** The shortest requests in one part exceed the limit. */
+    private static final int MOST = PipeliningLimit.MAX_PENDING + 57;
+
+    /** The server: it keeps the paths of the requests, and the number of bytes in their bodies. */
+    private static final class Server extends ChannelInboundHandlerAdapter {
+        private final List<String> paths = new ArrayList<>();
+        private long bodyBytes;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpRequest request) {
+                paths.add(request.uri());
+            } else if (message instanceof HttpContent content) {
+                bodyBytes += content.content().readableBytes();
+            }
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private final Server server = new Server();
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+
+    PipeliningLimitTest() {
+        channel.pipeline().addLast("httpDecoder", new HttpRequestDecoder());
+        channel.pipeline().addLast("httpEncoder", new HttpResponseEncoder());
+        channel.pipeline().addLast("handler", server);
+        send("GET /first HTTP/1.1\r\n\r\n");
+        PipeliningLimit.install(channel.pipeline());
+        PipeliningLimit.install(channel.pipeline());
+    }
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+    }
+
+    private void send(String text) {
+        channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
+    }
+
+    private void respond() {
+        channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        channel.runPendingTasks();
+    }
+
+    private static String requests(int from, int to) {
+        StringBuilder text = new StringBuilder();
+        IntStream.range(from, to).forEach(i -> text.append("GET /").append(i).append(" HTTP/1.1\r\n\r\n"));
+        return text.toString();
+    }
+
+    @Test
+    void shouldDecodeNoFurtherRequestsAtTheLimit() {
+        send(requests(0, 3_000));
+        send(requests(3_000, 6_000));
+
+        assertThat(server.paths).hasSizeBetween(PipeliningLimit.MAX_PENDING, MOST);
+    }
+
+    @Test
+    void shouldPassOnEachRequestInItsOrder() {
+        send(requests(0, 3_000));
+        for (int i = 0; i < 3_001; i++) {
+            assertThat(server.paths.size() - i).as("pending").isBetween(1, MOST);
+            respond();
+        }
+
+        assertThat(server.paths).hasSize(3_001).startsWith("/first", "/0", "/1").endsWith("/2998", "/2999");
+    }
+
+    @Test
+    void shouldNotCountAnInterimResponseAsAResponse() {
+        for (int i = 0; i < 100; i++) {
+            channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+        send(requests(0, 3_000));
+
+        assertThat(server.paths).hasSizeLessThanOrEqualTo(MOST);
+    }
+
+    @Test
+    void shouldPassOnALargeBody() {
+        send("POST /body HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+        for (int i = 0; i < 10; i++) {
+            send("x".repeat(100_000));
+        }
+
+        assertThat(server.bodyBytes).isEqualTo(1_000_000);
+        assertThat(server.paths).containsExactly("/first", "/body");
+    }
+
+    @Test
+    void shouldFreeHeldBytesWhenTheConnectionCloses() {
+        ByteBuf many = Unpooled.copiedBuffer(requests(0, 3_000), StandardCharsets.US_ASCII);
+        channel.writeInbound(many);
+        assertThat(many.refCnt()).isPositive();
+
+        channel.close();
+        channel.runPendingTasks();
+
+        assertThat(many.refCnt()).isZero();
+    }
+}
