@@ -3,6 +3,7 @@ package dev.percpu.quarkus.request;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
@@ -14,17 +15,18 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * A limit of the pipelined requests of one HTTP/1 connection. Vert.x parses whatever a client sends, and queues the requests without a limit:
- * a client that sends requests and reads no response would fill the heap.
+ * A limit of the pipelined requests of one HTTP/1 connection. Vert.x parses whatever a client sends and queues the requests without a limit.
+ * It also links each queued request to the next one, so that a thread that refers to an early request keeps all later ones on the heap. A
+ * client that sends requests and reads no response would fill the heap.
  *
- * <p>A request counts until its response is written to the socket. At {@value #MAX_PENDING} requests this handler passes no more bytes to the
- * decoder and reads none from the socket, so that the client has to wait. It continues at half of that number. Bytes are passed in parts,
- * because one buffer can have thousands of requests.
+ * <p>Two handlers of the pipeline work together. {@link Requests}, before Vert.x' own handler, passes on one request at a time: the next one
+ * follows when the response is written to the socket. This handler, before the decoder, passes no more bytes on when {@value #MAX_PENDING}
+ * requests wait, and switches off reading from the socket, so that the client has to wait. It passes bytes on in parts, because one buffer
+ * can have thousands of requests.
  *
- * <p>Two handlers of the pipeline work together: this one before the decoder, and {@link Counter} before Vert.x' own handler. All methods run
- * on the event loop of the connection.
+ * <p>All methods run on the event loop of the connection.
  */
-final class PipeliningLimit extends ChannelDuplexHandler {
+final class PipeliningLimit extends ChannelInboundHandlerAdapter {
     /** Pending requests at which no further bytes are decoded. Browsers do not pipeline; other clients rarely send more than a few. */
     static final int MAX_PENDING = 16;
 
@@ -35,39 +37,43 @@ final class PipeliningLimit extends ChannelDuplexHandler {
     private static final int BODY_PART_BYTES = 16_384;
 
     private static final String NAME = "percpu-pipelining-limit";
-    private static final String COUNTER_NAME = "percpu-pipelining-counter";
+    private static final String REQUESTS_NAME = "percpu-pipelined-requests";
 
     /** The names that Vert.x gives to its handlers. */
     private static final String DECODER = "httpDecoder";
 
     private static final String HANDLER = "handler";
 
+    private final Requests requests;
     private final Queue<ByteBuf> held = new ArrayDeque<>();
-    private boolean readHeld;
-    private boolean resuming;
+    private boolean stopped;
     private boolean feeding;
-    private int pending;
-    private boolean inBody;
 
-    private PipeliningLimit() {}
+    private PipeliningLimit(Requests requests) {
+        this.requests = requests;
+    }
 
-    /** Adds the limit to the pipeline of a connection, unless it has one or its protocol is not HTTP/1. */
+    /** Adds the limit to the pipeline of a connection, unless it has one or its protocol is not HTTP/1. Must be called by a request. */
     static void install(ChannelPipeline pipeline) {
         if (pipeline.get(NAME) == null && pipeline.get(DECODER) != null && pipeline.get(HANDLER) != null) {
-            PipeliningLimit limit = new PipeliningLimit();
-            limit.pending = 1; // the request that is being handled; its response passes the counter
-            pipeline.addBefore(DECODER, NAME, limit);
-            pipeline.addBefore(HANDLER, COUNTER_NAME, limit.new Counter());
+            Requests requests = new Requests();
+            pipeline.addBefore(DECODER, NAME, new PipeliningLimit(requests));
+            pipeline.addBefore(HANDLER, REQUESTS_NAME, requests);
         }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (message instanceof ByteBuf bytes) {
-            held.add(bytes);
-            feed(context);
-        } else {
+        if (!(message instanceof ByteBuf bytes)) {
             context.fireChannelRead(message);
+            return;
+        }
+        held.add(bytes);
+        feed(context);
+        if (!held.isEmpty()) {
+            // Repeated for each buffer, because Vert.x switches it on when it resumes a request.
+            stopped = true;
+            context.channel().config().setAutoRead(false);
         }
     }
 
@@ -78,9 +84,9 @@ final class PipeliningLimit extends ChannelDuplexHandler {
         }
         feeding = true;
         try {
-            while (!held.isEmpty() && pending < MAX_PENDING) {
+            while (!held.isEmpty() && requests.pending < MAX_PENDING) {
                 ByteBuf first = held.element();
-                int part = inBody ? BODY_PART_BYTES : PART_BYTES;
+                int part = requests.inBody ? BODY_PART_BYTES : PART_BYTES;
                 if (first.readableBytes() > part) {
                     context.fireChannelRead(first.readRetainedSlice(part));
                 } else {
@@ -93,32 +99,26 @@ final class PipeliningLimit extends ChannelDuplexHandler {
         }
     }
 
-    /** Reads from the socket, unless bytes are held. */
-    @Override
-    public void read(ChannelHandlerContext context) {
+    /** Continues after responses. */
+    private void resume(ChannelHandlerContext context) {
+        if (!held.isEmpty()) {
+            feed(context);
+        }
         if (held.isEmpty()) {
-            context.read();
-        } else {
-            readHeld = true;
+            readAgain(context);
         }
     }
 
-    private void resume(ChannelHandlerContext context) {
-        resuming = false;
-        if (context.isRemoved()) {
-            return;
-        }
-        feed(context);
-        context.fireChannelReadComplete();
-        if (held.isEmpty() && readHeld) {
-            readHeld = false;
-            context.read();
+    private void readAgain(ChannelHandlerContext context) {
+        if (stopped) {
+            stopped = false;
+            context.channel().config().setAutoRead(true);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        release();
+        release(held);
         context.fireChannelInactive();
     }
 
@@ -128,20 +128,28 @@ final class PipeliningLimit extends ChannelDuplexHandler {
         while (!held.isEmpty() && context.channel().isActive()) {
             context.fireChannelRead(held.remove());
         }
-        release();
-        if (readHeld) {
-            readHeld = false;
-            context.read();
-        }
+        release(held);
+        readAgain(context);
     }
 
-    private void release() {
-        held.forEach(ReferenceCountUtil::release);
-        held.clear();
+    private static void release(Queue<?> messages) {
+        messages.forEach(ReferenceCountUtil::release);
+        messages.clear();
     }
 
-    /** Counts requests and responses. */
-    private final class Counter extends ChannelDuplexHandler {
+    /** Passes on one request at a time. */
+    private static final class Requests extends ChannelDuplexHandler {
+        /** The messages of requests that wait. The first one is the head of a request. */
+        private final Queue<Object> waiting = new ArrayDeque<>();
+
+        /** Requests without a written response; at first the one that is being handled. */
+        private int pending = 1;
+
+        /** Whether the response of the request that was passed on is still to be written. */
+        private boolean responding = true;
+
+        private boolean inBody;
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof HttpRequest) {
@@ -151,14 +159,24 @@ final class PipeliningLimit extends ChannelDuplexHandler {
             if (message instanceof LastHttpContent) {
                 inBody = false;
             }
-            context.fireChannelRead(message);
+            waiting.add(message);
+            passOn(context);
+        }
+
+        private void passOn(ChannelHandlerContext context) {
+            while (!waiting.isEmpty() && !(responding && waiting.element() instanceof HttpRequest)) {
+                Object next = waiting.remove();
+                responding |= next instanceof HttpRequest;
+                context.fireChannelRead(next);
+            }
         }
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             if (message instanceof LastHttpContent && !isInformational(message)) {
                 ChannelPromise written = promise.unvoid();
-                written.addListener(ignored -> responded(context));
+                // Later, because Vert.x ends the response after this method has returned.
+                written.addListener(ignored -> context.executor().execute(() -> responded(context)));
                 context.write(message, written);
             } else {
                 context.write(message, promise);
@@ -173,14 +191,28 @@ final class PipeliningLimit extends ChannelDuplexHandler {
 
         private void responded(ChannelHandlerContext context) {
             pending--;
-            if (!held.isEmpty() && !resuming && pending <= MAX_PENDING / 2) {
-                ChannelHandlerContext limit = context.pipeline().context(NAME);
-                if (limit != null) {
-                    resuming = true;
-                    // Later, because this method may run within the write of a response.
-                    limit.executor().execute(() -> resume(limit));
-                }
+            responding = false;
+            if (context.isRemoved()) {
+                return;
             }
+            passOn(context);
+            ChannelHandlerContext limit = context.pipeline().context(NAME);
+            if (limit != null && pending <= MAX_PENDING / 2) {
+                ((PipeliningLimit) limit.handler()).resume(limit);
+            }
+            // Vert.x flushes the responses of one read at its end.
+            context.fireChannelReadComplete();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) {
+            release(waiting);
+            context.fireChannelInactive();
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            release(waiting);
         }
     }
 }

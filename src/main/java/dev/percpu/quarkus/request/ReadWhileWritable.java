@@ -1,7 +1,7 @@
 package dev.percpu.quarkus.request;
 
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 
 /**
@@ -11,13 +11,11 @@ import io.netty.channel.ChannelPipeline;
  * <p>A connection is writable while fewer bytes wait for its socket than Netty's high-water mark, 64 kB by default. All methods run on the
  * event loop of the connection.
  */
-final class ReadWhileWritable extends ChannelDuplexHandler {
+final class ReadWhileWritable extends ChannelInboundHandlerAdapter {
     private static final String NAME = "percpu-read-while-writable";
 
     /** The name that Vert.x gives to its handler. */
     private static final String HANDLER = "handler";
-
-    private boolean readHeld;
 
     private ReadWhileWritable() {}
 
@@ -29,28 +27,16 @@ final class ReadWhileWritable extends ChannelDuplexHandler {
     }
 
     @Override
-    public void read(ChannelHandlerContext context) {
-        if (context.channel().isWritable()) {
-            context.read();
-        } else {
-            readHeld = true;
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        context.fireChannelRead(message);
+        if (!context.channel().isWritable()) {
+            context.channel().config().setAutoRead(false);
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (readHeld && context.channel().isWritable()) {
-            readHeld = false;
-            context.read();
-        }
+        context.channel().config().setAutoRead(context.channel().isWritable());
         context.fireChannelWritabilityChanged();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext context) {
-        if (readHeld) {
-            readHeld = false;
-            context.read();
-        }
     }
 }
