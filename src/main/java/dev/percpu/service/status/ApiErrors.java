@@ -35,14 +35,15 @@ class ApiErrors {
 
     private static void fail(RoutingContext context) {
         int status = context.statusCode() >= 400 ? context.statusCode() : 500;
-        if (status >= 500) {
+        // A client that has gone is no error of the service.
+        if (status >= 500 && !context.response().closed()) {
             LOG.errorf(context.failure(), "%s failed", context.request().path());
         }
         respond(context, status);
     }
 
     private static void respond(RoutingContext context, int status) {
-        if (context.response().ended()) {
+        if (context.response().ended() || context.response().closed()) {
             return;
         }
         if (context.response().headWritten()) {

@@ -1,5 +1,7 @@
 package dev.percpu.service.status;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.NumaNodes;
@@ -9,9 +11,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 
 /**
  * The endpoints below {@code /api}. They run on worker threads, because each response reads every cell and files in {@code /sys}.
+ *
+ * <p>They return text, which Quarkus sends without blocking. It writes an object to a stream, and a client that does not read would block
+ * the worker thread.
  *
  * <p>Thread-safe.
  */
@@ -21,9 +27,11 @@ class StatusResource {
 
     private final RseqStatus status;
     private final PerCpuMeterRegistry registry;
+    private final ObjectMapper json;
     private final NumaNodes numaNodes = new NumaNodes();
 
-    StatusResource(RseqStatus status, PerCpuMeterRegistry registry) {
+    StatusResource(RseqStatus status, PerCpuMeterRegistry registry, ObjectMapper json) {
+        this.json = json;
         this.status = status;
         this.registry = registry;
     }
@@ -31,8 +39,10 @@ class StatusResource {
     @GET
     @Path("/rseq")
     @Operation(summary = "The state of rseq in this process. A value that does not exist on this system is null.")
-    public RseqReport rseq() {
-        return RseqReport.of(status, registry.statistics(), Cpus.read().online());
+    @APIResponseSchema(RseqReport.class)
+    public String rseq() throws JsonProcessingException {
+        return json.writeValueAsString(
+                RseqReport.of(status, registry.statistics(), Cpus.read().online()));
     }
 
     @GET
@@ -40,7 +50,9 @@ class StatusResource {
     @Operation(
             summary =
                     "The observations of timers and summaries that each CPU recorded, and the restarts of its critical sections.")
-    public CpusReport cpus() {
-        return CpusReport.of(status, registry.statistics(), Cpus.read().online(), numaNodes::of);
+    @APIResponseSchema(CpusReport.class)
+    public String cpus() throws JsonProcessingException {
+        return json.writeValueAsString(
+                CpusReport.of(status, registry.statistics(), Cpus.read().online(), numaNodes::of));
     }
 }
