@@ -2,6 +2,7 @@ package dev.percpu.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -9,10 +10,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -151,6 +154,69 @@ class ClientAttackTest {
             assertThatNothingIsLeft(service);
             assertThatItAnswers(service);
         }
+    }
+
+    /** The client allows no byte of a response, ignores the limit of streams, and reads nothing. */
+    @Test
+    void shouldSurviveManyHttp2StreamsOfClientsThatDoNotRead() throws IOException, InterruptedException {
+        try (ServiceProcess service = start()) {
+            List<Socket> sockets = new ArrayList<>();
+            List<Thread> clients = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Socket socket = connect(service);
+                sockets.add(socket);
+                clients.add(Thread.ofPlatform().daemon().start(() -> openStreams(socket, 100_000)));
+            }
+            for (Thread client : clients) {
+                client.join(20_000);
+            }
+            assertThatItAnswers(service);
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            assertThatNothingIsLeft(service);
+            assertThatItAnswers(service);
+            assertThat(service.output()).doesNotContain("OutOfMemoryError");
+            assertThat(service.output().lines()).as("log lines").hasSizeLessThan(30);
+        }
+    }
+
+    private static void openStreams(Socket socket, int streams) {
+        // HPACK: GET and http from the static table, then the literal values of :path and :authority.
+        byte[] path = ascii("/api/rseq");
+        ByteBuffer headers = ByteBuffer.allocate(6 + path.length)
+                .put((byte) 0x82)
+                .put((byte) 0x86)
+                .put((byte) 0x04)
+                .put((byte) path.length)
+                .put(path)
+                .put((byte) 0x01)
+                .put((byte) 1);
+        byte[] block = Arrays.copyOf(headers.array(), headers.position() + 1);
+        block[block.length - 1] = 'x';
+        try {
+            OutputStream out = new BufferedOutputStream(socket.getOutputStream());
+            out.write(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+            byte[] noWindow = {0, 4, 0, 0, 0, 0}; // SETTINGS_INITIAL_WINDOW_SIZE is 0
+            out.write(frame(4, 0, 0, noWindow));
+            for (int i = 0; i < streams; i++) {
+                out.write(frame(1, 5, 2 * i + 1, block)); // HEADERS with END_STREAM and END_HEADERS
+            }
+            out.flush();
+        } catch (IOException e) {
+            // The test, or the service, has closed the connection.
+        }
+    }
+
+    private static byte[] frame(int type, int flags, int stream, byte[] payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .putShort((short) (payload.length >> 8))
+                .put((byte) payload.length)
+                .put((byte) type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload)
+                .array();
     }
 
     private static void sendUntilClosed(Socket socket, byte[] bytes) {

@@ -8,6 +8,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -35,8 +36,9 @@ class ApiErrors {
 
     private static void fail(RoutingContext context) {
         int status = context.statusCode() >= 400 ? context.statusCode() : 500;
-        // A client that has gone is no error of the service.
-        if (status >= 500 && !context.response().closed()) {
+        if (context.response().closed() || context.failure() instanceof IOException) {
+            LOG.debugf("A client disconnected before the end of a response: %s", context.failure());
+        } else if (status >= 500) {
             LOG.errorf(context.failure(), "%s failed", context.request().path());
         }
         respond(context, status);
