@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * scrape arms it again. While disarmed, a record costs one opaque read: it reads neither the span nor the time. A current span that is not
  * sampled keeps the sampler armed, because the next span may be sampled.
  *
- * <p>The span context is user code. Whatever it throws costs the exemplar, and is logged once.
+ * <p>The span context is user code. An exception or error that it throws costs the exemplar, and is logged once.
  *
  * <p>Thread-safe. A race between records may lose an exemplar; it does not affect recorded values.
  */

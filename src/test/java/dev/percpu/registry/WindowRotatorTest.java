@@ -120,7 +120,7 @@ class WindowRotatorTest {
         try {
             throw (E) failure.getConstructor(String.class).newInstance("rotation failed");
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("no such constructor", e);
         }
     }
 

@@ -67,7 +67,7 @@ class MetricsRoute {
     /** A scrape that was admitted, with the arrival time of its request by {@link System#nanoTime()}. */
     private record Admitted(ScrapeRequest request, long arrivalNanos, ScrapeCancellation cancellation, Permit permit) {}
 
-    /** A permit that was acquired. It is released once, by whatever ends the scrape first. */
+    /** A permit that was acquired. It is released once, by the first of the events that end the scrape. */
     private static final class Permit {
         private final Semaphore permits;
         private final AtomicBoolean released = new AtomicBoolean();

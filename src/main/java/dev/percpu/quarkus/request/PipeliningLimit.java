@@ -15,7 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * A limit of the pipelined requests of one HTTP/1 connection. Vert.x parses whatever a client sends and queues the requests without a limit.
+ * A limit of the pipelined requests of one HTTP/1 connection. Vert.x parses all that a client sends and queues the requests without a limit.
  * It also links each queued request to the next one, so that a thread that refers to an early request keeps all later ones on the heap. A
  * client that sends requests and reads no response would fill the heap.
  *
@@ -172,6 +172,7 @@ final class PipeliningLimit extends ChannelInboundHandlerAdapter {
         }
 
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // the promise has the result of the write
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             if (message instanceof LastHttpContent && !isInformational(message)) {
                 ChannelPromise written = promise.unvoid();

@@ -123,10 +123,10 @@ class ScrapeEndTest {
 
     /** Returns Vert.x with worker threads that cannot be started while {@link #unstartable} is above 0. */
     private Vertx withUnstartableWorkers() {
-        return proxy(Vertx.class, vertx, (method, arguments) -> {
+        return proxy(Vertx.class, (method, arguments) -> {
             Object result = method.invoke(vertx, arguments);
             return result instanceof WorkerExecutor workers
-                    ? proxy(WorkerExecutor.class, workers, (called, passed) -> {
+                    ? proxy(WorkerExecutor.class, (called, passed) -> {
                         if (called.getName().equals("executeBlocking") && unstartable.getAndDecrement() > 0) {
                             throw new OutOfMemoryError("unable to create native thread, on purpose");
                         }
@@ -140,7 +140,7 @@ class ScrapeEndTest {
         Object invoke(Method method, Object[] arguments) throws Throwable;
     }
 
-    private static <T> T proxy(Class<T> type, T target, Call call) {
+    private static <T> T proxy(Class<T> type, Call call) {
         return type.cast(Proxy.newProxyInstance(
                 type.getClassLoader(),
                 new Class<?>[] {type},

@@ -146,6 +146,7 @@ class PipeliningLimitTest {
     }
 
     @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // an embedded channel closes at once
     void shouldFreeHeldBytesWhenTheConnectionCloses() {
         ByteBuf many = Unpooled.copiedBuffer(requests(0, 3_000), StandardCharsets.US_ASCII);
         channel.writeInbound(many);
