@@ -3,11 +3,11 @@ package dev.percpu.quarkus.request;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -21,12 +21,15 @@ import java.util.Queue;
  *
  * <p>Two handlers of the pipeline work together. {@link Requests}, before Vert.x' own handler, passes on one request at a time: the next one
  * follows when the response is written to the socket. This handler, before the decoder, passes no more bytes on when {@value #MAX_PENDING}
- * requests wait, and switches off reading from the socket, so that the client has to wait. It passes bytes on in parts, because one buffer
- * can have thousands of requests.
+ * requests wait or the body of a waiting request arrives, and switches off reading from the socket, so that the client has to wait. It
+ * passes bytes on in parts, because one buffer can have thousands of requests.
+ *
+ * <p>Vert.x switches reading off and on too, for a request that is paused. So this class switches it on before it passes messages to
+ * Vert.x, and passes bytes on only while it is on.
  *
  * <p>All methods run on the event loop of the connection.
  */
-final class PipeliningLimit extends ChannelInboundHandlerAdapter {
+final class PipeliningLimit extends ChannelDuplexHandler {
     /** Pending requests at which no further bytes are decoded. Browsers do not pipeline; other clients rarely send more than a few. */
     static final int MAX_PENDING = 16;
 
@@ -70,21 +73,27 @@ final class PipeliningLimit extends ChannelInboundHandlerAdapter {
         }
         held.add(bytes);
         feed(context);
-        if (!held.isEmpty()) {
-            // Repeated for each buffer, because Vert.x switches it on when it resumes a request.
-            stopped = true;
-            context.channel().config().setAutoRead(false);
-        }
     }
 
-    /** Passes bytes on until the limit is reached. */
+    /** Vert.x, or this class, has switched reading on. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (!held.isEmpty() && !feeding) {
+            context.executor().execute(() -> feed(context));
+        }
+        context.read();
+    }
+
+    /** Passes bytes on until the limit is reached, or until Vert.x switches reading off. */
     private void feed(ChannelHandlerContext context) {
         if (feeding) {
             return; // the loop below passes on what was added meanwhile
         }
         feeding = true;
         try {
-            while (!held.isEmpty() && requests.pending < MAX_PENDING) {
+            while (!held.isEmpty()
+                    && requests.mayDecode()
+                    && context.channel().config().isAutoRead()) {
                 ByteBuf first = held.element();
                 int part = requests.inBody ? BODY_PART_BYTES : PART_BYTES;
                 if (first.readableBytes() > part) {
@@ -97,18 +106,27 @@ final class PipeliningLimit extends ChannelInboundHandlerAdapter {
         } finally {
             feeding = false;
         }
+        if (!held.isEmpty()
+                && !requests.mayDecode()
+                && context.channel().config().isAutoRead()) {
+            stopped = true;
+            context.channel().config().setAutoRead(false);
+        }
     }
 
-    /** Continues after responses. */
-    private void resume(ChannelHandlerContext context) {
-        if (!held.isEmpty()) {
-            feed(context);
-        }
-        if (held.isEmpty()) {
+    /** Passes on the waiting messages, then further bytes. Reading is on meanwhile, so that Vert.x can switch it off. */
+    private void afterResponse(ChannelHandlerContext context, Runnable passOn) {
+        feeding = true;
+        try {
             readAgain(context);
+            passOn.run();
+        } finally {
+            feeding = false;
         }
+        feed(context);
     }
 
+    /** Switches reading on if this class has switched it off. */
     private void readAgain(ChannelHandlerContext context) {
         if (stopped) {
             stopped = false;
@@ -124,7 +142,7 @@ final class PipeliningLimit extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        // The connection has another protocol now, such as a web socket's. The bytes belong to it.
+        // The connection has the protocol of a web socket now, to which the bytes belong.
         while (!held.isEmpty() && context.channel().isActive()) {
             context.fireChannelRead(held.remove());
         }
@@ -148,7 +166,13 @@ final class PipeliningLimit extends ChannelInboundHandlerAdapter {
         /** Whether the response of the request that was passed on is still to be written. */
         private boolean responding = true;
 
-        private boolean inBody;
+        /** Whether the body of the latest request is incomplete. */
+        private boolean inBody = true;
+
+        /** Returns whether further bytes may be decoded. */
+        private boolean mayDecode() {
+            return pending < MAX_PENDING && !(inBody && !waiting.isEmpty());
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -174,7 +198,12 @@ final class PipeliningLimit extends ChannelInboundHandlerAdapter {
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // the promise has the result of the write
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-            if (message instanceof LastHttpContent && !isInformational(message)) {
+            if (message instanceof HttpResponse response
+                    && response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+                ChannelPromise written = promise.unvoid();
+                written.addListener(ignored -> context.executor().execute(() -> uninstall(context)));
+                context.write(message, written);
+            } else if (message instanceof LastHttpContent && !isInformational(message)) {
                 ChannelPromise written = promise.unvoid();
                 // Later, because Vert.x ends the response after this method has returned.
                 written.addListener(ignored -> context.executor().execute(() -> responded(context)));
@@ -191,18 +220,25 @@ final class PipeliningLimit extends ChannelInboundHandlerAdapter {
         }
 
         private void responded(ChannelHandlerContext context) {
-            pending--;
+            // Requests before the installation were not counted.
+            pending = Math.max(0, pending - 1);
             responding = false;
             if (context.isRemoved()) {
                 return;
             }
-            passOn(context);
-            ChannelHandlerContext limit = context.pipeline().context(NAME);
-            if (limit != null && pending <= MAX_PENDING / 2) {
-                ((PipeliningLimit) limit.handler()).resume(limit);
-            }
+            ChannelHandlerContext before = context.pipeline().context(NAME);
+            PipeliningLimit limit = (PipeliningLimit) before.handler();
+            limit.afterResponse(before, () -> passOn(context));
             // Vert.x flushes the responses of one read at its end.
             context.fireChannelReadComplete();
+        }
+
+        /** Leaves the connection to the protocol of a web socket. Requests that the client sent after the handshake are not part of it. */
+        private static void uninstall(ChannelHandlerContext context) {
+            if (!context.isRemoved()) {
+                context.pipeline().remove(REQUESTS_NAME);
+                context.pipeline().remove(NAME);
+            }
         }
 
         @Override

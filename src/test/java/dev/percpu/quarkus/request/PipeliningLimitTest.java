@@ -33,13 +33,20 @@ class PipeliningLimitTest {
         private long bodyBytes;
         private boolean isReading;
 
+        /** Whether it switches reading off at each part of a body, as Vert.x does for a paused request. */
+        private boolean pausesInBodies;
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             isReading = true;
             if (message instanceof HttpRequest request) {
+                PipeliningLimit.install(context.pipeline()); // as the first request does
                 paths.add(request.uri());
             } else if (message instanceof HttpContent content) {
                 bodyBytes += content.content().readableBytes();
+                if (pausesInBodies && content.content().isReadable()) {
+                    context.channel().config().setAutoRead(false);
+                }
             }
             ReferenceCountUtil.release(message);
         }
@@ -58,7 +65,7 @@ class PipeliningLimitTest {
 
     PipeliningLimitTest() {
         channel.pipeline().addLast("httpDecoder", new HttpRequestDecoder());
-        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+        channel.pipeline().addLast("counting", new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {
                 decoded += message instanceof HttpRequest ? 1 : 0;
@@ -68,8 +75,6 @@ class PipeliningLimitTest {
         channel.pipeline().addLast("httpEncoder", new HttpResponseEncoder());
         channel.pipeline().addLast("handler", server);
         send("GET /first HTTP/1.1\r\n\r\n");
-        PipeliningLimit.install(channel.pipeline());
-        PipeliningLimit.install(channel.pipeline());
     }
 
     @AfterEach
@@ -143,6 +148,51 @@ class PipeliningLimitTest {
 
         assertThat(server.bodyBytes).isEqualTo(1_000_000);
         assertThat(server.paths).containsExactly("/first", "/body");
+    }
+
+    @Test
+    void shouldHoldTheBodyOfARequestThatWaits() {
+        send("POST /body HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+        for (int i = 0; i < 10; i++) {
+            send("x".repeat(100_000));
+        }
+        assertThat(server.paths).containsExactly("/first");
+        assertThat(server.bodyBytes).isZero();
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        respond();
+
+        assertThat(server.bodyBytes).isEqualTo(1_000_000);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void shouldNotSwitchReadingOnWhileTheServerHasSwitchedItOff() {
+        server.pausesInBodies = true;
+        send(requests(0, 40));
+        send("POST /body HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(100_000));
+        for (int i = 0; i < 41; i++) {
+            respond();
+        }
+        assertThat(server.paths).endsWith("/body");
+        assertThat(server.bodyBytes).isLessThan(20_000);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        server.pausesInBodies = false;
+        channel.config().setAutoRead(true);
+        channel.runPendingTasks();
+        assertThat(server.bodyBytes).isEqualTo(100_000);
+    }
+
+    @Test
+    void shouldLeaveTheConnectionToAWebSocket() {
+        channel.writeOutbound(
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS));
+        channel.runPendingTasks();
+
+        assertThat(channel.pipeline().names())
+                .containsExactly(
+                        "httpDecoder", "counting", "httpEncoder", "handler", "DefaultChannelPipeline$TailContext#0");
     }
 
     @Test
