@@ -4,7 +4,8 @@
  * the TLS symbol __rseq_abi and registers it on every thread.
  *
  * Preload it: it replaces pthread_create. Or dlopen it, and call
- * legacy_owner_register() on each thread. Its TLS model is dynamic, so that the
+ * legacy_owner_register() on each thread. With LEGACY_OWNER_NEVER in the
+ * environment it exports the symbol, but registers no thread. Its TLS model is dynamic, so that the
  * areas of a dlopened library are on the heap.
  */
 #define _GNU_SOURCE
@@ -47,6 +48,8 @@ int legacy_owner_register(void)
 {
 	if (registered)
 		return 0;
+	if (getenv("LEGACY_OWNER_NEVER"))
+		return -ENOSYS;
 	if (syscall(SYS_rseq, __rseq_abi, LENGTH, 0, SIGNATURE))
 		return -errno;
 	registered = 1;

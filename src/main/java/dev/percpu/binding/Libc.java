@@ -23,6 +23,16 @@ public final class Libc {
         return address == null ? null : address.getInt(0);
     }
 
+    /**
+     * Returns an {@code int} inside an exported variable; null if there is no such symbol. A TLS variable is that of the calling thread.
+     *
+     * @param offset offset in the variable, in bytes; must be inside of it
+     */
+    public static @Nullable Integer readInt(String symbol, int offset) {
+        Pointer address = variable(symbol);
+        return address == null ? null : address.getInt(offset);
+    }
+
     /** Returns the value of an exported {@code ptrdiff_t}, such as {@code __rseq_offset}; null if there is no such symbol. */
     public static @Nullable Long readLong(String symbol) {
         Pointer address = variable(symbol);

@@ -25,7 +25,9 @@ record AreaOwnership(
     private static final int ENOSYS = 38;
 
     /**
-     * Finds the owner. It is the libc if the libc exports a size, else a library that exports {@code __rseq_abi}. Otherwise this library tries
+     * Finds the owner. It is the libc if the libc exports a size, else a library that exports {@code __rseq_abi}. The symbol does not prove a
+     * registration: before it, {@code cpu_id} is RSEQ_CPU_ID_UNINITIALIZED (-1), and RSEQ_CPU_ID_REGISTRATION_FAILED (-2) after a failed one
+     * (linux/rseq.h). Then there is no owner. This library does not register in its place, because that library may register later. Otherwise this library tries
      * to register the calling thread: on success it becomes the owner; on failure the errno shows an owner that exports no symbol.
      *
      * @param featureSize AT_RSEQ_FEATURE_SIZE, bytes; null before Linux 6.3
@@ -37,7 +39,17 @@ record AreaOwnership(
             return new AreaOwnership(
                     AreaOwner.LIBC, registeredByLibc(size), Fields.activeSize(size, featureSize), null, null);
         }
-        if (Libc.exports("__rseq_abi")) {
+        Integer cpuId = Libc.readInt("__rseq_abi", Fields.CPU_ID);
+        if (cpuId != null && cpuId < 0) {
+            return new AreaOwnership(
+                    AreaOwner.NONE,
+                    0,
+                    0,
+                    null,
+                    "a library exports __rseq_abi, but has not registered it for this thread (its cpu_id is " + cpuId
+                            + ")");
+        }
+        if (cpuId != null) {
             int active = Fields.activeSize(Fields.ORIGINAL_LENGTH, featureSize);
             return new AreaOwnership(AreaOwner.LEGACY, Fields.ORIGINAL_LENGTH, active, null, null);
         }

@@ -8,6 +8,7 @@ import dev.percpu.settings.Settings;
 import dev.percpu.settings.ShardIndex;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ public final class RseqProbe {
 
     /** Indexing by mm_cid saves memory when the process may use at most one possible CPU in this many. */
     private static final int MM_CID_CPU_RATIO = 4;
+
+    private static final System.Logger LOG = System.getLogger(RseqProbe.class.getName());
+
+    private static final AtomicBoolean unregisteredThreads = new AtomicBoolean();
 
     private static volatile @Nullable RseqStatus status;
 
@@ -51,6 +56,41 @@ public final class RseqProbe {
     public static RseqStatus status(RseqMode mode, ShardIndex index) {
         RseqStatus known = status;
         return known != null ? known : probeOnce(mode, index);
+    }
+
+    /**
+     * Returns the status at this time. It is no longer active after a thread could not be registered, for example because a sandbox denies
+     * rseq since the start. Records of such a thread go to the shared shard by atomic instructions. The log says so once.
+     */
+    public static RseqStatus current(RseqStatus probed) {
+        if (!probed.active()) {
+            return probed;
+        }
+        if (!unregisteredThreads.get() && !hasUnregisteredThread()) {
+            return probed;
+        }
+        int errno = ControlCalls.lastRegistrationErrno();
+        String reason = "a thread has no registered rseq area" + (errno == 0 ? "" : " (errno " + errno + ")")
+                + ": records of such threads go to the shared shard by atomic instructions";
+        if (!unregisteredThreads.getAndSet(true)) {
+            LOG.log(System.Logger.Level.WARNING, "rseq was active at the start, but now " + reason);
+        }
+        return new RseqStatus(
+                probed.owner(),
+                CommitMode.ATOMIC,
+                reason,
+                probed.indexedBy(),
+                probed.area(),
+                probed.host(),
+                probed.selfTest(),
+                true);
+    }
+
+    /** Returns whether the registration of a thread has failed, or the calling thread is not registered. */
+    private static boolean hasUnregisteredThread() {
+        ControlCalls.registerThread();
+        byte[] area = ControlCalls.threadView(Fields.ORIGINAL_LENGTH);
+        return ControlCalls.lastRegistrationErrno() != 0 || area == null || read(area, Fields.CPU_ID) < 0;
     }
 
     /** Returns the registration of a status, with the latest failed registration of any thread until now. */

@@ -1,6 +1,7 @@
 package dev.percpu.service;
 
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -32,10 +33,13 @@ class HealthChecks {
     @Singleton
     @Readiness
     HealthCheck recording(PerCpuMeterRegistry registry, RseqStatus status) {
-        return () -> HealthCheckResponse.named("recording")
-                .withData("mode", status.mode().toString())
-                .withData("reason", status.reason() == null ? "" : status.reason())
-                .status(!registry.isClosed())
-                .build();
+        return () -> {
+            RseqStatus current = RseqProbe.current(status);
+            return HealthCheckResponse.named("recording")
+                    .withData("mode", current.mode().toString())
+                    .withData("reason", current.reason() == null ? "" : current.reason())
+                    .status(!registry.isClosed())
+                    .build();
+        };
     }
 }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.platform.launcher.Launcher;
@@ -38,6 +39,8 @@ class NativePathsTest {
     /** Tests of the registry. They run with rseq in the main test run, so they run with atomics here. */
     private static final List<String> REGISTRY_TESTS =
             List.of("dev.percpu.registry.ConsistencyTest", "dev.percpu.parity.PerCpuMeterRegistryCompatibilityTest");
+
+    private static final String SYMBOL_ONLY = "legacy symbol without registration";
 
     private static final SubprocessPool POOL = new SubprocessPool();
     private static final Map<Variant, Future<Subprocess.Result>> RESULTS = new HashMap<>();
@@ -128,6 +131,20 @@ class NativePathsTest {
                         "legacy",
                         "rseq",
                         "cpu_id"),
+                new Variant(
+                        SYMBOL_ONLY,
+                        List.of(),
+                        Map.of(
+                                "GLIBC_TUNABLES",
+                                NO_LIBC_RSEQ,
+                                "LD_PRELOAD",
+                                out.resolve("liblegacy_owner.so").toString(),
+                                "LEGACY_OWNER_NEVER",
+                                "1"),
+                        List.of(QUICK),
+                        "none",
+                        "atomic",
+                        "cpu_id"),
                 denied("ENOSYS"),
                 denied("EPERM"));
     }
@@ -148,6 +165,26 @@ class NativePathsTest {
                 .isZero();
     }
 
+    @Test
+    void shouldReportAThreadThatASandboxDoesNotLetRegister() throws Exception {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+                "-cp",
+                classPath(),
+                DeniedLaterMain.class.getName());
+        Subprocess.Result result = POOL.start("java-denied-later", command, Map.of("GLIBC_TUNABLES", NO_LIBC_RSEQ))
+                .get();
+
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        assertThat(result.output())
+                .contains("before: true")
+                .contains("after: false atomic a thread has no registered rseq area (errno 1)")
+                .contains("rseq was active at the start, but now", "later: false");
+    }
+
     private static List<String> command(Variant variant) throws URISyntaxException {
         List<String> command = new ArrayList<>(variant.launcher());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -163,7 +200,10 @@ class NativePathsTest {
         command.addAll(variant.jvmArguments());
         command.add(PathMain.class.getName());
         command.addAll(List.of(variant.owner(), variant.mode(), variant.index()));
-        command.addAll(TESTS);
+        // Records by atomics are tested in other variants.
+        if (!variant.name().equals(SYMBOL_ONLY)) {
+            command.addAll(TESTS);
+        }
         if (variant.isAtomicBySetting()) {
             command.addAll(REGISTRY_TESTS);
         }

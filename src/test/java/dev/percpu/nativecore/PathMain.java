@@ -72,6 +72,9 @@ final class PathMain {
     }
 
     private static void runTests(List<String> classes) {
+        if (classes.isEmpty()) {
+            return;
+        }
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(classes.stream()
                         .map(it -> selectClass(PathMain.class.getClassLoader(), it))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.Cpus;
 import dev.percpu.rseq.NumaNodes;
+import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -41,8 +42,8 @@ class StatusResource {
     @Operation(summary = "The state of rseq in this process. A value that does not exist on this system is null.")
     @APIResponseSchema(RseqReport.class)
     public String rseq() throws JsonProcessingException {
-        return json.writeValueAsString(
-                RseqReport.of(status, registry.statistics(), Cpus.read().online()));
+        return json.writeValueAsString(RseqReport.of(
+                RseqProbe.current(status), registry.statistics(), Cpus.read().online()));
     }
 
     @GET
