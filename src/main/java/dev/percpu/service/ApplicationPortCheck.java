@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
@@ -49,12 +50,17 @@ class ApplicationPortCheck implements HealthCheck {
     private final HttpServer server;
     private final String host;
     private final int maxConnections;
-    private final boolean speaksHttp2;
+    private final boolean checked;
     private final IntUnaryOperator connections;
     private final int timeoutMillis;
 
-    /** Checks in a row without an answer. Guarded by this. */
+    private final ReentrantLock probing = new ReentrantLock();
+
+    /** Checks in a row without an answer. Guarded by {@link #probing}. */
     private int failures;
+
+    /** The latest response, for requests during a probe: they must not wait for it on worker threads. */
+    private volatile HealthCheckResponse latest = HealthCheckResponse.up(NAME);
 
     @Inject
     ApplicationPortCheck(HttpServer server, Config config) {
@@ -70,17 +76,31 @@ class ApplicationPortCheck implements HealthCheck {
         this.host = config.getOptionalValue("quarkus.http.host", String.class).orElse("0.0.0.0");
         this.maxConnections = config.getOptionalValue("quarkus.http.limits.max-connections", Integer.class)
                 .orElse(Integer.MAX_VALUE);
-        this.speaksHttp2 =
-                config.getOptionalValue("quarkus.http.http2", Boolean.class).orElse(true);
+        // Without HTTP/2, each probe would be a request. With the PROXY protocol, a connection does not start with
+        // HTTP.
+        this.checked =
+                config.getOptionalValue("quarkus.http.http2", Boolean.class).orElse(true)
+                        && !config.getOptionalValue("quarkus.http.proxy.use-proxy-protocol", Boolean.class)
+                                .orElse(false);
         this.connections = connections;
         this.timeoutMillis = timeoutMillis;
     }
 
     @Override
-    public synchronized HealthCheckResponse call() {
+    public HealthCheckResponse call() {
+        if (probing.tryLock()) {
+            try {
+                latest = check();
+            } finally {
+                probing.unlock();
+            }
+        }
+        return latest;
+    }
+
+    private HealthCheckResponse check() {
         int port = server.getPort();
-        // Without HTTP/2 or without a plain port, each probe would be a request.
-        if (port < 0 || !speaksHttp2) {
+        if (port < 0 || !checked) {
             return HealthCheckResponse.named(NAME)
                     .withData("checked", false)
                     .up()
@@ -105,20 +125,37 @@ class ApplicationPortCheck implements HealthCheck {
 
     /** Returns why the port gave no answer; null if it gave one. */
     private @Nullable String probe(int port) {
+        long end = System.nanoTime() + timeoutMillis * 1_000_000L;
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(callable(host), port), timeoutMillis);
-            socket.setSoTimeout(timeoutMillis);
+            socket.connect(new InetSocketAddress(connectAddress(host), port), timeoutMillis);
+            socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
             socket.getOutputStream().write(PREFACE.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(EMPTY_SETTINGS);
             InputStream in = socket.getInputStream();
-            return in.read() < 0 ? "the connection was closed without an answer" : null;
+            if (in.read() < 0) {
+                return "the connection was closed without an answer";
+            }
+            readToTheEnd(socket, in);
+            return null;
         } catch (IOException e) {
             return e.getMessage();
         }
     }
 
-    /** The address of all interfaces is one to bind, not one to call. */
-    private static String callable(String host) {
+    /** Ends the connection in order. With unread bytes, the server would log a reset connection. */
+    private static void readToTheEnd(Socket socket, InputStream in) {
+        try {
+            socket.shutdownOutput();
+            while (in.read() >= 0) {
+                // The rest of the settings.
+            }
+        } catch (IOException e) {
+            // The server has answered.
+        }
+    }
+
+    /** Returns the address to connect to, for an address to listen on. */
+    private static String connectAddress(String host) {
         return host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
     }
 

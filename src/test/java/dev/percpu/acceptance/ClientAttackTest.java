@@ -140,7 +140,8 @@ class ClientAttackTest {
             }
             assertThat(service.scrape("/q/metrics", "text/plain"))
                     .as("a check is no request")
-                    .doesNotContain("http_server_requests_seconds_count{");
+                    .doesNotContain("http_server_requests_seconds_count{", "http_server_errors_total{");
+            assertThat(service.output()).doesNotContain("WARN", "ERROR");
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 sockets.add(connect(service));

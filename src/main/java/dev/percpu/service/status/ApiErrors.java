@@ -1,5 +1,6 @@
 package dev.percpu.service.status;
 
+import com.fasterxml.jackson.core.JacksonException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -36,7 +37,8 @@ class ApiErrors {
 
     private static void fail(RoutingContext context) {
         int status = context.statusCode() >= 400 ? context.statusCode() : 500;
-        if (context.response().closed() || context.failure() instanceof IOException) {
+        boolean gone = context.failure() instanceof IOException && !(context.failure() instanceof JacksonException);
+        if (context.response().closed() || gone) {
             LOG.debugf("A client disconnected before the end of a response: %s", context.failure());
         } else if (status >= 500) {
             LOG.errorf(context.failure(), "%s failed", context.request().path());
