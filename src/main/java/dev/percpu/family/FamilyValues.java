@@ -42,7 +42,7 @@ public final class FamilyValues {
             points.values.add(point);
         } else {
             LOGGER.log(
-                    family.name(),
+                    family.name() + point.getLabels(),
                     () -> family.name() + point.getLabels() + " is left out of the scrape: its type is " + family.kind()
                             + ", but the type of the family is " + points.family.kind());
         }
@@ -83,7 +83,7 @@ public final class FamilyValues {
             for (DataPointSnapshot value : values) {
                 if (byLabels.putIfAbsent(value.getLabels(), value) != null) {
                     LOGGER.log(
-                            family.name(),
+                            family.name() + value.getLabels(),
                             () -> "A duplicate of " + family.name() + value.getLabels() + " is left out of the scrape");
                 }
             }

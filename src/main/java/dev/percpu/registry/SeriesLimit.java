@@ -148,7 +148,7 @@ final class SeriesLimit {
 
     private void warn(Meter.Id id, String instead) {
         LOGGER.log(
-                id.getName(),
+                id.toString(),
                 () -> "The limit " + Settings.SERIES_MAX.key() + "=" + max + " is reached: the meter " + id + " "
                         + instead);
     }

@@ -3,6 +3,7 @@ package dev.percpu.registry;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
 import io.micrometer.core.instrument.Clock;
 import java.lang.ref.WeakReference;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,11 @@ final class WindowRotator<R> {
 
     private static ScheduledThreadPoolExecutor newThread() {
         ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread created = Thread.ofPlatform().daemon().name(THREAD_NAME).unstarted(task);
+            Thread created = Thread.ofPlatform()
+                    .daemon()
+                    .inheritInheritableThreadLocals(false)
+                    .name(THREAD_NAME)
+                    .unstarted(task);
             created.setContextClassLoader(null); // the thread outlives the application that caused it
             return created;
         });
@@ -77,13 +82,21 @@ final class WindowRotator<R> {
     /** Starts the thread again if it has ended although there are tasks, for example because there was no memory for another wait. */
     void ensureRunning() {
         if (isRunning()) {
-            THREAD.prestartCoreThread();
+            try {
+                THREAD.prestartCoreThread();
+            } catch (Throwable e) { // no memory for a thread: the scrape goes on
+                logFailure(e);
+            }
         }
     }
 
     synchronized void stop() {
         stopped = true;
         cancel();
+    }
+
+    private synchronized boolean isStopped() {
+        return stopped;
     }
 
     private void cancel() {
@@ -102,7 +115,9 @@ final class WindowRotator<R> {
         R current = registry.get();
         if (current == null) {
             stop();
-            return;
+        }
+        if (current == null || isStopped()) {
+            throw new CancellationException(); // ends this task, even if it was queued by a call that failed
         }
         long period = periodMillis;
         try {

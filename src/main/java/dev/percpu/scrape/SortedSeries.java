@@ -47,7 +47,9 @@ record SortedSeries(List<CellMeter> meters, @Nullable LabelColumn labels) {
         List<Labels> labels = new ArrayList<>(registered.size());
         for (Point point : sorted(registered)) {
             if (!labels.isEmpty() && point.labels.equals(labels.getLast())) {
-                LOGGER.log(family, () -> "A duplicate of " + family + point.labels + " is left out of the scrape");
+                LOGGER.log(
+                        family + point.labels,
+                        () -> "A duplicate of " + family + point.labels + " is left out of the scrape");
                 continue;
             }
             meters.add(point.meter);

@@ -25,8 +25,9 @@ final class MetricsPath {
             return null;
         }
         String path = string(config, "quarkus.http.non-application-root-path", "q");
-        String root = slashed(string(config, "quarkus.http.root-path", "/"));
-        // An absolute path is not below the root path of the application, unless it repeats that.
+        String configured = string(config, "quarkus.http.root-path", "/");
+        String root = slashed(configured.startsWith("/") ? configured : "/" + configured);
+        // The router adds the root path of the application, so an absolute path must not repeat it.
         return below(path.startsWith(root) ? path.substring(root.length()) : path);
     }
 

@@ -76,10 +76,13 @@ class MetricsRoute {
             this.permits = permits;
         }
 
-        void release() {
-            if (!released.getAndSet(true)) {
+        /** Returns whether this was the first call. */
+        boolean release() {
+            boolean first = !released.getAndSet(true);
+            if (first) {
                 permits.release();
             }
+            return first;
         }
     }
 
@@ -206,8 +209,12 @@ class MetricsRoute {
                         },
                         false)
                 .onFailure(failure -> {
-                    permit.release();
-                    failToStart(context, failure);
+                    if (permit.release()) {
+                        failToStart(context, failure);
+                    } else {
+                        LOG.error("The response of a scrape failed", failure);
+                        respondOrReset(context, 500, "The scrape failed. The log of the service has the cause.");
+                    }
                 });
     }
 

@@ -27,7 +27,13 @@ class MetricsPathTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/, q, /q/metrics", "/app, q, /q/metrics", "/app, /app/ops, /ops/metrics", "/, /ops, /ops/metrics"})
+    @CsvSource({
+        "/, q, /q/metrics",
+        "/app, q, /q/metrics",
+        "/app, /app/ops, /ops/metrics",
+        "app, /app/ops, /ops/metrics",
+        "/, /ops, /ops/metrics"
+    })
     void shouldFollowTheRootsOfTheApplicationPortWithoutAManagementPort(String root, String ownRoot, String path) {
         Config config = config(Map.of(
                 "quarkus.management.enabled", "false",
