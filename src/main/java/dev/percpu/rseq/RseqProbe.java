@@ -27,8 +27,6 @@ public final class RseqProbe {
     /** Indexing by mm_cid saves memory when the process may use at most one possible CPU in this many. */
     private static final int MM_CID_CPU_RATIO = 4;
 
-    private static final System.Logger LOG = System.getLogger(RseqProbe.class.getName());
-
     private static final AtomicBoolean unregisteredThreads = new AtomicBoolean();
 
     private static volatile @Nullable RseqStatus status;
@@ -73,7 +71,10 @@ public final class RseqProbe {
         String reason = "a thread has no registered rseq area" + (errno == 0 ? "" : " (errno " + errno + ")")
                 + ": records of such threads go to the shared shard by atomic instructions";
         if (!unregisteredThreads.getAndSet(true)) {
-            LOG.log(System.Logger.Level.WARNING, "rseq was active at the start, but now " + reason);
+            // Not a static logger: the probe is often the first code of this library, and must not choose the log
+            // manager of the JVM.
+            System.getLogger(RseqProbe.class.getName())
+                    .log(System.Logger.Level.WARNING, "rseq was active at the start, but now " + reason);
         }
         return new RseqStatus(
                 probed.owner(),
