@@ -3,6 +3,7 @@ package dev.percpu.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
+import dev.percpu.Thrown;
 import dev.percpu.parity.Peers;
 import dev.percpu.registry.AllocationTest;
 import dev.percpu.registry.PerCpuMeterRegistry;
@@ -68,10 +69,9 @@ class SpanExemplarsTest {
             this.failure = failure;
         }
 
-        @SuppressWarnings("unchecked") // a checked exception is thrown too, as another language would
-        private <E extends Throwable> void call(String called) throws E {
+        private void call(String called) {
             if (!repaired && called.equals(method)) {
-                throw (E) failure.get();
+                throw Thrown.unchecked(failure.get());
             }
         }
 

@@ -3,6 +3,7 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.Eventually;
+import dev.percpu.Thrown;
 import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Timer;
@@ -107,7 +108,7 @@ class WindowRotatorTest {
                 registry,
                 (rotated, nowMillis, withinMillis) -> {
                     rotations.incrementAndGet();
-                    throw unchecked(failure);
+                    throw Thrown.unchecked(failure(failure));
                 },
                 Clock.SYSTEM);
         rotator.include(100);
@@ -115,10 +116,9 @@ class WindowRotatorTest {
         rotator.stop();
     }
 
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <E extends Throwable> RuntimeException unchecked(Class<? extends Throwable> failure) throws E {
+    private static Throwable failure(Class<? extends Throwable> type) {
         try {
-            throw (E) failure.getConstructor(String.class).newInstance("rotation failed");
+            return type.getConstructor(String.class).newInstance("rotation failed");
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("no such constructor", e);
         }

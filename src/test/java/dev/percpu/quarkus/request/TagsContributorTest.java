@@ -3,6 +3,7 @@ package dev.percpu.quarkus.request;
 import static dev.percpu.Eventually.assertEventually;
 import static io.restassured.RestAssured.given;
 
+import dev.percpu.Thrown;
 import dev.percpu.quarkus.OptionalBeans;
 import dev.percpu.quarkus.request.route.RouteTimers;
 import dev.percpu.registry.PerCpuMeterRegistry;
@@ -66,12 +67,7 @@ public class TagsContributorTest {
     public static class FailingWithACheckedException implements HttpServerMetricsTagsContributor {
         @Override
         public Tags contribute(Context context) {
-            throw unchecked(new IOException("on purpose"));
-        }
-
-        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // what a proxy or another language throws
-        private static <E extends Throwable> RuntimeException unchecked(Throwable thrown) throws E {
-            throw (E) thrown;
+            throw Thrown.unchecked(new IOException("on purpose"));
         }
     }
 
