@@ -127,7 +127,7 @@ class ApplicationPortCheck implements HealthCheck {
     private @Nullable String probe(int port) {
         long end = System.nanoTime() + timeoutMillis * 1_000_000L;
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(connectAddress(host), port), timeoutMillis);
+            socket.connect(new InetSocketAddress(ServiceUrls.connectAddress(host), port), timeoutMillis);
             socket.setSoTimeout((int) Math.max(1, (end - System.nanoTime()) / 1_000_000));
             socket.getOutputStream().write(PREFACE.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(EMPTY_SETTINGS);
@@ -152,11 +152,6 @@ class ApplicationPortCheck implements HealthCheck {
         } catch (IOException e) {
             // The server has answered.
         }
-    }
-
-    /** Returns the address to connect to, for an address to listen on. */
-    private static String connectAddress(String host) {
-        return host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
     }
 
     /** Returns the number of established connections to a local port; 0 if the kernel does not list them. */

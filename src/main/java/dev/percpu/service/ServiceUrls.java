@@ -44,15 +44,17 @@ class ServiceUrls {
     }
 
     private URI base(boolean plain, String hostKey, int port) {
-        return URI.create((plain ? "http://" : "https://") + callable(string(hostKey, "0.0.0.0")) + ":" + port + "/");
+        return URI.create((plain ? "http://" : "https://") + inUrl(connectAddress(string(hostKey, "0.0.0.0"))) + ":"
+                + port + "/");
     }
 
-    /** The address of all interfaces is one to bind, not one to call. */
-    private static String callable(String host) {
-        if (host.equals("0.0.0.0") || host.equals("::")) {
-            return "localhost";
-        }
-        return host.contains(":") ? "[" + host + "]" : host;
+    /** Returns the address to connect to, for an address to listen on: that of all interfaces is no address to connect to. */
+    static String connectAddress(String host) {
+        return host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+    }
+
+    private static String inUrl(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
     }
 
     private boolean hasManagementTls() {
