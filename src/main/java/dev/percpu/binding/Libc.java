@@ -19,8 +19,7 @@ public final class Libc {
 
     /** Returns the value of an exported {@code unsigned int}, such as {@code __rseq_size}; null if there is no such symbol. */
     public static @Nullable Integer readInt(String symbol) {
-        Pointer address = variable(symbol);
-        return address == null ? null : address.getInt(0);
+        return readInt(symbol, 0);
     }
 
     /**

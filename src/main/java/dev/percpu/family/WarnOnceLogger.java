@@ -48,10 +48,7 @@ public final class WarnOnceLogger {
             return System.Logger.Level.DEBUG;
         }
         synchronized (subjects) {
-            if (subjects.size() == MAX_SUBJECTS) {
-                return System.Logger.Level.DEBUG;
-            }
-            if (!subjects.add(subject)) {
+            if (subjects.size() == MAX_SUBJECTS || !subjects.add(subject)) {
                 return System.Logger.Level.DEBUG;
             }
             if (subjects.size() == MAX_SUBJECTS) {

@@ -25,10 +25,11 @@ record AreaOwnership(
     private static final int ENOSYS = 38;
 
     /**
-     * Finds the owner. It is the libc if the libc exports a size, else a library that exports {@code __rseq_abi}. The symbol does not prove a
-     * registration: before it, {@code cpu_id} is RSEQ_CPU_ID_UNINITIALIZED (-1), and RSEQ_CPU_ID_REGISTRATION_FAILED (-2) after a failed one
-     * (linux/rseq.h). Then there is no owner. This library does not register in its place, because that library may register later. Otherwise this library tries
-     * to register the calling thread: on success it becomes the owner; on failure the errno shows an owner that exports no symbol.
+     * Finds the owner. It is the libc if the libc exports a size, else a library that exports {@code __rseq_abi}. The symbol does not
+     * prove a registration: before it, {@code cpu_id} is RSEQ_CPU_ID_UNINITIALIZED (-1), and RSEQ_CPU_ID_REGISTRATION_FAILED (-2) after
+     * a failed one (linux/rseq.h). Then there is no owner. This library does not register in its place, because that library may
+     * register later. Otherwise this library tries to register the calling thread: on success it becomes the owner; on failure the errno
+     * shows an owner that exports no symbol.
      *
      * @param featureSize AT_RSEQ_FEATURE_SIZE, bytes; null before Linux 6.3
      * @param align AT_RSEQ_ALIGN, bytes; null before Linux 6.3

@@ -41,10 +41,11 @@ final class EscapableSeries {
                             + " cannot write the names of their labels");
             Family.Kind kind = Family.Kind.of(family);
             if (kind != null) {
+                Family values = new Family(family.getMetadata(), kind);
                 FamilyValues points = new FamilyValues(any -> true);
                 for (DataPointSnapshot point : family.getDataPoints()) {
                     if (isEscapable(point.getLabels(), scheme)) {
-                        points.add(new Family(family.getMetadata(), kind), point);
+                        points.add(values, point);
                     }
                 }
                 points.snapshots().forEach(escapable::add);

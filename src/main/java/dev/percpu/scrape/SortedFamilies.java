@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The families of cell meters in the order of the text formats. Families are sorted by name, meters of a family by labels. Thread-safe.
  *
- * <p>The rows of a table are immutable. A removal changes only the map of families that the next update reuses. An update creates a new table, which reuses each family whose meters are
- * unchanged, and the sorted meters of a family whose meters have changed.
+ * <p>The rows of a table are immutable. A removal changes only the map of families that the next update reuses. An update creates a new
+ * table, which reuses each family whose meters are unchanged, and the sorted meters of a family whose meters have changed.
  */
 final class SortedFamilies {
     static final SortedFamilies EMPTY = new SortedFamilies(new ConcurrentHashMap<>(), List.of(), null);

@@ -25,18 +25,19 @@ final class MetricsPath {
             return null;
         }
         String path = string(config, "quarkus.http.non-application-root-path", "q");
-        String configured = string(config, "quarkus.http.root-path", "/");
-        String root = slashed(configured.startsWith("/") ? configured : "/" + configured);
+        String root = folder(string(config, "quarkus.http.root-path", "/"));
         // The router adds the root path of the application, so an absolute path must not repeat it.
         return below(path.startsWith(root) ? path.substring(root.length()) : path);
     }
 
     private static String below(String folder) {
-        return slashed(folder.startsWith("/") ? folder : "/" + folder) + NAME;
+        return folder(folder) + NAME;
     }
 
-    private static String slashed(String folder) {
-        return folder.endsWith("/") ? folder : folder + "/";
+    /** Returns a path with a slash at each end. */
+    private static String folder(String path) {
+        String absolute = path.startsWith("/") ? path : "/" + path;
+        return absolute.endsWith("/") ? absolute : absolute + "/";
     }
 
     private static String string(Config config, String key, String otherwise) {

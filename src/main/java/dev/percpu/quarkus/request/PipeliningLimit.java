@@ -200,17 +200,19 @@ final class PipeliningLimit extends ChannelDuplexHandler {
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
             if (message instanceof HttpResponse response
                     && response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
-                ChannelPromise written = promise.unvoid();
-                written.addListener(ignored -> context.executor().execute(() -> uninstall(context)));
-                context.write(message, written);
+                context.write(message, runAfter(promise, context, () -> uninstall(context)));
             } else if (message instanceof LastHttpContent && !isInformational(message)) {
-                ChannelPromise written = promise.unvoid();
-                // Later, because Vert.x ends the response after this method has returned.
-                written.addListener(ignored -> context.executor().execute(() -> responded(context)));
-                context.write(message, written);
+                context.write(message, runAfter(promise, context, () -> responded(context)));
             } else {
                 context.write(message, promise);
             }
+        }
+
+        /** Adds an action after the write. It runs later, because Vert.x ends the response after the write has returned. */
+        private static ChannelPromise runAfter(ChannelPromise promise, ChannelHandlerContext context, Runnable action) {
+            ChannelPromise written = promise.unvoid();
+            written.addListener(ignored -> context.executor().execute(action));
+            return written;
         }
 
         /** Returns whether this is a response such as 100 Continue, after which the actual one follows. */
