@@ -1,5 +1,6 @@
 package dev.percpu.registry;
 
+import dev.percpu.rseq.Host;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.rseq.SelfTest;
@@ -12,7 +13,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -115,22 +117,25 @@ public final class PerCpuMeters implements MeterBinder {
 
     // Not a Micrometer gauge: its naming convention removes "_info" from every name.
     private void exposeInfo() {
-        String version = status.host().libc().version();
-        String layout = status.area().registration().layout();
-        Info.builder()
-                .name("percpu_rseq_info")
+        registry.getPrometheusRegistry().register(() -> info(RseqProbe.current(status)));
+    }
+
+    private static InfoSnapshot info(RseqStatus current) {
+        Host.LibcInfo libc = current.host().libc();
+        String layout = current.area().registration().layout();
+        return InfoSnapshot.builder()
+                .name("percpu_rseq")
                 .help("How records commit in this process")
-                .labelNames("owner", "mode", "indexed_by", "layout", "libc", "kernel")
-                .register(registry.getPrometheusRegistry())
-                .setLabelValues(
-                        status.owner().toString(),
-                        status.mode().toString(),
-                        status.indexedBy().toString(),
-                        layout == null ? "none" : layout,
-                        version == null
-                                ? status.host().libc().name()
-                                : status.host().libc().name() + " " + version,
-                        status.host().kernel().release());
+                .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder()
+                        .labels(Labels.of(
+                                "owner", current.owner().toString(),
+                                "mode", current.mode().toString(),
+                                "indexed_by", current.indexedBy().toString(),
+                                "layout", layout == null ? "none" : layout,
+                                "libc", libc.version() == null ? libc.name() : libc.name() + " " + libc.version(),
+                                "kernel", current.host().kernel().release()))
+                        .build())
+                .build();
     }
 
     private void bindSelfTest(MeterRegistry target) {

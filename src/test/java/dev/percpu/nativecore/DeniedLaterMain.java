@@ -4,6 +4,8 @@ import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
@@ -39,6 +41,9 @@ final class DeniedLaterMain {
         if (!status.active() || status.owner() != AreaOwner.SELF) {
             throw new IllegalStateException("this library must own the areas at first, but the status was " + status);
         }
+        PerCpuMeterRegistry metrics = new PerCpuMeterRegistry();
+        new PerCpuMeters(metrics).bindTo(metrics);
+        System.out.println(metrics.scrape());
         denyRseq();
         System.out.println("before: " + RseqProbe.current(status).active());
         Thread thread = Thread.ofPlatform().start(() -> {
@@ -47,6 +52,7 @@ final class DeniedLaterMain {
         });
         thread.join();
         System.out.println("later: " + RseqProbe.current(status).active());
+        System.out.println(metrics.scrape());
     }
 
     private static void denyRseq() {

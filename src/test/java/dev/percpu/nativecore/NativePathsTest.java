@@ -182,7 +182,8 @@ class NativePathsTest {
         assertThat(result.output())
                 .contains("before: true")
                 .contains("after: false atomic a thread has no registered rseq area (errno 1)")
-                .contains("rseq was active at the start, but now", "later: false");
+                .contains("rseq was active at the start, but now", "later: false")
+                .containsSubsequence("mode=\"rseq\",owner=\"self\"", "mode=\"atomic\",owner=\"self\"");
     }
 
     private static List<String> command(Variant variant) throws URISyntaxException {
