@@ -38,6 +38,14 @@ static inline int64_t add_bits(int64_t sum, int64_t bits)
 	return bits_of(double_of(sum) + double_of(bits));
 }
 
+/* The sum of two integers of at least 0, or INT64_MAX when it is larger. */
+static inline int64_t add_saturated(int64_t sum, int64_t amount)
+{
+	int64_t result = (int64_t)((uint64_t)sum + (uint64_t)amount);
+
+	return result < 0 ? INT64_MAX : result;
+}
+
 #if defined(__x86_64__)
 #include "cell_x86_64.h"
 #elif defined(__aarch64__)

@@ -210,7 +210,7 @@ PERCPU_API int percpu_membarrier(int command, uint32_t flags, int cpu);
 
 /* The second word of every cell of a region. */
 enum percpu_sum_kind {
-	PERCPU_SUM_LONG = 0,   /* a 64-bit integer that wraps around */
+	PERCPU_SUM_LONG = 0,   /* a 64-bit integer of at least 0, at most INT64_MAX */
 	PERCPU_SUM_DOUBLE = 1, /* an IEEE 754 double */
 };
 
@@ -367,7 +367,9 @@ PERCPU_API int percpu_add_double__atomic(struct percpu_region *region, uint64_t 
  *	no other memory.
  *
  * Raises the maximum of the group, then adds {1, amount} to {count, sum} of the
- * bucket by one 16-byte store: the commit.
+ * bucket by one 16-byte store: the commit. When the sum of the bucket would
+ * overflow, the observation goes to the shared shard, where a sum stays at
+ * INT64_MAX.
  *
  * Returns enum percpu_recorded.
  */
@@ -444,7 +446,8 @@ PERCPU_API int percpu_buckets_index(const struct percpu_buckets *buckets, int64_
  * @from, @to: the cells at the offsets [from, to), bytes, multiples of 16, from
  *	the first cell to the end of a shard.
  * @out: @to - @from bytes, aligned to 16: for each cell {sum of the first words,
- *	sum of the second words}. Overwritten.
+ *	sum of the second words}. Overwritten. A sum of second words that are
+ *	integers is at most INT64_MAX.
  *
  * Each cell is read by one 16-byte load: an observation is in both words or in
  * neither. Blocks that no CPU has written are not read.

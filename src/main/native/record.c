@@ -5,8 +5,9 @@
  *
  * Every call runs one section. Nearly all sections commit at once. A section
  * that does not is retried by a cold function, at most PERCPU_MAX_RESTARTS
- * times: a debugger that single-steps restarts every section. After that, or
- * when the thread has no shard, the record goes to the shared shard.
+ * times: a debugger that single-steps restarts every section. After that, when
+ * the thread has no shard, or when a sum would overflow, the record goes to the
+ * shared shard.
  *
  * The four operations have one template: record(), retry() and observe(). They
  * are inlined with a constant operation.
@@ -66,7 +67,7 @@ COLD int result_of_shared(const char *area)
 ALWAYS_INLINE int retry(enum operation operation, struct percpu_region *region, char *area, uint64_t cell,
 			uint64_t group, int64_t amount, enum section_result result)
 {
-	for (int attempt = 1; result != SECTION_NO_SHARD; attempt++) {
+	for (int attempt = 1; result != SECTION_USE_SHARED; attempt++) {
 		prepare_retry(region, area, cell, result);
 		if (attempt == PERCPU_MAX_RESTARTS)
 			break;
@@ -107,7 +108,7 @@ COLD int retry_observe_double(struct percpu_region *region, char *area, uint64_t
 ALWAYS_INLINE int record(enum operation operation, struct percpu_region *region, char *area, uint64_t cell,
 			 uint64_t group, int64_t amount)
 {
-	enum section_result result = SECTION_NO_SHARD;
+	enum section_result result = SECTION_USE_SHARED;
 
 	if (LIKELY(has_area(area)))
 		result = run_section(operation, region, area, cell, group, amount);

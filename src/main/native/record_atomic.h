@@ -52,7 +52,7 @@ static inline void atomic_add_pair(enum percpu_sum_kind sum_kind, char *shard, u
 	do {
 		after.first = (int64_t)((uint64_t)before.first + 1);
 		after.second = sum_kind == PERCPU_SUM_DOUBLE ? add_bits(before.second, amount) :
-							       (int64_t)((uint64_t)before.second + (uint64_t)amount);
+							       add_saturated(before.second, amount);
 	} while (!cell_compare_exchange(cell, &before, after));
 }
 

@@ -20,7 +20,7 @@
  *   start:						step 1
  *	index = u32[area + region->index_offset]	cpu_id or mm_cid
  *	if (index >= region->shard_count)		not registered, or too large
- *		goto no_shard				exit point
+ *		goto use_shared				exit point
  *							step 2
  *	shard = region->shards + (index << region->stride_shift)
  *	if (u8[shard + DIRTY_MAP + cell / 4096] == 0)	first record into this block
@@ -49,7 +49,7 @@
 enum section_result {
 	SECTION_COMMITTED,   /* recorded */
 	SECTION_RESTARTED,   /* interrupted; nothing was recorded */
-	SECTION_NO_SHARD,    /* the thread has no valid shard index; nothing was recorded */
+	SECTION_USE_SHARED,  /* no valid shard index, or a sum would overflow; nothing was recorded */
 	SECTION_CLEAN_BLOCK, /* the caller must call set_dirty() first; nothing was recorded */
 };
 

@@ -32,7 +32,7 @@
 
 /*
  *	w9 = u32[area + index_offset]
- *	if (w9 >= region->shard_count) goto no_shard
+ *	if (w9 >= region->shard_count) goto use_shared
  *	x9 = region->shards + (x9 << shift)
  *	if (u8[x9 + dirty_byte] == 0) goto clean_block
  */
@@ -41,7 +41,7 @@
 	"ldr w9, [%[area], %[index]]\n"						\
 	"ldr w10, [%[region], %[shard_count]]\n"				\
 	"cmp w9, w10\n"								\
-	"b.hs %l[no_shard]\n"							\
+	"b.hs %l[use_shared]\n"							\
 	SECTION_STEP(2)								\
 	"lsl x9, x9, %[shift]\n"						\
 	"ldr x10, [%[region], %[shards]]\n"					\
@@ -133,12 +133,14 @@
 
 /*
  * section_observe_long: raises the maximum, then {count, sum} += {1, amount}.
+ * When the sum would overflow, the observation goes to the shared shard.
  *
  *	raise the maximum
  *	x11 = x9 + cell
  *	{x12, x13} = {i64[x11], i64[x11 + 8]}
  *	x12 = x12 + 1
  *	x13 = x13 + amount
+ *	if (that overflows) goto use_shared
  *	{i64[x11], i64[x11 + 8]} = {x12, x13}			commit, 16 bytes
  */
 #define SECTION_NAME section_observe_long
@@ -147,7 +149,8 @@
 	"add x11, x9, %[cell]\n"						\
 	"ldp x12, x13, [x11]\n"							\
 	"add x12, x12, #1\n"							\
-	"add x13, x13, %[amount]\n"						\
+	"adds x13, x13, %[amount]\n"						\
+	"b.vs %l[use_shared]\n"							\
 	SECTION_STEP(5)								\
 	"stp x12, x13, [x11]\n"					/* commit */
 #define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)

@@ -22,7 +22,7 @@ ALWAYS_INLINE enum section_result SECTION_NAME(const struct percpu_region *regio
 	/* clang-format off */
 	__asm__ goto(
 		SECTION_DESCRIPTOR
-		SECTION_EXIT_POINT(no_shard)
+		SECTION_EXIT_POINT(use_shared)
 		SECTION_EXIT_POINT(clean_block)
 		SECTION_START
 		SECTION_FIND_SHARD
@@ -32,13 +32,13 @@ ALWAYS_INLINE enum section_result SECTION_NAME(const struct percpu_region *regio
 		: SECTION_FRAME(region, area, cell),
 		  SECTION_OPERANDS
 		: "memory", "cc", SECTION_SCRATCH
-		: no_shard, clean_block, restarted);
+		: use_shared, clean_block, restarted);
 	/* clang-format on */
 	return SECTION_COMMITTED;
 restarted:
 	return SECTION_RESTARTED;
-no_shard:
-	return SECTION_NO_SHARD;
+use_shared:
+	return SECTION_USE_SHARED;
 clean_block:
 	return SECTION_CLEAN_BLOCK;
 }

@@ -34,7 +34,7 @@
 
 /*
  *	eax = u32[area + index_offset]
- *	if (eax >= region->shard_count) goto no_shard
+ *	if (eax >= region->shard_count) goto use_shared
  *	rax = region->shards + (rax << cl)
  *	if (u8[rax + DIRTY_MAP + block] == 0) goto clean_block
  */
@@ -42,7 +42,7 @@
 	SECTION_STEP(1)								\
 	"movl (%[area], %[index]), %%eax\n"					\
 	"cmpl %c[shard_count](%[region]), %%eax\n"				\
-	"jae %l[no_shard]\n"							\
+	"jae %l[use_shared]\n"							\
 	SECTION_STEP(2)								\
 	"shlq %%cl, %%rax\n"							\
 	"addq %c[shards](%[region]), %%rax\n"					\
@@ -124,10 +124,12 @@
 
 /*
  * section_observe_long: raises the maximum, then {count, sum} += {1, amount}.
+ * When the sum would overflow, the observation goes to the shared shard.
  *
  *	raise the maximum
  *	xmm0 = {1, amount}
  *	xmm0 = xmm0 + {i64[rax + cell], i64[rax + cell + 8]}
+ *	if (a sign bit of xmm0 is set) goto use_shared
  *	{i64[rax + cell], i64[rax + cell + 8]} = xmm0		commit, 16 bytes
  */
 #define SECTION_NAME section_observe_long
@@ -137,6 +139,9 @@
 	"vmovq %%rdx, %%xmm0\n"							\
 	"vpinsrq $1, %[amount], %%xmm0, %%xmm0\n"				\
 	"vpaddq (%%rax, %[cell]), %%xmm0, %%xmm0\n"				\
+	"vmovmskpd %%xmm0, %%edx\n"						\
+	"testl %%edx, %%edx\n"							\
+	"jnz %l[use_shared]\n"							\
 	SECTION_STEP(5)								\
 	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
 #define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)

@@ -39,11 +39,8 @@ static uint64_t block_end(uint64_t offset, uint64_t to)
 
 static void add_longs(struct percpu_cell *sum, cell_pair value)
 {
-	cell_pair now;
-
-	__builtin_memcpy(&now, sum, sizeof(now));
-	now += value;
-	__builtin_memcpy(sum, &now, sizeof(now));
+	sum->first = (int64_t)((uint64_t)sum->first + value[0]);
+	sum->second = add_saturated(sum->second, (int64_t)value[1]);
 }
 
 static void add_doubles(struct percpu_cell *sum, cell_pair value)

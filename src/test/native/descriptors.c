@@ -24,7 +24,7 @@
 
 /* Four operations in two variants, and the self-test. The compiler may copy sections. */
 #define FEWEST_DESCRIPTORS 9
-/* no_shard and clean_block; the self-test has none. */
+/* use_shared and clean_block; the self-test has none. */
 #define EXITS_OF_A_RECORD_SECTION 2
 #define SECTIONS_WITHOUT_EXITS 1
 /* A section of this library has a dozen instructions. */

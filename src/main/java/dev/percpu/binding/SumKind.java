@@ -2,7 +2,7 @@ package dev.percpu.binding;
 
 /** The type of the second word of every cell of a {@link Region}. The order is that of {@code enum percpu_sum_kind}. */
 public enum SumKind {
-    /** 64-bit integers; sums wrap around. */
+    /** 64-bit integers of at least 0; a sum is at most {@link Long#MAX_VALUE}. */
     LONG,
 
     /** IEEE 754 doubles. */
@@ -20,7 +20,13 @@ public enum SumKind {
     /** Returns the word that is the sum of two words. */
     public long add(long one, long other) {
         return this == LONG
-                ? one + other
+                ? addSaturated(one, other)
                 : Double.doubleToRawLongBits(Double.longBitsToDouble(one) + Double.longBitsToDouble(other));
+    }
+
+    /** Returns the sum of two longs of at least 0, or {@link Long#MAX_VALUE} if it is larger. */
+    public static long addSaturated(long one, long other) {
+        long sum = one + other;
+        return sum < 0 ? Long.MAX_VALUE : sum;
     }
 }

@@ -2,6 +2,7 @@ package dev.percpu.shard;
 
 import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
+import dev.percpu.binding.SumKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -156,7 +157,7 @@ public final class CellColumn {
             long sum = 0;
             for (int i = 0; i < buckets; i++) {
                 counts[i] = words[2 * i];
-                sum += words[2 * i + 1];
+                sum = SumKind.addSaturated(sum, words[2 * i + 1]);
             }
             return sum;
         }

@@ -87,7 +87,7 @@ record CellSums(MemorySegment cells, long from) {
         long sum = 0;
         for (int i = 0; i < buckets; i++) {
             counts[i] = firstWord(Layout.bucketOffset(i));
-            sum += secondWord(Layout.bucketOffset(i));
+            sum = SumKind.addSaturated(sum, secondWord(Layout.bucketOffset(i)));
         }
         return sum;
     }

@@ -114,6 +114,16 @@ class CellColumnTest {
     }
 
     @Test
+    void shouldKeepASumOfLongsAtItsLargestValue() {
+        ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs(1));
+        cell.observeLong(Long.MAX_VALUE);
+        cell.observeLong(1);
+
+        assertThat(columnOf(List.of(cell)).cursor(reader).readLongs(0, new long[2]))
+                .isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void shouldReadTheValuesAtTheTimeOfTheRead() {
         CounterCell cell = store.newCounter();
         CellColumn column = columnOf(List.of(cell));

@@ -223,6 +223,21 @@ abstract class CellContract {
     }
 
     @Test
+    void shouldKeepASumOfLongsAtItsLargestValue() {
+        ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs(1, Long.MAX_VALUE - 1));
+
+        for (long amount : new long[] {Long.MAX_VALUE, 1, Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MAX_VALUE, 0}) {
+            cell.observeLong(amount);
+        }
+
+        Observations saturated = Observations.ofLongs(new long[] {2, 1, 3}, Long.MAX_VALUE);
+        assertThat(cell.read()).isEqualTo(saturated);
+        try (CellSnapshot snapshot = store.snapshot()) {
+            assertThat(cell.read(snapshot)).isEqualTo(saturated);
+        }
+    }
+
+    @Test
     void shouldRecordInfinityInTheLastBucket() {
         ObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(Double.MAX_VALUE));
 
@@ -253,7 +268,7 @@ abstract class CellContract {
                     bucket++;
                 }
                 expected[bucket]++;
-                sum += amount;
+                sum = amount > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + amount;
                 cell.observeLong(amount);
             }
             assertThat(cell.read()).isEqualTo(Observations.ofLongs(expected, sum));

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -107,6 +108,22 @@ class ShardedCellMigrationTest {
 
     private static boolean haveSeveralRecords(List<ShardStatistics.PerShard> shards) {
         return shards.stream().filter(it -> it.records() > 0).count() > 1;
+    }
+
+    @Test
+    void shouldKeepASumOverShardsAtItsLargestValue() {
+        int thread = CpuAffinity.currentThread();
+        before.put(thread, allowed);
+        long[] counts = {0, 0, 0, allowed.cardinality()};
+
+        allowed.stream().forEach(cpu -> {
+            BitSet one = new BitSet();
+            one.set(cpu);
+            assertThat(CpuAffinity.set(thread, one)).isTrue();
+            longs.observeLong(Long.MAX_VALUE / 2 + 1);
+        });
+
+        assertThat(longs.read()).isEqualTo(Observations.ofLongs(counts, Long.MAX_VALUE));
     }
 
     private long recordUntilMoved() {
