@@ -34,6 +34,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@.build/acceptance-packages
 	@$(MAKE) --silent -C src/main/native OUT=$(CURDIR)/target/native
 	@$(MAKE) --silent -C src/test/native/matrix OUT=$(CURDIR)/target/matrix/programs
+	@[ -d target/maven ] || $(MVN) --quiet $(DEPENDENCY):unpack -Dartifact=org.apache.maven:apache-maven:3.9.16:tar.gz:bin -DoutputDirectory=target/maven
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 

@@ -24,12 +24,18 @@ class ServiceUrls {
 
     /** Returns two lines for the log: page and status, metrics and health. */
     List<String> lines() {
-        boolean plain = server.getPort() >= 0;
-        URI root = base(plain, "quarkus.http.host", plain ? server.getPort() : server.getSecurePort())
+        boolean plain = server.getSecurePort() < 0 || server.getPort() >= 0;
+        URI root = base(
+                        plain,
+                        "quarkus.http.host",
+                        plain ? port(server.getPort(), "quarkus.http.port") : server.getSecurePort())
                 .resolve(folder("quarkus.http.root-path", "/"));
         URI management = root.resolve(folder("quarkus.http.non-application-root-path", "q"));
         if (config.getOptionalValue("quarkus.management.enabled", Boolean.class).orElse(false)) {
-            management = base(!hasManagementTls(), "quarkus.management.host", managementPort())
+            management = base(
+                            !hasManagementTls(),
+                            "quarkus.management.host",
+                            port(server.getManagementPort(), "quarkus.management.port"))
                     .resolve(folder("quarkus.management.root-path", "/q"));
         }
         return List.of(
@@ -37,10 +43,9 @@ class ServiceUrls {
                 "Metrics " + management.resolve("metrics") + ", health " + management.resolve("health"));
     }
 
-    /** The server knows this port only if it was chosen at the start. */
-    private int managementPort() {
-        int chosen = server.getManagementPort();
-        return chosen >= 0 ? chosen : config.getValue("quarkus.management.port", Integer.class);
+    /** The server knows a port only if it was chosen at the start, and none after a live reload in dev mode. */
+    private int port(int chosen, String key) {
+        return chosen >= 0 ? chosen : config.getValue(key, Integer.class);
     }
 
     private URI base(boolean plain, String hostKey, int port) {

@@ -18,10 +18,12 @@ final class ChainedMetricsOptions extends MetricsOptions implements VertxMetrics
 
     private final @Nullable MetricsOptions previous;
     private final HttpServerMetricsFactory servers;
+    private final boolean reloads;
 
-    ChainedMetricsOptions(@Nullable MetricsOptions previous, HttpServerMetricsFactory servers) {
+    ChainedMetricsOptions(@Nullable MetricsOptions previous, HttpServerMetricsFactory servers, boolean reloads) {
         this.previous = previous;
         this.servers = servers;
+        this.reloads = reloads;
         setEnabled(true);
     }
 
@@ -32,7 +34,7 @@ final class ChainedMetricsOptions extends MetricsOptions implements VertxMetrics
 
     @Override
     public VertxMetrics metrics(VertxOptions options) {
-        return new ChainedVertxMetrics(previousMetrics(options), servers);
+        return new ChainedVertxMetrics(previousMetrics(options), servers, reloads);
     }
 
     private @Nullable VertxMetrics previousMetrics(VertxOptions options) {

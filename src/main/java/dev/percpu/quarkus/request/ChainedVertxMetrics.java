@@ -16,8 +16,12 @@ import io.vertx.core.spi.metrics.HttpServerMetrics;
 import io.vertx.core.spi.metrics.PoolMetrics;
 import io.vertx.core.spi.metrics.TCPMetrics;
 import io.vertx.core.spi.metrics.VertxMetrics;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,30 +29,54 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Quarkus casts the metrics to {@link ExtendedQuarkusVertxHttpMetrics} when {@code max-connections} is set.
  *
+ * <p>In dev mode each reloaded application replaces the request metrics of the servers, see {@link ReloadableServerMetrics}. It finds this
+ * object at Vert.x and knows it as a {@link Consumer}, because its class loader is another one.
+ *
  * <p>Thread-safe if the previous metrics are.
  */
-final class ChainedVertxMetrics implements VertxMetrics, ExtendedQuarkusVertxHttpMetrics {
+final class ChainedVertxMetrics
+        implements VertxMetrics,
+                ExtendedQuarkusVertxHttpMetrics,
+                Consumer<BiFunction<HttpServerOptions, SocketAddress, ? extends @Nullable HttpServerMetrics<?, ?, ?>>> {
 
     private static final VertxMetrics NONE = new VertxMetrics() {};
 
     private final VertxMetrics previous;
     private final HttpServerMetricsFactory servers;
+    private final boolean reloads;
+    private final List<ReloadableServerMetrics> reloadable = new CopyOnWriteArrayList<>();
     private @Nullable ConnectionTracker tracker;
 
-    ChainedVertxMetrics(@Nullable VertxMetrics previous, HttpServerMetricsFactory servers) {
+    /** @param reloads whether the application may be reloaded while Vert.x and its servers stay */
+    ChainedVertxMetrics(@Nullable VertxMetrics previous, HttpServerMetricsFactory servers, boolean reloads) {
         this.previous = previous == null ? NONE : previous;
         this.servers = servers;
+        this.reloads = reloads;
     }
 
     @Override
     public @Nullable HttpServerMetrics<?, ?, ?> createHttpServerMetrics(
             HttpServerOptions options, SocketAddress localAddress) {
         HttpServerMetrics<?, ?, ?> previousServer = previous.createHttpServerMetrics(options, localAddress);
-        HttpServerMetricsAdapter server = servers.create(options, localAddress);
+        HttpServerMetrics<?, ?, ?> server =
+                reloads ? reloadable(options, localAddress) : servers.create(options, localAddress);
         if (previousServer == null || server == null) {
             return server == null ? previousServer : server;
         }
         return new CompositeHttpServerMetrics<>(previousServer, server);
+    }
+
+    private HttpServerMetrics<?, ?, ?> reloadable(HttpServerOptions options, SocketAddress localAddress) {
+        ReloadableServerMetrics server = new ReloadableServerMetrics(options, localAddress);
+        server.reload(servers::create);
+        reloadable.add(server);
+        return server;
+    }
+
+    @Override
+    public void accept(
+            BiFunction<HttpServerOptions, SocketAddress, ? extends @Nullable HttpServerMetrics<?, ?, ?>> reloaded) {
+        reloadable.forEach(server -> server.reload(reloaded));
     }
 
     @Override

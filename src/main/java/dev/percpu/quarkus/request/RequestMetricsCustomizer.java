@@ -5,16 +5,22 @@ import dev.percpu.quarkus.request.route.StaticPaths;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import io.quarkus.micrometer.runtime.HttpServerMetricsTagsContributor;
 import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.VertxOptionsCustomizer;
 import io.quarkus.vertx.http.runtime.management.ManagementConfig;
 import io.quarkus.vertx.http.runtime.options.HttpServerOptionsUtils;
+import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.SocketAddress;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * A customizer that adds the request metrics to Vert.x. It runs after Quarkus' own customizers, and keeps the metrics that they configured.
@@ -28,6 +34,7 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
     private final Instance<RequestSettings> settings;
     private final Instance<ManagementConfig> management;
     private final Instance<HttpServerMetricsTagsContributor> contributors;
+    private volatile boolean customized;
 
     RequestMetricsCustomizer(
             Instance<PerCpuMeterRegistry> registry,
@@ -42,15 +49,31 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
 
     @Override
     public void accept(VertxOptions options) {
-        if (!settings.get().enabled()) {
-            return;
+        customized = true;
+        boolean reloads = LaunchMode.current() == LaunchMode.DEVELOPMENT;
+        if (settings.get().enabled() || reloads) {
+            options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), servers(), reloads));
         }
+    }
+
+    /** Replaces the request metrics of running servers, after a live reload in dev mode. Vert.x is not created again then. */
+    @SuppressWarnings("unchecked") // ChainedVertxMetrics, of another class loader
+    void replaceAfterReload(@Observes StartupEvent start, Vertx vertx) {
+        if (!customized && ((VertxInternal) vertx).metricsSPI() instanceof Consumer<?> reloadable) {
+            ((Consumer<BiFunction<HttpServerOptions, SocketAddress, HttpServerMetricsAdapter>>) reloadable)
+                    .accept(servers()::create);
+        }
+    }
+
+    private HttpServerMetricsFactory servers() {
         // Read now: this reads archives, and the first server starts on an event loop.
         Set<String> staticPaths = StaticPaths.ofApplication(settings.get().rootPath());
-        // Scrapes and probes are not requests to the application.
-        HttpServerMetricsFactory servers =
-                new HttpServerMetricsFactory(() -> applicationMetrics(staticPaths), this::isManagementServer);
-        options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), servers));
+        return new HttpServerMetricsFactory(() -> applicationMetrics(staticPaths), this::isExcluded);
+    }
+
+    /** Scrapes and probes are not requests to the application. */
+    private boolean isExcluded(HttpServerOptions options, SocketAddress address) {
+        return !settings.get().enabled() || isManagementServer(options, address);
     }
 
     private HttpServerMetricsAdapter.ApplicationMetrics applicationMetrics(Set<String> staticPaths) {

@@ -43,7 +43,7 @@ class DelegationTest {
     @MethodSource("vertxMethods")
     void shouldDelegateEachMethodOfVertxMetrics(Method method) throws ReflectiveOperationException {
         ChainedVertxMetrics metrics =
-                new ChainedVertxMetrics(listener(VertxMetrics.class, "previous"), servers(/* excluded= */ true));
+                new ChainedVertxMetrics(listener(VertxMetrics.class, "previous"), servers(/* excluded= */ true), false);
 
         Object[] arguments = Arrays.stream(method.getParameterTypes())
                 .map(type -> type == int.class ? 7 : null)
@@ -120,15 +120,18 @@ class DelegationTest {
         };
         HttpServerOptions options = new HttpServerOptions();
 
-        assertThat(new ChainedVertxMetrics(null, servers(false)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(null, servers(false), false).createHttpServerMetrics(options, ADDRESS))
                 .isInstanceOf(HttpServerMetricsAdapter.class);
-        assertThat(new ChainedVertxMetrics(withoutServers, servers(false)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(withoutServers, servers(false), false)
+                        .createHttpServerMetrics(options, ADDRESS))
                 .isInstanceOf(HttpServerMetricsAdapter.class);
-        assertThat(new ChainedVertxMetrics(withServers, servers(false)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(withServers, servers(false), false)
+                        .createHttpServerMetrics(options, ADDRESS))
                 .isInstanceOf(CompositeHttpServerMetrics.class);
-        assertThat(new ChainedVertxMetrics(withServers, servers(true)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(withServers, servers(true), false).createHttpServerMetrics(options, ADDRESS))
                 .isSameAs(previousServer);
-        assertThat(new ChainedVertxMetrics(withoutServers, servers(true)).createHttpServerMetrics(options, ADDRESS))
+        assertThat(new ChainedVertxMetrics(withoutServers, servers(true), false)
+                        .createHttpServerMetrics(options, ADDRESS))
                 .isNull();
     }
 
@@ -136,12 +139,12 @@ class DelegationTest {
     void shouldProvideAConnectionTrackerInEachCase() {
         AtomicInteger current = new AtomicInteger();
         ExtendedQuarkusVertxHttpMetrics.ConnectionTracker none =
-                new ChainedVertxMetrics(null, servers(false)).getHttpConnectionTracker();
+                new ChainedVertxMetrics(null, servers(false), false).getHttpConnectionTracker();
         none.initialize(7, current);
         none.onConnectionRejected();
         assertThat(calls).isEmpty();
 
-        ChainedVertxMetrics tracking = new ChainedVertxMetrics(new Tracking(), servers(false));
+        ChainedVertxMetrics tracking = new ChainedVertxMetrics(new Tracking(), servers(false), false);
         tracking.getHttpConnectionTracker().initialize(7, current);
         tracking.getHttpConnectionTracker().initialize(7, current);
         tracking.getHttpConnectionTracker().onConnectionRejected();
@@ -168,7 +171,7 @@ class DelegationTest {
 
     private void createMetrics(MetricsOptions previous) {
         VertxOptions options = new VertxOptions();
-        ChainedMetricsOptions chained = new ChainedMetricsOptions(previous, servers(false));
+        ChainedMetricsOptions chained = new ChainedMetricsOptions(previous, servers(false), false);
         options.setMetricsOptions(chained);
         // Vert.x creates the metrics from a copy that newOptions has returned.
         options.setMetricsOptions(chained.getFactory().newOptions(new MetricsOptions(chained)));

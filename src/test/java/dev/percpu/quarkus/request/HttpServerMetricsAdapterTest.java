@@ -35,7 +35,7 @@ class HttpServerMetricsAdapterTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final Vertx vertx = Vertx.vertx(
-            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.servers(registry))));
+            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.servers(registry), false)));
 
     @AfterEach
     void close() {

@@ -40,7 +40,7 @@ class RegistrationExecutorTest {
         }
     };
     private final Vertx vertx = Vertx.vertx(
-            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.servers(registry))));
+            new VertxOptions().setMetricsOptions(new ChainedMetricsOptions(null, Recordings.servers(registry), false)));
 
     @AfterEach
     void close() {

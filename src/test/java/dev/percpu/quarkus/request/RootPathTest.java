@@ -35,7 +35,7 @@ class RootPathTest {
             new RequestSpan(null));
     private final Vertx vertx = Vertx.vertx(new VertxOptions()
             .setMetricsOptions(new ChainedMetricsOptions(
-                    null, new HttpServerMetricsFactory(() -> shared, (options, address) -> false))));
+                    null, new HttpServerMetricsFactory(() -> shared, (options, address) -> false), false)));
 
     @AfterEach
     void close() {
