@@ -10,6 +10,7 @@ import dev.percpu.settings.RseqMode;
 import dev.percpu.settings.Settings;
 import dev.percpu.settings.ShardIndex;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import io.prometheus.metrics.tracer.initializer.SpanContextSupplier;
@@ -20,6 +21,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
@@ -31,6 +33,9 @@ import org.jboss.logging.Logger;
 class RegistryProducer {
 
     private static final Logger LOG = Logger.getLogger("dev.percpu");
+
+    /** The begin of the names of classes that produce Quarkus' own Prometheus registry. */
+    private static final String QUARKUS_PROMETHEUS = "io.quarkus.micrometer.runtime.export.Prometheus";
 
     /** @throws ConfigurationException naming each value that is not allowed and each unknown key */
     @Produces
@@ -74,14 +79,23 @@ class RegistryProducer {
         return status;
     }
 
+    /** @throws ConfigurationException if the application has Quarkus' own Prometheus registry, which serves the same path */
     @Produces
     @Singleton
     PerCpuMeterRegistry registry(
             QuarkusSettings settings,
             RseqStatus status,
+            BeanManager beans,
             Instance<SpanContext> spans,
             @Any Instance<MeterFilter> filters,
             @Any Instance<MeterRegistryCustomizer> customizers) {
+        // Not an Instance, which leaves out default beans.
+        if (beans.getBeans(MeterRegistry.class, Any.Literal.INSTANCE).stream()
+                .anyMatch(bean -> bean.getBeanClass().getName().startsWith(QUARKUS_PROMETHEUS))) {
+            throw new ConfigurationException("Remove the dependency quarkus-micrometer-registry-prometheus, or set"
+                    + " quarkus.micrometer.export.prometheus.enabled=false: its registry and percpu-metrics cannot"
+                    + " serve the same metrics.");
+        }
         // For exemplars: a bean of the application, else OpenTelemetry's if it is there.
         SpanContext span = spans.isResolvable() ? spans.get() : SpanContextSupplier.getSpanContext();
         PerCpuMeterRegistry registry = new PerCpuMeterRegistry(
