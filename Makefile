@@ -1,6 +1,6 @@
 # Every target finds a JDK 25 by itself and says what to install when something is missing.
 .DEFAULT_GOAL := help
-.PHONY: run package test acceptance bench lint format clean help
+.PHONY: run package install test acceptance examples bench lint format clean help
 
 MVN := .build/mvn
 # Warnings but no progress: --quiet would hide the compiler's warnings that fail the lint.
@@ -21,6 +21,9 @@ run: $(PACKAGED) ## build what is stale and start the service: application on 80
 
 package: $(PACKAGED) ## build what is stale and start nothing
 
+install: ## put the library into the local Maven repository: the jar, and the classifier quarkus
+	@$(MVN) --quiet install -Dmaven.test.skip=true -Dspotless.check.skip=true
+
 # Directories too: a deleted file changes its directory.
 $(PACKAGED): pom.xml $(shell find src/main .mvn)
 	@echo "Building percpu-metrics: native library, Java classes, package (about a minute, the first time with downloads)"
@@ -37,6 +40,9 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@[ -d target/maven ] || $(MVN) --quiet $(DEPENDENCY):unpack -Dartifact=org.apache.maven:apache-maven:3.9.16:tar.gz:bin -DoutputDirectory=target/maven
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
+
+examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=plain for one
+	@$(MVN_WARN) -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.invoker=info -Pexamples verify -Dmaven.test.skip=true -Dspotless.check.skip=true $(ARGS)
 
 bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
