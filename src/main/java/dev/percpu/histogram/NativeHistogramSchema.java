@@ -2,7 +2,7 @@ package dev.percpu.histogram;
 
 /**
  * The bucket bounds of Prometheus native histograms. Bucket i of schema s holds the amounts in (base<sup>i-1</sup>, base<sup>i</sup>],
- * where base is 2<sup>2<sup>-s</sup></sup>. Stateless and thread-safe.
+ * where base is {@code 2^(2^-s)}. Stateless and thread-safe.
  *
  * <p>A schema above 0 splits each power of two into 2<sup>s</sup> buckets. A schema below 0 combines 2<sup>-s</sup> powers of two
  * into one bucket.

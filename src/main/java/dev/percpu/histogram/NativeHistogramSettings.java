@@ -8,7 +8,7 @@ import java.util.Objects;
  * The settings for the percentile histogram of a meter. Immutable and thread-safe.
  *
  * @param mode whether it is published as classic buckets, as a native histogram, or as both
- * @param schema finest resolution, from -4 to 8: each bound is 2<sup>2<sup>-schema</sup></sup> times the one before. A meter gets a coarser
+ * @param schema finest resolution, from -4 to 8: each bound is {@code 2^(2^-schema)} times the one before. A meter gets a coarser
  *     schema if its expected amounts would need more than {@code maxBuckets} buckets.
  * @param maxBuckets largest number of buckets of full resolution, from 10 to 2,000. Each takes 16 bytes on every CPU that records.
  * @param zeroThreshold amounts up to it are counted as 0, in the base unit (seconds for a timer). {@link #AUTO} stands for the lower end of
