@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.impl.HttpServerRequestInternal;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.spi.metrics.HttpServerMetrics;
 import io.vertx.core.spi.observability.HttpRequest;
 import io.vertx.core.spi.observability.HttpResponse;
@@ -97,8 +98,14 @@ final class HttpServerMetricsAdapter
         if (request != null && request.end()) {
             activeRequests.decrement();
             Tags contributedTags = contributed.isEmpty() ? Tags.empty() : contributed.of(request.request, response);
-            record(request, response.statusCode(), contributedTags);
+            record(request, isClosed(request) ? UriTimers.RESET : response.statusCode(), contributedTags);
         }
+    }
+
+    /** Returns whether the client has closed the connection, so that no byte of the response was sent. */
+    private static boolean isClosed(ActiveRequest request) {
+        return request.request.connection() instanceof ConnectionBase connection
+                && !connection.channel().isActive();
     }
 
     private void record(ActiveRequest request, int status, Tags contributedTags) {
