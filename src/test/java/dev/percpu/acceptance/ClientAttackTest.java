@@ -106,6 +106,65 @@ class ClientAttackTest {
         }
     }
 
+    /** Only the first response of a connection can reach the socket: the client has closed it without reading. */
+    @Test
+    void shouldCountRequestsWithoutAnAnswerAsReset() throws IOException, InterruptedException {
+        try (ServiceProcess service = start()) {
+            byte[] requests = ascii("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20));
+            for (int i = 0; i < 100; i++) {
+                try (Socket socket = connect(service)) {
+                    socket.getOutputStream().write(requests);
+                    socket.setSoLinger(true, 0); // the close resets the connection
+                }
+            }
+            assertThatNothingIsLeft(service);
+            assertThat(requests(service, "404")).isLessThanOrEqualTo(100);
+            assertThat(requests(service, "RESET")).isPositive();
+        }
+    }
+
+    private static double requests(ServiceProcess service, String status) throws IOException, InterruptedException {
+        Matcher sample = Pattern.compile(
+                        "^http_server_requests_seconds_count\\{[^}]*status=\"" + status + "\"[^}]*} (\\S+)$",
+                        Pattern.MULTILINE)
+                .matcher(service.scrape("/q/metrics", "text/plain"));
+        double sum = 0;
+        while (sample.find()) {
+            sum += Double.parseDouble(sample.group(1));
+        }
+        return sum;
+    }
+
+    @Test
+    void shouldLogOneLinePerKindOfMalformedRequest() throws IOException, InterruptedException {
+        try (ServiceProcess service = start()) {
+            long before = service.output().lines().count();
+            List<String> malformed = List.of(
+                    "\0GARBAGE\r\n\r\n",
+                    "GET / HTTP/9.9\r\n\r\n",
+                    "GET / HTTP/1.1\r\n\r\n",
+                    "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+                    "GET / HTTP/1.1\r\nHost: [::\r\n\r\n",
+                    "POST /api/rseq HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                    "POST /api/rseq HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "x".repeat(200));
+            for (URI port : List.of(service.application(), service.management())) {
+                for (String text : malformed) {
+                    for (int i = 0; i < 20; i++) {
+                        try (Socket socket = new Socket(port.getHost(), port.getPort())) {
+                            socket.getOutputStream().write(ascii(text));
+                        }
+                    }
+                }
+            }
+            assertThatNothingIsLeft(service);
+            assertThatItAnswers(service);
+            assertThat(service.output().lines().count() - before)
+                    .as(service.output())
+                    .isLessThanOrEqualTo(malformed.size());
+        }
+    }
+
     @Test
     void shouldBoundTheRequestsOfClientsThatDoNotRead() throws IOException, InterruptedException {
         try (ServiceProcess service = start()) {

@@ -25,8 +25,9 @@ class ShopTest {
             "_active_count", "_count",
             "_duration_sum", "_sum");
 
-    private static final String VARYING = "(jvm|process|system|worker_pool|netty|http_server_bytes|http_server_connections|http_server_active)_.*"
-            + "|.*_seconds(_sum|_max|\\{.*quantile.*|_bucket.*)(\\{.*)?";
+    private static final String VARYING =
+            "(jvm|process|system|worker_pool|netty|http_server_bytes|http_server_connections|http_server_active)_.*"
+                    + "|.*_seconds(_sum|_max|\\{.*quantile.*|_bucket.*)(\\{.*)?";
 
     @Test
     void shouldExposeWhatTheOtherRegistryExposes() throws Exception {
@@ -37,16 +38,23 @@ class ShopTest {
         given().get("/orders/99").then().statusCode(404);
         given().get("/nowhere").then().statusCode(404);
 
-        String text = given().accept("text/plain").get("/q/metrics").then().statusCode(200).extract().asString();
+        String text = given().accept("text/plain")
+                .get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
 
-        new ScrapeHistory(Path.of("target/scrapes"), IGNORED, VARYING).add(System.getProperty("registry"), normal(text));
+        new ScrapeHistory(Path.of("target/scrapes"), IGNORED, VARYING)
+                .add(System.getProperty("registry"), normal(text));
     }
 
     /** Returns a scrape in the form of the client library 1.x: numbers, labels, names, and no empty description. */
     private static String normal(String text) {
         return text.lines()
                 .filter(line -> !line.matches("# HELP \\S+\\s*"))
-                .filter(line -> !line.matches("orders_found_seconds\\{.*quantile=.*")) // 1.x has no quantiles beside buckets
+                .filter(line ->
+                        !line.matches("orders_found_seconds\\{.*quantile=.*")) // 1.x has no quantiles beside buckets
                 .map(line -> line.startsWith("#") ? line : numbers(line))
                 .map(ShopTest::renamed)
                 .collect(Collectors.joining("\n"));
