@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,6 +45,40 @@ class ServiceStartTest {
                         .isThrownBy(() -> connect("127.0.0.2", server.getPort()));
             }
         }
+    }
+
+    @Test
+    void shouldReportAPortThatCannotBeUsedInThreeLines() throws IOException, InterruptedException {
+        int free = FreePort.next();
+        int other = FreePort.next();
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int used = socket.getLocalPort();
+            assertThat(refusedStart(free, free))
+                    .contains("quarkus.http.port and quarkus.management.port must be different, but both were " + free);
+            assertThat(refusedStart(used, free))
+                    .contains("quarkus.http.port must be a port that is free on 127.0.0.1, but was " + used);
+            assertThat(refusedStart(free, used))
+                    .contains("quarkus.management.port must be a port that is free on 127.0.0.1, but was " + used);
+            assertThat(refusedStart(70_000, other))
+                    .contains("quarkus.http.port must be a whole number from 0 to 65535, but was 70000");
+            assertThat(refusedStart(free, -1))
+                    .contains("quarkus.management.port must be a whole number from 0 to 65535, but was -1");
+        }
+    }
+
+    private static String refusedStart(int application, int management) throws IOException, InterruptedException {
+        Process service = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dquarkus.http.port=" + application,
+                        "-Dquarkus.management.port=" + management,
+                        "-jar",
+                        System.getProperty("test.service.jar"))
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(service.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(service.waitFor()).as(output).isEqualTo(1);
+        assertThat(output.lines()).as(output).hasSizeLessThanOrEqualTo(3);
+        return output;
     }
 
     @Test

@@ -68,12 +68,12 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
     private HttpServerMetricsFactory servers() {
         // Read now: this reads archives, and the first server starts on an event loop.
         Set<String> staticPaths = StaticPaths.ofApplication(settings.get().rootPath());
-        return new HttpServerMetricsFactory(() -> applicationMetrics(staticPaths), this::isExcluded);
-    }
-
-    /** Scrapes and probes are not requests to the application. */
-    private boolean isExcluded(HttpServerOptions options, SocketAddress address) {
-        return !settings.get().enabled() || isManagementServer(options, address);
+        boolean enabled = settings.get().enabled();
+        ManagementConfig managementServer = management.get();
+        // Scrapes and probes are not requests to the application.
+        return new HttpServerMetricsFactory(
+                () -> applicationMetrics(staticPaths),
+                (options, address) -> !enabled || isManagementServer(managementServer, options, address));
     }
 
     private HttpServerMetricsAdapter.ApplicationMetrics applicationMetrics(Set<String> staticPaths) {
@@ -84,8 +84,8 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
     }
 
     /** Returns whether a server is Quarkus' management server. Vert.x creates the metrics of all servers alike; only the address differs. */
-    private boolean isManagementServer(HttpServerOptions options, SocketAddress address) {
-        ManagementConfig config = management.get();
+    private static boolean isManagementServer(
+            ManagementConfig config, HttpServerOptions options, SocketAddress address) {
         if (address.isDomainSocket()) {
             return config.domainSocketEnabled() && config.domainSocket().equals(address.path());
         }
