@@ -14,7 +14,8 @@ import jakarta.inject.Singleton;
  * Adds a limit to each connection at its first request, on both ports: {@link PipeliningLimit} for HTTP/1, {@link ReadWhileWritable} for
  * HTTP/2. Stateless.
  *
- * <p>A handler of requests is the only place that the application, its tests, its dev mode, and other applications have in common.
+ * <p>A handler of requests is the only place that the application, its tests, its dev mode, and other applications have in common. Requests
+ * outside of {@code quarkus.http.root-path} reach no handler of the application: {@link HttpServerMetricsAdapter} adds the limit for these.
  */
 @Singleton
 class ConnectionLimits {
@@ -30,7 +31,12 @@ class ConnectionLimits {
     }
 
     private static void limit(RoutingContext context) {
-        HttpServerRequest request = context.request();
+        limit(context.request());
+        context.next();
+    }
+
+    /** Adds the limit to the connection of a request, unless it has one. */
+    static void limit(HttpServerRequest request) {
         if (request.connection() instanceof ConnectionBase connection) {
             ChannelPipeline pipeline = connection.channel().pipeline();
             if (request.version() == HttpVersion.HTTP_2) {
@@ -39,6 +45,5 @@ class ConnectionLimits {
                 PipeliningLimit.install(pipeline);
             }
         }
-        context.next();
     }
 }

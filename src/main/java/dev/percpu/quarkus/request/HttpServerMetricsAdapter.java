@@ -36,14 +36,20 @@ final class HttpServerMetricsAdapter
     private final RequestMeterFactory meters;
     private final ContributedTags contributed;
     private final RequestSpan span;
+    private final boolean hasRootPath;
     private final Tags serverTags;
     private final Tags schemeTag;
     private final LongAdder activeRequests;
     private final LongAdder activeConnections;
     private volatile ServerMeterSet serverMeters;
 
-    /** The parts that all servers of the application share. */
-    record ApplicationMetrics(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span) {}
+    /**
+     * The parts that all servers of the application share.
+     *
+     * @param hasRootPath whether the application is below a path, so that requests to others reach none of its handlers
+     */
+    record ApplicationMetrics(
+            RequestMeterFactory meters, ContributedTags contributed, RequestSpan span, boolean hasRootPath) {}
 
     /**
      * @param serverTags {@code server.port} if the server has a configured port, else empty
@@ -53,6 +59,7 @@ final class HttpServerMetricsAdapter
         meters = application.meters;
         contributed = application.contributed;
         span = application.span;
+        hasRootPath = application.hasRootPath;
         this.serverTags = serverTags;
         schemeTag = Tags.of("url.scheme", scheme);
         activeRequests = meters.activeRequests().count(serverTags.and(schemeTag));
@@ -74,7 +81,11 @@ final class HttpServerMetricsAdapter
     @Override
     public @Nullable ActiveRequest requestBegin(LongTaskTimer.@Nullable Sample connection, HttpRequest request) {
         activeRequests.increment();
-        return new ActiveRequest((HttpServerRequestInternal) request, meters.nanoTime());
+        HttpServerRequestInternal vertxRequest = (HttpServerRequestInternal) request;
+        if (hasRootPath) {
+            ConnectionLimits.limit(vertxRequest);
+        }
+        return new ActiveRequest(vertxRequest, meters.nanoTime());
     }
 
     @Override
@@ -98,14 +109,14 @@ final class HttpServerMetricsAdapter
         if (request != null && request.end()) {
             activeRequests.decrement();
             Tags contributedTags = contributed.isEmpty() ? Tags.empty() : contributed.of(request.request, response);
-            record(request, isClosed(request) ? UriTimers.RESET : response.statusCode(), contributedTags);
+            record(request, isUnanswered(request) ? UriTimers.RESET : response.statusCode(), contributedTags);
         }
     }
 
-    /** Returns whether the client has closed the connection, so that no byte of the response was sent. */
-    private static boolean isClosed(ActiveRequest request) {
+    /** Returns whether the client had closed the connection before the response was written. */
+    private static boolean isUnanswered(ActiveRequest request) {
         return request.request.connection() instanceof ConnectionBase connection
-                && !connection.channel().isActive();
+                && PipeliningLimit.isUnanswered(connection.channel());
     }
 
     private void record(ActiveRequest request, int status, Tags contributedTags) {

@@ -1,6 +1,7 @@
 package dev.percpu.quarkus.request;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -63,6 +64,17 @@ final class PipeliningLimit extends ChannelDuplexHandler {
             pipeline.addBefore(DECODER, NAME, new PipeliningLimit(requests));
             pipeline.addBefore(HANDLER, REQUESTS_NAME, requests);
         }
+    }
+
+    /** Returns whether a connection was closed before the latest response was written, so that the client got no byte of it. */
+    static boolean isUnanswered(Channel channel) {
+        if (channel.isActive()) {
+            return false;
+        }
+        Requests requests = (Requests) channel.pipeline().get(REQUESTS_NAME);
+        // Netty removes all handlers of a closed connection. If only this one is missing, the request came before the
+        // limit.
+        return requests == null ? channel.pipeline().get(HANDLER) == null : !requests.written;
     }
 
     @Override
@@ -166,6 +178,9 @@ final class PipeliningLimit extends ChannelDuplexHandler {
         /** Whether the response of the request that was passed on is still to be written. */
         private boolean responding = true;
 
+        /** Whether the response of the request that was passed on was written to an open connection. */
+        private boolean written;
+
         /** Whether the body of the latest request is incomplete. */
         private boolean inBody = true;
 
@@ -190,7 +205,10 @@ final class PipeliningLimit extends ChannelDuplexHandler {
         private void passOn(ChannelHandlerContext context) {
             while (!waiting.isEmpty() && !(responding && waiting.element() instanceof HttpRequest)) {
                 Object next = waiting.remove();
-                responding |= next instanceof HttpRequest;
+                if (next instanceof HttpRequest) {
+                    responding = true;
+                    written = false;
+                }
                 context.fireChannelRead(next);
             }
         }
@@ -202,6 +220,7 @@ final class PipeliningLimit extends ChannelDuplexHandler {
                     && response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
                 context.write(message, runAfter(promise, context, () -> uninstall(context)));
             } else if (message instanceof LastHttpContent && !isInformational(message)) {
+                written = context.channel().isActive();
                 context.write(message, runAfter(promise, context, () -> responded(context)));
             } else {
                 context.write(message, promise);

@@ -80,7 +80,8 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
         return new HttpServerMetricsAdapter.ApplicationMetrics(
                 new RequestMeterFactory(registry.get(), settings.get(), staticPaths),
                 new ContributedTags(contributors.stream().toList()),
-                RequestSpan.ofApplication());
+                RequestSpan.ofApplication(),
+                !settings.get().rootPath().equals("/"));
     }
 
     /** Returns whether a server is Quarkus' management server. Vert.x creates the metrics of all servers alike; only the address differs. */

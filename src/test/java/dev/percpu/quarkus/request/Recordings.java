@@ -30,7 +30,8 @@ public final class Recordings {
         return new HttpServerMetricsAdapter.ApplicationMetrics(
                 new RequestMeterFactory(registry, settings, Set.of()),
                 new ContributedTags(List.of(contributors)),
-                new RequestSpan(null));
+                new RequestSpan(null),
+                false);
     }
 
     static HttpServerMetricsFactory servers(MeterRegistry registry) {

@@ -12,12 +12,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +34,8 @@ class RootPathTest {
     private final HttpServerMetricsAdapter.ApplicationMetrics shared = new HttpServerMetricsAdapter.ApplicationMetrics(
             new RequestMeterFactory(registry, settings, StaticPaths.ofApplication("/app")),
             ContributedTags.NONE,
-            new RequestSpan(null));
+            new RequestSpan(null),
+            true);
     private final Vertx vertx = Vertx.vertx(new VertxOptions()
             .setMetricsOptions(new ChainedMetricsOptions(
                     null, new HttpServerMetricsFactory(() -> shared, (options, address) -> false), false)));
@@ -84,6 +87,23 @@ class RootPathTest {
         expected.put("404 NOT_FOUND", 2L);
         expected.put("401 UNKNOWN", 1L);
         assertEventually(this::counts, expected);
+    }
+
+    @Test
+    void shouldLimitPipeliningOutsideOfTheRootPath() {
+        Set<Boolean> limited = ConcurrentHashMap.newKeySet();
+        Router main = Router.router(vertx);
+        main.route().handler(context -> {
+            ConnectionBase connection = (ConnectionBase) context.request().connection();
+            limited.add(connection.channel().pipeline().get(PipeliningLimit.class) != null);
+            context.next();
+        });
+        int port =
+                await(vertx.createHttpServer().requestHandler(main).listen(0)).actualPort();
+
+        get(vertx.createHttpClient(), port, "/nowhere", false);
+
+        assertThat(limited).containsExactly(true);
     }
 
     @Test
