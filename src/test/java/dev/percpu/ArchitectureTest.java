@@ -82,9 +82,10 @@ class ArchitectureTest {
             ROOT + "scrape.ShardNaming",
             ROOT + "shard.ShardStatistics");
 
-    /** The API of {@code scrape}: the negotiation, the labels of shards, and the Prometheus registry that isolates collectors. */
+    /** The API of {@code scrape}: the negotiation and parameters of requests, the labels of shards, and the Prometheus registry that isolates collectors. */
     private static final Set<String> SCRAPE_API = Set.of(
             ROOT + "scrape.ScrapeNegotiation",
+            ROOT + "scrape.ScrapeParameters",
             ROOT + "scrape.ScrapeType",
             ROOT + "scrape.ShardNaming",
             ROOT + "scrape.IsolatingPrometheusRegistry");

@@ -43,6 +43,7 @@ public final class ProvokedWarnings implements TestExecutionListener {
             new Provoked(
                     REGISTRY + "PerCpuMeterRegistry",
                     "not exposed to Prometheus|Pause detection|MeterFilter is being configured"),
+            new Provoked(REGISTRY + "ScrapeHandler", "on purpose"),
             new Provoked(REGISTRY + "SeriesLimit", "is reached|which is the maximum"),
             new Provoked(REGISTRY + "WindowRotator", "rotation failed"),
             new Provoked(

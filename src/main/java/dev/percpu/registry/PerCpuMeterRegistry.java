@@ -169,7 +169,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
         FunctionMeterCollector functionMeters = new FunctionMeterCollector(
-                new RegistrySettings(config).get(Settings.GAUGE_TIMEOUT).toMillis());
+                registrySettings().get(Settings.GAUGE_TIMEOUT).toMillis());
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), functionMeters);
         BucketLayouts layouts = new BucketLayouts(perCpuConfig(config)::nativeHistogram);
         this.factory = new MeterFactory(
@@ -218,6 +218,10 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             throw new IllegalStateException(status.missingLibraryMessage());
         }
         return new JvmCellStore();
+    }
+
+    RegistrySettings registrySettings() {
+        return new RegistrySettings(config);
     }
 
     private static PrometheusConfig checked(PrometheusConfig config) {

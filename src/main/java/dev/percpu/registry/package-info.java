@@ -1,6 +1,6 @@
 /**
  * The public API: {@link dev.percpu.registry.PerCpuMeterRegistry}, its configuration, and the registry's own metrics. Also public: the
- * limit and the counts of series, and the failures of scrapes.
+ * limit and the counts of series, the failures of scrapes, and the endpoint for the HTTP server of the JDK.
  *
  * <p>Belongs here: registering and removing meters, the limit on series, the creation of meters. Does not belong here: any framework type.
  *

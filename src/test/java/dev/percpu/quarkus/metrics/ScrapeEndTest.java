@@ -14,6 +14,7 @@ import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.registry.ScrapeFailure;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.scrape.ScrapeParameters;
 import dev.percpu.scrape.ScrapeType;
 import dev.percpu.scrape.ShardNaming;
 import io.quarkus.vertx.http.ManagementInterface;
@@ -167,7 +168,7 @@ class ScrapeEndTest {
     }
 
     private Response get(String path, String timeout) {
-        return given().header(ScrapeRequest.TIMEOUT_HEADER, timeout).when().get(server.resolve(path));
+        return given().header(ScrapeParameters.TIMEOUT_HEADER, timeout).when().get(server.resolve(path));
     }
 
     private static <T> CompletableFuture<T> later(Supplier<T> call) {
@@ -240,7 +241,7 @@ class ScrapeEndTest {
         writeAnIncompleteBody();
         try (SlowClient client = new SlowClient(
                 server,
-                "GET /q/metrics " + version + "\r\nHost: localhost\r\n" + ScrapeRequest.TIMEOUT_HEADER + ": 0.3")) {
+                "GET /q/metrics " + version + "\r\nHost: localhost\r\n" + ScrapeParameters.TIMEOUT_HEADER + ": 0.3")) {
             assertThat(client.line()).isEqualTo(version + " 200 OK");
             if (version.equals("HTTP/1.0")) {
                 assertThat(client.endsInOrder())
@@ -260,8 +261,8 @@ class ScrapeEndTest {
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
 
         CompletableFuture<Buffer> body = client.request(HttpMethod.GET, server.getPort(), server.getHost(), PATH)
-                .compose(request ->
-                        request.putHeader(ScrapeRequest.TIMEOUT_HEADER, "0.3").send())
+                .compose(request -> request.putHeader(ScrapeParameters.TIMEOUT_HEADER, "0.3")
+                        .send())
                 .compose(HttpClientResponse::body)
                 .toCompletionStage()
                 .toCompletableFuture();

@@ -1,4 +1,4 @@
-package dev.percpu.quarkus.metrics;
+package dev.percpu.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ScrapeRequestTest {
+class ScrapeParametersTest {
     private static final Duration MAX = Duration.ofSeconds(60);
 
     @ParameterizedTest
@@ -23,7 +23,7 @@ class ScrapeRequestTest {
         "2.5e1,PT25S"
     })
     void shouldReturnTheTimeoutOfTheClient(String seconds, Duration timeout) {
-        assertThat(ScrapeRequest.timeout(seconds, MAX)).isEqualTo(timeout);
+        assertThat(ScrapeParameters.timeout(seconds, MAX)).isEqualTo(timeout);
     }
 
     @ParameterizedTest
@@ -47,15 +47,16 @@ class ScrapeRequestTest {
                 "1e999"
             })
     void shouldReturnTheMaximumForAnInvalidOrLongerTimeout(String seconds) {
-        assertThat(ScrapeRequest.timeout(seconds, MAX)).isEqualTo(MAX);
+        assertThat(ScrapeParameters.timeout(seconds, MAX)).isEqualTo(MAX);
     }
 
     @Test
     void shouldReturnTheFamiliesOfSamples() {
-        assertThat(ScrapeRequest.families(List.of("a_total", "b_seconds_bucket", "c_info", "d_gcount", "e_max", "f")))
+        assertThat(ScrapeParameters.families(
+                        List.of("a_total", "b_seconds_bucket", "c_info", "d_gcount", "e_max", "f")))
                 .containsExactlyInAnyOrder(
                         "a_total", "a", "b_seconds_bucket", "b_seconds", "c_info", "c", "d_gcount", "d", "e_max", "f");
-        assertThat(ScrapeRequest.families(List.of("a_count", "b_sum", "c_created", "d_gsum")))
+        assertThat(ScrapeParameters.families(List.of("a_count", "b_sum", "c_created", "d_gsum")))
                 .contains("a", "b", "c", "d");
     }
 }
