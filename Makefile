@@ -41,7 +41,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 
-examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=plain for one
+examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=compare,plain for one
 	@$(MVN_WARN) -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.invoker=info -Pexamples verify -Dmaven.test.skip=true -Dspotless.check.skip=true $(ARGS)
 
 bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service

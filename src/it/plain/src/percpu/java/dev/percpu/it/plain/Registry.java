@@ -4,8 +4,8 @@ import com.sun.net.httpserver.HttpHandler;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
+import dev.percpu.registry.ScrapeHandler;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.charset.StandardCharsets;
 
 /** The registry of this project, and its endpoint. */
 final class Registry {
@@ -18,12 +18,6 @@ final class Registry {
     }
 
     HttpHandler endpoint() {
-        return exchange -> {
-            byte[] text = registry.scrape().getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-            exchange.sendResponseHeaders(200, text.length);
-            exchange.getResponseBody().write(text);
-            exchange.close();
-        };
+        return new ScrapeHandler(registry, meters);
     }
 }
