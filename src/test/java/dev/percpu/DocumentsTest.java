@@ -476,6 +476,9 @@ class DocumentsTest {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> problems = new ArrayList<>();
         for (String block : in.blocks("java")) {
+            if (isPartOfAnExample(block)) {
+                continue; // which is compiled and run by itself
+            }
             String imports =
                     block.lines().filter(it -> it.startsWith("import ")).collect(Collectors.joining("\n"));
             String body = block.lines().filter(it -> !it.startsWith("import ")).collect(Collectors.joining("\n"));
@@ -496,6 +499,28 @@ class DocumentsTest {
             }
         }
         return problems;
+    }
+
+    /** Returns whether an application below src/it has these lines, at any depth. */
+    private static boolean isPartOfAnExample(String block) throws IOException {
+        try (Stream<Path> files = Files.walk(TOP.resolve("src/it"))) {
+            return files.filter(it -> it.toString().endsWith(".java"))
+                    .map(MarkdownDocument::read)
+                    .anyMatch(it -> ("\n" + it.text().stripIndent())
+                            .replaceAll("\n +", "\n")
+                            .contains("\n" + block.replaceAll("\n +", "\n")));
+        }
+    }
+
+    @Test
+    void shouldShowTheEndpointOfTheVertxExample() throws IOException {
+        List<String> blocks =
+                MarkdownDocument.read(DOCUMENTS.resolve("library.md")).blocks("java");
+
+        assertThat(blocks.stream().filter(it -> it.contains("HttpServerRequest")))
+                .singleElement()
+                .satisfies(it -> assertThat(isPartOfAnExample(it)).isTrue());
+        assertThat(isPartOfAnExample("PerCpuMeterRegistry registry = null;\n")).isFalse();
     }
 
     private static final class Source extends SimpleJavaFileObject {
