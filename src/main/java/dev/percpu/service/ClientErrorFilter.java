@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 @LoggingFilter(name = "client-errors")
 public final class ClientErrorFilter implements Filter {
     private static final Set<String> LOGGERS = Set.of(
+            "io.netty.channel.DefaultChannelPipeline",
             "io.quarkus.vertx.http.runtime.QuarkusErrorHandler",
             "io.vertx.core.net.impl.ConnectionBase",
             "io.vertx.ext.web.RoutingContext");

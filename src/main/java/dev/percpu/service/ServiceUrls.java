@@ -4,6 +4,7 @@ import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
@@ -24,23 +25,35 @@ class ServiceUrls {
 
     /** Returns two lines for the log: page and status, metrics and health. */
     List<String> lines() {
-        boolean plain = server.getSecurePort() < 0 || server.getPort() >= 0;
-        URI root = base(
-                        plain,
-                        "quarkus.http.host",
-                        plain ? port(server.getPort(), "quarkus.http.port") : server.getSecurePort())
-                .resolve(folder("quarkus.http.root-path", "/"));
-        URI management = root.resolve(folder("quarkus.http.non-application-root-path", "q"));
-        if (config.getOptionalValue("quarkus.management.enabled", Boolean.class).orElse(false)) {
-            management = base(
-                            !hasManagementTls(),
-                            "quarkus.management.host",
-                            port(server.getManagementPort(), "quarkus.management.port"))
-                    .resolve(folder("quarkus.management.root-path", "/q"));
-        }
+        URI root = root();
+        URI management = management();
         return List.of(
                 "Page " + root + ", status " + root.resolve("api/rseq"),
                 "Metrics " + management.resolve("metrics") + ", health " + management.resolve("health"));
+    }
+
+    /** Returns a URL without TLS of each port, requests to which are not recorded. */
+    List<URI> firstRequests() {
+        URI description = root().resolve(folder("quarkus.http.non-application-root-path", "q"))
+                .resolve("openapi");
+        return Stream.of(description, management().resolve("health/live"))
+                .filter(url -> url.getScheme().equals("http"))
+                .toList();
+    }
+
+    private URI root() {
+        boolean plain = server.getSecurePort() < 0 || server.getPort() >= 0;
+        int port = plain ? port(server.getPort(), "quarkus.http.port") : server.getSecurePort();
+        return base(plain, "quarkus.http.host", port).resolve(folder("quarkus.http.root-path", "/"));
+    }
+
+    private URI management() {
+        if (config.getOptionalValue("quarkus.management.enabled", Boolean.class).orElse(false)) {
+            int port = port(server.getManagementPort(), "quarkus.management.port");
+            return base(!hasManagementTls(), "quarkus.management.host", port)
+                    .resolve(folder("quarkus.management.root-path", "/q"));
+        }
+        return root().resolve(folder("quarkus.http.non-application-root-path", "q"));
     }
 
     /** The server knows a port only if it was chosen at the start, and none after a live reload in dev mode. */

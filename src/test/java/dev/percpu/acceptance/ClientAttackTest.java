@@ -216,6 +216,37 @@ class ClientAttackTest {
         }
     }
 
+    /** Without descriptors in reserve, both event loops waited for good in Quarkus' class loader. */
+    @Test
+    void shouldAnswerAfterMoreConnectionsThanFileDescriptors() throws IOException, InterruptedException {
+        UnaryOperator<List<String>> fewDescriptors = command -> {
+            List<String> changed = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
+            changed.addAll(command);
+            return changed;
+        };
+        try (ServiceProcess service = ServiceProcess.start(directory, fewDescriptors)) {
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                Socket socket = connect(service);
+                sockets.add(socket);
+                try {
+                    socket.getOutputStream().write(ascii(GET));
+                } catch (IOException e) {
+                    // The service has closed the connection.
+                }
+            }
+            assertThat(service.scrape("/q/metrics", "text/plain")).contains("http_server_active_connections");
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            assertThatNothingIsLeft(service);
+            assertThatItAnswers(service);
+            assertThat(service.output())
+                    .containsOnlyOnce("the limit of file descriptors (ulimit -n) does not allow more")
+                    .doesNotContain("\tat ");
+        }
+    }
+
     /** The client allows no byte of a response, ignores the limit of streams, and reads nothing. */
     @Test
     void shouldSurviveManyHttp2StreamsOfClientsThatDoNotRead() throws IOException, InterruptedException {
