@@ -9,6 +9,8 @@ JAVA := .build/java
 SERVICE := target/quarkus-app/quarkus-run.jar
 LOAD := $(MVN) --quiet -Pload package
 DEPENDENCY := org.apache.maven.plugins:maven-dependency-plugin:3.9.0
+# The older versions of libraries that the library is tested with.
+VERSIONS := $(shell sed -n 's|.*<profile><id>\([^<]*\)</id>.*|\1|p' src/test/versions/pom.xml)
 # Touched after a whole build only: the jar alone could be left by one that failed later.
 PACKAGED := target/.packaged
 
@@ -38,6 +40,8 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@$(MAKE) --silent -C src/main/native OUT=$(CURDIR)/target/native
 	@$(MAKE) --silent -C src/test/native/matrix OUT=$(CURDIR)/target/matrix/programs
 	@[ -d target/maven ] || $(MVN) --quiet $(DEPENDENCY):unpack -Dartifact=org.apache.maven:apache-maven:3.9.16:tar.gz:bin -DoutputDirectory=target/maven
+	@for id in $(VERSIONS); do [ -d target/versions/$$id ] || \
+		$(MVN) --quiet -f src/test/versions/pom.xml -P $$id $(DEPENDENCY):copy-dependencies || exit 1; done
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
 

@@ -273,7 +273,7 @@ class ArchitectureTest {
                 .check(CLASSES);
         classes()
                 .that()
-                .haveSimpleName("ControlCalls")
+                .haveSimpleName("NativeFunctions")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("com.sun.jna..")

@@ -1,6 +1,8 @@
 package dev.percpu.binding;
 
-import com.sun.jna.Memory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +43,9 @@ public final class ControlCalls {
      * @return 0, or -{@link #EALREADY} if it was set before; {@link #owner()} then returns the earlier value
      */
     public static int start(ProcessInfo info) {
-        try (Memory process = info.toNative()) {
-            return PercpuLibrary.functions().percpu_process_start(process);
+        try (Arena arena = Arena.ofConfined()) {
+            return PercpuLibrary.functions()
+                    .percpu_process_start(info.toNative(arena).address());
         }
     }
 
@@ -100,9 +103,10 @@ public final class ControlCalls {
      * @param length number of bytes; more than 64 are cut to 64
      */
     public static byte @Nullable [] threadView(int length) {
-        try (Memory out = new Memory(MAX_VIEW_BYTES)) {
-            int copied = PercpuLibrary.functions().percpu_thread_view(out, Math.min(length, MAX_VIEW_BYTES));
-            return copied < 0 ? null : out.getByteArray(0, copied);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(MAX_VIEW_BYTES, Long.BYTES);
+            int copied = PercpuLibrary.functions().percpu_thread_view(out.address(), Math.min(length, MAX_VIEW_BYTES));
+            return copied < 0 ? null : out.asSlice(0, copied).toArray(ValueLayout.JAVA_BYTE);
         }
     }
 
@@ -116,8 +120,9 @@ public final class ControlCalls {
      */
     public static int tryRegistration(int length, int alignment) {
         ProcessInfo.requireArea(length, alignment);
-        try (Memory memory = new Memory(length + 2L * alignment)) {
-            return PercpuLibrary.functions().percpu_rseq_try(memory.align(alignment), length);
+        try (Arena arena = Arena.ofConfined()) {
+            return PercpuLibrary.functions()
+                    .percpu_rseq_try(arena.allocate(length, alignment).address(), length);
         }
     }
 

@@ -4,6 +4,7 @@ import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The version of the libc is not checked, because distributions backport symbols to older versions. A missing symbol is null.
  */
 public final class Libc {
+    /** Weak: as long as a {@code NativeLibrary} is reachable, JNA keeps a thread. */
+    private static volatile WeakReference<@Nullable NativeLibrary> known = new WeakReference<>(null);
+
     private Libc() {}
 
     /** Returns the value of an exported {@code unsigned int}, such as {@code __rseq_size}; null if there is no such symbol. */
@@ -80,7 +84,17 @@ public final class Libc {
         }
     }
 
+    /** Returns the address of a function. */
+    static long functionAddress(String name) {
+        return Pointer.nativeValue(process().getFunction(name));
+    }
+
     private static NativeLibrary process() {
-        return NativeLibrary.getProcess();
+        NativeLibrary process = known.get();
+        if (process == null) {
+            process = NeutralThread.call(NativeLibrary::getProcess);
+            known = new WeakReference<>(process);
+        }
+        return process;
     }
 }

@@ -1,98 +1,200 @@
 package dev.percpu.binding;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
+import com.sun.jna.Function;
 import com.sun.jna.Pointer;
-import java.nio.file.Path;
-import java.util.Map;
+import java.lang.foreign.SymbolLookup;
 
 /**
- * The control functions of the native library, by JNA direct mapping. Thread-safe.
+ * The control functions of the native library, called through JNA. Thread-safe.
  *
- * <p>The signatures are the same as in {@code percpu.h}. Callers get the bound instance from {@code PercpuLibrary}.
+ * <p>The signatures are the same as in {@code percpu.h}, where a {@code long} also is an address. Callers get the bound instance from {@code
+ * PercpuLibrary}.
+ *
+ * <p>JNA gets the addresses of the functions, neither a class of this library nor a {@code NativeLibrary}: JNA keeps those longer than the
+ * class loader of an application lives.
  */
 final class NativeFunctions {
-    static final NativeFunctions INSTANCE = new NativeFunctions();
+    private static final Object[] NO_ARGUMENTS = {};
 
-    private NativeFunctions() {}
+    private final Function processStart;
+    private final Function processFixMode;
+    private final Function processOwner;
+    private final Function processMode;
+    private final Function pairIsAtomic;
+    private final Function threadRegister;
+    private final Function threadLastErrno;
+    private final Function threadView;
+    private final Function rseqTry;
+    private final Function membarrier;
+    private final Function regionCreate;
+    private final Function regionFirstCell;
+    private final Function regionReserved;
+    private final Function regionResident;
+    private final Function shardRestarts;
+    private final Function sharedRecords;
+    private final Function layout;
+    private final Function layoutNames;
+    private final Function sum;
+    private final Function sumRanges;
+    private final Function drainMax;
+    private final Function drainMaxima;
+    private final Function clear;
+    private final Function bucketsSize;
+    private final Function bucketsInit;
+    private final Function bucketsIndex;
+    private final Function selfTestVictim;
+    private final Function selfTestDisturb;
 
     /**
-     * Binds the functions to a library file. Must be called once, before the first call of any of them.
+     * Binds the functions.
      *
-     * @throws LibraryUnavailableException if JNA cannot load its own library or this file
+     * @param symbols the loaded library
+     * @throws java.util.NoSuchElementException if the library lacks a function
      */
-    static void bind(Path file) {
-        try {
-            Native.register(
-                    NativeFunctions.class,
-                    com.sun.jna.NativeLibrary.getInstance(
-                            file.toString(),
-                            Map.of(Library.OPTION_CLASSLOADER, NativeFunctions.class.getClassLoader())));
-        } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
-            throw new LibraryUnavailableException(
-                    file.toString(),
-                    "JNA could not bind it: " + e.getMessage(),
-                    "make sure that the temporary folder is writable and not mounted noexec, or start with "
-                            + "-Djna.boot.library.path=DIR -Djna.nounpack=true and the JNA library in DIR",
-                    e);
-        }
+    NativeFunctions(SymbolLookup symbols) {
+        processStart = function(symbols, "percpu_process_start");
+        processFixMode = function(symbols, "percpu_process_fix_mode");
+        processOwner = function(symbols, "percpu_process_owner");
+        processMode = function(symbols, "percpu_process_mode");
+        pairIsAtomic = function(symbols, "percpu_pair_is_atomic");
+        threadRegister = function(symbols, "percpu_thread_register");
+        threadLastErrno = function(symbols, "percpu_thread_last_errno");
+        threadView = function(symbols, "percpu_thread_view");
+        rseqTry = function(symbols, "percpu_rseq_try");
+        membarrier = function(symbols, "percpu_membarrier");
+        regionCreate = function(symbols, "percpu_region_create");
+        regionFirstCell = function(symbols, "percpu_region_first_cell");
+        regionReserved = function(symbols, "percpu_region_reserved");
+        regionResident = function(symbols, "percpu_region_resident");
+        shardRestarts = function(symbols, "percpu_shard_restarts");
+        sharedRecords = function(symbols, "percpu_shared_records");
+        layout = function(symbols, "percpu_layout");
+        layoutNames = function(symbols, "percpu_layout_names");
+        sum = function(symbols, "percpu_sum");
+        sumRanges = function(symbols, "percpu_sum_ranges");
+        drainMax = function(symbols, "percpu_drain_max");
+        drainMaxima = function(symbols, "percpu_drain_maxima");
+        clear = function(symbols, "percpu_clear");
+        bucketsSize = function(symbols, "percpu_buckets_size");
+        bucketsInit = function(symbols, "percpu_buckets_init");
+        bucketsIndex = function(symbols, "percpu_buckets_index");
+        selfTestVictim = function(symbols, "percpu_self_test_victim");
+        selfTestDisturb = function(symbols, "percpu_self_test_disturb");
     }
 
-    native int percpu_process_start(Pointer process);
+    private static Function function(SymbolLookup symbols, String name) {
+        return Function.getFunction(new Pointer(symbols.findOrThrow(name).address()));
+    }
 
-    native int percpu_process_fix_mode(int mode);
+    int percpu_process_start(long process) {
+        return processStart.invokeInt(new Object[] {process});
+    }
 
-    native int percpu_process_owner();
+    int percpu_process_fix_mode(int mode) {
+        return processFixMode.invokeInt(new Object[] {mode});
+    }
 
-    native int percpu_process_mode();
+    int percpu_process_owner() {
+        return processOwner.invokeInt(NO_ARGUMENTS);
+    }
 
-    native int percpu_pair_is_atomic(long hwcap);
+    int percpu_process_mode() {
+        return processMode.invokeInt(NO_ARGUMENTS);
+    }
 
-    native int percpu_thread_register();
+    int percpu_pair_is_atomic(long hwcap) {
+        return pairIsAtomic.invokeInt(new Object[] {hwcap});
+    }
 
-    native int percpu_thread_last_errno();
+    int percpu_thread_register() {
+        return threadRegister.invokeInt(NO_ARGUMENTS);
+    }
 
-    native int percpu_thread_view(Pointer out, int length);
+    int percpu_thread_last_errno() {
+        return threadLastErrno.invokeInt(NO_ARGUMENTS);
+    }
 
-    native int percpu_rseq_try(Pointer memory, int length);
+    int percpu_thread_view(long out, int length) {
+        return threadView.invokeInt(new Object[] {out, length});
+    }
 
-    native int percpu_membarrier(int command, int flags, int cpu);
+    int percpu_rseq_try(long memory, int length) {
+        return rseqTry.invokeInt(new Object[] {memory, length});
+    }
 
-    native int percpu_region_create(int shards, int strideShift, int sumKind, int indexOffset, Pointer out);
+    int percpu_membarrier(int command, int flags, int cpu) {
+        return membarrier.invokeInt(new Object[] {command, flags, cpu});
+    }
 
-    native int percpu_region_destroy(long region);
+    int percpu_region_create(int shards, int strideShift, int sumKind, int indexOffset, long out) {
+        return regionCreate.invokeInt(new Object[] {shards, strideShift, sumKind, indexOffset, out});
+    }
 
-    native long percpu_region_first_cell(long region);
+    long percpu_region_first_cell(long region) {
+        return regionFirstCell.invokeLong(new Object[] {region});
+    }
 
-    native long percpu_region_reserved(long region);
+    long percpu_region_reserved(long region) {
+        return regionReserved.invokeLong(new Object[] {region});
+    }
 
-    native long percpu_region_resident(long region, int page);
+    long percpu_region_resident(long region, int page) {
+        return regionResident.invokeLong(new Object[] {region, page});
+    }
 
-    native long percpu_shard_restarts(long region, int shard);
+    long percpu_shard_restarts(long region, int shard) {
+        return shardRestarts.invokeLong(new Object[] {region, shard});
+    }
 
-    native long percpu_shared_records(long region);
+    long percpu_shared_records(long region) {
+        return sharedRecords.invokeLong(new Object[] {region});
+    }
 
-    native int percpu_layout(int[] out, int capacity);
+    int percpu_layout(int[] out, int capacity) {
+        return layout.invokeInt(new Object[] {out, capacity});
+    }
 
-    native String percpu_layout_names();
+    String percpu_layout_names() {
+        return layoutNames.invokeString(NO_ARGUMENTS, false);
+    }
 
-    native int percpu_sum(long region, int first, int last, long from, long to, long out);
+    int percpu_sum(long region, int first, int last, long from, long to, long out) {
+        return sum.invokeInt(new Object[] {region, first, last, from, to, out});
+    }
 
-    native int percpu_sum_ranges(long region, int first, int last, long count, long offsets, long bytes, long out);
+    int percpu_sum_ranges(long region, int first, int last, long count, long offsets, long bytes, long out) {
+        return sumRanges.invokeInt(new Object[] {region, first, last, count, offsets, bytes, out});
+    }
 
-    native long percpu_drain_max(long region, long offset, int buckets);
+    long percpu_drain_max(long region, long offset, int buckets) {
+        return drainMax.invokeLong(new Object[] {region, offset, buckets});
+    }
 
-    native void percpu_drain_maxima(long region, long count, long groups, long out);
+    void percpu_drain_maxima(long region, long count, long groups, long out) {
+        drainMaxima.invokeVoid(new Object[] {region, count, groups, out});
+    }
 
-    native int percpu_clear(long region, long from, long to);
+    int percpu_clear(long region, long from, long to) {
+        return clear.invokeInt(new Object[] {region, from, to});
+    }
 
-    native long percpu_buckets_size(long[] bounds, int count, int sumKind);
+    long percpu_buckets_size(long[] bounds, int count, int sumKind) {
+        return bucketsSize.invokeLong(new Object[] {bounds, count, sumKind});
+    }
 
-    native int percpu_buckets_init(long memory, long[] bounds, int count, int sumKind);
+    int percpu_buckets_init(long memory, long[] bounds, int count, int sumKind) {
+        return bucketsInit.invokeInt(new Object[] {memory, bounds, count, sumKind});
+    }
 
-    native int percpu_buckets_index(long buckets, long amount);
+    int percpu_buckets_index(long buckets, long amount) {
+        return bucketsIndex.invokeInt(new Object[] {buckets, amount});
+    }
 
-    native int percpu_self_test_victim(Pointer test);
+    int percpu_self_test_victim(long test) {
+        return selfTestVictim.invokeInt(new Object[] {test});
+    }
 
-    native int percpu_self_test_disturb(Pointer test);
+    int percpu_self_test_disturb(long test) {
+        return selfTestDisturb.invokeInt(new Object[] {test});
+    }
 }

@@ -1,8 +1,6 @@
 package dev.percpu.binding;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,20 +9,18 @@ import org.jspecify.annotations.Nullable;
  * <p>The library is never unloaded, because a thread may be inside one of its critical sections at any time.
  */
 public final class PercpuLibrary {
-    private static final @Nullable SymbolLookup SYMBOLS;
+    private static final LibraryLoader.@Nullable Loaded LOADED;
     private static final @Nullable LibraryUnavailableException UNAVAILABILITY_CAUSE;
 
     static {
-        SymbolLookup symbols = null;
+        LibraryLoader.Loaded loaded = null;
         LibraryUnavailableException cause = null;
         try {
-            Path file = LibraryFile.find();
-            symbols = load(file);
-            NativeFunctions.bind(file);
+            loaded = NeutralThread.call(LibraryLoader::load);
         } catch (LibraryUnavailableException e) {
             cause = e;
         }
-        SYMBOLS = symbols;
+        LOADED = loaded;
         UNAVAILABILITY_CAUSE = cause;
     }
 
@@ -41,9 +37,7 @@ public final class PercpuLibrary {
      * @throws LibraryUnavailableException if the library cannot be used
      */
     static SymbolLookup symbols() {
-        ensureAvailable();
-        assert SYMBOLS != null;
-        return SYMBOLS;
+        return loaded().symbols();
     }
 
     /**
@@ -52,27 +46,14 @@ public final class PercpuLibrary {
      * @throws LibraryUnavailableException if the library cannot be used
      */
     static NativeFunctions functions() {
-        ensureAvailable();
-        return NativeFunctions.INSTANCE;
+        return loaded().functions();
     }
 
-    private static void ensureAvailable() {
+    private static LibraryLoader.Loaded loaded() {
         if (UNAVAILABILITY_CAUSE != null) {
             throw UNAVAILABILITY_CAUSE;
         }
-    }
-
-    @SuppressWarnings("restricted") // this package makes the downcalls
-    private static SymbolLookup load(Path file) {
-        try {
-            return SymbolLookup.libraryLookup(file, Arena.global());
-        } catch (IllegalArgumentException | IllegalCallerException e) {
-            throw new LibraryUnavailableException(
-                    file.toString(),
-                    "the dynamic loader refused it: " + e.getMessage(),
-                    "check that the file is a library of this architecture, that its folder is not mounted noexec, "
-                            + "and that the JVM was started with --enable-native-access",
-                    e);
-        }
+        assert LOADED != null;
+        return LOADED;
     }
 }

@@ -1,7 +1,8 @@
 package dev.percpu.binding;
 
-import com.sun.jna.Memory;
-import com.sun.jna.NativeLibrary;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The arguments of {@code percpu_process_start()}: facts about this process. Immutable and thread-safe.
@@ -59,17 +60,16 @@ public record ProcessInfo(int owner, long libcOffset, int areaLength, int areaAl
         }
     }
 
-    Memory toNative() {
-        Memory process = new Memory(BYTES);
-        process.clear();
-        process.setInt(0, owner);
-        process.setLong(LIBC_OFFSET, libcOffset);
-        process.setInt(AREA_LENGTH, areaLength);
-        process.setInt(AREA_ALIGNMENT, areaAlignment);
-        process.setLong(HWCAP, hwcap);
-        NativeLibrary libc = NativeLibrary.getProcess();
+    /** Returns {@code struct percpu_process}, in memory of an arena. */
+    MemorySegment toNative(Arena arena) {
+        MemorySegment process = arena.allocate(BYTES, Long.BYTES);
+        process.set(ValueLayout.JAVA_INT, 0, owner);
+        process.set(ValueLayout.JAVA_LONG, LIBC_OFFSET, libcOffset);
+        process.set(ValueLayout.JAVA_INT, AREA_LENGTH, areaLength);
+        process.set(ValueLayout.JAVA_INT, AREA_ALIGNMENT, areaAlignment);
+        process.set(ValueLayout.JAVA_LONG, HWCAP, hwcap);
         for (int i = 0; i < FUNCTION_NAMES.length; i++) {
-            process.setPointer(FUNCTIONS + 8L * i, libc.getFunction(FUNCTION_NAMES[i]));
+            process.set(ValueLayout.JAVA_LONG, FUNCTIONS + 8L * i, Libc.functionAddress(FUNCTION_NAMES[i]));
         }
         return process;
     }

@@ -1,7 +1,13 @@
 package dev.percpu.binding;
 
-import com.sun.jna.Memory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 
@@ -14,6 +20,13 @@ import java.lang.ref.Reference;
  */
 public final class Region {
     private static final Cleaner CLEANER = Cleaner.create();
+
+    @SuppressWarnings("restricted") // this package makes the downcalls
+    private static final MethodHandle DESTROY = Linker.nativeLinker()
+            .downcallHandle(
+                    PercpuLibrary.symbols().findOrThrow("percpu_region_destroy"),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
     private static final int AT_PAGESZ = 6;
 
     /** Limits of {@code layout.h}. */
@@ -58,16 +71,27 @@ public final class Region {
                 indexOffset == CPU_ID_OFFSET || indexOffset == MM_CID_OFFSET,
                 "indexOffset must be " + CPU_ID_OFFSET + " or " + MM_CID_OFFSET + ", but was " + indexOffset);
         NativeFunctions functions = PercpuLibrary.functions();
-        try (Memory out = new Memory(8)) {
-            int error = functions.percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+            int error =
+                    functions.percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out.address());
             if (error != 0) {
                 throw new ReservationRefusedException(shards, strideShift, -error);
             }
-            Region region = new Region(out.getLong(0), shards, strideShift, sumKind);
+            Region region = new Region(out.get(ValueLayout.JAVA_LONG, 0), shards, strideShift, sumKind);
             long address = region.address;
-            CLEANER.register(region, () -> functions.percpu_region_destroy(address));
+            CLEANER.register(region, destruction(address));
             return region;
         }
+    }
+
+    /**
+     * Returns code that removes a mapping. It has no class of this library: the thread of the cleaner would keep the class loader, and with
+     * it each meter in a static field, whose region would then never be unreachable.
+     */
+    private static Runnable destruction(long address) {
+        return MethodHandleProxies.asInterfaceInstance(
+                Runnable.class, MethodHandles.insertArguments(DESTROY, 0, address));
     }
 
     private static void require(boolean allowed, String message) {

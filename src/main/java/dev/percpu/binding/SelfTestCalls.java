@@ -1,6 +1,8 @@
 package dev.percpu.binding;
 
-import com.sun.jna.Memory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The two native calls of one self-test, with the memory that they share. {@code self_test.c} describes the test.
@@ -18,7 +20,8 @@ public final class SelfTestCalls implements AutoCloseable {
     static final int VIOLATIONS = 32;
     static final int BUDGET_NANOS = 40;
 
-    private final Memory test = new Memory(BYTES);
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment test = arena.allocate(BYTES, Long.BYTES);
 
     /** The number of native calls that use the memory. Guarded by this. */
     private int running;
@@ -32,11 +35,10 @@ public final class SelfTestCalls implements AutoCloseable {
      * @param budgetNanos time after which the victim ends the test, in nanoseconds
      */
     public SelfTestCalls(int cpu, int otherCpu, int minRestarts, long budgetNanos) {
-        test.clear();
-        test.setInt(CPU, cpu);
-        test.setInt(OTHER_CPU, otherCpu);
-        test.setInt(MIN_RESTARTS, minRestarts);
-        test.setLong(BUDGET_NANOS, budgetNanos);
+        test.set(ValueLayout.JAVA_INT, CPU, cpu);
+        test.set(ValueLayout.JAVA_INT, OTHER_CPU, otherCpu);
+        test.set(ValueLayout.JAVA_INT, MIN_RESTARTS, minRestarts);
+        test.set(ValueLayout.JAVA_LONG, BUDGET_NANOS, budgetNanos);
     }
 
     /**
@@ -49,7 +51,7 @@ public final class SelfTestCalls implements AutoCloseable {
         begin();
         try {
             int error = PercpuLibrary.functions().percpu_thread_register();
-            return error != 0 ? error : PercpuLibrary.functions().percpu_self_test_victim(test);
+            return error != 0 ? error : PercpuLibrary.functions().percpu_self_test_victim(test.address());
         } finally {
             end();
         }
@@ -64,7 +66,7 @@ public final class SelfTestCalls implements AutoCloseable {
     public int runDisturber() {
         begin();
         try {
-            return PercpuLibrary.functions().percpu_self_test_disturb(test);
+            return PercpuLibrary.functions().percpu_self_test_disturb(test.address());
         } finally {
             end();
         }
@@ -77,7 +79,7 @@ public final class SelfTestCalls implements AutoCloseable {
      */
     public synchronized int restarts() {
         ensureOpen();
-        return test.getInt(RESTARTS);
+        return test.get(ValueLayout.JAVA_INT, RESTARTS);
     }
 
     /**
@@ -87,7 +89,7 @@ public final class SelfTestCalls implements AutoCloseable {
      */
     public synchronized int violations() {
         ensureOpen();
-        return test.getInt(VIOLATIONS);
+        return test.get(ValueLayout.JAVA_INT, VIOLATIONS);
     }
 
     private synchronized void begin() {
@@ -105,7 +107,7 @@ public final class SelfTestCalls implements AutoCloseable {
     }
 
     private void ensureOpen() {
-        if (!test.valid()) {
+        if (!arena.scope().isAlive()) {
             throw new IllegalStateException("this self-test is closed");
         }
     }
@@ -120,6 +122,8 @@ public final class SelfTestCalls implements AutoCloseable {
         if (running > 0) {
             throw new IllegalStateException("this self-test must not be closed while " + running + " of its calls run");
         }
-        test.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 }

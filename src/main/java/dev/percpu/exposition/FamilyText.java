@@ -1,6 +1,5 @@
 package dev.percpu.exposition;
 
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -63,7 +62,7 @@ public final class FamilyText {
         try {
             // This scheme writes names unchanged, in quotation marks if necessary. So the text shows which names the
             // other schemes escape.
-            writer.write(out, MetricSnapshots.of(example), EscapingScheme.ALLOW_UTF8);
+            PrometheusClient.write(writer, out, MetricSnapshots.of(example), Escaping.ALLOW_UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory failed", e);
         }

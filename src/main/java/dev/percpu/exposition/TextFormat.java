@@ -1,7 +1,6 @@
 package dev.percpu.exposition;
 
 import dev.percpu.exposition.SampleWriter.ExemplarPolicy;
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
@@ -70,8 +69,8 @@ public final class TextFormat {
     }
 
     /** Writes families by the Prometheus client's writer. */
-    public void write(TextOutput out, MetricSnapshots families, EscapingScheme scheme) throws IOException {
-        writer.write(out.withoutTail(end().length), families, scheme);
+    public void write(TextOutput out, MetricSnapshots families, Escaping escaping) throws IOException {
+        PrometheusClient.write(writer, out.withoutTail(end().length), families, escaping);
     }
 
     /** Writes the end of a scrape, after the last family. */

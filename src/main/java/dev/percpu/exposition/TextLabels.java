@@ -1,7 +1,6 @@
 package dev.percpu.exposition;
 
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,7 @@ final class TextLabels {
     /** Converts labels to UTF-8. Returns null if a name needs quotation marks, which clients request in different forms. */
     static byte @Nullable [] of(Labels labels) {
         for (int i = 0; i < labels.size(); i++) {
-            if (!PrometheusNaming.isValidLegacyLabelName(labels.getName(i))) {
+            if (!isPlain(labels.getName(i))) {
                 return null;
             }
         }
@@ -38,13 +37,25 @@ final class TextLabels {
     }
 
     private static void name(String name, StringBuilder out) {
-        if (PrometheusNaming.isValidLegacyLabelName(name)) {
+        if (isPlain(name)) {
             out.append(name);
         } else {
             out.append('"');
             escape(name, out);
             out.append('"');
         }
+    }
+
+    /** Returns whether every version of Prometheus accepts a label name without quotation marks: {@code [a-zA-Z_][a-zA-Z0-9_]*}. */
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+            if (!isLetter && (i == 0 || c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     private static void escape(String value, StringBuilder out) {

@@ -1,15 +1,13 @@
 package dev.percpu.scrape;
 
+import dev.percpu.exposition.Escaping;
+import dev.percpu.exposition.PrometheusClient;
 import dev.percpu.family.Family;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.WarnOnceLogger;
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.PrometheusNaming;
-import io.prometheus.metrics.model.snapshots.SnapshotEscaper;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,26 +23,27 @@ final class EscapableSeries {
     private EscapableSeries() {}
 
     /** Returns the families without the series that the scheme cannot write. The log names each family that has such series once. */
-    static MetricSnapshots of(MetricSnapshots families, EscapingScheme scheme) {
+    static MetricSnapshots of(MetricSnapshots families, Escaping escaping) {
         List<MetricSnapshot> escapable = new ArrayList<>(families.size());
         boolean complete = true;
         for (MetricSnapshot family : families) {
-            if (family.getDataPoints().stream().allMatch(point -> isEscapable(point.getLabels(), scheme))) {
+            if (family.getDataPoints().stream()
+                    .allMatch(point -> PrometheusClient.isEscapable(point.getLabels(), escaping))) {
                 escapable.add(family);
                 continue;
             }
             complete = false;
             String name = family.getMetadata().getPrometheusName();
             LOGGER.log(
-                    name + scheme,
-                    () -> "Series of " + name + " are left out of the scrape: the escaping scheme " + scheme.getValue()
+                    name + escaping,
+                    () -> "Series of " + name + " are left out of the scrape: the escaping scheme " + escaping.value()
                             + " cannot write the names of their labels");
             Family.Kind kind = Family.Kind.of(family);
             if (kind != null) {
                 Family values = new Family(family.getMetadata(), kind);
                 FamilyValues points = new FamilyValues(any -> true);
                 for (DataPointSnapshot point : family.getDataPoints()) {
-                    if (isEscapable(point.getLabels(), scheme)) {
+                    if (PrometheusClient.isEscapable(point.getLabels(), escaping)) {
                         points.add(values, point);
                     }
                 }
@@ -52,21 +51,5 @@ final class EscapableSeries {
             }
         }
         return complete ? families : new MetricSnapshots(escapable);
-    }
-
-    private static boolean isEscapable(Labels labels, EscapingScheme scheme) {
-        boolean needed = false;
-        for (int i = 0; i < labels.size(); i++) {
-            needed |= PrometheusNaming.needsEscaping(labels.getName(i), scheme);
-        }
-        if (!needed) {
-            return true;
-        }
-        try {
-            SnapshotEscaper.escapeLabels(labels, scheme);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 }

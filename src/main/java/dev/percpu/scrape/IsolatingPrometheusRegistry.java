@@ -1,15 +1,14 @@
 package dev.percpu.scrape;
 
+import dev.percpu.exposition.PrometheusClient;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.MetricFamilyDescriptor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 /**
  * A {@link PrometheusRegistry} whose collectors are read one by one by a {@code PerCpuMeterRegistry}, each with a time limit. Thread-safe.
@@ -25,11 +24,12 @@ public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
      * @param reported whether the log has named it
      */
     record Isolated(Object collector, PrometheusRegistry registry, String description, AtomicBoolean reported) {
-        Isolated(Object collector, String families) {
+        Isolated(Object collector, List<String> families) {
             this(
                     collector,
                     new PrometheusRegistry(),
-                    "the collector " + collector.getClass().getName() + (families.isEmpty() ? "" : " of " + families),
+                    "the collector " + collector.getClass().getName()
+                            + (families.isEmpty() ? "" : " of " + String.join(", ", families)),
                     new AtomicBoolean());
         }
     }
@@ -47,8 +47,7 @@ public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
     @Override
     public synchronized void register(Collector collector) {
         super.register(collector);
-        MetricFamilyDescriptor family = collector.getMetricFamilyDescriptor();
-        Isolated added = new Isolated(collector, family == null ? "" : family.getPrometheusName());
+        Isolated added = new Isolated(collector, PrometheusClient.familyNames(collector));
         added.registry().register(collector);
         isolated.put(collector, added);
     }
@@ -56,10 +55,7 @@ public final class IsolatingPrometheusRegistry extends PrometheusRegistry {
     @Override
     public synchronized void register(MultiCollector collector) {
         super.register(collector);
-        List<MetricFamilyDescriptor> families = collector.getMetricFamilyDescriptors();
-        Isolated added = new Isolated(
-                collector,
-                families.stream().map(MetricFamilyDescriptor::getPrometheusName).collect(Collectors.joining(", ")));
+        Isolated added = new Isolated(collector, PrometheusClient.familyNames(collector));
         added.registry().register(collector);
         isolated.put(collector, added);
     }

@@ -1,7 +1,8 @@
 package dev.percpu.scrape;
 
+import dev.percpu.exposition.Escaping;
+import dev.percpu.exposition.PrometheusClient;
 import dev.percpu.exposition.TextFormat;
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.config.ExporterProperties;
 import io.prometheus.metrics.config.PrometheusProperties;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -24,11 +25,11 @@ public final class ScrapeEncodings {
      * @param escaping how names are escaped
      */
     public record Encoding(
-            ExpositionFormatWriter writer, @Nullable TextFormat text, EscapingScheme escaping) {}
+            ExpositionFormatWriter writer, @Nullable TextFormat text, Escaping escaping) {}
 
     /** Creates the encodings for the given properties. */
     public ScrapeEncodings(PrometheusProperties properties) {
-        this.formats = ExpositionFormats.init(properties);
+        this.formats = PrometheusClient.formats(properties);
         this.properties = properties.getExporterProperties();
         for (ScrapeType.Format format : ScrapeType.Format.values()) {
             writers.put(format, formats.findWriter(format.contentType()));
@@ -42,7 +43,7 @@ public final class ScrapeEncodings {
             throw new IllegalStateException(
                     "format must have a writer of the Prometheus client, but " + type.format() + " has none");
         }
-        return encoding(writer, type.escaping() == null ? EscapingScheme.DEFAULT : type.escaping());
+        return encoding(writer, type.escaping() == null ? Escaping.UNDERSCORES : type.escaping());
     }
 
     /**
@@ -51,10 +52,10 @@ public final class ScrapeEncodings {
      * @param contentType a content type or Accept header; an unknown one selects the text format 0.0.4
      */
     public Encoding of(String contentType) {
-        return encoding(formats.findWriter(contentType), EscapingScheme.fromAcceptHeader(contentType));
+        return encoding(formats.findWriter(contentType), PrometheusClient.escaping(contentType));
     }
 
-    private Encoding encoding(ExpositionFormatWriter writer, EscapingScheme escaping) {
+    private Encoding encoding(ExpositionFormatWriter writer, Escaping escaping) {
         return new Encoding(writer, TextFormat.of(writer, properties), escaping);
     }
 }

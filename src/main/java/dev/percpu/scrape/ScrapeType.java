@@ -1,7 +1,7 @@
 package dev.percpu.scrape;
 
-import io.prometheus.metrics.config.EscapingScheme;
-import java.util.Arrays;
+import dev.percpu.exposition.Escaping;
+import dev.percpu.exposition.PrometheusClient;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param escaping how names with characters outside {@code [a-zA-Z0-9_:]} are escaped; null if the client requested no scheme, in which
  *     case underscores replace such characters
  */
-public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
+public record ScrapeType(Format format, @Nullable Escaping escaping) {
 
     /** Prometheus' text format 0.0.4 with names escaped by underscores: the type for clients that accept any. */
     static final ScrapeType TEXT = new ScrapeType(Format.TEXT, null);
@@ -77,7 +77,7 @@ public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
 
     /** Returns the value of the Content-Type header. It has the escaping scheme if the client requested one. */
     public String contentType() {
-        return escaping == null ? format.contentType() : format.contentType() + escaping.toHeaderFormat();
+        return escaping == null ? format.contentType() : format.contentType() + "; escaping=" + escaping.value();
     }
 
     /**
@@ -108,14 +108,9 @@ public record ScrapeType(Format format, @Nullable EscapingScheme escaping) {
         return best == null
                 ? Optional.empty()
                 : Optional.of(new ScrapeType(
-                        best, scheme(accepted.get(bestIndex).parameters().get("escaping"))));
-    }
-
-    private static @Nullable EscapingScheme scheme(@Nullable String value) {
-        return Arrays.stream(EscapingScheme.values())
-                .filter(scheme -> scheme.getValue().equals(value))
-                .findFirst()
-                .orElse(null);
+                        best,
+                        PrometheusClient.requestedEscaping(
+                                accepted.get(bestIndex).parameters().get("escaping"))));
     }
 
     /**

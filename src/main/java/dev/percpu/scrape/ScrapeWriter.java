@@ -1,13 +1,14 @@
 package dev.percpu.scrape;
 
+import dev.percpu.exposition.Escaping;
 import dev.percpu.exposition.FamilyText;
+import dev.percpu.exposition.PrometheusClient;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.meter.CellMeter;
 import io.micrometer.core.instrument.Clock;
-import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
@@ -76,21 +77,18 @@ public final class ScrapeWriter {
         FamilyValues functionMeters = index.collectFunctionMeters(included, reads);
         Collected collected = new Collected(functionMeters, ExternalCollectors.families(reads));
         // The dots scheme also changes names that need no quotation marks: it doubles their underscores.
-        if (encoding.text() != null && encoding.escaping() != EscapingScheme.DOTS_ESCAPING) {
+        if (encoding.text() != null && encoding.escaping() != Escaping.DOTS) {
             writeText(stream, encoding.text(), encoding.escaping(), included, collected);
         } else {
             FamilyValues own = index.collectCells(included, collected.functionMeters());
             MetricSnapshots all = ExternalCollectors.merge(own, collected.external());
-            encoding.writer().write(stream, EscapableSeries.of(all, encoding.escaping()), encoding.escaping());
+            PrometheusClient.write(
+                    encoding.writer(), stream, EscapableSeries.of(all, encoding.escaping()), encoding.escaping());
         }
     }
 
     private void writeText(
-            OutputStream stream,
-            TextFormat format,
-            EscapingScheme escaping,
-            Predicate<String> included,
-            Collected collected)
+            OutputStream stream, TextFormat format, Escaping escaping, Predicate<String> included, Collected collected)
             throws IOException {
         Buffers reused = spare.getAndSet(null);
         Buffers buffers = reused == null ? new Buffers() : reused;
@@ -118,7 +116,7 @@ public final class ScrapeWriter {
         private final SortedFamilies table;
         private final ScrapeCells cells;
         private final TextFormat format;
-        private final EscapingScheme escaping;
+        private final Escaping escaping;
         private final Predicate<String> included;
         private final Buffers buffers;
         private final TextOutput out;
@@ -128,7 +126,7 @@ public final class ScrapeWriter {
                 SortedFamilies table,
                 ScrapeCells cells,
                 TextFormat format,
-                EscapingScheme escaping,
+                Escaping escaping,
                 Predicate<String> included,
                 Buffers buffers) {
             this.table = table;

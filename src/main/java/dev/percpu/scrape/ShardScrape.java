@@ -1,5 +1,6 @@
 package dev.percpu.scrape;
 
+import dev.percpu.exposition.PrometheusClient;
 import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.family.Family;
@@ -68,7 +69,7 @@ public final class ShardScrape {
                 family.read().forEach(all::add);
             }
             MetricSnapshots escapable = EscapableSeries.of(new MetricSnapshots(all), encoding.escaping());
-            encoding.writer().write(stream, escapable, encoding.escaping());
+            PrometheusClient.write(encoding.writer(), stream, escapable, encoding.escaping());
             return;
         }
         TextOutput out = new TextOutput().to(stream);

@@ -1,14 +1,14 @@
 package dev.percpu.scrape;
 
+import static dev.percpu.exposition.Escaping.ALLOW_UTF_8;
+import static dev.percpu.exposition.Escaping.DOTS;
+import static dev.percpu.exposition.Escaping.UNDERSCORES;
+import static dev.percpu.exposition.Escaping.VALUES;
 import static dev.percpu.scrape.ScrapeType.Format.OPENMETRICS;
 import static dev.percpu.scrape.ScrapeType.Format.OPENMETRICS_DRAFT;
 import static dev.percpu.scrape.ScrapeType.Format.PROTOBUF;
 import static dev.percpu.scrape.ScrapeType.Format.TEXT;
 import static dev.percpu.scrape.ScrapeType.Format.TEXT_1;
-import static io.prometheus.metrics.config.EscapingScheme.ALLOW_UTF8;
-import static io.prometheus.metrics.config.EscapingScheme.DOTS_ESCAPING;
-import static io.prometheus.metrics.config.EscapingScheme.UNDERSCORE_ESCAPING;
-import static io.prometheus.metrics.config.EscapingScheme.VALUE_ENCODING_ESCAPING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.percpu.scrape.HeaderScanner.MalformedHeaderException;
@@ -65,12 +65,12 @@ class ScrapeTypeTest {
     @Test
     void shouldEscapeByTheSchemeOfTheSelectedRange() throws MalformedHeaderException {
         assertThat(select("application/openmetrics-text;escaping=dots;q=0.5, text/plain;escaping=values;q=0.4"))
-                .contains(new ScrapeType(OPENMETRICS, DOTS_ESCAPING));
+                .contains(new ScrapeType(OPENMETRICS, DOTS));
         assertThat(select("application/openmetrics-text;escaping=dots;q=0.3, text/plain;escaping=values;q=0.4"))
-                .contains(new ScrapeType(TEXT, VALUE_ENCODING_ESCAPING));
+                .contains(new ScrapeType(TEXT, VALUES));
         assertThat(select("text/plain;version=1.0.0;escaping=\"allow-utf-8\""))
-                .contains(new ScrapeType(TEXT_1, ALLOW_UTF8));
-        assertThat(select("*/*;escaping=underscores")).contains(new ScrapeType(TEXT, UNDERSCORE_ESCAPING));
+                .contains(new ScrapeType(TEXT_1, ALLOW_UTF_8));
+        assertThat(select("*/*;escaping=underscores")).contains(new ScrapeType(TEXT, UNDERSCORES));
         assertThat(select("application/vnd.google.protobuf, text/plain;escaping=dots;q=0.9"))
                 .contains(new ScrapeType(PROTOBUF, null));
     }
@@ -82,10 +82,10 @@ class ScrapeTypeTest {
 
     @Test
     void shouldReturnTheSchemeToAClientThatRequestedOne() {
-        assertThat(new ScrapeType(TEXT_1, ALLOW_UTF8).contentType())
+        assertThat(new ScrapeType(TEXT_1, ALLOW_UTF_8).contentType())
                 .isEqualTo("text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
         assertThat(new ScrapeType(TEXT, null).contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
-        assertThat(new ScrapeType(PROTOBUF, DOTS_ESCAPING).contentType())
+        assertThat(new ScrapeType(PROTOBUF, DOTS).contentType())
                 .isEqualTo("application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; "
                         + "encoding=delimited; escaping=dots");
     }

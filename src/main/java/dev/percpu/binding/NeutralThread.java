@@ -1,0 +1,39 @@
+package dev.percpu.binding;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+
+/**
+ * A thread without context class loader and inherited thread-locals, for code that starts threads. JNA starts one that lives as long as
+ * something of JNA's does: it would keep the class loader of an application that is deployed again.
+ */
+final class NeutralThread {
+    private NeutralThread() {}
+
+    /** Runs code on such a thread, waits for it, and returns its result or throws what it throws. */
+    static <T> T call(Supplier<T> code) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread thread = Thread.ofPlatform()
+                .name("percpu-loader")
+                .daemon()
+                .inheritInheritableThreadLocals(false)
+                .unstarted(() -> {
+                    try {
+                        result.complete(code.get());
+                    } catch (Throwable e) {
+                        result.completeExceptionally(e);
+                    }
+                });
+        thread.setContextClassLoader(null);
+        thread.start();
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof RuntimeException exception ? exception : e;
+        }
+    }
+}
