@@ -107,6 +107,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final ScrapeEncodings encodings;
     private final CellStore store;
     private final SeriesIndex index;
+    private final FunctionMeterCollector functionMeters;
     private final ScrapeWriter scrapeWriter;
     private final @Nullable Expiry expiry;
     private final MeterFactory factory;
@@ -168,7 +169,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
-        FunctionMeterCollector functionMeters = new FunctionMeterCollector(
+        this.functionMeters = new FunctionMeterCollector(
                 registrySettings().get(Settings.GAUGE_TIMEOUT).toMillis());
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), functionMeters);
         BucketLayouts layouts = new BucketLayouts(perCpuConfig(config)::nativeHistogram);
@@ -526,6 +527,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         if (rotator != null) {
             rotator.stop();
         }
+        functionMeters.close();
         store.close();
     }
 }

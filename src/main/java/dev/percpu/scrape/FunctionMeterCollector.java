@@ -42,6 +42,11 @@ public final class FunctionMeterCollector {
         this.limitMillis = limitMillis;
     }
 
+    /** Ends the idle threads. Functions can still be read. */
+    public void close() {
+        executor.close();
+    }
+
     /**
      * Reads the series of all groups that can have samples of an included family.
      *

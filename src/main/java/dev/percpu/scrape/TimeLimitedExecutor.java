@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +45,7 @@ final class TimeLimitedExecutor {
     }
 
     private final long waitNanos;
-    private final ExecutorService threads;
+    private final ThreadPoolExecutor threads;
 
     /** Number of abandoned tasks by subject. */
     private final Map<Object, Integer> abandonedSubjects = new ConcurrentHashMap<>();
@@ -85,6 +84,11 @@ final class TimeLimitedExecutor {
             next = worker.await();
         }
         return outcomes;
+    }
+
+    /** Ends idle threads now, and each later thread after its tasks. Tasks can still be run. */
+    void close() {
+        threads.setKeepAliveTime(0, TimeUnit.SECONDS);
     }
 
     /** Returns the number of abandoned tasks that have not returned. */
