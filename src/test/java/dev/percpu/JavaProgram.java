@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 
 /** A Java program that a test runs in a JVM of its own. Not thread-safe. */
 public final class JavaProgram {
-    private static final String LIBRARIES = ".*/(test-classes|classes|jna|micrometer|prometheus|HdrHistogram|LatencyUtils)[^/]*(/.*)?";
+    private static final String LIBRARIES =
+            ".*/(test-classes|classes|jna|micrometer|prometheus|HdrHistogram|LatencyUtils)[^/]*(/.*)?";
 
     private final Class<?> main;
     private final List<String> options = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED"));
@@ -70,14 +71,16 @@ public final class JavaProgram {
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("program-", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
         try {
             if (!process.waitFor(2, TimeUnit.MINUTES)) {
                 throw new AssertionError("the program did not end in 2 minutes:\n" + Files.readString(output));
             }
-            return new Ended(process.exitValue(), new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip());
+            return new Ended(
+                    process.exitValue(), new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip());
         } finally {
             process.destroyForcibly();
             Files.delete(output);

@@ -60,6 +60,9 @@ public final class ProvokedWarnings implements TestExecutionListener {
             new Provoked("io.quarkus.vertx.http.runtime.QuarkusErrorHandler", "on purpose|Request too large"),
             new Provoked("io.vertx.core.http.impl.HttpClientRequestImpl", "Connection was closed|Stream reset"),
             new Provoked("io.vertx.ext.web.RoutingContext", "^Unhandled exception in router null$"),
+            new Provoked(
+                    "org.springframework.context.annotation.AnnotationConfigApplicationContext",
+                    "The configuration is invalid"),
             // NumaNodesTest makes the symbolic links of a sysfs.
             new Provoked("org.junit.jupiter.engine.extension.TempDirectory$CloseablePath", "Deleting symbolic link"),
             // The peer, in tests that give it bad input.

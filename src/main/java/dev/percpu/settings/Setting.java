@@ -87,9 +87,9 @@ public class Setting<T> {
         return description;
     }
 
-    /** Returns whether the registry reads this setting in any application, not only in one with Quarkus. */
+    /** Returns whether the registry reads this setting, in any application. */
     public final boolean inLibrary() {
-        return subject.inLibrary();
+        return subject.applications() == Subject.Applications.ALL;
     }
 
     /** Returns the allowed values in words, to follow "must be". */

@@ -118,6 +118,14 @@ public final class Settings {
             "Time that the function of a gauge, or an external collector, may take in a scrape. If it takes longer, the gauge is NaN, and the"
                     + " function is not called again until it has returned."));
 
+    public static final Setting<Boolean> METRICS_ENABLED = declare(
+            new Setting<>(
+                    "percpu.metrics.enabled",
+                    Subject.SPRING,
+                    new Flag(),
+                    "true",
+                    "Whether this registry replaces the Prometheus registry of Spring Boot. With `false`, the application has Spring Boot's own."));
+
     public static final Setting<Integer> SCRAPE_MAX_CONCURRENT = declare(
             new Setting<>(
                     "percpu.scrape.max-concurrent",

@@ -2,34 +2,47 @@ package dev.percpu.settings;
 
 /** Group of settings that the reference document lists together. */
 enum Subject {
-    RECORDING("Recording", true, "In every application."),
-    SERIES("Series", true, "In every application."),
-    HISTOGRAMS("Native histograms", true, "In every application."),
-    GAUGES("Gauges and collectors", true, "In every application."),
-    SCRAPES("Scrapes", false, "At the endpoints of this project."),
-    REQUESTS("Request metrics", false, "In a Quarkus application only.");
+    RECORDING("Recording", Applications.ALL),
+    SERIES("Series", Applications.ALL),
+    HISTOGRAMS("Native histograms", Applications.ALL),
+    GAUGES("Gauges and collectors", Applications.ALL),
+    SPRING("Spring Boot", Applications.SPRING_BOOT),
+    SCRAPES("Scrapes", Applications.ENDPOINTS),
+    REQUESTS("Request metrics", Applications.QUARKUS);
+
+    /** The applications in which a setting has an effect. */
+    enum Applications {
+        ALL("In every application."),
+        SPRING_BOOT("In a Spring Boot application only."),
+        ENDPOINTS("At the endpoints of this project."),
+        QUARKUS("In a Quarkus application only.");
+
+        private final String sentence;
+
+        Applications(String sentence) {
+            this.sentence = sentence;
+        }
+
+        /** Returns the sentence for the reference document. */
+        String sentence() {
+            return sentence;
+        }
+    }
 
     private final String title;
-    private final boolean inLibrary;
-    private final String scope;
+    private final Applications applications;
 
-    Subject(String title, boolean inLibrary, String scope) {
+    Subject(String title, Applications applications) {
         this.title = title;
-        this.inLibrary = inLibrary;
-        this.scope = scope;
+        this.applications = applications;
     }
 
     String title() {
         return title;
     }
 
-    /** Returns a sentence for the reference document: where these settings apply. */
-    String scope() {
-        return scope;
-    }
-
-    /** Returns whether the registry reads these settings in any application, not only in one with Quarkus. */
-    boolean inLibrary() {
-        return inLibrary;
+    /** Returns the applications in which these settings have an effect. */
+    Applications applications() {
+        return applications;
     }
 }

@@ -42,9 +42,10 @@ final class RedeployMain {
         do {
             System.gc();
             Thread.sleep(200);
-        } while (System.nanoTime() < end && (alive(loaders) > 1 || !left(threads).isEmpty() || regionKib() > 0));
-        System.out.println("loaders: " + alive(loaders) + ", threads: " + left(threads) + ", regions: "
-                + regionKib() + " KiB");
+        } while (System.nanoTime() < end
+                && (alive(loaders) > 1 || !left(threads).isEmpty() || regionKib() > 0));
+        System.out.println(
+                "loaders: " + alive(loaders) + ", threads: " + left(threads) + ", regions: " + regionKib() + " KiB");
     }
 
     private static WeakReference<ClassLoader> deploy(ClassLoader server, URL[] application) throws Exception {
@@ -99,7 +100,9 @@ final class RedeployMain {
             String[] words = line.split("\\s+");
             if (words[0].equals("Size:")) {
                 size = Long.parseLong(words[1]);
-            } else if (words[0].equals("VmFlags:") && size >= REGION_KIB && List.of(words).contains("nh")) {
+            } else if (words[0].equals("VmFlags:")
+                    && size >= REGION_KIB
+                    && List.of(words).contains("nh")) {
                 total += size;
             }
         }

@@ -45,7 +45,7 @@ class ConfigurationDocumentTest {
     private static String tables() {
         return Arrays.stream(Subject.values())
                 .map(subject -> "## " + subject.title() + "\n\n"
-                        + subject.scope() + "\n\n"
+                        + subject.applications().sentence() + "\n\n"
                         + "| key | type | default | allowed | description |\n|---|---|---|---|---|\n" + rows(subject))
                 .collect(Collectors.joining("\n"));
     }

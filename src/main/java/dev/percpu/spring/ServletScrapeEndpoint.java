@@ -1,0 +1,35 @@
+package dev.percpu.spring;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/** The endpoint {@code prometheus} of an application on servlets (Spring MVC, Jersey). Thread-safe. */
+@WebEndpoint(id = "prometheus")
+final class ServletScrapeEndpoint {
+    private final ScrapeResponder responder;
+
+    ServletScrapeEndpoint(ScrapeResponder responder) {
+        this.responder = responder;
+    }
+
+    /** Returns a scrape. An endpoint does not receive its request, so this method reads the current one. */
+    @ReadOperation(producesFrom = NegotiatedType.class)
+    WebEndpointResponse<byte[]> scrape(NegotiatedType type) {
+        if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
+            return responder.respond(null, Map.of());
+        }
+        HttpServletRequest request = attributes.getRequest();
+        Map<String, List<String>> parameters = request.getParameterMap().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, parameter -> Arrays.asList(parameter.getValue())));
+        return responder.respond(Collections.list(request.getHeaders("Accept")), parameters);
+    }
+}
