@@ -60,6 +60,7 @@ public final class PrometheusClient {
     }
 
     /** Returns the client's writers. */
+    @SuppressWarnings("deprecation") // the other method is not in old clients
     public static ExpositionFormats formats(PrometheusProperties properties) {
         return ALL_PROPERTIES
                 ? ExpositionFormats.init(properties)

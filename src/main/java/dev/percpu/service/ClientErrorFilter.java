@@ -7,8 +7,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.logging.Filter;
+import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ public final class ClientErrorFilter implements Filter {
             "io.quarkus.vertx.http.runtime.QuarkusErrorHandler",
             "io.vertx.core.net.impl.ConnectionBase",
             "io.vertx.ext.web.RoutingContext");
+    private static final Formatter FORMATTER = new PatternFormatter("%s");
     private static final String PROJECT = "dev.percpu.";
 
     /** These handlers pass on the bytes of each connection, so they are in the stack of every malformed request. */
@@ -56,8 +59,7 @@ public final class ClientErrorFilter implements Filter {
         if (!LOGGERS.contains(record.getLoggerName()) || thrown instanceof Error || isOfProject(thrown)) {
             return true;
         }
-        String message =
-                record instanceof ExtLogRecord formatted ? formatted.getFormattedMessage() : record.getMessage();
+        String message = FORMATTER.formatMessage(record);
         if (!isDue(record.getLoggerName() + (thrown == null ? constantPart(message) : typeAndOrigin(thrown)))) {
             return false;
         }
