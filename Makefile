@@ -35,7 +35,7 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 test: ## unit, integration and stress tests; TEST=ClassName for one, ARGS="-Dkey=value ..." for the tests
 	@$(MVN) test $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 
-acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kernels; installs Debian packages when root
+acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kernels, of a release, and the examples; installs Debian packages when root
 	@.build/acceptance-packages
 	@$(MAKE) --silent -C src/main/native OUT=$(CURDIR)/target/native
 	@$(MAKE) --silent -C src/test/native/matrix OUT=$(CURDIR)/target/matrix/programs
@@ -44,6 +44,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 		$(MVN) --quiet -f src/test/versions/pom.xml -P $$id $(DEPENDENCY):copy-dependencies || exit 1; done
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
+	@$(if $(TEST),,$(MAKE) --silent examples)
 
 examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=compare,plain for one
 	@$(MVN_WARN) -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.invoker=info -Pexamples verify -Dmaven.test.skip=true -Dspotless.check.skip=true $(ARGS)
