@@ -87,7 +87,7 @@ class PublicApiTest {
     }
 
     /** Has members that the file lists, and members that it does not list. */
-    @SuppressWarnings("unused")
+    @SuppressWarnings({"unused", "ComparableType"})
     protected abstract static class Sample<T> implements Comparable<T> {
         public static final long LIMIT = 9;
         static final int OWN = 1;

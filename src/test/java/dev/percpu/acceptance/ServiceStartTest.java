@@ -51,7 +51,7 @@ class ServiceStartTest {
     void shouldReportAPortThatCannotBeUsedInThreeLines() throws IOException, InterruptedException {
         int free = FreePort.next();
         int other = FreePort.next();
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int used = socket.getLocalPort();
             assertThat(refusedStart(free, free))
                     .contains("quarkus.http.port and quarkus.management.port must be different, but both were " + free);

@@ -56,6 +56,7 @@ final class ReloadableServerMetrics
     }
 
     /** Returns the state of a connection for these metrics; null if it was opened before the reload. */
+    @SuppressWarnings("ReferenceEquality") // each application has its own metrics
     private static @Nullable Object stateFor(
             HttpServerMetrics<Object, Object, Object> metrics, @Nullable Owned connection) {
         return connection != null && connection.owner == metrics ? connection.state : null;
