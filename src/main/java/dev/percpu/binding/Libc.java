@@ -19,6 +19,11 @@ public final class Libc {
     /** Weak: as long as a {@code NativeLibrary} is reachable, JNA keeps a thread. */
     private static volatile WeakReference<@Nullable NativeLibrary> known = new WeakReference<>(null);
 
+    // Of fcntl.h and sys/file.h, on x86-64 and arm64.
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
+
     private Libc() {}
 
     /** Returns the value of an exported {@code unsigned int}, such as {@code __rseq_size}; null if there is no such symbol. */
@@ -82,6 +87,30 @@ public final class Libc {
         } catch (UnsatisfiedLinkError e) {
             return null;
         }
+    }
+
+    /**
+     * Locks a folder until {@link #close}, or until this process ends; see flock(2).
+     *
+     * @param wait whether to wait for another process that has the lock
+     * @return the file descriptor of the lock; null if there is no lock, because another process has it or the file system has none
+     */
+    static @Nullable Integer lock(Path folder, boolean wait) {
+        int descriptor = process().getFunction("open").invokeInt(new Object[] {folder.toString(), O_CLOEXEC});
+        if (descriptor < 0) {
+            return null;
+        }
+        int operation = wait ? LOCK_EX : LOCK_EX | LOCK_NB;
+        if (process().getFunction("flock").invokeInt(new Object[] {descriptor, operation}) == 0) {
+            return descriptor;
+        }
+        close(descriptor);
+        return null;
+    }
+
+    /** Closes a file descriptor of {@link #lock}. */
+    static void close(int descriptor) {
+        process().getFunction("close").invokeInt(new Object[] {descriptor});
     }
 
     /** Returns the address of a function. */

@@ -31,6 +31,11 @@ public final class PercpuLibrary {
         return UNAVAILABILITY_CAUSE == null ? null : UNAVAILABILITY_CAUSE.getMessage();
     }
 
+    /** Returns whether this project has a library for this operating system and processor. */
+    public static boolean existsForThisSystem() {
+        return LibraryFile.existsFor(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
     /**
      * Returns the symbols of the library, for downcalls.
      *

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +23,22 @@ class LibraryFileTest {
 
     @TempDir
     private Path temporary;
+
+    private String folderOfThisJvm;
+
+    @BeforeEach
+    void forgetTheFolderOfThisJvm() {
+        folderOfThisJvm = System.getProperties().getProperty(ProcessFolder.PROPERTY);
+        System.clearProperty(ProcessFolder.PROPERTY);
+    }
+
+    @AfterEach
+    void restoreTheFolderOfThisJvm() {
+        System.clearProperty(ProcessFolder.PROPERTY);
+        if (folderOfThisJvm != null) {
+            System.setProperty(ProcessFolder.PROPERTY, folderOfThisJvm);
+        }
+    }
 
     @Test
     void shouldUseTheResourceNameOfTheBuild() {
@@ -51,16 +69,50 @@ class LibraryFileTest {
     }
 
     @Test
-    void shouldRejectAFolderThatAllUsersCanWriteTo() throws IOException {
-        Path folder = Objects.requireNonNull(
-                LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent());
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    void shouldUnpackToAFolderOfThisProcessAlone() throws IOException {
+        Files.createFile(temporary.resolve("percpu-" + Files.getAttribute(temporary, "unix:uid")));
+        Path folder = LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent();
 
-        assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, temporary))
-                .isInstanceOf(LibraryUnavailableException.class)
-                .hasMessageContaining(folder.toString())
-                .hasMessageContaining("have no permissions for all users, but")
-                .hasMessageContaining("rwxrwxrwx");
+        assertThat(folder.getParent()).isEqualTo(temporary);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void shouldLeaveAFolderThatAGroupCanWriteTo() throws IOException {
+        Path folder = LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent();
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwx---"));
+
+        assertThat(LibraryFile.unpack(LOADER, RESOURCE, temporary).getParent()).isNotEqualTo(folder);
+    }
+
+    @Test
+    void shouldDeleteTheFoldersOfProcessesThatHaveEnded() throws Exception {
+        String prefix = "percpu-" + Files.getAttribute(temporary, "unix:uid") + "-";
+        Path abandoned = Files.createDirectory(temporary.resolve(prefix + "1"));
+        Files.writeString(abandoned.resolve("libpercpu-1.so"), "of another version");
+        Path ofAnotherSubject = Files.createDirectory(temporary.resolve("percpu-other"));
+        try (Locked running = new Locked(Files.createDirectory(temporary.resolve(prefix + "2")))) {
+            LibraryFile.unpack(LOADER, RESOURCE, temporary);
+
+            assertThat(abandoned).doesNotExist();
+            assertThat(ofAnotherSubject).exists();
+            assertThat(running.folder()).exists();
+        }
+    }
+
+    /** A folder that another process has locked. */
+    private record Locked(Path folder, Process process) implements AutoCloseable {
+        Locked(Path folder) throws IOException {
+            this(folder, new ProcessBuilder("flock", folder.toString(), "sh", "-c", "echo locked; read end").start());
+            assertThat(process.inputReader().readLine()).isEqualTo("locked");
+        }
+
+        @Override
+        public void close() throws IOException, InterruptedException {
+            process.getOutputStream().close();
+            process.waitFor();
+        }
     }
 
     @Test
@@ -69,7 +121,7 @@ class LibraryFileTest {
 
         assertThatThrownBy(() -> LibraryFile.unpack(LOADER, RESOURCE, missing))
                 .isInstanceOf(LibraryUnavailableException.class)
-                .hasMessageContaining("/proc/missing/percpu-")
+                .hasMessageContaining("a folder in /proc/missing: java.nio.file.NoSuchFileException")
                 .hasMessageContaining("-Dpercpu.native.dir");
     }
 
@@ -88,23 +140,29 @@ class LibraryFileTest {
     void shouldFindTheLibraryInTheConfiguredFolder() throws IOException {
         Path file = Files.copy(LibraryFile.unpack(LOADER, RESOURCE, temporary), temporary.resolve("libpercpu.so"));
 
-        System.setProperty("percpu.native.dir", temporary.toString());
-        try {
-            assertThat(LibraryFile.find()).isEqualTo(file);
-            Files.delete(file);
-            assertThatThrownBy(LibraryFile::find)
-                    .isInstanceOf(LibraryUnavailableException.class)
-                    .hasMessageContaining(file + " cannot be used: there is no such readable file");
-        } finally {
-            System.clearProperty("percpu.native.dir");
-        }
+        assertThat(LibraryFile.find(temporary)).isEqualTo(file);
+        Files.delete(file);
+        assertThatThrownBy(() -> LibraryFile.find(temporary))
+                .isInstanceOf(LibraryUnavailableException.class)
+                .hasMessageContaining(file + " cannot be used: there is no such readable file");
+    }
+
+    @Test
+    void shouldRejectALibraryThatIsCutOff() throws IOException {
+        byte[] library = LibraryFile.read(LOADER, RESOURCE);
+        Path file = Files.write(temporary.resolve("libpercpu.so"), Arrays.copyOf(library, 5000));
+
+        assertThatThrownBy(() -> LibraryFile.find(temporary))
+                .isInstanceOf(LibraryUnavailableException.class)
+                .hasMessageContaining(file + " cannot be used: it has 5000 bytes")
+                .hasMessageContaining("but the library of this jar has " + library.length + " bytes");
     }
 
     @Test
     void shouldRejectABlankFolder() {
         System.setProperty("percpu.native.dir", " ");
         try {
-            assertThatThrownBy(LibraryFile::find)
+            assertThatThrownBy(LibraryFile::folder)
                     .isInstanceOf(LibraryUnavailableException.class)
                     .hasMessageContaining("percpu.native.dir must be a folder that holds libpercpu.so, but was blank");
         } finally {

@@ -1,0 +1,131 @@
+package dev.percpu.binding;
+
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** JNA's own native library, which JNA loads at its first use. Stateless. */
+final class JnaLibrary {
+    private static final String FILE_NAME = "libjnidispatch.so";
+    private static final String PATH_PROPERTY = "jna.boot.library.path";
+    private static final String OLDEST = "5.8.0";
+
+    /** In the message of JNA when its two halves do not fit. */
+    private static final Pattern VERSIONS = Pattern.compile("Expected:\\s*(\\S+)\\s+Found:\\s*(\\S+)");
+
+    // Of the header and of the program headers of a 64-bit ELF file.
+    private static final int ELF_MAGIC = 0x464c457f;
+    private static final int HEADER_BYTES = 64;
+    private static final int HEADERS_AT = 32;
+    private static final int HEADER_COUNT_AT = 56;
+    private static final int PROGRAM_HEADER_BYTES = 56;
+    private static final int SEGMENT_OFFSET_AT = 8;
+    private static final int SEGMENT_BYTES_AT = 32;
+
+    private JnaLibrary() {}
+
+    /**
+     * Loads JNA's library: from a folder, if it is there, JNA is not loaded yet and {@code jna.boot.library.path} is not set.
+     *
+     * @param folder the folder of {@code percpu.native.dir}; null if it is not set
+     * @throws LibraryUnavailableException if there is no JNA, it is older than 5.8.0, or it cannot load its library
+     */
+    static void load(@Nullable Path folder) {
+        Path file = folder == null ? null : folder.resolve(FILE_NAME);
+        boolean fromFolder = file != null && Files.isReadable(file) && System.getProperty(PATH_PROPERTY) == null;
+        if (fromFolder) {
+            requireComplete(file);
+            System.setProperty(PATH_PROPERTY, folder.toString());
+        }
+        try {
+            requireVersion(Native.POINTER_SIZE > 0 ? version() : null);
+        } catch (NoClassDefFoundError e) {
+            throw unavailable("it is not on the class path", "add net.java.dev.jna:jna " + OLDEST + " or newer", e);
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (Error e) { // of any class, when the initialization of Native fails
+            throw unavailable(causeOf(e, fromFolder ? file : null), remedy(fromFolder), e);
+        } finally {
+            if (fromFolder) {
+                System.clearProperty(PATH_PROPERTY); // another JNA in the process may need another version
+            }
+        }
+    }
+
+    private static String causeOf(Error error, @Nullable Path file) {
+        Matcher versions = VERSIONS.matcher(String.valueOf(error.getMessage()));
+        return versions.find()
+                ? "its classes need a " + FILE_NAME + " of version " + versions.group(1) + ", but "
+                        + (file == null ? "the file" : file) + " has version " + versions.group(2)
+                : String.valueOf(error);
+    }
+
+    private static String remedy(boolean fromFolder) {
+        return fromFolder
+                ? "copy " + FILE_NAME + " out of the JNA jar of the class path to the folder of "
+                        + LibraryFile.FOLDER_OPTION
+                : "make sure that the temporary folder is writable, not mounted noexec and named in ASCII, or put "
+                        + FILE_NAME + " beside " + LibraryFile.FILE_NAME + " and set " + LibraryFile.FOLDER_OPTION;
+    }
+
+    private static @Nullable String version() {
+        Package jna = Native.class.getPackage();
+        return jna == null ? null : jna.getImplementationVersion();
+    }
+
+    private static void requireVersion(@Nullable String version) {
+        if (version != null
+                && Runtime.Version.parse(numbers(version)).compareTo(Runtime.Version.parse(numbers(OLDEST))) < 0) {
+            throw unavailable(
+                    "its version on the class path is " + version + ", but must be at least " + OLDEST,
+                    "put a newer net.java.dev.jna:jna first on the class path",
+                    null);
+        }
+    }
+
+    /** Returns the numbers at the start of a version, without zeros at the end: {@code 5.8} of {@code 5.8.0 (b2)}. */
+    private static String numbers(String version) {
+        return version.replaceFirst("^(\\d+(?:\\.\\d+)*).*", "$1").replaceFirst("(\\.0+)+$", "");
+    }
+
+    private static LibraryUnavailableException unavailable(String cause, String remedy, @Nullable Throwable origin) {
+        return new LibraryUnavailableException("of JNA", cause, remedy, origin);
+    }
+
+    /** Checks that all segments of a library are in the file. Access to one beyond the end of the file would end the process. */
+    static void requireComplete(Path file) {
+        try {
+            ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+            if (isComplete(content)) {
+                return;
+            }
+        } catch (IOException e) {
+            throw new LibraryUnavailableException(file.toString(), "it could not be read: " + e, "make it readable", e);
+        }
+        throw new LibraryUnavailableException(
+                file.toString(), "it is not a complete 64-bit ELF file", "copy it out of the JNA jar again");
+    }
+
+    private static boolean isComplete(ByteBuffer content) {
+        if (content.limit() < HEADER_BYTES || content.getInt(0) != ELF_MAGIC) {
+            return false;
+        }
+        long headers = content.getLong(HEADERS_AT);
+        int count = content.getShort(HEADER_COUNT_AT);
+        if (headers < 0 || headers > content.limit() - (long) count * PROGRAM_HEADER_BYTES) {
+            return false;
+        }
+        for (int at = (int) headers; at < headers + (long) count * PROGRAM_HEADER_BYTES; at += PROGRAM_HEADER_BYTES) {
+            if (content.getLong(at + SEGMENT_OFFSET_AT) > content.limit() - content.getLong(at + SEGMENT_BYTES_AT)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
