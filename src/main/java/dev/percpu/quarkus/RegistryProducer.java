@@ -2,13 +2,10 @@ package dev.percpu.quarkus;
 
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
-import dev.percpu.rseq.IndexedBy;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
-import dev.percpu.settings.RseqMode;
 import dev.percpu.settings.Settings;
-import dev.percpu.settings.ShardIndex;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -24,16 +21,12 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
-import org.jboss.logging.Logger;
 
 /**
  * A producer of the beans of the registry, each from the one before: settings, status, registry. Stateless. Quarkus requests every registry
  * at start, so that an error in one of them ends the start. Quarkus adds the registry to its composite, and closes it at the end.
  */
 class RegistryProducer {
-
-    private static final Logger LOG = Logger.getLogger("dev.percpu");
-
     /** The begin of the names of classes that produce Quarkus' own Prometheus registry. */
     private static final String QUARKUS_PROMETHEUS = "io.quarkus.micrometer.runtime.export.Prometheus";
 
@@ -58,23 +51,9 @@ class RegistryProducer {
     @Produces
     @Singleton
     RseqStatus status(QuarkusSettings settings) {
-        ShardIndex index = settings.get(Settings.SHARD_INDEX);
-        RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), index);
-        if (settings.get(Settings.NATIVE_REQUIRED) && !status.nativeLibrary()) {
+        RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
+        if (status.lacksRequiredLibrary(settings.get(Settings.NATIVE_REQUIRED))) {
             throw new ConfigurationException(status.missingLibraryMessage());
-        }
-        if (status.active()) {
-            LOG.infof("Records commit in rseq critical sections, registered by %s", status.owner());
-        } else if (settings.get(Settings.RSEQ_MODE) == RseqMode.ATOMIC) {
-            LOG.infof("Records commit by atomic instructions, as configured by %s", Settings.RSEQ_MODE.key());
-        } else {
-            LOG.warnf("Records commit by atomic instructions, not in rseq critical sections: %s", status.reason());
-        }
-        if (index == ShardIndex.MM_CID && status.indexedBy() != IndexedBy.MM_CID) {
-            LOG.warnf(
-                    "%s must be auto or cpu_id if the kernel or libc does not offer mm_cid, but was mm_cid;"
-                            + " shards are indexed by cpu_id",
-                    Settings.SHARD_INDEX.key());
         }
         return status;
     }

@@ -206,17 +206,17 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
      */
     static CellStore openStore(PrometheusConfig config) {
         RegistrySettings settings = new RegistrySettings(config);
-        boolean required = settings.get(Settings.NATIVE_REQUIRED);
         // The loader of the library reads system properties only. It runs once, in the first call of RseqProbe.status.
         settings.get(Settings.NATIVE_DIR)
                 .ifPresent(folder -> System.setProperty(Settings.NATIVE_DIR.key(), folder.toString()));
         RseqStatus status = RseqProbe.status(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
+        if (status.lacksRequiredLibrary(settings.get(Settings.NATIVE_REQUIRED))) {
+            throw new IllegalStateException(status.missingLibraryMessage());
+        }
+        CommitReport.log(status, settings);
         if (status.nativeLibrary()) {
             return new ShardedCellStore(
                     new ShardPlan(status.cpus().shardCount(), status.indexedBy().offset()));
-        }
-        if (required) {
-            throw new IllegalStateException(status.missingLibraryMessage());
         }
         return new JvmCellStore();
     }

@@ -1,5 +1,7 @@
 package dev.percpu.rseq;
 
+import dev.percpu.binding.PercpuLibrary;
+import dev.percpu.settings.NativeRequirement;
 import dev.percpu.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,11 @@ public record RseqStatus(
     /** Returns the CPUs of the host at the time of the probe. */
     public Cpus cpus() {
         return host.cpus();
+    }
+
+    /** Returns whether the native library is not loaded, but a configuration requires it on this system. */
+    public boolean lacksRequiredLibrary(NativeRequirement requirement) {
+        return !nativeLibrary && requirement.isRequired(PercpuLibrary.existsForThisSystem());
     }
 
     /** Returns the error message for a configuration that requires the native library, where it is not loaded. */

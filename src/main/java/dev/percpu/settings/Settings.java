@@ -32,21 +32,22 @@ public final class Settings {
 
     private static final List<Setting<?>> DECLARED = new ArrayList<>();
 
-    public static final Setting<Boolean> NATIVE_REQUIRED = declare(
-            new Setting<>(
-                    "percpu.native.required",
-                    Subject.RECORDING,
-                    new Flag(),
-                    "true",
-                    "Whether the start fails if the native library cannot be used. With `false`, records use JVM atomics, which are slower."));
-
-    public static final Setting<Optional<Path>> NATIVE_DIR = declare(Setting.unset(
-            "percpu.native.dir",
+    public static final Setting<NativeRequirement> NATIVE_REQUIRED = declare(new Setting<>(
+            "percpu.native.required",
             Subject.RECORDING,
-            new Folder("libpercpu.so"),
-            Optional.empty(),
-            "Folder to load the native library from, for a read-only root file system. Nothing is unpacked from the jar then. It applies"
-                    + " to the whole process, from the first registry on."));
+            new Choice<>(NativeRequirement.class),
+            "auto",
+            "Whether the start fails if the native library cannot be used. Otherwise records use JVM atomics, which are slower. `auto`:"
+                    + " on Linux on x86-64 and aarch64. The service has `true`."));
+
+    public static final Setting<Optional<Path>> NATIVE_DIR = declare(
+            Setting.unset(
+                    "percpu.native.dir",
+                    Subject.RECORDING,
+                    new Folder("libpercpu.so"),
+                    Optional.empty(),
+                    "Folder to load the native library from, for a read-only root file system. Nothing is unpacked from the jar then. JNA's library"
+                            + " is loaded from there too, if it is there. It applies to the whole process, from the first registry on."));
 
     public static final Setting<RseqMode> RSEQ_MODE = declare(
             new Setting<>(

@@ -8,6 +8,7 @@ import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.SeriesSettings;
 import dev.percpu.settings.Compression;
 import dev.percpu.settings.HistogramMode;
+import dev.percpu.settings.NativeRequirement;
 import dev.percpu.settings.Setting;
 import dev.percpu.settings.Settings;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -45,7 +46,7 @@ class QuarkusSettingsTest {
         assertThatThrownBy(() -> file(Map.of("percpu.native.required", value)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageMatching("The configuration is invalid\\.\n"
-                        + "  percpu\\.native\\.required must be true or false, but was "
+                        + "  percpu\\.native\\.required must be auto, true or false, but was "
                         + (value.isBlank() ? "blank" : Pattern.quote(value)))
                 .hasNoCause();
     }
@@ -87,7 +88,7 @@ class QuarkusSettingsTest {
                 "PERCPU_METRICS_PORT_9000_TCP_ADDR", "10.0.0.1",
                 "PERCPU_METRICS_SERVICE_HOST", "10.0.0.1"));
 
-        assertThat(settings.get(Settings.NATIVE_REQUIRED)).isFalse();
+        assertThat(settings.get(Settings.NATIVE_REQUIRED)).isEqualTo(NativeRequirement.FALSE);
         assertThat(settings.scrape().maxConcurrent()).isEqualTo(9);
         assertThat(settings.requests().objectives()).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
     }

@@ -27,7 +27,7 @@ class RefusedStartTest {
 
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.getErrorOutput())
-                .contains("percpu.native.required must be true or false, but was perhaps\n")
+                .contains("percpu.native.required must be auto, true or false, but was perhaps\n")
                 .contains("percpu.shard.index must be auto, cpu_id or mm_cid, but was core\n")
                 .contains("percpu.nativ.required is not a known key; the most similar key is percpu.native.required")
                 .contains("percpu.requests.histogram must be none, classic, native or both, but was some\n")

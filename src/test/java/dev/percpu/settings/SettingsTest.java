@@ -160,7 +160,7 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "percpu.native.required|maybe|true or false",
+                "percpu.native.required|maybe|auto, true or false",
                 "percpu.native.dir|''|a folder that holds libpercpu.so",
                 "percpu.shard.index|core|auto, cpu_id or mm_cid",
                 "percpu.series.max|0|a whole number from 1 to 2147483647",
