@@ -37,9 +37,11 @@ final class JnaLibrary {
      * @throws LibraryUnavailableException if there is no JNA, it is older than 5.8.0, or it cannot load its library
      */
     static void load(@Nullable Path folder) {
-        Path file = folder == null ? null : folder.resolve(FILE_NAME);
-        boolean fromFolder = file != null && Files.isReadable(file) && System.getProperty(PATH_PROPERTY) == null;
-        if (fromFolder) {
+        Path file = null;
+        if (folder != null
+                && System.getProperty(PATH_PROPERTY) == null
+                && Files.isReadable(folder.resolve(FILE_NAME))) {
+            file = folder.resolve(FILE_NAME);
             requireComplete(file);
             System.setProperty(PATH_PROPERTY, folder.toString());
         }
@@ -50,9 +52,9 @@ final class JnaLibrary {
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Error e) { // of any class, when the initialization of Native fails
-            throw unavailable(causeOf(e, fromFolder ? file : null), remedy(fromFolder), e);
+            throw unavailable(causeOf(e, file), remedy(file != null), e);
         } finally {
-            if (fromFolder) {
+            if (file != null) {
                 System.clearProperty(PATH_PROPERTY); // another JNA in the process may need another version
             }
         }
