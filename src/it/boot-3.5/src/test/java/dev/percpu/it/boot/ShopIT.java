@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.percpu.it.LibraryVersions;
+import dev.percpu.it.Scrape;
 import dev.percpu.it.ScrapeHistory;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -114,6 +119,30 @@ class ShopIT {
                     selected.lines().toList().getLast(),
                     selected);
             assertFalse(selected.contains("jvm_"), selected);
+        }
+    }
+
+    @Test
+    void shouldHaveTheSeriesOfARegistryBesides() throws Exception {
+        assumeTrue(PERCPU);
+        try (RunningApplication application = RunningApplication.start("spring.profiles.active=side-by-side")) {
+            load(application);
+            Scrape besides = Scrape.parse(application.send("GET", "/besides").body());
+            Scrape ours = Scrape.parse(text(application.scrape("", null)));
+            // Both requests above are in the later scrape only, and the collector is in one PrometheusRegistry.
+            Pattern ignored = Pattern.compile(IGNORED + "|percpu_.*|orders_sold_.*|.*uri=\"/besides\".*");
+            assertEquals(
+                    List.of(),
+                    besides.differences(
+                            ours, name -> ignored.matcher(name).lookingAt(), name -> Pattern.compile(VARYING).matcher(name).lookingAt()));
+        }
+    }
+
+    @Test
+    void shouldRunWithTheListedVersions() throws Exception {
+        assumeTrue(PERCPU);
+        try (JarFile application = new JarFile(System.getProperty("application"))) {
+            LibraryVersions.check(application.stream().map(JarEntry::getName).toList());
         }
     }
 
