@@ -1,8 +1,8 @@
 package dev.percpu.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -10,12 +10,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -24,6 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attacks of single clients on the packaged service, with the heap of the manifests. Afterwards it answers, and nothing is left behind. */
 @Tag("acceptance")
@@ -251,19 +251,19 @@ class ClientAttackTest {
     @Test
     void shouldSurviveManyHttp2StreamsOfClientsThatDoNotRead() throws IOException, InterruptedException {
         try (ServiceProcess service = start()) {
-            List<Socket> sockets = new ArrayList<>();
-            List<Thread> clients = new ArrayList<>();
+            List<Http2Client> clients = new ArrayList<>();
+            List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                Socket socket = connect(service);
-                sockets.add(socket);
-                clients.add(Thread.ofPlatform().daemon().start(() -> openStreams(socket, 100_000)));
+                Http2Client client = new Http2Client(service.application(), "/api/rseq");
+                clients.add(client);
+                threads.add(Thread.ofPlatform().daemon().start(() -> openStreams(client, 100_000)));
             }
-            for (Thread client : clients) {
-                client.join(20_000);
+            for (Thread thread : threads) {
+                thread.join(20_000);
             }
             assertThatItAnswers(service);
-            for (Socket socket : sockets) {
-                socket.close();
+            for (Http2Client client : clients) {
+                client.close();
             }
             assertThatNothingIsLeft(service);
             assertThatItAnswers(service);
@@ -272,42 +272,58 @@ class ClientAttackTest {
         }
     }
 
-    private static void openStreams(Socket socket, int streams) {
-        // HPACK: GET and http from the static table, then the literal values of :path and :authority.
-        byte[] path = ascii("/api/rseq");
-        ByteBuffer headers = ByteBuffer.allocate(6 + path.length)
-                .put((byte) 0x82)
-                .put((byte) 0x86)
-                .put((byte) 0x04)
-                .put((byte) path.length)
-                .put(path)
-                .put((byte) 0x01)
-                .put((byte) 1);
-        byte[] block = Arrays.copyOf(headers.array(), headers.position() + 1);
-        block[block.length - 1] = 'x';
+    private static void openStreams(Http2Client client, int streams) {
         try {
-            OutputStream out = new BufferedOutputStream(socket.getOutputStream());
-            out.write(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
-            byte[] noWindow = {0, 4, 0, 0, 0, 0}; // SETTINGS_INITIAL_WINDOW_SIZE is 0
-            out.write(frame(4, 0, 0, noWindow));
             for (int i = 0; i < streams; i++) {
-                out.write(frame(1, 5, 2 * i + 1, block)); // HEADERS with END_STREAM and END_HEADERS
+                client.openStream();
             }
-            out.flush();
+            client.flush();
         } catch (IOException e) {
             // The test, or the service, has closed the connection.
         }
     }
 
-    private static byte[] frame(int type, int flags, int stream, byte[] payload) {
-        return ByteBuffer.allocate(9 + payload.length)
-                .putShort((short) (payload.length >> 8))
-                .put((byte) payload.length)
-                .put((byte) type)
-                .put((byte) flags)
-                .putInt(stream)
-                .put(payload)
-                .array();
+    /** Each frame makes the server answer with a frame of its own, and the client reads none of them. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseTheConnectionOfAFloodOfControlFrames(Flood flood) throws IOException, InterruptedException {
+        try (ServiceProcess service = start()) {
+            for (URI port : List.of(service.application(), service.management())) {
+                try (Http2Client client = new Http2Client(port, "/q/health/live")) {
+                    assertThatIOException().as("%s", port).isThrownBy(() -> {
+                        for (int i = 0; i < 2_000_000; i++) {
+                            flood.send(client);
+                        }
+                    });
+                }
+            }
+            assertThatNothingIsLeft(service);
+            assertThatItAnswers(service);
+            assertThat(service.output()).doesNotContain("OutOfMemoryError");
+        }
+    }
+
+    private enum Flood {
+        STREAMS_AND_RESETS {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.openAndResetStream();
+            }
+        },
+        PINGS {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.ping();
+            }
+        },
+        SETTINGS {
+            @Override
+            void send(Http2Client client) throws IOException {
+                client.changeSettings();
+            }
+        };
+
+        abstract void send(Http2Client client) throws IOException;
     }
 
     private static void sendUntilClosed(Socket socket, byte[] bytes) {

@@ -32,7 +32,8 @@ public class Measured {
     /** Records into one timer with a histogram, and returns the nanoseconds of one record in each thread. */
     @PostMapping("/measure/records/{threads}/{count}")
     public String record(@PathVariable("threads") int threads, @PathVariable("count") int count) throws Exception {
-        Timer timer = Timer.builder("measured.histogram").publishPercentileHistogram().register(registry);
+        Timer timer =
+                Timer.builder("measured.histogram").publishPercentileHistogram().register(registry);
         List<Thread> started = new ArrayList<>();
         long start = System.nanoTime();
         for (int i = 0; i < threads; i++) {

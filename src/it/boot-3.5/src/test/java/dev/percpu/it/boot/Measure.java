@@ -29,12 +29,19 @@ final class Measure {
                 RunningApplication boot = RunningApplication.start(BOOT, "spring.profiles.active=measure")) {
             for (int threads = 1; threads <= 2; threads++) {
                 int count = threads;
-                compare("record with histogram, " + threads + " threads, ns", ROUNDS,
-                        () -> nanosOfRecord(percpu, count), () -> nanosOfRecord(boot, count));
+                compare(
+                        "record with histogram, " + threads + " threads, ns",
+                        ROUNDS,
+                        () -> nanosOfRecord(percpu, count),
+                        () -> nanosOfRecord(boot, count));
             }
             percpu.send("POST", "/measure/timers/" + TIMERS);
             boot.send("POST", "/measure/timers/" + TIMERS);
-            compare("scrape of " + TIMERS + " timers, ms", SCRAPES, () -> millisOfScrape(percpu), () -> millisOfScrape(boot));
+            compare(
+                    "scrape of " + TIMERS + " timers, ms",
+                    SCRAPES,
+                    () -> millisOfScrape(percpu),
+                    () -> millisOfScrape(boot));
         }
         compare("start, ms", STARTS, () -> millisOfStart(PERCPU), () -> millisOfStart(BOOT));
     }
@@ -50,7 +57,8 @@ final class Measure {
         int from = rounds == STARTS ? 0 : rounds / 2;
         double median = median(ours.subList(from, rounds));
         double other = median(theirs.subList(from, rounds));
-        System.out.printf("%s: %.2f with this project, %.2f with Boot's own: ratio %.3f, difference %.1f%n",
+        System.out.printf(
+                "%s: %.2f with this project, %.2f with Boot's own: ratio %.3f, difference %.1f%n",
                 what, median, other, median / other, median - other);
     }
 
@@ -60,8 +68,8 @@ final class Measure {
     }
 
     private static double nanosOfRecord(RunningApplication application, int threads) {
-        return Double.parseDouble(
-                attempt(() -> application.send("POST", "/measure/records/" + threads + "/" + RECORDS)).body());
+        return Double.parseDouble(attempt(() -> application.send("POST", "/measure/records/" + threads + "/" + RECORDS))
+                .body());
     }
 
     private static double millisOfScrape(RunningApplication application) {

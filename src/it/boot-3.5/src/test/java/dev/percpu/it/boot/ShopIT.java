@@ -134,7 +134,9 @@ class ShopIT {
             assertEquals(
                     List.of(),
                     besides.differences(
-                            ours, name -> ignored.matcher(name).lookingAt(), name -> Pattern.compile(VARYING).matcher(name).lookingAt()));
+                            ours,
+                            name -> ignored.matcher(name).lookingAt(),
+                            name -> Pattern.compile(VARYING).matcher(name).lookingAt()));
         }
     }
 
