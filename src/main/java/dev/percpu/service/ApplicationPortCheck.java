@@ -1,5 +1,6 @@
 package dev.percpu.service;
 
+import dev.percpu.quarkus.request.ConnectionBudget;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * was refused, closed at once, or silent for {@value #TIMEOUT_MILLIS} ms.
  *
  * <p>A port that is full of clients gives no answer either, but a restart would not help. So a check does not fail while the kernel has at
- * least half of {@code quarkus.http.limits.max-connections} connections to the port. Thread-safe.
+ * least half of the allowed connections to the port: {@code quarkus.http.limits.max-connections}, or what the descriptors of the process
+ * allow. Thread-safe.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9113#section-3.4">RFC 9113, section 3.4</a>
  */
@@ -49,7 +51,7 @@ class ApplicationPortCheck implements HealthCheck {
 
     private final HttpServer server;
     private final String host;
-    private final int maxConnections;
+    private final int configuredConnections;
     private final boolean checked;
     private final IntUnaryOperator connections;
     private final int timeoutMillis;
@@ -74,7 +76,7 @@ class ApplicationPortCheck implements HealthCheck {
     ApplicationPortCheck(HttpServer server, Config config, IntUnaryOperator connections, int timeoutMillis) {
         this.server = server;
         this.host = config.getOptionalValue("quarkus.http.host", String.class).orElse("0.0.0.0");
-        this.maxConnections = config.getOptionalValue("quarkus.http.limits.max-connections", Integer.class)
+        this.configuredConnections = config.getOptionalValue("quarkus.http.limits.max-connections", Integer.class)
                 .orElse(Integer.MAX_VALUE);
         // Without HTTP/2, each probe would be a request. With the PROXY protocol, a connection does not start with
         // HTTP.
@@ -107,7 +109,7 @@ class ApplicationPortCheck implements HealthCheck {
                     .build();
         }
         String failure = probe(port);
-        if (failure == null || connections.applyAsInt(port) >= maxConnections / 2) {
+        if (failure == null || connections.applyAsInt(port) >= maxConnections() / 2) {
             failures = 0;
             return HealthCheckResponse.named(NAME)
                     .withData("checked", true)
@@ -121,6 +123,10 @@ class ApplicationPortCheck implements HealthCheck {
                 .withData("failures", failures)
                 .status(failures < MAX_FAILURES)
                 .build();
+    }
+
+    private int maxConnections() {
+        return Math.min(configuredConnections, ConnectionBudget.maxOfOnePort());
     }
 
     /** Returns why the port gave no answer; null if it gave one. */

@@ -4,7 +4,6 @@ import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
@@ -30,15 +29,6 @@ class ServiceUrls {
         return List.of(
                 "Page " + root + ", status " + root.resolve("api/rseq"),
                 "Metrics " + management.resolve("metrics") + ", health " + management.resolve("health"));
-    }
-
-    /** Returns a URL without TLS of each port, requests to which are not recorded. */
-    List<URI> firstRequests() {
-        URI description = root().resolve(folder("quarkus.http.non-application-root-path", "q"))
-                .resolve("openapi");
-        return Stream.of(description, management().resolve("health/live"))
-                .filter(url -> url.getScheme().equals("http"))
-                .toList();
     }
 
     private URI root() {
