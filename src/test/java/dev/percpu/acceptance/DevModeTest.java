@@ -65,7 +65,6 @@ class DevModeTest {
             assertThat(dev.output())
                     .contains("Page http://127.0.0.1:" + application + "/")
                     .doesNotContain(":-1/", "ERROR");
-            assertThat(cleaners(dev.pid())).as("threads named Cleaner").isLessThanOrEqualTo(2);
         }
     }
 
@@ -95,26 +94,6 @@ class DevModeTest {
         try (HttpClient client = HttpClient.newHttpClient()) {
             return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                     .body();
-        }
-    }
-
-    /** Returns the number of cleaner threads in the JVM that Maven has started. */
-    private static long cleaners(long maven) throws IOException {
-        ProcessHandle jvm = ProcessHandle.of(maven)
-                .orElseThrow()
-                .descendants()
-                .reduce((first, second) -> second)
-                .orElseThrow();
-        try (Stream<Path> threads = Files.list(Path.of("/proc/" + jvm.pid() + "/task"))) {
-            return threads.filter(thread -> name(thread).startsWith("Cleaner-")).count();
-        }
-    }
-
-    private static String name(Path thread) {
-        try {
-            return Files.readString(thread.resolve("comm"));
-        } catch (IOException ended) {
-            return "";
         }
     }
 

@@ -76,7 +76,7 @@ public final class ConnectionBudget implements VertxServiceProvider {
                 && ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 && system.getMaxFileDescriptorCount() > 0) {
             long free = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() - RESERVED;
-            budget = (int) Math.clamp(free, MIN_BUDGET, Integer.MAX_VALUE - 1);
+            budget = Math.clamp(free, MIN_BUDGET, Integer.MAX_VALUE - 1);
             ConfigProvider.getConfig()
                     .getOptionalValue(CONFIGURED, Integer.class)
                     .filter(configured -> configured > maxOfOnePort())
