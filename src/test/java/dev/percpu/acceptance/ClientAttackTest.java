@@ -304,7 +304,7 @@ class ClientAttackTest {
         }
     }
 
-    private enum Flood {
+    enum Flood {
         STREAMS_AND_RESETS {
             @Override
             void send(Http2Client client) throws IOException {
