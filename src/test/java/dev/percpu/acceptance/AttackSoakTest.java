@@ -22,13 +22,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * All attacks of clients at once, on the packaged service with the heap of the manifests, beside a client that means well. It takes
- * {@code test.soak.seconds}, 60 by default.
+ * {@code test.soak.seconds}, and runs by hand only: {@code .build/mvn test -Dgroups=acceptance -DexcludedGroups= -Dtest=AttackSoakTest
+ * -Dtest.jvmArgs=-Dtest.soak.seconds=300}.
  */
 @Tag("acceptance")
+@EnabledIfSystemProperty(named = "test.soak.seconds", matches = "[0-9]+")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class AttackSoakTest {
     private static final Duration SOAK = Duration.ofSeconds(Integer.getInteger("test.soak.seconds", 60));
