@@ -1,5 +1,6 @@
 package dev.percpu.service;
 
+import dev.percpu.quarkus.metrics.MetricsPath;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Singleton;
 import java.net.URI;
@@ -25,25 +26,64 @@ class ServiceUrls {
     /** Returns two lines for the log: page and status, metrics and health. */
     List<String> lines() {
         URI root = root();
-        URI management = management();
         return List.of(
                 "Page " + root + ", status " + root.resolve("api/rseq"),
-                "Metrics " + management.resolve("metrics") + ", health " + management.resolve("health"));
+                "Metrics " + metrics() + ", health " + health());
+    }
+
+    /**
+     * Returns a header {@code Link} for the page, which is static: the description of the API, metrics and health. They are relative to an
+     * endpoint directly below {@code /api}, so that a proxy can add a path, or have another host and port.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc8631">RFC 8631, Link Relation Types for Web Services</a>
+     */
+    String links() {
+        return String.join(
+                ", ",
+                link(nonApplication().resolve("openapi"), "service-desc", "Description of the API"),
+                link(metrics(), "status", "Metrics"),
+                link(health(), "status", "Health"));
+    }
+
+    private String link(URI url, String relation, String title) {
+        URI root = root();
+        URI relative = root.relativize(url);
+        String target;
+        if (!relative.isAbsolute()) {
+            target = "../" + relative;
+        } else {
+            target = url.getRawAuthority().equals(root.getRawAuthority()) ? url.getRawPath() : url.toString();
+        }
+        return "<" + target + ">; rel=\"" + relation + "\"; title=\"" + title + "\"";
+    }
+
+    private URI metrics() {
+        String path = MetricsPath.ofApplicationPort(config);
+        return path == null
+                ? managementPort().resolve(MetricsPath.ofManagementPort(config))
+                : root().resolve(path.substring(1)); // of the router that is mounted at the root path
+    }
+
+    private URI health() {
+        URI folder = MetricsPath.ofApplicationPort(config) == null
+                ? managementPort().resolve(folder("quarkus.management.root-path", "/q"))
+                : nonApplication();
+        return folder.resolve("health");
+    }
+
+    private URI nonApplication() {
+        return root().resolve(folder("quarkus.http.non-application-root-path", "q"));
+    }
+
+    private URI managementPort() {
+        int port = port(server.getManagementPort(), "quarkus.management.port");
+        return base(!hasManagementTls(), "quarkus.management.host", port);
     }
 
     private URI root() {
         boolean plain = server.getSecurePort() < 0 || server.getPort() >= 0;
         int port = plain ? port(server.getPort(), "quarkus.http.port") : server.getSecurePort();
         return base(plain, "quarkus.http.host", port).resolve(folder("quarkus.http.root-path", "/"));
-    }
-
-    private URI management() {
-        if (config.getOptionalValue("quarkus.management.enabled", Boolean.class).orElse(false)) {
-            int port = port(server.getManagementPort(), "quarkus.management.port");
-            return base(!hasManagementTls(), "quarkus.management.host", port)
-                    .resolve(folder("quarkus.management.root-path", "/q"));
-        }
-        return root().resolve(folder("quarkus.http.non-application-root-path", "q"));
     }
 
     /** The server knows a port only if it was chosen at the start, and none after a live reload in dev mode. */

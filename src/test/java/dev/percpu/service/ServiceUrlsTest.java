@@ -27,10 +27,14 @@ class ServiceUrlsTest {
     }
 
     private static List<String> lines(Map<String, String> values, int http, int https, int management) {
+        return urls(values, http, https, management).lines();
+    }
+
+    private static ServiceUrls urls(Map<String, String> values, int http, int https, int management) {
         Config config = new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(values, "test", 100))
                 .build();
-        return new ServiceUrls(config, new Ports(http, https, management)).lines();
+        return new ServiceUrls(config, new Ports(http, https, management));
     }
 
     @Test
@@ -70,6 +74,25 @@ class ServiceUrlsTest {
                 .last()
                 .isEqualTo(
                         "Metrics http://localhost:9000/internal/metrics, health http://localhost:9000/internal/health");
+    }
+
+    @Test
+    void shouldNameScrapesWhereTheyAreForAPathOutsideOfTheRoot() {
+        Map<String, String> paths =
+                Map.of("quarkus.http.root-path", "/app", "quarkus.http.non-application-root-path", "/ops");
+
+        assertThat(lines(paths, 8080, -1, -1))
+                .last()
+                .isEqualTo("Metrics http://localhost:8080/app/ops/metrics, health http://localhost:8080/ops/health");
+        assertThat(urls(paths, 8080, -1, -1).links()).contains("</ops/openapi>", "<../ops/metrics>", "</ops/health>");
+    }
+
+    @Test
+    void shouldLinkToBothPorts() {
+        assertThat(urls(OWN_PORT, 8080, -1, -1).links())
+                .isEqualTo("<../q/openapi>; rel=\"service-desc\"; title=\"Description of the API\", "
+                        + "<http://127.0.0.1:9000/q/metrics>; rel=\"status\"; title=\"Metrics\", "
+                        + "<http://127.0.0.1:9000/q/health>; rel=\"status\"; title=\"Health\"");
     }
 
     @Test

@@ -7,27 +7,48 @@ import org.jspecify.annotations.Nullable;
  * The path of scrapes, among Quarkus' own endpoints: on the management port below {@code quarkus.management.root-path}, or on the application
  * port below {@code quarkus.http.non-application-root-path} if there is no management port. Stateless.
  *
+ * <p>Quarkus has no router for applications outside of {@code quarkus.http.root-path}. So an absolute path outside of it, where Quarkus' own
+ * endpoints are, is used below the root path.
+ *
  * @see <a href="https://quarkus.io/guides/management-interface-reference">Quarkus management interface</a>
  */
-final class MetricsPath {
+public final class MetricsPath {
     private static final String NAME = "metrics";
 
     private MetricsPath() {}
 
     /** Returns the path on the router of the management port. */
-    static String ofManagementPort(Config config) {
+    public static String ofManagementPort(Config config) {
         return below(string(config, "quarkus.management.root-path", "/q"));
     }
 
     /** Returns the path on the router of the application, which is mounted at its root path; null if there is a management port. */
-    static @Nullable String ofApplicationPort(Config config) {
+    public static @Nullable String ofApplicationPort(Config config) {
         if (config.getOptionalValue("quarkus.management.enabled", Boolean.class).orElse(false)) {
             return null;
         }
-        String path = string(config, "quarkus.http.non-application-root-path", "q");
-        String root = folder(string(config, "quarkus.http.root-path", "/"));
+        String folder = folder(nonApplicationRoot(config));
         // The router adds the root path of the application, so an absolute path must not repeat it.
-        return below(path.startsWith(root) ? path.substring(root.length()) : path);
+        return below(isBelowRoot(config) ? folder.substring(root(config).length()) : folder);
+    }
+
+    /** Returns whether Quarkus' own endpoints are outside of the root path, and scrapes are not. */
+    static boolean isApartFromHealth(Config config) {
+        return ofApplicationPort(config) != null && nonApplicationRoot(config).startsWith("/") && !isBelowRoot(config);
+    }
+
+    /** Returns whether the path is absolute and repeats the root path of the application. */
+    private static boolean isBelowRoot(Config config) {
+        String path = nonApplicationRoot(config);
+        return path.startsWith("/") && folder(path).startsWith(root(config));
+    }
+
+    private static String nonApplicationRoot(Config config) {
+        return string(config, "quarkus.http.non-application-root-path", "q");
+    }
+
+    private static String root(Config config) {
+        return folder(string(config, "quarkus.http.root-path", "/"));
     }
 
     private static String below(String folder) {

@@ -126,6 +126,11 @@ class MetricsRoute {
     void register(@Observes Router application) {
         String path = MetricsPath.ofApplicationPort(config);
         if (path != null) {
+            if (MetricsPath.isApartFromHealth(config)) {
+                LOG.warnf(
+                        "quarkus.http.non-application-root-path should be below quarkus.http.root-path: scrapes are served there, at %s",
+                        path);
+            }
             register(application, path);
         }
     }

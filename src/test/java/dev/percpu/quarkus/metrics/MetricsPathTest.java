@@ -32,6 +32,8 @@ class MetricsPathTest {
         "/app, q, /q/metrics",
         "/app, /app/ops, /ops/metrics",
         "app, /app/ops, /ops/metrics",
+        "/app, /app, /metrics",
+        "/app, /apps, /apps/metrics",
         "/, /ops, /ops/metrics"
     })
     void shouldFollowTheRootsOfTheApplicationPortWithoutAManagementPort(String root, String ownRoot, String path) {
@@ -41,6 +43,15 @@ class MetricsPathTest {
                 "quarkus.http.non-application-root-path", ownRoot));
 
         assertThat(MetricsPath.ofApplicationPort(config)).isEqualTo(path);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/app, /ops, true", "/app, /apps, true", "/app, /app/ops, false", "/app, ops, false", "/, /ops, false"})
+    void shouldFindAPathOutsideOfTheRoot(String root, String ownRoot, boolean expected) {
+        Map<String, String> paths =
+                Map.of("quarkus.http.root-path", root, "quarkus.http.non-application-root-path", ownRoot);
+
+        assertThat(MetricsPath.isApartFromHealth(config(paths))).isEqualTo(expected);
     }
 
     @Test

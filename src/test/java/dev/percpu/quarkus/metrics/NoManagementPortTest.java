@@ -16,15 +16,29 @@ class NoManagementPortTest {
     public static class NoManagementPort implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of("quarkus.management.enabled", "false", "quarkus.http.non-application-root-path", "ops");
+            return Map.of(
+                    "quarkus.management.enabled", "false",
+                    "quarkus.http.root-path", "/app",
+                    "quarkus.http.non-application-root-path", "/app/ops");
         }
     }
 
+    /** Rest-assured adds the root path. */
     @Test
     void shouldServeScrapesBesideHealth() {
         given().get("/ops/health/ready").then().statusCode(200);
         given().get("/ops/metrics/cpus").then().statusCode(200).body(containsString("percpu_shard_records_total{"));
         given().get("/ops/metrics").then().statusCode(200).body(containsString("percpu_rseq_info{"));
         given().get("/q/metrics").then().statusCode(404);
+    }
+
+    @Test
+    void shouldLinkToScrapesAndHealthForThePage() {
+        given().get("/api/rseq")
+                .then()
+                .statusCode(200)
+                .header("Link", containsString("<../ops/metrics>; rel=\"status\""))
+                .header("Link", containsString("<../ops/health>; rel=\"status\""))
+                .header("Link", containsString("<../ops/openapi>; rel=\"service-desc\""));
     }
 }
