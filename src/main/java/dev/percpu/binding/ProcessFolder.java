@@ -70,28 +70,37 @@ final class ProcessFolder {
     private static void deleteAbandoned(Path temporary, String prefix) {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, prefix + "*")) {
             for (Path folder : folders) {
-                if (isOwn(folder)) {
-                    deleteIfAbandoned(folder);
-                }
+                deleteIfAbandoned(folder);
             }
         } catch (IOException | DirectoryIteratorException e) {
             // Only disk space is lost. The next process tries again.
         }
     }
 
-    private static void deleteIfAbandoned(Path folder) throws IOException {
-        Integer lock = Libc.lock(folder, false);
-        if (lock == null) {
-            return;
+    private static void deleteIfAbandoned(Path folder) {
+        Integer lock = null;
+        try {
+            lock = isOwn(folder) ? Libc.lock(folder, false) : null;
+            if (lock != null) {
+                delete(folder);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // It is being deleted by its own process, or has files of another program. The other folders are deleted
+            // all the same.
+        } finally {
+            if (lock != null) {
+                Libc.close(lock);
+            }
         }
+    }
+
+    private static void delete(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 Files.delete(file);
             }
-            Files.delete(folder);
-        } finally {
-            Libc.close(lock);
         }
+        Files.delete(folder);
     }
 
     private static boolean isOwn(Path folder) throws IOException {

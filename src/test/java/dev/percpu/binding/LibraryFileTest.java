@@ -101,6 +101,25 @@ class LibraryFileTest {
         }
     }
 
+    @Test
+    void shouldDeleteTheOtherFoldersIfOneCannotBeDeleted() throws IOException {
+        String prefix = "percpu-" + Files.getAttribute(temporary, "unix:uid") + "-";
+        for (int i = 0; i < 20; i++) {
+            Path folder = Files.createDirectory(temporary.resolve(prefix + i));
+            Files.createFile(
+                    Files.createDirectory(folder.resolve("of-another-program")).resolve("file"));
+            Files.createDirectory(temporary.resolve(prefix + "1" + i + "-abandoned"));
+        }
+
+        LibraryFile.unpack(LOADER, RESOURCE, temporary);
+
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertThat(left)
+                    .noneMatch(folder -> folder.toString().endsWith("-abandoned"))
+                    .hasSize(21);
+        }
+    }
+
     /** A folder that another process has locked. */
     private record Locked(Path folder, Process process) implements AutoCloseable {
         Locked(Path folder) throws IOException {
