@@ -47,11 +47,12 @@ final class JnaLibrary {
         }
         try {
             requireVersion(Native.POINTER_SIZE > 0 ? version() : null);
-        } catch (NoClassDefFoundError e) {
-            throw unavailable("it is not on the class path", "add net.java.dev.jna:jna " + OLDEST + " or newer", e);
         } catch (VirtualMachineError e) {
             throw e;
         } catch (Error e) { // of any class, when the initialization of Native fails
+            if (e.getCause() instanceof ClassNotFoundException) {
+                throw unavailable("it is not on the class path", "add net.java.dev.jna:jna " + OLDEST + " or newer", e);
+            }
             throw unavailable(causeOf(e, file), remedy(file != null), e);
         } finally {
             if (file != null) {
@@ -61,11 +62,14 @@ final class JnaLibrary {
     }
 
     private static String causeOf(Error error, @Nullable Path file) {
-        Matcher versions = VERSIONS.matcher(String.valueOf(error.getMessage()));
+        // If other code of the process has failed to load JNA before, the cause has the message.
+        Throwable origin = error.getCause() == null ? error : error.getCause();
+        Matcher versions = VERSIONS.matcher(String.valueOf(origin.getMessage()));
         return versions.find()
                 ? "its classes need a " + FILE_NAME + " of version " + versions.group(1) + ", but "
-                        + (file == null ? "the file" : file) + " has version " + versions.group(2)
-                : String.valueOf(error);
+                        + (file == null || error.getCause() != null ? "the file" : file) + " has version "
+                        + versions.group(2)
+                : String.valueOf(origin);
     }
 
     private static String remedy(boolean fromFolder) {

@@ -58,6 +58,14 @@ class NativeFallbackTest {
     }
 
     @Test
+    void shouldRecordWithAJnaThatOtherCodeCouldNotLoad() throws Exception {
+        assertFallback(
+                () -> new JavaProgram(FailedJnaMain.class).option("-Djna.nounpack=true"),
+                "of JNA cannot be used: java.lang.ExceptionInInitializerError",
+                "Could not find JNA native support");
+    }
+
+    @Test
     void shouldRecordWithATemporaryFolderThatIsNotNamedInAscii() throws Exception {
         Path named = Files.createDirectory(folder.resolve("caf\u00e9"));
 
@@ -151,11 +159,11 @@ class NativeFallbackTest {
     }
 
     /** Fails if the library is required, and records by JVM atomics if it is not. */
-    private static void assertFallback(Programs programs, String cause) throws Exception {
+    private static void assertFallback(Programs programs, String... cause) throws Exception {
         JavaProgram.Ended required =
                 programs.create().option("-Dpercpu.native.required=true").run();
         assertThat(required.exitCode()).as(required.output()).isOne();
-        assertThat(required.output()).contains("IllegalStateException", cause);
+        assertThat(required.output()).contains("IllegalStateException").contains(cause);
 
         JavaProgram.Ended fallback =
                 programs.create().option("-Dpercpu.native.required=false").run();
