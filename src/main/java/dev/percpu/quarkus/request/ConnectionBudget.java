@@ -21,8 +21,9 @@ import org.jboss.logging.Logger;
  * descriptor, a class loader cannot open its archive, and Quarkus' class loader then blocks every event loop for good.
  *
  * <p>All archives of the class path are opened at start. The connections may use the descriptors that are then free, except
- * {@value #RESERVED}. A port accepts a connection while it has fewer connections than are still free in the budget. So one port can use half
- * of the budget, and always leaves some to the next port. Further connections are closed when they are accepted, before a byte is read.
+ * {@value #RESERVED}. A port accepts a connection while it has fewer than {@value #SHARE} times the connections that are still free in the
+ * budget. So one port can use three quarters of the budget, and always leaves some to the next port. Further connections are closed when
+ * they are accepted, before a byte is read.
  *
  * <p>{@code quarkus.http.limits.max-connections} counts a connection from its first request on, so it does not bound clients that send
  * nothing. Native transports have no such limit. Thread-safe.
@@ -33,6 +34,9 @@ public final class ConnectionBudget implements VertxServiceProvider {
 
     /** The smallest budget, for processes that have no descriptor to spare. */
     private static final int MIN_BUDGET = 8;
+
+    /** How many times the connections that are still free one port may have. */
+    private static final int SHARE = 3;
 
     private static final String CONFIGURED = "quarkus.http.limits.max-connections";
 
@@ -46,7 +50,7 @@ public final class ConnectionBudget implements VertxServiceProvider {
 
     /** Returns the largest number of connections that one port accepts, while the other ports have none. */
     public static int maxOfOnePort() {
-        return (int) ((budget + 1L) / 2);
+        return (int) Math.ceilDiv((long) SHARE * budget, SHARE + 1);
     }
 
     @Override
@@ -109,7 +113,7 @@ public final class ConnectionBudget implements VertxServiceProvider {
             int count = super.doReadMessages(accepted);
             if (count > 0) {
                 Channel connection = (Channel) accepted.getLast();
-                if (own.get() >= budget - TOTAL.get()) {
+                if (own.get() >= SHARE * (long) (budget - TOTAL.get())) {
                     accepted.removeLast();
                     connection.unsafe().closeForcibly();
                     return 0;
