@@ -43,7 +43,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kern
 	@for id in $(VERSIONS); do [ -d target/versions/$$id ] || \
 		$(MVN) --quiet -f src/test/versions/pom.xml -P $$id $(DEPENDENCY):copy-dependencies || exit 1; done
 	@rm -f target/matrix/*.txt
-	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST))
+	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 	@$(if $(TEST),,$(MAKE) --silent examples)
 
 examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=compare,plain for one

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientErrorFilter implements Filter {
     private static final Set<String> LOGGERS = Set.of(
             "io.netty.channel.DefaultChannelPipeline",
+            "io.netty.handler.codec.http2.Http2ControlFrameLimitEncoder",
             "io.quarkus.vertx.http.runtime.QuarkusErrorHandler",
             "io.vertx.core.net.impl.ConnectionBase",
             "io.vertx.ext.web.RoutingContext");

@@ -104,7 +104,7 @@ public final class ConnectionBudget implements VertxServiceProvider {
         }
     }
 
-    /** One port. */
+    /** One port. Its connections get the limit for HTTP/2 before their first byte, because pings and settings are no requests. */
     private static final class LimitedServerChannel extends NioServerSocketChannel {
         private final AtomicInteger own = new AtomicInteger();
 
@@ -118,6 +118,7 @@ public final class ConnectionBudget implements VertxServiceProvider {
                     connection.unsafe().closeForcibly();
                     return 0;
                 }
+                ReadWhileWritable.install(connection.pipeline());
                 own.incrementAndGet();
                 TOTAL.incrementAndGet();
                 connection.closeFuture().addListener(closed -> {

@@ -1,0 +1,163 @@
+package dev.percpu.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The packaged service with the heap and the memory of the manifests, and what an attack must not leave behind. */
+final class AttackedService implements AutoCloseable {
+    /** 60 % of the memory, as {@code deploy/Dockerfile} says. */
+    private static final List<String> OPTIONS = List.of("-Xmx307m", "-XX:+ExitOnOutOfMemoryError");
+
+    /** The limit of {@code deploy/base/deployment.yaml}. */
+    private static final long MEMORY_KB = 512 * 1_024;
+
+    /** Descriptors that the service may open after its first requests: connections of the tests and of the liveness check. */
+    private static final int MORE_DESCRIPTORS = 8;
+
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private final ServiceProcess process;
+    private final long descriptors;
+
+    /** What a process uses. The heap is that after a collection. */
+    record Usage(long heapKilobytes, long residentKilobytes, long threads, long descriptors) {}
+
+    private AttackedService(ServiceProcess process) throws IOException, InterruptedException {
+        this.process = process;
+        scrape();
+        descriptors = descriptors();
+    }
+
+    static AttackedService start(Path directory, String... settings) throws IOException, InterruptedException {
+        return start(directory, command -> command, settings);
+    }
+
+    /** @param launcher returns a command that runs the service's command in the same process */
+    static AttackedService start(Path directory, UnaryOperator<List<String>> launcher, String... settings)
+            throws IOException, InterruptedException {
+        ServiceProcess process =
+                ServiceProcess.start(directory, command -> launcher.apply(withHeap(command)), settings);
+        try {
+            return new AttackedService(process);
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private static List<String> withHeap(List<String> command) {
+        List<String> changed = new ArrayList<>(command);
+        changed.addAll(1, OPTIONS);
+        return changed;
+    }
+
+    URI application() {
+        return process.application();
+    }
+
+    URI management() {
+        return process.management();
+    }
+
+    String output() {
+        return process.output();
+    }
+
+    String scrape() throws IOException, InterruptedException {
+        return process.scrape("/q/metrics", "text/plain");
+    }
+
+    String liveness() throws IOException, InterruptedException {
+        return process.scrape("/q/health/live", "application/json");
+    }
+
+    /** Returns the sum of all samples of a metric that have a label. */
+    double sum(String metric, String label) throws IOException, InterruptedException {
+        Matcher sample = Pattern.compile(
+                        "^" + metric + "\\{[^}]*" + Pattern.quote(label) + "[^}]*} (\\S+)$", Pattern.MULTILINE)
+                .matcher(scrape());
+        double sum = 0;
+        while (sample.find()) {
+            sum += Double.parseDouble(sample.group(1));
+        }
+        return sum;
+    }
+
+    void assertThatItAnswers() throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (URI url :
+                    List.of(application().resolve("/api/rseq"), management().resolve("/q/health/live"))) {
+                HttpRequest request =
+                        HttpRequest.newBuilder(url).timeout(ANSWER).build();
+                assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                        .as(url.toString())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    /** Waits until no connection, request or descriptor of an attack is left. */
+    void assertThatNothingIsLeft() throws IOException, InterruptedException {
+        assertThat(scrape()).contains("http_server_active_connections{", "http_server_active_requests{");
+        Deadline deadline = Deadline.in(Duration.ofSeconds(10));
+        while (!deadline.passed() && (active() > 0 || descriptors() > descriptors + MORE_DESCRIPTORS)) {
+            deadline.pause();
+        }
+        assertThat(active()).as("active connections and requests").isZero();
+        assertThat(descriptors()).as("descriptors").isLessThanOrEqualTo(descriptors + MORE_DESCRIPTORS);
+        assertThat(status("VmHWM")).as("largest resident memory, in kB").isLessThan(MEMORY_KB);
+        assertThat(output()).doesNotContain("OutOfMemoryError");
+    }
+
+    /** The connection of the scrape is on the other port. */
+    private double active() throws IOException, InterruptedException {
+        return sum("http_server_active_connections", "") + sum("http_server_active_requests", "");
+    }
+
+    Usage usage() throws IOException, InterruptedException {
+        new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.run")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        long heap = (long) sum("jvm_memory_used_bytes", "area=\"heap\"") / 1_024;
+        return new Usage(heap, status("VmRSS"), status("Threads"), descriptors());
+    }
+
+    private long descriptors() throws IOException {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+            return open.count();
+        }
+    }
+
+    private long status(String key) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+            return lines.filter(line -> line.startsWith(key + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
