@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -40,6 +41,9 @@ final class PipeliningLimit extends ChannelDuplexHandler {
     /** Bytes of a request's body that are decoded at once. */
     private static final int BODY_PART_BYTES = 16_384;
 
+    private static final AttributeKey<Requests> REQUESTS = AttributeKey.valueOf(
+            PipeliningLimit.class.getName()); // also after a live reload, which loads this class again
+
     private static final String NAME = "percpu-pipelining-limit";
     private static final String REQUESTS_NAME = "percpu-pipelined-requests";
 
@@ -61,6 +65,7 @@ final class PipeliningLimit extends ChannelDuplexHandler {
     static void install(ChannelPipeline pipeline) {
         if (pipeline.get(NAME) == null && pipeline.get(DECODER) != null && pipeline.get(HANDLER) != null) {
             Requests requests = new Requests();
+            pipeline.channel().attr(REQUESTS).set(requests);
             pipeline.addBefore(DECODER, NAME, new PipeliningLimit(requests));
             pipeline.addBefore(HANDLER, REQUESTS_NAME, requests);
         }
@@ -71,10 +76,10 @@ final class PipeliningLimit extends ChannelDuplexHandler {
         if (channel.isActive()) {
             return false;
         }
-        Requests requests = (Requests) channel.pipeline().get(REQUESTS_NAME);
-        // Netty removes all handlers of a closed connection. If only this one is missing, the request came before the
-        // limit.
-        return requests == null ? channel.pipeline().get(HANDLER) == null : !requests.written;
+        // With HTTP/1, Vert.x can report the end of a response after the client has read it and closed the connection.
+        // Netty has removed all handlers then. With HTTP/2, it reports the end before it writes.
+        Requests requests = channel.attr(REQUESTS).get();
+        return requests == null || !requests.written;
     }
 
     @Override
