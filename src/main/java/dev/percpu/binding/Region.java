@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.function.Consumer;
 
 /**
  * A native memory mapping with one shard per CPU, and one shared shard as the last. {@code layout.h} draws it. Thread-safe.
@@ -19,8 +19,6 @@ import java.lang.ref.Reference;
  * <p>All offsets are bytes from the start of a shard.
  */
 public final class Region {
-    private static final Cleaner CLEANER = Cleaner.create();
-
     @SuppressWarnings("restricted") // this package makes the downcalls
     private static final MethodHandle DESTROY = Linker.nativeLinker()
             .downcallHandle(
@@ -41,12 +39,16 @@ public final class Region {
     private static final int MM_CID_OFFSET = 24;
     private static final int PAGE_BYTES = (int) Libc.auxv(AT_PAGESZ);
 
+    /** The start of the mapping. When it is unreachable, the JDK removes the mapping. */
+    private final MemorySegment mapping;
+
     final long address;
     private final int shards;
     private final int strideShift;
     private final SumKind sumKind;
 
     private Region(long address, int shards, int strideShift, SumKind sumKind) {
+        this.mapping = removedWhenUnreachable(address);
         this.address = address;
         this.shards = shards;
         this.strideShift = strideShift;
@@ -78,20 +80,22 @@ public final class Region {
             if (error != 0) {
                 throw new ReservationRefusedException(shards, strideShift, -error);
             }
-            Region region = new Region(out.get(ValueLayout.JAVA_LONG, 0), shards, strideShift, sumKind);
-            long address = region.address;
-            CLEANER.register(region, destruction(address));
-            return region;
+            return new Region(out.get(ValueLayout.JAVA_LONG, 0), shards, strideShift, sumKind);
         }
     }
 
     /**
-     * Returns code that removes a mapping. It has no class of this library: the thread of the cleaner would keep the class loader, and with
-     * it each meter in a static field, whose region would then never be unreachable.
+     * Returns a segment of a mapping that is removed when the segment is unreachable, by the cleaner that all automatic arenas share. The code
+     * that removes it has no class of this library: the cleaner would keep the class loader, and with it each meter in a static field, whose
+     * region would then never be unreachable.
      */
-    private static Runnable destruction(long address) {
-        return MethodHandleProxies.asInterfaceInstance(
-                Runnable.class, MethodHandles.insertArguments(DESTROY, 0, address));
+    @SuppressWarnings({"restricted", "unchecked"
+    }) // this package makes the downcalls; the method handle ignores its argument
+    private static MemorySegment removedWhenUnreachable(long address) {
+        MethodHandle destroy =
+                MethodHandles.dropArguments(MethodHandles.insertArguments(DESTROY, 0, address), 0, MemorySegment.class);
+        Consumer<MemorySegment> removal = MethodHandleProxies.asInterfaceInstance(Consumer.class, destroy);
+        return MemorySegment.ofAddress(address).reinterpret(1, Arena.ofAuto(), removal);
     }
 
     private static void require(boolean allowed, String message) {
@@ -294,6 +298,6 @@ public final class Region {
 
     @Override
     public String toString() {
-        return "region at 0x" + Long.toHexString(address);
+        return "region at 0x" + Long.toHexString(mapping.address());
     }
 }

@@ -62,9 +62,32 @@ class DevModeTest {
                 assertThat(get(metrics)).as(dev.output()).contains(requests("/api/cpus", 2));
             }
 
+            assertThat(threads(dev)).as("threads").noneMatch(name -> name.startsWith("Cleaner"));
             assertThat(dev.output())
                     .contains("Page http://127.0.0.1:" + application + "/")
                     .doesNotContain(":-1/", "ERROR");
+        }
+    }
+
+    /** Returns the names of the threads of the JVM that Maven has started. */
+    private static List<String> threads(Program dev) throws IOException {
+        ProcessHandle jvm = ProcessHandle.of(dev.pid())
+                .orElseThrow()
+                .descendants()
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(jvm.pid()), "task"))) {
+            List<String> names = threads.map(DevModeTest::name).toList();
+            assertThat(names).anyMatch(name -> name.startsWith("vert.x"));
+            return names;
+        }
+    }
+
+    private static String name(Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm"));
+        } catch (IOException ended) {
+            return "";
         }
     }
 
