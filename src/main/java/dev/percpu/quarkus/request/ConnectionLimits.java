@@ -6,16 +6,19 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.spi.metrics.HttpServerMetrics;
+import io.vertx.core.spi.observability.HttpRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds a limit to each connection at its first request, on both ports: {@link PipeliningLimit} for HTTP/1, {@link ReadWhileWritable} for
  * HTTP/2. Stateless.
  *
  * <p>A handler of requests is the only place that the application, its tests, its dev mode, and other applications have in common. Requests
- * outside of {@code quarkus.http.root-path} reach no handler of the application: {@link HttpServerMetricsAdapter} adds the limit for these.
+ * outside of {@code quarkus.http.root-path} reach no handler of the application: for these, the metrics of the server add the limit.
  */
 @Singleton
 class ConnectionLimits {
@@ -44,6 +47,15 @@ class ConnectionLimits {
             } else {
                 PipeliningLimit.install(pipeline);
             }
+        }
+    }
+
+    /** Metrics of a server that record nothing, and add the limit at each request. Stateless. */
+    static final class OfEachRequest implements HttpServerMetrics<@Nullable Void, @Nullable Void, @Nullable Void> {
+        @Override
+        public @Nullable Void requestBegin(@Nullable Void connection, HttpRequest request) {
+            limit((HttpServerRequest) request);
+            return null;
         }
     }
 }

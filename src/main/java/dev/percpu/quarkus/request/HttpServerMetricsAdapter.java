@@ -43,23 +43,19 @@ final class HttpServerMetricsAdapter
     private final LongAdder activeConnections;
     private volatile ServerMeterSet serverMeters;
 
-    /**
-     * The parts that all servers of the application share.
-     *
-     * @param hasRootPath whether the application is below a path, so that requests to others reach none of its handlers
-     */
-    record ApplicationMetrics(
-            RequestMeterFactory meters, ContributedTags contributed, RequestSpan span, boolean hasRootPath) {}
+    /** The parts that all servers of the application share. */
+    record ApplicationMetrics(RequestMeterFactory meters, ContributedTags contributed, RequestSpan span) {}
 
     /**
      * @param serverTags {@code server.port} if the server has a configured port, else empty
      * @param scheme {@code http} or {@code https}
+     * @param hasRootPath whether the application is below a path, so that requests to others reach none of its handlers
      */
-    HttpServerMetricsAdapter(ApplicationMetrics application, Tags serverTags, String scheme) {
+    HttpServerMetricsAdapter(ApplicationMetrics application, Tags serverTags, String scheme, boolean hasRootPath) {
         meters = application.meters;
         contributed = application.contributed;
         span = application.span;
-        hasRootPath = application.hasRootPath;
+        this.hasRootPath = hasRootPath;
         this.serverTags = serverTags;
         schemeTag = Tags.of("url.scheme", scheme);
         activeRequests = meters.activeRequests().count(serverTags.and(schemeTag));

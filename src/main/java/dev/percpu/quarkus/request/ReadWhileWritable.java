@@ -16,8 +16,9 @@ import java.util.Queue;
  * when 10,000 such frames wait.
  *
  * <p>A connection is writable while fewer bytes wait for its socket than Netty's high-water mark: 64 kB by default, with 96 bytes added for
- * each frame. Received bytes are passed on in parts, because one buffer can have thousands of frames. So about 800 frames can wait. Other
- * protocols are not limited here. All methods run on the event loop of the connection.
+ * each frame. Received bytes are passed on in parts, because one buffer can have thousands of frames. So about 800 frames can wait. The
+ * idle timeout of the server closes a connection from which nothing is read and to which nothing can be written. Other protocols are not
+ * limited here. All methods run on the event loop of the connection.
  */
 final class ReadWhileWritable extends ChannelDuplexHandler {
     private static final String NAME = "percpu-read-while-writable";

@@ -14,6 +14,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.spi.metrics.HttpServerMetrics;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -21,6 +22,7 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A customizer that adds the request metrics to Vert.x. It runs after Quarkus' own customizers, and keeps the metrics that they configured.
@@ -51,7 +53,7 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
     public void accept(VertxOptions options) {
         customized = true;
         boolean reloads = LaunchMode.current() == LaunchMode.DEVELOPMENT;
-        if (settings.get().enabled() || reloads) {
+        if (settings.get().enabled() || hasRootPath() || reloads) {
             options.setMetricsOptions(new ChainedMetricsOptions(options.getMetricsOptions(), servers(), reloads));
         }
     }
@@ -60,7 +62,7 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
     @SuppressWarnings("unchecked") // ChainedVertxMetrics, of another class loader
     void replaceAfterReload(@Observes StartupEvent start, Vertx vertx) {
         if (!customized && ((VertxInternal) vertx).metricsSPI() instanceof Consumer<?> reloadable) {
-            ((Consumer<BiFunction<HttpServerOptions, SocketAddress, HttpServerMetricsAdapter>>) reloadable)
+            ((Consumer<BiFunction<HttpServerOptions, SocketAddress, @Nullable HttpServerMetrics<?, ?, ?>>>) reloadable)
                     .accept(servers()::create);
         }
     }
@@ -73,15 +75,19 @@ class RequestMetricsCustomizer implements VertxOptionsCustomizer {
         // Scrapes and probes are not requests to the application.
         return new HttpServerMetricsFactory(
                 () -> applicationMetrics(staticPaths),
-                (options, address) -> !enabled || isManagementServer(managementServer, options, address));
+                (options, address) -> !enabled || isManagementServer(managementServer, options, address),
+                hasRootPath());
+    }
+
+    private boolean hasRootPath() {
+        return !settings.get().rootPath().equals("/");
     }
 
     private HttpServerMetricsAdapter.ApplicationMetrics applicationMetrics(Set<String> staticPaths) {
         return new HttpServerMetricsAdapter.ApplicationMetrics(
                 new RequestMeterFactory(registry.get(), settings.get(), staticPaths),
                 new ContributedTags(contributors.stream().toList()),
-                RequestSpan.ofApplication(),
-                !settings.get().rootPath().equals("/"));
+                RequestSpan.ofApplication());
     }
 
     /** Returns whether a server is Quarkus' management server. Vert.x creates the metrics of all servers alike; only the address differs. */

@@ -189,7 +189,7 @@ class DelegationTest {
     private static HttpServerMetricsFactory servers(boolean excluded) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         return new HttpServerMetricsFactory(
-                () -> Recordings.shared(registry, Recordings.ALL), (options, address) -> excluded);
+                () -> Recordings.shared(registry, Recordings.ALL), (options, address) -> excluded, false);
     }
 
     private static Stream<Method> methods(Class<?> type) {

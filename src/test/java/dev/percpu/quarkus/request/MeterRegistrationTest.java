@@ -50,7 +50,7 @@ class MeterRegistrationTest {
     private final HttpServerMetricsAdapter.ApplicationMetrics shared = Recordings.shared(registry, Recordings.ALL);
     private final RequestMeterFactory meters = shared.meters();
     private final HttpServerMetricsAdapter server =
-            new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http");
+            new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http", false);
 
     @Test
     void shouldRegisterRemovedMetersAgain() {
@@ -118,7 +118,8 @@ class MeterRegistrationTest {
 
     @Test
     void shouldShareOneCountBetweenServersWithTheSameLabels() {
-        HttpServerMetricsAdapter other = new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http");
+        HttpServerMetricsAdapter other =
+                new HttpServerMetricsAdapter(shared, Tags.of("server.port", "1"), "http", false);
         server.connected(CLIENT, "client");
         other.connected(CLIENT, "client");
 

@@ -30,8 +30,7 @@ public final class Recordings {
         return new HttpServerMetricsAdapter.ApplicationMetrics(
                 new RequestMeterFactory(registry, settings, Set.of()),
                 new ContributedTags(List.of(contributors)),
-                new RequestSpan(null),
-                false);
+                new RequestSpan(null));
     }
 
     static HttpServerMetricsFactory servers(MeterRegistry registry) {
@@ -41,7 +40,7 @@ public final class Recordings {
     static HttpServerMetricsFactory servers(
             MeterRegistry registry, RequestSettings settings, HttpServerMetricsTagsContributor... contributors) {
         return new HttpServerMetricsFactory(
-                () -> shared(registry, settings, contributors), (options, address) -> false);
+                () -> shared(registry, settings, contributors), (options, address) -> false, false);
     }
 
     /** Returns the metrics of one server with these options, in a service without configuration. */

@@ -24,9 +24,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application with a root path. The routes are mounted there, as Quarkus does. */
 class RootPathTest {
+
+    /** Whether no requests are recorded. */
+    private boolean excluded;
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RequestSettings settings =
@@ -34,11 +39,10 @@ class RootPathTest {
     private final HttpServerMetricsAdapter.ApplicationMetrics shared = new HttpServerMetricsAdapter.ApplicationMetrics(
             new RequestMeterFactory(registry, settings, StaticPaths.ofApplication("/app")),
             ContributedTags.NONE,
-            new RequestSpan(null),
-            true);
+            new RequestSpan(null));
     private final Vertx vertx = Vertx.vertx(new VertxOptions()
             .setMetricsOptions(new ChainedMetricsOptions(
-                    null, new HttpServerMetricsFactory(() -> shared, (options, address) -> false), false)));
+                    null, new HttpServerMetricsFactory(() -> shared, (options, address) -> excluded, true), false)));
 
     @AfterEach
     void close() {
@@ -89,8 +93,10 @@ class RootPathTest {
         assertEventually(this::counts, expected);
     }
 
-    @Test
-    void shouldLimitPipeliningOutsideOfTheRootPath() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldLimitPipeliningOutsideOfTheRootPath(boolean withoutMetrics) {
+        excluded = withoutMetrics;
         Set<Boolean> limited = ConcurrentHashMap.newKeySet();
         Router main = Router.router(vertx);
         main.route().handler(context -> {
@@ -103,6 +109,7 @@ class RootPathTest {
 
         get(vertx.createHttpClient(), port, "/nowhere", false);
 
+        assertThat(counts().isEmpty()).isEqualTo(withoutMetrics);
         assertThat(limited).containsExactly(true);
     }
 
