@@ -8,6 +8,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,6 +124,17 @@ final class Attack implements AutoCloseable {
         } catch (SocketException e) {
             // The service has closed the connection.
         }
+    }
+
+    /** Returns whether the service has closed all connections, after at most some time. */
+    boolean isClosedWithin(Duration time) throws InterruptedException {
+        Deadline deadline = Deadline.in(time);
+        for (Thread client : clients) {
+            while (client.isAlive() && !deadline.passed()) {
+                deadline.pause();
+            }
+        }
+        return clients.stream().noneMatch(Thread::isAlive);
     }
 
     /** Closes the connections, and waits until all clients have ended. */

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +21,8 @@ import java.util.stream.Stream;
 
 /** The packaged service with the heap and the memory of the manifests, and what an attack must not leave behind. */
 final class AttackedService implements AutoCloseable {
-    /** 60 % of the memory, as {@code deploy/Dockerfile} says. */
-    private static final List<String> OPTIONS = List.of("-Xmx307m", "-XX:+ExitOnOutOfMemoryError");
+    /** 60 % of the memory, as {@code deploy/Dockerfile} says, and the collector that the JVM selects for so little memory. */
+    private static final List<String> OPTIONS = List.of("-Xmx307m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
 
     /** The limit of {@code deploy/base/deployment.yaml}. */
     private static final long MEMORY_KB = 512 * 1_024;
@@ -33,8 +35,8 @@ final class AttackedService implements AutoCloseable {
     private final ServiceProcess process;
     private final long descriptors;
 
-    /** What a process uses. The heap is that after a collection. */
-    record Usage(long heapKilobytes, long residentKilobytes, long threads, long descriptors) {}
+    /** What a process uses. The heap is that after a collection, the peak that of resident memory. */
+    record Usage(long heapKilobytes, long residentKilobytes, long peakKilobytes, long threads, long descriptors) {}
 
     private AttackedService(ServiceProcess process) throws IOException, InterruptedException {
         this.process = process;
@@ -107,6 +109,8 @@ final class AttackedService implements AutoCloseable {
                         .as(url.toString())
                         .isEqualTo(200);
             }
+        } catch (HttpTimeoutException e) {
+            throw new AssertionError("no answer within " + ANSWER + ":\n" + jcmd("Thread.print") + output(), e);
         }
     }
 
@@ -129,16 +133,19 @@ final class AttackedService implements AutoCloseable {
     }
 
     Usage usage() throws IOException, InterruptedException {
-        new ProcessBuilder(
+        jcmd("GC.run");
+        long heap = (long) sum("jvm_memory_used_bytes", "area=\"heap\"") / 1_024;
+        return new Usage(heap, status("VmRSS"), status("VmHWM"), status("Threads"), descriptors());
+    }
+
+    private String jcmd(String command) throws IOException {
+        Process jcmd = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                         Long.toString(process.pid()),
-                        "GC.run")
+                        command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-        long heap = (long) sum("jvm_memory_used_bytes", "area=\"heap\"") / 1_024;
-        return new Usage(heap, status("VmRSS"), status("Threads"), descriptors());
+                .start();
+        return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     private long descriptors() throws IOException {

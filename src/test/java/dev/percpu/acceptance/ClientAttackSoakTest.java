@@ -52,7 +52,7 @@ class ClientAttackSoakTest {
 
     @Test
     void shouldUseNoMoreAfterManyAttacksThanAfterFew() throws Exception {
-        try (AttackedService service = AttackedService.start(directory)) {
+        try (AttackedService service = AttackedService.start(directory, ClientAttackSoakTest::withWholeHeap)) {
             long answers = 0;
             List<Usage> usages = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
@@ -71,11 +71,19 @@ class ClientAttackSoakTest {
             if (Boolean.getBoolean("test.soak.print")) {
                 System.out.println(all + "\n" + service.output());
             }
-            assertThat(last.heapKilobytes()).as(all).isLessThan(early.heapKilobytes() + 2_048);
-            assertThat(last.residentKilobytes()).as(all).isLessThan(early.residentKilobytes() * 115 / 100);
+            // Netty's pools grow up to their limits.
+            assertThat(last.heapKilobytes()).as(all).isLessThan(early.heapKilobytes() * 115 / 100);
+            assertThat(last.residentKilobytes()).as(all).isLessThan(early.residentKilobytes() * 105 / 100);
             assertThat(last.threads()).as(all).isLessThanOrEqualTo(early.threads() + 4);
             assertThat(last.descriptors()).as(all).isLessThanOrEqualTo(early.descriptors() + 4);
         }
+    }
+
+    /** Makes the whole heap resident at the start, so that the resident memory does not depend on the garbage collector. */
+    private static List<String> withWholeHeap(List<String> command) {
+        List<String> changed = new ArrayList<>(command);
+        changed.addAll(1, List.of("-Xms307m", "-XX:+AlwaysPreTouch"));
+        return changed;
     }
 
     /** Runs all attacks for one round, and returns the number of responses of clients that read. */

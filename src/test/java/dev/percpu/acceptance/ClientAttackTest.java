@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attacks of single clients on the packaged service, with the heap of the manifests. Afterwards it answers, and nothing is left behind. */
 @Tag("acceptance")
@@ -141,6 +143,23 @@ class ClientAttackTest {
             service.assertThatNothingIsLeft();
             service.assertThatItAnswers();
             assertThat(service.output().lines()).as(service.output()).hasSizeLessThan(15);
+        }
+    }
+
+    /** Netty closes connections of too many resets and refused streams at once, and the service those whose clients do not read later. */
+    @ParameterizedTest
+    @EnumSource(names = "PIPELINED", mode = EnumSource.Mode.EXCLUDE)
+    void shouldCloseConnectionsOfFloods(Flood flood) throws IOException, InterruptedException {
+        try (AttackedService service = AttackedService.start(
+                directory, "quarkus.http.idle-timeout=2S", "quarkus.management.idle-timeout=2S")) {
+            for (URI port : List.of(service.application(), service.management())) {
+                try (Attack attack = Attack.start(port, flood, 3)) {
+                    assertThat(attack.isClosedWithin(Duration.ofSeconds(20)))
+                            .as(port.toString())
+                            .isTrue();
+                }
+            }
+            service.assertThatItAnswers();
         }
     }
 
