@@ -3,6 +3,7 @@ package dev.percpu.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,11 +22,8 @@ import java.util.stream.Stream;
 
 /** The packaged service with the heap and the memory of the manifests, and what an attack must not leave behind. */
 final class AttackedService implements AutoCloseable {
-    /** 60 % of the memory, as {@code deploy/Dockerfile} says, and the collector that the JVM selects for so little memory. */
-    private static final List<String> OPTIONS = List.of("-Xmx307m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
-
-    /** The limit of {@code deploy/base/deployment.yaml}. */
-    private static final long MEMORY_KB = 512 * 1_024;
+    private static final Path DOCKERFILE = Path.of("deploy/Dockerfile");
+    private static final Path DEPLOYMENT = Path.of("deploy/base/deployment.yaml");
 
     /** Descriptors that the service may open after its first requests: connections of the tests and of the liveness check. */
     private static final int MORE_DESCRIPTORS = 8;
@@ -63,8 +61,29 @@ final class AttackedService implements AutoCloseable {
 
     private static List<String> withHeap(List<String> command) {
         List<String> changed = new ArrayList<>(command);
-        changed.addAll(1, OPTIONS);
+        // The collector is the one that the JVM selects for so little memory.
+        changed.addAll(1, List.of("-Xmx" + heapKilobytes() + "k", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"));
         return changed;
+    }
+
+    /** Returns the memory limit of the manifests. */
+    private static long memoryKilobytes() {
+        return number(DEPLOYMENT, "limits:\\s+memory: (\\d+)Mi") * 1_024;
+    }
+
+    /** Returns the largest heap in that memory. */
+    static long heapKilobytes() {
+        return memoryKilobytes() * number(DOCKERFILE, "MaxRAMPercentage=(\\d+)") / 100;
+    }
+
+    private static long number(Path file, String pattern) {
+        try {
+            Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(file));
+            assertThat(matcher.find()).as("%s in %s", pattern, file).isTrue();
+            return Long.parseLong(matcher.group(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     URI application() {
@@ -123,7 +142,7 @@ final class AttackedService implements AutoCloseable {
         }
         assertThat(active()).as("active connections and requests").isZero();
         assertThat(descriptors()).as("descriptors").isLessThanOrEqualTo(descriptors + MORE_DESCRIPTORS);
-        assertThat(status("VmHWM")).as("largest resident memory, in kB").isLessThan(MEMORY_KB);
+        assertThat(status("VmHWM")).as("largest resident memory, in kB").isLessThan(memoryKilobytes());
         assertThat(output()).doesNotContain("OutOfMemoryError");
     }
 

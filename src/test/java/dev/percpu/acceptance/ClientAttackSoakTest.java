@@ -82,7 +82,7 @@ class ClientAttackSoakTest {
     /** Makes the whole heap resident at the start, so that the resident memory does not depend on the garbage collector. */
     private static List<String> withWholeHeap(List<String> command) {
         List<String> changed = new ArrayList<>(command);
-        changed.addAll(1, List.of("-Xms307m", "-XX:+AlwaysPreTouch"));
+        changed.addAll(1, List.of("-Xms" + AttackedService.heapKilobytes() + "k", "-XX:+AlwaysPreTouch"));
         return changed;
     }
 
