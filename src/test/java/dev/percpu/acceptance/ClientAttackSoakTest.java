@@ -157,7 +157,7 @@ class ClientAttackSoakTest {
 
     private static void flood(URI port, Flood flood, Deadline end) throws IOException {
         Deadline deadline = Deadline.in(FLOOD);
-        try (Attack attack = Attack.start(port, flood, FLOODING_CLIENTS)) {
+        try (var _ = Attack.start(port, flood, FLOODING_CLIENTS)) {
             while (!end.passed() && !deadline.passed()) {
                 deadline.pause();
             }

@@ -76,7 +76,7 @@ class ClientAttackTest {
     @Test
     void shouldBoundTheRequestsOfClientsThatDoNotRead() throws IOException, InterruptedException {
         try (AttackedService service = AttackedService.start(directory)) {
-            try (Attack attack = Attack.start(service.application(), Flood.PIPELINED, 30)) {
+            try (var _ = Attack.start(service.application(), Flood.PIPELINED, 30)) {
                 Thread.sleep(Duration.ofSeconds(15)); // the attack lasts this long
                 service.assertThatItAnswers();
             }

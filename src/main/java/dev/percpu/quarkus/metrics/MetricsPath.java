@@ -4,8 +4,8 @@ import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of scrapes, among Quarkus' own endpoints: on the management port below {@code quarkus.management.root-path}, or on the application
- * port below {@code quarkus.http.non-application-root-path} if there is no management port. Stateless.
+ * The path of scrapes, among Quarkus' own endpoints. With a management port it is below {@code quarkus.management.root-path}, else on the
+ * application port below {@code quarkus.http.non-application-root-path}. Stateless.
  *
  * <p>Quarkus has no router for applications outside of {@code quarkus.http.root-path}. So an absolute path outside of it, where Quarkus' own
  * endpoints are, is used below the root path.
