@@ -136,7 +136,7 @@ final class AttackedService implements AutoCloseable {
     /** Waits until no connection, request or descriptor of an attack is left. */
     void assertThatNothingIsLeft() throws IOException, InterruptedException {
         assertThat(scrape()).contains("http_server_active_connections{", "http_server_active_requests{");
-        Deadline deadline = Deadline.in(Duration.ofSeconds(10));
+        Deadline deadline = Deadline.in(Duration.ofSeconds(30));
         while (!deadline.passed() && (active() > 0 || descriptors() > descriptors + MORE_DESCRIPTORS)) {
             deadline.pause();
         }
