@@ -14,7 +14,7 @@ enum Subject {
     enum Applications {
         ALL("In every application."),
         SPRING_BOOT("In a Spring Boot application only."),
-        ENDPOINTS("At the endpoints of this project."),
+        ENDPOINTS("At the endpoints of this project, except in a Spring Boot application."),
         QUARKUS("In a Quarkus application only.");
 
         private final String sentence;
