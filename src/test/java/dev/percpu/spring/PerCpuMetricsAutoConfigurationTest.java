@@ -344,9 +344,11 @@ class PerCpuMetricsAutoConfigurationTest {
                 .withBean(PerCpuConfig.class, () -> config)
                 .withPropertyValues("percpu.series.max=1")
                 .run(context -> {
-                    context.getBean(MeterRegistry.class).counter("own").increment();
+                    context.getBean(MeterRegistry.class)
+                            .counter("own", "i", "1")
+                            .increment();
                     assertThat(context.getBean(PerCpuMeterRegistry.class).scrape())
-                            .contains("own_total 1.0");
+                            .contains("own_total{i=\"1\"} 1.0");
                 });
     }
 
