@@ -1,6 +1,8 @@
 package dev.percpu.it.plain;
 
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.annotation.Counted;
+import io.micrometer.core.annotation.Timed;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -8,6 +10,7 @@ import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
@@ -30,7 +33,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A Java application without a framework: an HTTP server of the JDK, and meters of every kind. */
+/**
+ * A Java application without a framework: an HTTP server of the JDK, and meters of every kind. AspectJ weaves Micrometer's aspects into
+ * it when it is loaded.
+ */
 final class Shop implements AutoCloseable {
     private static final String[] REGIONS = {"north", "south"};
 
@@ -47,6 +53,7 @@ final class Shop implements AutoCloseable {
         Registry registry = new Registry();
         meters = registry.meters();
         meters.config().commonTags("application", "shop").meterFilter(MeterFilter.denyNameStartsWith("ignored"));
+        Metrics.addRegistry(meters); // into which the aspects record
         observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
         new ClassLoaderMetrics().bindTo(meters);
         new JvmMemoryMetrics().bindTo(meters);
@@ -89,6 +96,8 @@ final class Shop implements AutoCloseable {
         }
     }
 
+    @Timed(value = "shop.order", description = "Orders in progress", histogram = true)
+    @Counted("shop.order.calls")
     private void order(String region, Duration duration) {
         Counter.builder("shop.orders")
                 .description("Orders \"taken\"\nby region")
@@ -120,6 +129,7 @@ final class Shop implements AutoCloseable {
         server.stop(0);
         threads.shutdown();
         collections.close();
+        Metrics.removeRegistry(meters);
         meters.close();
     }
 }

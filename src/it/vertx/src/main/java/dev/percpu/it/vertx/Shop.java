@@ -1,9 +1,15 @@
 package dev.percpu.it.vertx;
 
+import io.micrometer.core.annotation.Counted;
+import io.micrometer.core.annotation.Timed;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
@@ -20,10 +26,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** An application of Vert.x without Quarkus: an HTTP server, the event bus, and a Kafka producer whose broker does not exist. */
+/**
+ * An application of Vert.x without Quarkus: an HTTP server, the event bus, and a Kafka producer whose broker does not exist. AspectJ weaves
+ * Micrometer's aspects into it when it is loaded.
+ */
 final class Shop implements AutoCloseable {
     private final Registry registry = new Registry();
     private final MeterRegistry meters = registry.meters();
+    private final ObservationRegistry observations = ObservationRegistry.create();
     private final Vertx vertx;
     private final HttpServer server;
     private final KafkaProducer<String, String> producer;
@@ -42,6 +52,8 @@ final class Shop implements AutoCloseable {
         vertx.eventBus().<String>consumer("orders", order -> order.reply(order.body()));
         server = await(vertx.createHttpServer().requestHandler(this::handle).listen(0, "127.0.0.1"));
         new JvmMemoryMetrics().bindTo(meters);
+        observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+        Metrics.addRegistry(meters); // into which the aspects record
         producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:1", ProducerConfig.CLIENT_ID_CONFIG, "shop"),
                 new StringSerializer(),
@@ -66,10 +78,7 @@ final class Shop implements AutoCloseable {
                 vertx.eventBus()
                         .<String>request("orders", "order")
                         .onSuccess(reply -> {
-                            Timer.builder("shop.checkout")
-                                    .publishPercentileHistogram()
-                                    .register(meters)
-                                    .record(Duration.ofMillis(7));
+                            checkout();
                             request.response().end(reply.body());
                         })
                         .onFailure(
@@ -78,11 +87,22 @@ final class Shop implements AutoCloseable {
         }
     }
 
+    @Timed("shop.checkout.work")
+    @Counted("shop.checkout.calls")
+    private void checkout() {
+        Observation.createNotStarted("shop.payment", observations)
+                .observe(() -> Timer.builder("shop.checkout")
+                        .publishPercentileHistogram()
+                        .register(meters)
+                        .record(Duration.ofMillis(7)));
+    }
+
     @Override
     public void close() {
         kafka.close();
         producer.close(Duration.ZERO);
         await(vertx.close());
+        Metrics.removeRegistry(meters);
         meters.close();
     }
 }
