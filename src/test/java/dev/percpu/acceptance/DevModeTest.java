@@ -11,61 +11,136 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code mvn quarkus:dev} in a copy of the sources, with changes of a class. Quarkus requires Maven 3.9 for it. */
+/** {@code mvn quarkus:dev} in a copy of the service or of an application, with changes of a class. Quarkus requires Maven 3.9 for it. */
 @Tag("acceptance")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DevModeTest {
     private static final int RELOADS = 4;
 
+    private static final Path SOURCES = Path.of(System.getProperty("test.basedir", "."));
+    private static final Path MAVEN = Path.of(System.getProperty("test.maven.home", "target/maven/apache-maven-3.9.16"))
+            .toAbsolutePath();
+    private static final Pattern QUARKUS_JAR = Pattern.compile("percpu-metrics-(\\d.*)-quarkus\\.jar");
+
+    /** What only the tests of the example use, which are not copied. */
+    private static final Pattern TEST_DEPENDENCY =
+            Pattern.compile("(?s)<dependency>\\s*<groupId>dev\\.percpu\\.it</groupId>.*?</dependency>");
+
     @TempDir
     private Path copy;
 
+    private final int application;
+    private final int management;
+
+    DevModeTest() throws IOException {
+        application = FreePort.next();
+        management = FreePort.next();
+    }
+
     @Test
     void shouldRecordRequestsAfterEachLiveReload() throws Exception {
-        Path sources = Path.of(System.getProperty("test.basedir", "."));
         for (String part : List.of("pom.xml", ".mvn", ".build", "src/main")) {
-            copy(sources.resolve(part), copy.resolve(part));
+            copy(SOURCES.resolve(part), copy.resolve(part));
         }
-        Path maven = Path.of(System.getProperty("test.maven.home", "target/maven/apache-maven-3.9.16"))
-                .toAbsolutePath();
-        int application = FreePort.next();
-        int management = FreePort.next();
-        List<String> command = List.of(
+
+        String output =
+                reload("src/main/java/dev/percpu/service/Main.java", "/api/cpus", "/api/cpus", management, List.of());
+
+        assertThat(output)
+                .contains("Page http://127.0.0.1:" + application + "/")
+                .doesNotContain(":-1/");
+    }
+
+    /** The example in {@code src/it}, which depends on the jar with the classifier {@code quarkus}. */
+    @Test
+    void shouldRecordRequestsOfAnotherApplicationAfterEachLiveReload() throws Exception {
+        for (String part : List.of("pom.xml", "src/main")) {
+            copy(SOURCES.resolve("src/it/quarkus").resolve(part), copy.resolve(part));
+        }
+        Path pom = copy.resolve("pom.xml");
+        Files.writeString(pom, TEST_DEPENDENCY.matcher(Files.readString(pom)).replaceFirst(""));
+        Path repository = copy.resolve("repository");
+        String version = installLibrary(repository);
+
+        String output = reload(
+                "src/main/java/dev/percpu/it/quarkus/Orders.java",
+                "/orders/0",
+                "/orders/{number}",
+                application,
+                List.of(
+                        "-Dlibrary.version=" + version,
+                        "-Dmaven.repo.local=" + repository,
+                        "-Dmaven.repo.local.tail=" + System.getProperty("localRepository")));
+
+        assertThat(output).contains("Records commit in rseq critical sections");
+    }
+
+    /** Puts the jar with the classifier {@code quarkus} into a local repository of Maven. Returns its version. */
+    private static String installLibrary(Path repository) throws IOException {
+        Path target = SOURCES.resolve("target");
+        try (Stream<Path> files = Files.list(target)) {
+            Matcher jar = files.map(it -> QUARKUS_JAR.matcher(it.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .findAny()
+                    .orElseThrow();
+            String version = jar.group(1);
+            Path folder = repository.resolve("dev/percpu/percpu-metrics").resolve(version);
+            copy(target.resolve(jar.group()), folder.resolve(jar.group()));
+            copy(target.resolve("percpu-metrics.pom"), folder.resolve("percpu-metrics-" + version + ".pom"));
+            return version;
+        }
+    }
+
+    /**
+     * Starts the application in the folder, and changes one of its classes several times.
+     *
+     * @param changed the class that is changed
+     * @param path a path that returns status 200
+     * @param uri the label of requests to this path
+     * @param metricsPort the port of {@code /q/metrics}
+     * @return all output
+     */
+    private String reload(String changed, String path, String uri, int metricsPort, List<String> options)
+            throws Exception {
+        List<String> command = new ArrayList<>(List.of(
                 "env",
                 "JAVA_HOME=" + System.getProperty("java.home"),
-                maven.resolve("bin/mvn").toString(),
+                MAVEN.resolve("bin/mvn").toString(),
                 "--batch-mode",
                 "-Dquarkus.http.port=" + application,
                 "-Dquarkus.management.port=" + management,
                 "-Dquarkus.test.continuous-testing=disabled",
-                "-Dquarkus.analytics.disabled=true",
-                "quarkus:dev");
-        URI page = URI.create("http://127.0.0.1:" + application + "/api/cpus");
-        URI metrics = URI.create("http://127.0.0.1:" + management + "/q/metrics");
+                "-Dquarkus.analytics.disabled=true"));
+        command.addAll(options);
+        command.add("quarkus:dev");
+        URI page = URI.create("http://127.0.0.1:" + application + path);
+        URI metrics = URI.create("http://127.0.0.1:" + metricsPort + "/q/metrics");
         try (Program dev = Program.start("dev", copy, command)) {
             dev.awaitOk(page);
-            assertThat(get(metrics)).contains(requests("/api/cpus", 1));
+            assertThat(get(metrics)).contains(requests(uri, 1));
 
             for (int i = 0; i < RELOADS; i++) {
-                change(i);
+                change(copy.resolve(changed), i);
                 awaitReload(dev, page, i + 1);
                 get(page);
                 get(page);
-                assertThat(get(metrics)).as(dev.output()).contains(requests("/api/cpus", 2));
+                assertThat(get(metrics)).as(dev.output()).contains(requests(uri, 2));
             }
 
             assertThat(threads(dev)).as("threads").noneMatch(name -> name.startsWith("Cleaner"));
-            assertThat(dev.output())
-                    .contains("Page http://127.0.0.1:" + application + "/")
-                    .doesNotContain(":-1/", "ERROR");
+            assertThat(dev.output()).doesNotContain("ERROR");
+            return dev.output();
         }
     }
 
@@ -97,8 +172,7 @@ class DevModeTest {
     }
 
     /** Adds a method to a class, which Quarkus compiles at the next request. */
-    private void change(int number) throws IOException {
-        Path file = copy.resolve("src/main/java/dev/percpu/service/Main.java");
+    private static void change(Path file, int number) throws IOException {
         String source = Files.readString(file);
         int end = source.lastIndexOf('}');
         Files.writeString(file, source.substring(0, end) + "static void added" + number + "() {}\n}\n");
