@@ -2,19 +2,21 @@ package dev.percpu.family;
 
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.CellColumn;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.io.IOException;
 
 /**
- * A writer of data points in a text format that reads nothing but cells. Immutable and thread-safe.
+ * A writer of data points in a text format that reads the values from cells, not from meters. Immutable and thread-safe.
  *
- * <p>If the writers of all meters of a family are equal, a scrape writes the family from its cells and does not read the meters.
+ * <p>If the writers of all meters of a family are equal, a scrape writes the family from its cells.
  */
 public interface PointWriter {
     /**
      * Writes the samples of one data point.
      *
      * @param index position of the point's cells in the column
+     * @param exemplars exemplars of the point, with values in the base unit
      * @param out a writer that has the labels of the point
      */
-    void write(CellColumn.Cursor cells, int index, SampleWriter out) throws IOException;
+    void write(CellColumn.Cursor cells, int index, Exemplars exemplars, SampleWriter out) throws IOException;
 }

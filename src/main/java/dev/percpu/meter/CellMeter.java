@@ -8,6 +8,7 @@ import dev.percpu.shard.Cell;
 import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.AbstractMeter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +76,14 @@ public abstract class CellMeter extends AbstractMeter {
     /** Returns the cell that this meter records into. */
     public abstract Cell cell();
 
-    /** Returns a writer of the main family's samples that reads cells only; null if there are exemplars or percentiles. */
-    public abstract @Nullable PointWriter plainWriter();
+    /** Returns a writer of the main family's samples that reads the values from cells only; null if there are percentiles. */
+    public abstract @Nullable PointWriter pointWriter();
+
+    /** Returns whether this meter samples exemplars. */
+    public abstract boolean samplesExemplars();
+
+    /** Returns the sampled exemplars, with values in the base unit. */
+    public abstract Exemplars exemplars();
 
     /** Adds the values of this meter at the time of the snapshot. */
     public abstract void collect(SeriesShape exposed, CellSnapshot snapshot, FamilyValues values);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A factory of the exemplar samplers of a registry with a span context. Thread-safe. */
@@ -27,6 +28,9 @@ public final class ExemplarSamplers {
     /** Meters with the same layout share the configuration of their samplers. */
     private final Map<BucketLayout, ExemplarSamplerConfig> byLayout = new WeakHashMap<>();
 
+    /** The number of scrapes. */
+    private final AtomicInteger scrapes = new AtomicInteger();
+
     /**
      * @param properties sample and retention intervals
      */
@@ -37,9 +41,14 @@ public final class ExemplarSamplers {
         this.several = new ExemplarSamplerConfig(properties, NATIVE_HISTOGRAM_EXEMPLARS);
     }
 
+    /** Arms all samplers. Each scrape calls this. */
+    public void arm() {
+        scrapes.getAndIncrement();
+    }
+
     /** Returns a sampler of one exemplar, for a meter without buckets. */
     public SpanExemplars forValue() {
-        return new SpanExemplars(one, spanContext);
+        return new SpanExemplars(one, spanContext, scrapes);
     }
 
     /**
@@ -48,14 +57,14 @@ public final class ExemplarSamplers {
      */
     public SpanExemplars forLayout(BucketLayout layout) {
         if (!layout.hasClassicBuckets()) {
-            return new SpanExemplars(layout.hasHistogram() ? several : one, spanContext);
+            return new SpanExemplars(layout.hasHistogram() ? several : one, spanContext, scrapes);
         }
         ExemplarSamplerConfig config;
         synchronized (byLayout) {
             config = byLayout.computeIfAbsent(
                     layout, key -> new ExemplarSamplerConfig(properties, key.boundsWithInfinity()));
         }
-        return new SpanExemplars(config, spanContext);
+        return new SpanExemplars(config, spanContext, scrapes);
     }
 
     /** Returns the latest exemplar; null if there is none. */
@@ -66,14 +75,6 @@ public final class ExemplarSamplers {
     /** Returns all exemplars; none without a sampler. */
     static Exemplars all(@Nullable SpanExemplars sampler) {
         return sampler == null ? Exemplars.EMPTY : sampler.collect();
-    }
-
-    /** Arms the sampler, and returns no exemplars. For formats without exemplars. */
-    static Exemplars skip(@Nullable SpanExemplars sampler) {
-        if (sampler != null) {
-            sampler.arm();
-        }
-        return Exemplars.EMPTY;
     }
 
     /** Returns the exemplars of a timer with their values converted from nanoseconds to seconds; none without a sampler. */

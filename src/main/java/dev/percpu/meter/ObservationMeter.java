@@ -63,9 +63,6 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     /** Converts an amount to the base unit. */
     abstract double inBaseUnit(double amount);
 
-    /** Returns the sampled exemplars, with values in the base unit. */
-    abstract Exemplars exemplars();
-
     /** Returns a writer of the samples that are computed from the cells alone. */
     abstract PointWriter pointWriter(BucketWriter buckets);
 
@@ -74,8 +71,13 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     }
 
     @Override
-    public final @Nullable PointWriter plainWriter() {
-        return percentiles == null && sampler == null ? pointWriter(buckets) : null;
+    public final @Nullable PointWriter pointWriter() {
+        return percentiles == null ? pointWriter(buckets) : null;
+    }
+
+    @Override
+    public final boolean samplesExemplars() {
+        return sampler != null;
     }
 
     @Override
@@ -151,7 +153,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     @Override
     public final void write(CellSnapshot snapshot, SampleWriter out) throws IOException {
-        Exemplars exemplars = out.hasExemplars() ? exemplars() : ExemplarSamplers.skip(sampler);
+        Exemplars exemplars = out.hasExemplars() ? exemplars() : Exemplars.EMPTY;
         int cells = layout().cells().buckets();
         // Percentiles keep the array.
         long[] counts = percentiles == null ? out.scratch(cells) : new long[cells];

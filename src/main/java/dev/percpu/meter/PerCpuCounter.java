@@ -9,6 +9,7 @@ import dev.percpu.shard.CounterCell;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Amounts that are not above 0, such as NaN, are ignored as by Micrometer's counters. After an infinite amount the count stays infinite.
  */
 public final class PerCpuCounter extends CellMeter implements Counter {
-    private static final PointWriter PLAIN =
-            (cells, index, out) -> out.value(SampleWriter.VALUE, cells.counterSum(index), null);
+    private static final PointWriter POINTS = (cells, index, exemplars, out) ->
+            out.value(SampleWriter.VALUE, cells.counterSum(index), exemplars.getLatest());
 
     private final CounterCell cell;
     private final @Nullable SpanExemplars sampler;
@@ -88,8 +89,18 @@ public final class PerCpuCounter extends CellMeter implements Counter {
     }
 
     @Override
-    public @Nullable PointWriter plainWriter() {
-        return sampler == null ? PLAIN : null;
+    public PointWriter pointWriter() {
+        return POINTS;
+    }
+
+    @Override
+    public boolean samplesExemplars() {
+        return sampler != null;
+    }
+
+    @Override
+    public Exemplars exemplars() {
+        return ExemplarSamplers.all(sampler);
     }
 
     @Override

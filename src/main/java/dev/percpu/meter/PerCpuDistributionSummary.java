@@ -99,7 +99,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
     }
 
     @Override
-    Exemplars exemplars() {
+    public Exemplars exemplars() {
         return ExemplarSamplers.all(sampler);
     }
 
@@ -116,10 +116,11 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     private record Points(BucketWriter buckets) implements PointWriter {
         @Override
-        public void write(CellColumn.Cursor cells, int index, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int index, Exemplars exemplars, SampleWriter out)
+                throws IOException {
             long[] counts = out.scratch(buckets.layout().cells().buckets());
             double sum = cells.readDoubles(index, counts);
-            buckets.write(counts, Exemplars.EMPTY, out);
+            buckets.write(counts, exemplars, out);
             out.value(SampleWriter.SUM, sum, null);
         }
     }

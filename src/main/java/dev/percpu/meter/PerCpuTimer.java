@@ -189,7 +189,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     @Override
-    Exemplars exemplars() {
+    public Exemplars exemplars() {
         return ExemplarSamplers.inSeconds(sampler);
     }
 
@@ -206,10 +206,11 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     private record Points(BucketWriter buckets) implements PointWriter {
         @Override
-        public void write(CellColumn.Cursor cells, int index, SampleWriter out) throws IOException {
+        public void write(CellColumn.Cursor cells, int index, Exemplars exemplars, SampleWriter out)
+                throws IOException {
             long[] counts = out.scratch(buckets.layout().cells().buckets());
             long sumNanos = cells.readLongs(index, counts);
-            buckets.write(counts, Exemplars.EMPTY, out);
+            buckets.write(counts, exemplars, out);
             out.seconds(SampleWriter.SUM, sumNanos);
         }
     }

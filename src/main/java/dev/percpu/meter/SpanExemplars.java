@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * An exemplar sampler of one meter that stops while there are no spans. The sampling itself is that of the Prometheus client.
  *
  * <p>The sampler is armed at first. After {@link #MAX_MISSES} consecutive samples without a current span it is disarmed, until the next
- * scrape arms it again. While disarmed, a record costs one opaque read: it reads neither the span nor the time. A current span that is not
+ * scrape arms it again. While disarmed, a record costs two opaque reads: it reads neither the span nor the time. A current span that is not
  * sampled keeps the sampler armed, because the next span may be sampled.
  *
  * <p>The span context is user code. An exception or error that it throws costs the exemplar, and is logged once.
@@ -27,11 +28,14 @@ final class SpanExemplars {
 
     private static final WarnThenDebugLogger LOGGER = new WarnThenDebugLogger(SpanExemplars.class);
 
-    private static final VarHandle ARMED;
+    /** A number that is not one of a scrape. */
+    private static final int NEVER = -1;
+
+    private static final VarHandle DISARMED;
 
     static {
         try {
-            ARMED = MethodHandles.lookup().findVarHandle(SpanExemplars.class, "armed", boolean.class);
+            DISARMED = MethodHandles.lookup().findVarHandle(SpanExemplars.class, "disarmed", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -39,39 +43,41 @@ final class SpanExemplars {
 
     private final ExemplarSampler sampler;
 
-    /** Accessed in opaque mode only: plain loads and stores that the JIT compiler must not move out of a loop. */
-    private boolean armed = true;
+    private final AtomicInteger scrapes;
+
+    /**
+     * The number of scrapes when the sampler was disarmed. So a scrape arms all samplers without access to each. Accessed in opaque mode
+     * only: plain loads and stores that the JIT compiler must not move out of a loop.
+     */
+    private int disarmed = NEVER;
 
     /** Not synchronized, because the client's sampler calls the span context on one thread at a time. */
     private int misses;
 
-    SpanExemplars(ExemplarSamplerConfig config, SpanContext spans) {
+    /** @param scrapes the number of scrapes, which each scrape increases */
+    SpanExemplars(ExemplarSamplerConfig config, SpanContext spans, AtomicInteger scrapes) {
+        this.scrapes = scrapes;
         this.sampler = new ExemplarSampler(config, new MissCounter(spans));
     }
 
     /** Samples an amount. Must be called with every amount, after it is recorded. */
     void observe(double amount) {
-        if ((boolean) ARMED.getOpaque(this)) {
+        if ((int) DISARMED.getOpaque(this) != scrapes.getOpaque()) {
             sampler.observe(amount);
         }
     }
 
-    /** Returns the sampled exemplars, and arms the sampler. */
+    /** Returns the sampled exemplars, and arms the sampler: a scrape of the Prometheus registry by other code calls only this method. */
     Exemplars collect() {
-        arm();
+        DISARMED.setOpaque(this, NEVER);
         return sampler.collect();
-    }
-
-    /** Arms the sampler. A scrape in a format without exemplars calls this instead of {@link #collect}. */
-    void arm() {
-        ARMED.setOpaque(this, true);
     }
 
     private void countMiss() {
         misses++;
         if (misses >= MAX_MISSES) {
             misses = 0;
-            ARMED.setOpaque(this, false);
+            DISARMED.setOpaque(this, scrapes.getOpaque());
         }
     }
 

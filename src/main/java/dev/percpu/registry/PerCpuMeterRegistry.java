@@ -110,6 +110,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final FunctionMeterCollector functionMeters;
     private final ScrapeWriter scrapeWriter;
     private final @Nullable Expiry expiry;
+    private final @Nullable ExemplarSamplers samplers;
     private final MeterFactory factory;
     private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
 
@@ -165,7 +166,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this.store = store;
         PrometheusProperties properties = properties(config.prometheusProperties());
         this.encodings = new ScrapeEncodings(properties);
-        ExemplarSamplers samplers =
+        this.samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
         this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
@@ -311,6 +312,9 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             throws IOException {
         if (rotator != null) {
             rotator.ensureRunning();
+        }
+        if (samplers != null) {
+            samplers.arm();
         }
         scrapeWriter.write(out, encoding, included(includedNames));
     }

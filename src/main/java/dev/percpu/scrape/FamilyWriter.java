@@ -12,6 +12,7 @@ import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.MaxDrainer;
 import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.Clock;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A writer of one family of cell meters in the text formats. Thread-safe.
  *
  * <p>It stores what does not change between scrapes in parallel columns: meters, labels as text, and cell offsets. A scrape writes them
- * without reading a meter object.
+ * without reading a meter object, except for exemplars.
  */
 abstract sealed class FamilyWriter {
     private final Family family;
@@ -93,17 +94,20 @@ abstract sealed class FamilyWriter {
     static final class Samples extends FamilyWriter {
         private final @Nullable CellColumn column;
 
-        /** Writes a point from the column alone; null if the meters must write their points. */
+        /** Writes a point from the column; null if the meters must write their points. */
         private final @Nullable PointWriter writer;
+
+        private final boolean sampled;
 
         Samples(Family family, SortedSeries series, Names names) {
             super(family, series, names);
             List<CellMeter> meters = series.meters();
-            PointWriter first = meters.getFirst().plainWriter();
-            boolean same = first != null && meters.stream().allMatch(meter -> first.equals(meter.plainWriter()));
+            PointWriter first = meters.getFirst().pointWriter();
+            boolean same = first != null && meters.stream().allMatch(meter -> first.equals(meter.pointWriter()));
             this.column =
                     same ? CellColumn.of(meters.stream().map(CellMeter::cell).toList()) : null;
             this.writer = first;
+            this.sampled = meters.stream().anyMatch(CellMeter::samplesExemplars);
         }
 
         @Override
@@ -118,10 +122,11 @@ abstract sealed class FamilyWriter {
                 }
                 return;
             }
+            boolean exemplars = sampled && out.hasExemplars();
             CellColumn.Cursor cursor = column.cursor(cells.reader());
             for (int i = 0; i < size; i++) {
                 labels.point(i, out);
-                writer.write(cursor, i, out);
+                writer.write(cursor, i, exemplars ? meters.get(i).exemplars() : Exemplars.EMPTY, out);
             }
             // The column has raw offsets. Its cells must not be recycled while they are read.
             Reference.reachabilityFence(this);

@@ -10,6 +10,7 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.RegistryOn;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -248,6 +249,35 @@ class SpanExemplarsTest {
         assertThat(registry.scrape(Peers.OPEN_METRICS)).doesNotContain("span_id");
         counter.increment();
         assertThat(registry.scrape(Peers.OPEN_METRICS)).contains("# {span_id=\"0000000000000002\"");
+    }
+
+    @Test
+    void shouldExposeTheExemplarsOfEachMeter() {
+        spans.sampled = true;
+        for (String id : List.of("000000000000000a", "000000000000000b")) {
+            spans.spanId = id;
+            registry.counter("c", "id", id).increment();
+            Timer.builder("t")
+                    .tag("id", id)
+                    .serviceLevelObjectives(Duration.ofSeconds(1))
+                    .register(registry)
+                    .record(7, TimeUnit.MICROSECONDS);
+        }
+
+        assertThat(registry.scrape(Peers.OPEN_METRICS).lines().filter(it -> it.contains("span_id")))
+                .hasSizeGreaterThanOrEqualTo(4)
+                .allSatisfy(it -> assertThat(it)
+                        .containsPattern("id=\"(\\w+)\".* # \\{span_id=\"\\1\"")
+                        .doesNotContain("} 0 #"));
+    }
+
+    /** A scrape that reads each meter takes twice as long. */
+    @Test
+    void shouldWriteMetersWithSamplersFromTheirCells() {
+        for (Meter meter : List.of(registry.counter("c"), registry.timer("t"), registry.summary("s"))) {
+            assertThat(((CellMeter) meter).samplesExemplars()).isTrue();
+            assertThat(((CellMeter) meter).pointWriter()).isNotNull();
+        }
     }
 
     @Test
