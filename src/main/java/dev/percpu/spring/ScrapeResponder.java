@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.util.MimeTypeUtils;
@@ -30,8 +31,11 @@ final class ScrapeResponder {
     private final PerCpuMeters meters;
     private final ScrapeNegotiation negotiation = new ScrapeNegotiation(Compression.OFF);
 
-    /** Size of the last scrape, in bytes: the next one is about as large. */
-    private volatile int expectedBytes = 1024;
+    /**
+     * Buffer that the next scrape reuses; null while a scrape uses it. A garbage collector that divides the heap into regions, as G1 does,
+     * would run more often if each scrape made a large object more.
+     */
+    private final AtomicReference<@Nullable ByteArrayOutputStream> spare = new AtomicReference<>();
 
     ScrapeResponder(PerCpuMeterRegistry registry, PerCpuMeters meters) {
         this.registry = registry;
@@ -61,8 +65,9 @@ final class ScrapeResponder {
 
     private byte[] scrape(ScrapeNegotiation.Accepted accepted, List<String> names) {
         long startNanos = System.nanoTime();
-        // The size varies by the digits of the values.
-        ByteArrayOutputStream out = new ByteArrayOutputStream(expectedBytes + expectedBytes / 16);
+        ByteArrayOutputStream reused = spare.getAndSet(null);
+        ByteArrayOutputStream out = reused == null ? new ByteArrayOutputStream() : reused;
+        out.reset();
         try {
             registry.scrape(out, accepted.type(), names.isEmpty() ? null : ScrapeParameters.families(names));
         } catch (IOException e) {
@@ -72,9 +77,10 @@ final class ScrapeResponder {
             meters.recordFailure(ScrapeFailure.ERROR);
             throw e;
         }
-        expectedBytes = out.size();
-        meters.recordScrape(System.nanoTime() - startNanos, out.size());
-        return out.toByteArray();
+        byte[] body = out.toByteArray();
+        spare.set(out);
+        meters.recordScrape(System.nanoTime() - startNanos, body.length);
+        return body;
     }
 
     private static List<String> names(Map<String, List<String>> parameters) {
