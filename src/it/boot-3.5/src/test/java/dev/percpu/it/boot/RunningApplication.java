@@ -100,6 +100,15 @@ final class RunningApplication implements AutoCloseable {
         return Files.readString(log).contains("Started Application in");
     }
 
+    int port() {
+        return port;
+    }
+
+    /** Returns the CPU time of the process until now. */
+    long cpuMillis() {
+        return process.info().totalCpuDuration().orElseThrow().toMillis();
+    }
+
     HttpResponse<String> send(String method, String path) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
