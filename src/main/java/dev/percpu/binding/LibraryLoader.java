@@ -10,8 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class LibraryLoader {
     private LibraryLoader() {}
 
-    /** The library's symbols, and its control functions. */
-    record Loaded(SymbolLookup symbols, NativeFunctions functions) {}
+    /**
+     * The loaded library.
+     *
+     * @param unpacked file that was unpacked from the jar; null for a file in {@code percpu.native.dir}
+     */
+    record Loaded(
+            SymbolLookup symbols,
+            NativeFunctions functions,
+            @Nullable Path unpacked) {}
 
     /**
      * Loads and binds the library.
@@ -25,7 +32,7 @@ final class LibraryLoader {
             JnaLibrary.load(folder);
             Path file = LibraryFile.find(folder);
             SymbolLookup symbols = open(file);
-            return new Loaded(symbols, new NativeFunctions(symbols));
+            return new Loaded(symbols, new NativeFunctions(symbols), folder == null ? file : null);
         } catch (LibraryUnavailableException | VirtualMachineError e) {
             throw e;
         } catch (RuntimeException | Error e) {

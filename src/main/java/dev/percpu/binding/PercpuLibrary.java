@@ -1,6 +1,7 @@
 package dev.percpu.binding;
 
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ public final class PercpuLibrary {
     /** Returns why the library cannot be used; null if it is loaded and bound. The text has the file, the cause and the remedy. */
     public static @Nullable String unavailabilityCause() {
         return UNAVAILABILITY_CAUSE == null ? null : UNAVAILABILITY_CAUSE.getMessage();
+    }
+
+    /** Returns the file of the library that was unpacked from the jar; null if nothing was unpacked or the library cannot be used. */
+    public static @Nullable Path unpackedFile() {
+        return LOADED == null ? null : LOADED.unpacked();
     }
 
     /** Returns whether this project has a library for this operating system and processor. */

@@ -79,6 +79,7 @@ public final class RseqProbe {
         return new RseqStatus(
                 probed.owner(),
                 CommitMode.ATOMIC,
+                probed.configuredMode(),
                 reason,
                 probed.indexedBy(),
                 probed.area(),
@@ -120,6 +121,7 @@ public final class RseqProbe {
         return new RseqStatus(
                 AreaOwner.NONE,
                 CommitMode.ATOMIC,
+                null,
                 cause,
                 IndexedBy.CPU_ID,
                 new RseqArea(RseqArea.Registration.NONE, null, Fields.of(0, 0), null),
@@ -140,6 +142,7 @@ public final class RseqProbe {
         return new RseqStatus(
                 ownership.owner(),
                 rseq ? CommitMode.RSEQ : CommitMode.ATOMIC,
+                mode,
                 rseq ? null : reason,
                 indexedBy(index, ownership, host.cpus()),
                 area(ownership, host.kernel().machine()),
@@ -215,14 +218,19 @@ public final class RseqProbe {
         return switch (index) {
             case CPU_ID -> IndexedBy.CPU_ID;
             case MM_CID -> hasMmCid ? IndexedBy.MM_CID : IndexedBy.CPU_ID;
-            case AUTO -> hasMmCid && usesFewCpus(cpus) ? IndexedBy.MM_CID : IndexedBy.CPU_ID;
+            case AUTO ->
+                hasMmCid
+                                && usesFewCpus(
+                                        Runtime.getRuntime().availableProcessors(),
+                                        cpus.possible().cardinality())
+                        ? IndexedBy.MM_CID
+                        : IndexedBy.CPU_ID;
         };
     }
 
-    /** Returns whether this process may use far fewer CPUs than are possible, as in a container on a large machine. */
-    private static boolean usesFewCpus(Cpus cpus) {
-        return Runtime.getRuntime().availableProcessors() * MM_CID_CPU_RATIO
-                <= cpus.possible().cardinality();
+    /** Returns whether a process may use far fewer CPUs than are possible, as in a container on a large machine. */
+    static boolean usesFewCpus(int usable, int possible) {
+        return usable * MM_CID_CPU_RATIO <= possible;
     }
 
     private static RseqArea area(AreaOwnership ownership, String machine) {

@@ -2,6 +2,7 @@ package dev.percpu.rseq;
 
 import dev.percpu.binding.PercpuLibrary;
 import dev.percpu.settings.NativeRequirement;
+import dev.percpu.settings.RseqMode;
 import dev.percpu.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner the code that registered the areas of this process' threads
  * @param mode how records are committed
+ * @param configuredMode the configured mode; null without the native library, which alone has modes
  * @param reason cause, in one sentence, if the mode is not {@code rseq}; null otherwise
  * @param indexedBy the field of struct rseq that selects the shard
  * @param nativeLibrary whether the native library is loaded; without it, records use JVM atomics
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record RseqStatus(
         AreaOwner owner,
         CommitMode mode,
+        @Nullable RseqMode configuredMode,
         @Nullable String reason,
         IndexedBy indexedBy,
         RseqArea area,

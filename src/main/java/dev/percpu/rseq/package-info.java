@@ -1,5 +1,5 @@
 /**
- * The status of rseq in this process: probe, self-test, CPUs and NUMA nodes. The probe runs once and returns an immutable status. Endpoint,
+ * The status of rseq in this process: probe, self-test, CPUs and NUMA nodes, findings. The probe runs once and returns an immutable status. Endpoint,
  * health checks, page, metrics and log all read that status.
  *
  * <p>Does not belong here: how a record commits (package {@code shard} and the C sources).

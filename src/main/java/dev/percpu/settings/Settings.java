@@ -215,6 +215,22 @@ public final class Settings {
             "false",
             "Whether to record errors other than 404 with `uri` `UNKNOWN`. A template with parameters is kept."));
 
+    public static final Setting<Boolean> PAGE_ENABLED = declare(
+            new Setting<>(
+                    "percpu.page.enabled",
+                    Subject.PAGE,
+                    new Flag(),
+                    "true",
+                    "Whether the service has its page `/`. With `false`, `/` is answered with status 404; `/api` is not affected."));
+
+    public static final Setting<Boolean> PAGE_REQUESTS = declare(new Setting<>(
+            "percpu.page.requests",
+            Subject.PAGE,
+            new Flag(),
+            "true",
+            "Whether `/api/requests`, and with it the page, shows the routes of the application with their rates and times. With `false`, it is"
+                    + " answered with status 404. `false` in `deploy/`."));
+
     /** All of the above, in this order. */
     public static final List<Setting<?>> ALL = List.copyOf(DECLARED);
 

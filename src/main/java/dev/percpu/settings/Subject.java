@@ -8,14 +8,16 @@ enum Subject {
     GAUGES("Gauges and collectors", Applications.ALL),
     SPRING("Spring Boot", Applications.SPRING_BOOT),
     SCRAPES("Scrapes", Applications.ENDPOINTS),
-    REQUESTS("Request metrics", Applications.QUARKUS);
+    REQUESTS("Request metrics", Applications.QUARKUS),
+    PAGE("Status page", Applications.SERVICE);
 
     /** The applications in which a setting has an effect. */
     enum Applications {
         ALL("In every application."),
         SPRING_BOOT("In a Spring Boot application only."),
         ENDPOINTS("At the endpoints of this project, except in a Spring Boot application."),
-        QUARKUS("In a Quarkus application only.");
+        QUARKUS("In a Quarkus application only."),
+        SERVICE("In the service of this project only.");
 
         private final String sentence;
 

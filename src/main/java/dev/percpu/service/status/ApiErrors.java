@@ -65,8 +65,10 @@ class ApiErrors {
     @ServerExceptionMapper
     Response map(WebApplicationException error) {
         int status = error.getResponse().getStatus();
-        Response.ResponseBuilder response =
-                Response.fromResponse(error.getResponse()).type(CONTENT_TYPE).entity(problem(status));
+        Response.ResponseBuilder response = Response.fromResponse(error.getResponse())
+                .type(CONTENT_TYPE)
+                .header("Cache-Control", "no-store")
+                .entity(problem(status));
         if (status == 405) {
             response.header("Allow", ALLOWED_METHODS);
         }

@@ -8,6 +8,7 @@ import dev.percpu.rseq.RseqStatus;
 import dev.percpu.shard.ShardStatistics;
 import java.util.BitSet;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 record RseqReport(
         boolean active,
+
+        @Schema(enumeration = {"libc", "legacy", "self", "none"})
         String owner,
-        String mode,
+
+        @Schema(enumeration = {"rseq", "atomic"}) String mode,
         @Nullable String reason,
-        String indexedBy,
+        @Schema(enumeration = {"cpu_id", "mm_cid"}) String indexedBy,
         RseqArea.Registration registration,
         Host.Kernel kernel,
         Host.LibcInfo libc,
@@ -29,7 +33,8 @@ record RseqReport(
         ThreadArea thread,
         SelfTest selfTest,
         Shards shards,
-        Totals totals) {
+        Totals totals,
+        List<Finding> findings) {
 
     /** The fields of the thread that ran the probe, under the kernel's names. All are null when that thread has no area. */
     record ThreadArea(
@@ -51,7 +56,13 @@ record RseqReport(
      *
      * @param result {@code passed}, {@code failed} or {@code skipped}
      */
-    record SelfTest(String result, int restarts, int violations, long durationMicros) {
+    record SelfTest(
+            @Schema(enumeration = {"passed", "failed", "skipped"})
+            String result,
+
+            int restarts,
+            int violations,
+            long durationMicros) {
 
         static SelfTest of(dev.percpu.rseq.SelfTest test) {
             return new SelfTest(test.result().toString(), test.restarts(), test.violations(), test.durationMicros());
@@ -78,15 +89,38 @@ record RseqReport(
         }
     }
 
+    /**
+     * A fact that an operator should know.
+     *
+     * @param severity {@code info}, {@code warning} or {@code error}
+     */
+    record Finding(
+            String id,
+
+            @Schema(enumeration = {"info", "warning", "error"})
+            String severity,
+
+            String what,
+            String why,
+            String todo) {
+
+        static Finding of(dev.percpu.rseq.Finding finding) {
+            return new Finding(
+                    finding.id(), finding.severity().toString(), finding.what(), finding.why(), finding.todo());
+        }
+    }
+
     /** The totals since the start of the process. */
     record Totals(long restarts, long sharedShardRecords) {}
 
     /**
      * Returns the report.
      *
+     * @param status status now
      * @param online the CPUs that are online now
      */
-    static RseqReport of(RseqStatus status, ShardStatistics statistics, BitSet online) {
+    static RseqReport of(
+            RseqStatus status, ShardStatistics statistics, BitSet online, List<dev.percpu.rseq.Finding> findings) {
         return new RseqReport(
                 status.active(),
                 status.owner().toString(),
@@ -105,6 +139,7 @@ record RseqReport(
                         status.nativeLibrary(),
                         status.cpus().possible().cardinality(),
                         online.cardinality()),
-                new Totals(statistics.restarts(), statistics.sharedRecordsOfAnyKind()));
+                new Totals(statistics.restarts(), statistics.sharedRecordsOfAnyKind()),
+                findings.stream().map(Finding::of).toList());
     }
 }

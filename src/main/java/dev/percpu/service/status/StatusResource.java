@@ -2,17 +2,17 @@ package dev.percpu.service.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.percpu.registry.PerCpuMeterRegistry;
-import dev.percpu.rseq.Cpus;
-import dev.percpu.rseq.NumaNodes;
-import dev.percpu.rseq.RseqProbe;
-import dev.percpu.rseq.RseqStatus;
+import dev.percpu.quarkus.QuarkusSettings;
+import dev.percpu.settings.Settings;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.jboss.resteasy.reactive.Cache;
 
 /**
  * The endpoints below {@code /api}. They run on worker threads, because each response reads every cell and files in {@code /sys}.
@@ -24,17 +24,17 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
  */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
+@Cache(noStore = true)
 class StatusResource {
 
-    private final RseqStatus status;
-    private final PerCpuMeterRegistry registry;
+    private final StatusReports reports;
     private final ObjectMapper json;
-    private final NumaNodes numaNodes = new NumaNodes();
+    private final boolean showRequests;
 
-    StatusResource(RseqStatus status, PerCpuMeterRegistry registry, ObjectMapper json) {
+    StatusResource(StatusReports reports, ObjectMapper json, QuarkusSettings settings) {
+        this.reports = reports;
         this.json = json;
-        this.status = status;
-        this.registry = registry;
+        this.showRequests = settings.get(Settings.PAGE_REQUESTS);
     }
 
     @GET
@@ -42,8 +42,7 @@ class StatusResource {
     @Operation(summary = "The state of rseq in this process. A value that does not exist on this system is null.")
     @APIResponseSchema(RseqReport.class)
     public String rseq() throws JsonProcessingException {
-        return json.writeValueAsString(RseqReport.of(
-                RseqProbe.current(status), registry.statistics(), Cpus.read().online()));
+        return json.writeValueAsString(reports.rseq());
     }
 
     @GET
@@ -53,7 +52,20 @@ class StatusResource {
                     "The observations of timers and summaries that each CPU recorded, and the restarts of its critical sections.")
     @APIResponseSchema(CpusReport.class)
     public String cpus() throws JsonProcessingException {
-        return json.writeValueAsString(
-                CpusReport.of(status, registry.statistics(), Cpus.read().online(), numaNodes::of));
+        return json.writeValueAsString(reports.cpus());
+    }
+
+    @GET
+    @Path("/requests")
+    @Operation(
+            summary =
+                    "The requests of each route and method since the start: number, errors, time. Counts are cumulative.")
+    @APIResponseSchema(RequestsReport.class)
+    @APIResponse(responseCode = "404", description = "percpu.page.requests is false.")
+    public String requests() throws JsonProcessingException {
+        if (!showRequests) {
+            throw new NotFoundException();
+        }
+        return json.writeValueAsString(reports.requests());
     }
 }

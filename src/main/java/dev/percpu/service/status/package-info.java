@@ -1,5 +1,5 @@
 /**
- * The endpoints {@code /api/rseq} and {@code /api/cpus}, and the objects that they return as JSON.
+ * The endpoints {@code /api/rseq}, {@code /api/cpus} and {@code /api/requests}, and the objects that they return as JSON.
  *
  * <p>Imports {@code registry} and the packages below it.
  */

@@ -31,6 +31,8 @@ class ReportsTest {
             5,
             6);
 
+    private static final ShardStatistics NO_SHARDS = new ShardStatistics(0, 0, 0, List.of(), 44, 44);
+
     @Test
     void shouldListPossibleCpusAndMarkOfflineOnes() throws JsonProcessingException {
         CpusReport report = CpusReport.of(
@@ -45,17 +47,14 @@ class ReportsTest {
 
     @Test
     void shouldListShardsUnderMmCid() throws JsonProcessingException {
-        CpusReport report =
-                CpusReport.of(status(IndexedBy.MM_CID, cpus(0, 1, 2), true), THREE_SHARDS, cpus(0, 1, 2), cpu -> 0);
-
-        assertThat(json(report))
+        assertThat(json(cpusByMmCid()))
                 .startsWith("{'indexedBy':'mm_cid','cpus':["
                         + "{'shard':0,'cpu':null,'numaNode':null,'online':null,'records':10,'restarts':1},{'shard':1,");
     }
 
     @Test
     void shouldSumTheRestartsOfAllShards() {
-        RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0));
+        RseqReport report = RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 2), true), THREE_SHARDS, cpus(0), List.of());
 
         assertThat(report.totals()).isEqualTo(new RseqReport.Totals(4, 6));
         assertThat(report.shards()).isEqualTo(new RseqReport.Shards(3, 2, 1, 1L << 20, 96L, 32L));
@@ -63,22 +62,31 @@ class ReportsTest {
 
     @Test
     void shouldReportNullSizesWithoutShards() throws JsonProcessingException {
-        ShardStatistics none = new ShardStatistics(0, 0, 0, List.of(), 44, 44);
-        RseqStatus status = status(IndexedBy.CPU_ID, cpus(0, 1), false);
-
-        assertThat(json(CpusReport.of(status, none, cpus(0, 1), cpu -> null)))
+        assertThat(json(cpusWithoutLibrary()))
                 .isEqualTo(
                         "{'indexedBy':'cpu_id','cpus':["
                                 + "{'cpu':0,'numaNode':null,'online':true,'records':null,'restarts':null},"
                                 + "{'cpu':1,'numaNode':null,'online':true,'records':null,'restarts':null}],'shared':{'records':44}}");
-        assertThat(RseqReport.of(status, none, cpus(0, 1)).shards())
-                .isEqualTo(new RseqReport.Shards(0, 2, 2, null, null, null));
+        assertThat(rseqWithoutLibrary().shards()).isEqualTo(new RseqReport.Shards(0, 2, 2, null, null, null));
+    }
+
+    static CpusReport cpusByMmCid() {
+        return CpusReport.of(status(IndexedBy.MM_CID, cpus(0, 1, 2), true), THREE_SHARDS, cpus(0, 1, 2), cpu -> 0);
+    }
+
+    static CpusReport cpusWithoutLibrary() {
+        return CpusReport.of(status(IndexedBy.CPU_ID, cpus(0, 1), false), NO_SHARDS, cpus(0, 1), cpu -> null);
+    }
+
+    static RseqReport rseqWithoutLibrary() {
+        return RseqReport.of(status(IndexedBy.CPU_ID, cpus(0, 1), false), NO_SHARDS, cpus(0, 1), List.of());
     }
 
     private static RseqStatus status(IndexedBy indexedBy, BitSet possible, boolean nativeLibrary) {
         return new RseqStatus(
                 AreaOwner.NONE,
                 CommitMode.ATOMIC,
+                null,
                 "a reason",
                 indexedBy,
                 new RseqArea(new RseqArea.Registration(null, null, null, null), 0, List.of(), null),

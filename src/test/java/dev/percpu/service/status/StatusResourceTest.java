@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.Timer;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +55,11 @@ class StatusResourceTest {
                         "thread",
                         "selfTest",
                         "shards",
-                        "totals");
+                        "totals",
+                        "findings");
+        assertThat(report.get("findings"))
+                .allSatisfy(
+                        finding -> assertThat(names(finding)).containsExactly("id", "severity", "what", "why", "todo"));
         assertThat(names(report.get("kernel")))
                 .containsExactly("release", "machine", "featureSize", "align", "membarrier");
         assertThat(names(report.at("/kernel/membarrier"))).containsExactly("mask", "rseqFence");
@@ -125,19 +130,42 @@ class StatusResourceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/rseq", "/api/cpus"})
+    @ValueSource(strings = {"/api/rseq", "/api/cpus", "/api/requests"})
     void shouldRejectAnAcceptHeaderWithoutJson(String path) {
         given().accept("text/csv").when().get(path).then().statusCode(406);
     }
 
     @Test
-    void shouldServeAnOpenApiDocument() {
-        given().when()
-                .get("/q/openapi")
-                .then()
-                .statusCode(200)
-                .body(containsString("/api/rseq"))
-                .body(containsString("/api/cpus"));
+    void shouldCountRequestsByRoute() throws IOException {
+        long before = count(get("/api/requests"));
+
+        given().get("/api/cpus").then().statusCode(200);
+
+        // A request is recorded after its response was written.
+        assertEventually(() -> count(uncheckedGet("/api/requests")), before + 1);
+    }
+
+    private static JsonNode uncheckedGet(String path) {
+        try {
+            return get(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long count(JsonNode report) {
+        for (JsonNode route : report.get("routes")) {
+            assertThat(names(route))
+                    .containsExactly("uri", "method", "count", "errors", "sumSeconds", "maxSeconds", "buckets");
+            if (route.get("uri").asText().equals("/api/cpus")
+                    && route.get("method").asText().equals("GET")) {
+                assertThat(route.get("buckets").isNull()).isTrue();
+                assertThat(route.get("maxSeconds").asDouble())
+                        .isBetween(0.0, route.get("sumSeconds").asDouble());
+                return route.get("count").asLong();
+            }
+        }
+        return 0;
     }
 
     @Test
@@ -164,6 +192,7 @@ class StatusResourceTest {
                 .then()
                 .statusCode(200)
                 .contentType("application/json")
+                .header("Cache-Control", "no-store")
                 .extract()
                 .asString());
     }
@@ -175,6 +204,7 @@ class StatusResourceTest {
                 .statusCode(405)
                 .contentType("application/problem+json")
                 .header("Allow", "GET, HEAD, OPTIONS")
+                .header("Cache-Control", "no-store")
                 .body("status", equalTo(405), "title", equalTo("Method Not Allowed"));
         given().get("/api/nothing")
                 .then()

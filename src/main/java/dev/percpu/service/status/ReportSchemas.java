@@ -1,0 +1,73 @@
+package dev.percpu.service.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filter that completes the schemas of the reports in {@code /q/openapi}, as part of the build.
+ *
+ * <p>Each property of a report is always there, and no other is. It is null only if the component of the record is {@link Nullable}, an
+ * annotation that the generator of the document does not know.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class ReportSchemas implements OASFilter {
+    private static final List<Class<?>> REPORTS = List.of(RseqReport.class, CpusReport.class, RequestsReport.class);
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        Map<String, Class<?>> records = new LinkedHashMap<>();
+        REPORTS.forEach(report -> collect(report, records));
+        document.getComponents().getSchemas().forEach((name, schema) -> {
+            Class<?> type = records.get(name);
+            if (type != null) {
+                complete(schema, type);
+            }
+        });
+    }
+
+    private static void collect(Class<?> type, Map<String, Class<?>> records) {
+        if (type.isRecord() && records.put(type.getSimpleName(), type) == null) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                collect(component.getType(), records);
+                if (component.getGenericType() instanceof ParameterizedType list) {
+                    collect((Class<?>) list.getActualTypeArguments()[0], records);
+                }
+            }
+        }
+    }
+
+    private static void complete(Schema schema, Class<?> type) {
+        List<String> required = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = name(component);
+            if (isNullable(component)) {
+                schema.getProperties().get(name).addType(Schema.SchemaType.NULL);
+            }
+            if (component.getAccessor().getAnnotation(JsonInclude.class) == null) {
+                required.add(name);
+            }
+        }
+        schema.setRequired(required);
+        schema.setAdditionalPropertiesBoolean(false);
+    }
+
+    private static String name(RecordComponent component) {
+        JsonProperty name = component.getAccessor().getAnnotation(JsonProperty.class);
+        return name == null ? component.getName() : name.value();
+    }
+
+    private static boolean isNullable(RecordComponent component) {
+        return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    }
+}
