@@ -1,6 +1,6 @@
 # Every target finds a JDK 25 by itself and says what to install when something is missing.
 .DEFAULT_GOAL := help
-.PHONY: run package install test acceptance examples bench lint format clean help
+.PHONY: run status package install test acceptance examples bench lint format clean help
 
 MVN := .build/mvn
 # Warnings but no progress: --quiet would hide the compiler's warnings that fail the lint.
@@ -20,6 +20,9 @@ help: ## list the targets
 run: $(PACKAGED) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
 	@echo "Starting the service; Ctrl-C stops it"
 	@exec .build/run $(ARGS) -jar $(SERVICE)
+
+status: $(PACKAGED) ## print what rseq does on this machine, and exit: 0 rseq, 3 atomic, 1 error; ARGS=--json for JSON
+	@$(JAVA) -jar $(SERVICE) --rseq-status $(ARGS)
 
 package: $(PACKAGED) ## build what is stale and start nothing
 

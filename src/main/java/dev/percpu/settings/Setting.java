@@ -133,7 +133,7 @@ public class Setting<T> {
     }
 
     /** Returns the environment variable that sets a key: upper case, with an underscore for all but ASCII letters and digits. */
-    static String variable(String key) {
+    public static String variable(String key) {
         return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }
 

@@ -113,6 +113,21 @@ record RseqReport(
     /** The totals since the start of the process. */
     record Totals(long restarts, long sharedShardRecords) {}
 
+    /** Returns the report of a process that has no registry, and so no shards in memory and no records. */
+    static RseqReport withoutRegistry(RseqStatus status, List<dev.percpu.rseq.Finding> findings) {
+        return of(
+                status,
+                new Shards(
+                        status.nativeLibrary() ? status.cpus().shardCount() : 0,
+                        status.cpus().possible().cardinality(),
+                        status.cpus().online().cardinality(),
+                        null,
+                        null,
+                        null),
+                new Totals(0, 0),
+                findings);
+    }
+
     /**
      * Returns the report.
      *
@@ -121,6 +136,19 @@ record RseqReport(
      */
     static RseqReport of(
             RseqStatus status, ShardStatistics statistics, BitSet online, List<dev.percpu.rseq.Finding> findings) {
+        return of(
+                status,
+                Shards.of(
+                        statistics,
+                        status.nativeLibrary(),
+                        status.cpus().possible().cardinality(),
+                        online.cardinality()),
+                new Totals(statistics.restarts(), statistics.sharedRecordsOfAnyKind()),
+                findings);
+    }
+
+    private static RseqReport of(
+            RseqStatus status, Shards shards, Totals totals, List<dev.percpu.rseq.Finding> findings) {
         return new RseqReport(
                 status.active(),
                 status.owner().toString(),
@@ -134,12 +162,8 @@ record RseqReport(
                 status.area().fields(),
                 ThreadArea.of(status.area().thread()),
                 SelfTest.of(status.selfTest()),
-                Shards.of(
-                        statistics,
-                        status.nativeLibrary(),
-                        status.cpus().possible().cardinality(),
-                        online.cardinality()),
-                new Totals(statistics.restarts(), statistics.sharedRecordsOfAnyKind()),
+                shards,
+                totals,
                 findings.stream().map(Finding::of).toList());
     }
 }
