@@ -7,14 +7,15 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
  * The health checks of startup and readiness. {@link ApplicationPortCheck} is that of liveness.
  *
- * <p>The service is ready while its registry is open. Recording by atomic instructions does not make it unready: it is slower, but loses no
- * record. The readiness check reports mode and reason as data. Thread-safe.
+ * <p>The service is ready while its registry is open. The check {@code rseq} reports the state of rseq as data, and is always up: records by
+ * atomic instructions are slower, but none is lost. Thread-safe.
  */
 class HealthChecks {
 
@@ -23,7 +24,6 @@ class HealthChecks {
     @Startup
     HealthCheck probed(RseqStatus status) {
         return () -> HealthCheckResponse.named("rseq probed")
-                .withData("owner", status.owner().toString())
                 .withData("selfTest", status.selfTest().result().toString())
                 .up()
                 .build();
@@ -32,14 +32,28 @@ class HealthChecks {
     @Produces
     @Singleton
     @Readiness
-    HealthCheck recording(PerCpuMeterRegistry registry, RseqStatus status) {
+    HealthCheck rseq(RseqStatus status) {
         return () -> {
             RseqStatus current = RseqProbe.current(status);
-            return HealthCheckResponse.named("recording")
+            HealthCheckResponseBuilder response = HealthCheckResponse.named("rseq")
+                    .withData("active", current.active())
+                    .withData("owner", current.owner().toString())
                     .withData("mode", current.mode().toString())
-                    .withData("reason", current.reason() == null ? "" : current.reason())
-                    .status(!registry.isClosed())
-                    .build();
+                    .withData("indexedBy", current.indexedBy().toString())
+                    .withData("selfTest", current.selfTest().result().toString());
+            if (current.reason() != null) {
+                response.withData("reason", current.reason());
+            }
+            return response.up().build();
         };
+    }
+
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck recording(PerCpuMeterRegistry registry) {
+        return () -> HealthCheckResponse.named("recording")
+                .status(!registry.isClosed())
+                .build();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * A filter that makes the meters of Micrometer's binders pass {@code promtool check metrics}. It adds missing descriptions to Netty's
- * meters, and denies two meters whose names promtool rejects.
+ * meters. It denies two meters whose names promtool rejects, and two that {@link StandardMetrics} has, too.
  *
  * <p>Used by this microservice only. The registry accepts these meters unchanged. Stateless and thread-safe.
  */
@@ -19,9 +19,11 @@ class ThirdPartyMeterFilter implements MeterFilter {
 
     /**
      * Denied meters. {@code process_cpu_time_ns_total} has a unit that is not a base unit. {@code system_cpu_count} has the suffix of a
-     * histogram. {@code process_cpu_usage}, {@code system_cpu_usage} and {@code GET /api/cpus} report the same facts.
+     * histogram. {@code process_cpu_seconds_total} and {@code GET /api/cpus} report the same facts. {@code process_start_time_seconds} would
+     * be there twice. {@code jvm.info} would be {@code jvm_total}.
      */
-    private static final Set<String> DENIED = Set.of("process.cpu.time", "system.cpu.count");
+    private static final Set<String> DENIED =
+            Set.of("jvm.info", "process.cpu.time", "process.start.time", "system.cpu.count");
 
     /** Descriptions by meter name, from the comments in Micrometer's {@code NettyMeters}. */
     private static final Map<String, String> DESCRIPTIONS = Map.of(

@@ -2,12 +2,16 @@ package dev.percpu.service;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.hasEntry;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.AreaOwner;
+import dev.percpu.rseq.CommitMode;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.settings.RseqMode;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -34,24 +38,53 @@ class HealthChecksTest {
     }
 
     @Test
-    void shouldReportTheMode() {
+    void shouldReportTheStateOfRseq() {
         given().when()
                 .get(management.resolve("/q/health/ready"))
                 .then()
-                .body("checks.name", hasItem("recording"))
+                .body("checks.name", hasItem("rseq"))
+                .body("checks.find { it.name == 'rseq' }.status", is("UP"))
                 .body(
-                        "checks.find { it.name == 'recording' }.data.mode",
-                        equalTo(status.mode().toString()));
+                        "checks.find { it.name == 'rseq' }.data",
+                        allOf(
+                                hasEntry("active", status.active()),
+                                hasEntry("owner", status.owner().toString()),
+                                hasEntry("mode", status.mode().toString()),
+                                hasEntry("indexedBy", status.indexedBy().toString()),
+                                hasEntry("selfTest", status.selfTest().result().toString())));
+    }
+
+    @Test
+    void shouldBeUpWithAtomics() {
+        RseqStatus atomic = new RseqStatus(
+                AreaOwner.NONE,
+                CommitMode.ATOMIC,
+                RseqMode.AUTO,
+                "a sandbox denies rseq",
+                status.indexedBy(),
+                status.area(),
+                status.host(),
+                status.selfTest(),
+                true);
+
+        HealthCheckResponse response = new HealthChecks().rseq(atomic).call();
+
+        assertThat(response.getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        assertThat(response.getData().orElseThrow())
+                .containsEntry("active", false)
+                .containsEntry("owner", "none")
+                .containsEntry("mode", "atomic")
+                .containsEntry("reason", "a sandbox denies rseq");
     }
 
     @Test
     void shouldNotBeReadyOnceTheRegistryIsClosed() {
         PerCpuMeterRegistry registry = new PerCpuMeterRegistry();
         HealthChecks checks = new HealthChecks();
-        assertThat(checks.recording(registry, status).call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+        assertThat(checks.recording(registry).call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
 
         registry.close();
 
-        assertThat(checks.recording(registry, status).call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+        assertThat(checks.recording(registry).call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
     }
 }
