@@ -25,12 +25,16 @@
 #elif defined(__aarch64__)
 #define SIGNATURE 0xd428bc00
 #endif
+/* Built with "hidden", it is an owner whose areas no other library can find. */
+#ifndef ABI_VISIBILITY
+#define ABI_VISIBILITY "default"
+#endif
 #define LENGTH 32
 #define UNREGISTER 1
 #define CPU_ID 1
 #define UNINITIALIZED ((uint32_t)-1)
 
-EXPORTED __thread uint32_t __rseq_abi[LENGTH / 4]
+__attribute__((visibility(ABI_VISIBILITY))) __thread uint32_t __rseq_abi[LENGTH / 4]
 	__attribute__((aligned(LENGTH), tls_model("global-dynamic"))) = { [CPU_ID] = UNINITIALIZED };
 
 static __thread int registered;

@@ -9,6 +9,7 @@ import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Logger;
 
@@ -32,6 +33,8 @@ final class DeniedLaterMain {
     private static final int SYS_RSEQ = ARM ? 293 : 334;
     private static final int SYS_SECCOMP = ARM ? 277 : 317;
 
+    private static final int RECORDS = 2_000;
+
     private DeniedLaterMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -48,11 +51,15 @@ final class DeniedLaterMain {
         System.out.println("before: " + RseqProbe.current(status).active());
         Thread thread = Thread.ofPlatform().start(() -> {
             RseqStatus current = RseqProbe.current(status);
+            for (int i = 0; i < RECORDS; i++) {
+                metrics.timer("records").record(1, TimeUnit.NANOSECONDS);
+            }
             System.out.println("after: " + current.active() + " " + current.mode() + " " + current.reason());
         });
         thread.join();
         System.out.println("later: " + RseqProbe.current(status).active());
         System.out.println(metrics.scrape());
+        FindingsMain.print(status, metrics.statistics());
     }
 
     private static void denyRseq() {

@@ -183,7 +183,10 @@ class NativePathsTest {
                 .contains("before: true")
                 .contains("after: false atomic a thread has no registered rseq area (errno 1)")
                 .contains("rseq was active at the start, but now", "later: false")
-                .containsSubsequence("mode=\"rseq\",owner=\"self\"", "mode=\"atomic\",owner=\"self\"");
+                .containsSubsequence("mode=\"rseq\",owner=\"self\"", "mode=\"atomic\",owner=\"self\"")
+                .containsSubsequence(
+                        "threads-not-registered warning rseq worked at the start, but a thread has no",
+                        "shared-shard-in-use warning 2000 of 2000 records");
     }
 
     private static List<String> command(Variant variant) throws URISyntaxException {
