@@ -1,5 +1,7 @@
 package dev.percpu.service;
 
+import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.rseq.RseqStatus;
 import dev.percpu.service.status.StatusCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -7,13 +9,15 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** The service's entry point. Logs the URLs when both ports are open, then waits for the signal to stop. */
+/** The service's entry point. Logs one line when both ports are open, then waits for the signal to stop. */
 @QuarkusMain
 public class Main implements QuarkusApplication {
 
     private static final Logger LOG = Logger.getLogger("dev.percpu");
 
     private final ServiceUrls urls;
+    private final RseqStatus status;
+    private final PerCpuMeterRegistry registry;
 
     /** Starts the service, or runs a command that needs no server. */
     public static void main(String... arguments) {
@@ -23,14 +27,33 @@ public class Main implements QuarkusApplication {
         Quarkus.run(Main.class, arguments);
     }
 
-    Main(ServiceUrls urls) {
+    Main(ServiceUrls urls, RseqStatus status, PerCpuMeterRegistry registry) {
         this.urls = urls;
+        this.status = status;
+        this.registry = registry;
     }
 
     @Override
     public int run(String... arguments) {
-        urls.lines().forEach(LOG::info);
+        LOG.info(
+                urls.line() + "; " + rseq(status, registry.statistics().shards().size()));
         Quarkus.waitForExit();
         return 0;
+    }
+
+    /** Returns the state of rseq in plain words: {@code rseq on (glibc), 2 shards}. */
+    static String rseq(RseqStatus status, int shards) {
+        return mode(status) + ", " + shards + (shards == 1 ? " shard" : " shards");
+    }
+
+    private static String mode(RseqStatus status) {
+        if (!status.active()) {
+            return "rseq off (" + status.reason() + ")";
+        }
+        return switch (status.owner()) {
+            case LIBC -> "rseq on (" + status.host().libc().name() + ")";
+            case LEGACY -> "rseq on (another library)";
+            default -> "rseq on (registered by this service)";
+        };
     }
 }

@@ -4,7 +4,6 @@ import dev.percpu.quarkus.metrics.MetricsPath;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Singleton;
 import java.net.URI;
-import java.util.List;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
 
@@ -23,12 +22,9 @@ class ServiceUrls {
         this.server = server;
     }
 
-    /** Returns two lines for the log: page and status, metrics and health. */
-    List<String> lines() {
-        URI root = root();
-        return List.of(
-                "Page " + root + ", status " + root.resolve("api/rseq"),
-                "Metrics " + metrics() + ", health " + health());
+    /** Returns the addresses of the page and of scrapes, for the log. */
+    String line() {
+        return "page " + root() + ", scrape " + metrics();
     }
 
     /**
@@ -96,9 +92,9 @@ class ServiceUrls {
                 + port + "/");
     }
 
-    /** Returns the address to connect to, for an address to listen on: that of all interfaces is no address to connect to. */
+    /** Returns the name or address to connect to, for an address to listen on: that of all interfaces is no address to connect to. */
     static String connectAddress(String host) {
-        return host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
+        return host.equals("0.0.0.0") || host.equals("::") || host.equals("127.0.0.1") ? "localhost" : host;
     }
 
     private static String inUrl(String address) {

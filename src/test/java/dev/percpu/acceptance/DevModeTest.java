@@ -58,7 +58,7 @@ class DevModeTest {
                 reload("src/main/java/dev/percpu/service/Main.java", "/api/cpus", "/api/cpus", management, List.of());
 
         assertThat(output)
-                .contains("Page http://127.0.0.1:" + application + "/")
+                .contains("page http://localhost:" + application + "/")
                 .doesNotContain(":-1/");
     }
 

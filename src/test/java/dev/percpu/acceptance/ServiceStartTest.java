@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ServiceStartTest {
 
-    private static final Pattern URL =
-            Pattern.compile("(Page|status|Metrics|health) (http://\\S+?)(?=,|$)", Pattern.MULTILINE);
+    private static final Pattern LINE = Pattern.compile(
+            "page (http://\\S+), scrape (http://\\S+); (rseq (?:on|off) \\(.+\\), \\d+ shards?)$", Pattern.MULTILINE);
 
     @TempDir
     private Path directory;
@@ -82,23 +82,28 @@ class ServiceStartTest {
     }
 
     @Test
-    void shouldLogUrlsThatAnswer() throws IOException, InterruptedException {
+    void shouldLogOneLineWithUrlsThatAnswer() throws IOException, InterruptedException {
         try (ServiceProcess service = ServiceProcess.start(directory);
                 HttpClient client = HttpClient.newHttpClient()) {
             Deadline deadline = Deadline.in(Duration.ofSeconds(30));
-            while (!service.output().contains("Metrics http") && !deadline.passed()) {
+            while (!service.output().contains("scrape http") && !deadline.passed()) {
                 deadline.pause();
             }
-            List<MatchResult> urls = URL.matcher(service.output()).results().toList();
+            List<MatchResult> lines = LINE.matcher(service.output()).results().toList();
 
-            assertThat(urls).extracting(it -> it.group(1)).containsExactly("Page", "status", "Metrics", "health");
-            for (MatchResult url : urls) {
-                HttpRequest request =
-                        HttpRequest.newBuilder(URI.create(url.group(2))).build();
+            assertThat(lines).as(service.output()).hasSize(1);
+            for (int url = 1; url <= 2; url++) {
+                HttpRequest request = HttpRequest.newBuilder(
+                                URI.create(lines.getFirst().group(url)))
+                        .build();
                 assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
-                        .as(url.group(2))
+                        .as(request.uri().toString())
                         .isEqualTo(200);
             }
+            assertThat(lines.getFirst().group(3))
+                    .startsWith(service.json("/api/rseq").path("active").asBoolean() ? "rseq on (" : "rseq off (")
+                    .contains(
+                            ", " + service.json("/api/rseq").at("/shards/count").asInt() + " shard");
         }
     }
 
