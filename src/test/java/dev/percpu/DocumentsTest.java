@@ -2,8 +2,6 @@ package dev.percpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.percpu.settings.Settings;
 import dev.percpu.settings.SettingsCheck;
 import io.micrometer.core.instrument.Meter;
@@ -177,17 +175,6 @@ class DocumentsTest {
         assertThat(documents().stream().filter(it -> !it.file().equals(README)))
                 .isNotEmpty()
                 .allSatisfy(it -> assertThat(links).contains("src/site/markdown/" + it));
-    }
-
-    @Test
-    void shouldDescribeEveryFieldOfTheStatus() throws IOException, InterruptedException {
-        JsonNode status = new ObjectMapper()
-                .readTree(get(application.resolve("/api/rseq")).body());
-        List<String> fields = new ArrayList<>();
-        status.fieldNames().forEachRemaining(fields::add);
-
-        assertThat(MarkdownDocument.read(DOCUMENTS.resolve("service.md")).firstColumn("Is rseq active on my node?"))
-                .containsExactlyElementsOf(fields);
     }
 
     @Test

@@ -20,10 +20,10 @@ public enum FindingRule {
         @Nullable
         Finding find(FindingFacts facts) {
             Integer errno = probeErrno(facts);
-            boolean denied = errno != null
-                    && (errno == EPERM
-                            || (errno == ENOSYS && facts.environment().seccompFilter()));
-            if (!denied || facts.environment().gvisor()) {
+            if (errno == null || facts.environment().gvisor()) {
+                return null;
+            }
+            if (errno != EPERM && !(errno == ENOSYS && facts.environment().seccompFilter())) {
                 return null;
             }
             return finding(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.percpu.acceptance.Testbeds.Kernel;
+import dev.percpu.rseq.ReportedFindings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,10 @@ class KernelMatrixTest {
     private static final List<String> ARCHS = List.of("amd64", "arm64");
     private static final List<String> SUITES = List.of("bookworm", "bullseye", "trixie", "trixie-backports", "sid");
     private static final List<String> LIBCS = List.of("bullseye", "bookworm", "trixie", "sid", "musl");
+
+    /** The versions of glibc of the suites that do not change any more. */
+    private static final Map<String, String> VERSIONS =
+            Map.of("bullseye", "2.31", "bookworm", "2.36", "trixie", "2.41");
 
     /** The libcs for older kernels of a series: one does not register threads, one does. */
     private static final List<String> TWO_LIBCS = List.of("bullseye", "sid");
@@ -50,6 +55,8 @@ class KernelMatrixTest {
 
     @TempDir
     private Path directory;
+
+    private final WorldsTable worlds = new WorldsTable("kernel");
 
     @TestFactory
     Stream<DynamicTest> shouldCountExactlyAndDetectBrokenKernels() throws IOException, InterruptedException {
@@ -91,6 +98,7 @@ class KernelMatrixTest {
                 }
             }
         }
+        cells.add(dynamicTest("table in the document", worlds::check));
         return cells.stream();
     }
 
@@ -185,7 +193,7 @@ class KernelMatrixTest {
         }
     }
 
-    private static void check(Machine machine, String libc, MatrixTable.Remarks remarks)
+    private void check(Machine machine, String libc, MatrixTable.Remarks remarks)
             throws IOException, InterruptedException {
         Kernel kernel = machine.kernel;
         Map<String, String> outputs = machine.outputs();
@@ -200,6 +208,9 @@ class KernelMatrixTest {
         remarks.add(MatrixPrograms.describeRun(shipped));
         remarks.add("slow sections: " + slow.textOrNull("cpuId.restarts") + " restarts");
         assertThat(probe.text("machine")).isEqualTo(MatrixPrograms.machine(kernel.arch()));
+        assertThat(VERSIONS.getOrDefault(libc, probe.textOrNull("libcVersion")))
+                .as("version of the libc of " + libc)
+                .isEqualTo(probe.textOrNull("libcVersion"));
         for (Words driver : List.of(shipped, slow)) {
             MatrixPrograms.check(driver, probe);
             boolean pairs =
@@ -207,6 +218,8 @@ class KernelMatrixTest {
             assertThat(driver.text("selfTest")).isEqualTo(broken ? "failed" : "passed");
             assertThat(driver.text("mode")).isEqualTo(pairs && !broken ? "rseq" : "atomic");
         }
+        checkFindings(kernel, probe, shipped, broken);
+        world(kernel, libc, probe, shipped);
         if (slow.text("mode").equals("rseq")) {
             assertThat(slow.number("cpuId.restarts"))
                     .as("restarts of slow sections")
@@ -215,6 +228,43 @@ class KernelMatrixTest {
         if (outputs.containsKey(libc + "." + FORCED)) {
             checkForced(Words.parse(outputs.get(libc + "." + FORCED)), broken, remarks);
         }
+    }
+
+    /** Derives the findings from what this machine reports, and compares them with the known properties of kernel and libc. */
+    private static void checkFindings(Kernel kernel, Words probe, Words driver, boolean broken) {
+        List<String> expected = new ArrayList<>();
+        if (broken) {
+            expected.add("broken-arm64-kernel");
+        }
+        if (probe.text("libc").equals("glibc") && !probe.has("rseqSize")) {
+            expected.add("libc-too-old");
+        }
+        if (KernelSelection.BY_RELEASE.compare(kernel.release(), "6.3") < 0) {
+            expected.add("kernel-too-old-for-mm-cid");
+        }
+        assertThat(ReportedFindings.of(
+                        probe.text("kernel"),
+                        probe.text("machine"),
+                        probe.numberOrNull("featureSize"),
+                        probe.text("libc"),
+                        probe.numberOrNull("rseqSize"),
+                        probe.text("owner"),
+                        driver.text("selfTest"),
+                        driver.number("violations")))
+                .isEqualTo(expected);
+    }
+
+    private void world(Kernel kernel, String libc, Words probe, Words driver) {
+        String version = probe.textOrNull("libcVersion");
+        Integer length = probe.numberOrNull("length");
+        worlds.add(
+                MatrixPrograms.machine(kernel.arch()) + ", Linux " + kernel.series(),
+                version == null ? libc : "glibc " + version,
+                probe.text("owner"),
+                length == null ? "unknown" : length + " bytes, " + MatrixPrograms.layout(length),
+                driver.text("activeSize"),
+                driver.text("selfTest"),
+                driver.text("mode"));
     }
 
     /** Checks that sections lose records exactly on the kernels on which the self-test fails. */

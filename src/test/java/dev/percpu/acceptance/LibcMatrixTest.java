@@ -40,6 +40,8 @@ class LibcMatrixTest {
     @TempDir
     private Path directory;
 
+    private final WorldsTable worlds = new WorldsTable("libc");
+
     @TestFactory
     Stream<DynamicTest> shouldCountExactlyAndReportTheRealStatusOnEachLibc() throws IOException {
         MatrixTable table = new MatrixTable("libc");
@@ -52,10 +54,11 @@ class LibcMatrixTest {
                 cells.add(cell(
                         table,
                         suite + " driver " + tunables.replace("glibc.", ""),
-                        remarks -> driver(inChroot(chroots.get(suite, needed), tunables), remarks)));
+                        remarks -> driver(inChroot(chroots.get(suite, needed), tunables), tunables, remarks)));
             }
         }
-        cells.add(cell(table, "musl driver", remarks -> driver(onMusl(), remarks)));
+        cells.add(cell(table, "musl driver", remarks -> driver(onMusl(), "", remarks)));
+        cells.add(dynamicTest("table in the document", worlds::check));
         return cells.stream();
     }
 
@@ -84,6 +87,11 @@ class LibcMatrixTest {
             remarks.add(counts.values().stream().mapToLong(Long::longValue).sum() + " of "
                     + answers.values().stream().mapToLong(Long::longValue).sum() + " requests counted");
             assertThat(counts).isEqualTo(answers);
+            worlds.add(
+                    "glibc " + probe.text("libcVersion"),
+                    "service",
+                    probe.text("owner"),
+                    service.json("/api/rseq").path("mode").asText());
         }
     }
 
@@ -122,7 +130,8 @@ class LibcMatrixTest {
         return Stream.concat(first.stream(), second.stream()).toList();
     }
 
-    private void driver(Environment environment, MatrixTable.Remarks remarks) throws IOException, InterruptedException {
+    private void driver(Environment environment, String tunables, MatrixTable.Remarks remarks)
+            throws IOException, InterruptedException {
         String arch = MatrixPrograms.hostArch();
         Words probe = Words.parse(run(environment.command(MatrixPrograms.program("probe", arch), List.of())));
         Words driver = Words.parse(run(environment.command(
@@ -131,6 +140,12 @@ class LibcMatrixTest {
         remarks.add(MatrixPrograms.describe(probe));
         remarks.add(MatrixPrograms.describeRun(driver));
         MatrixPrograms.check(driver, probe);
+        String version = probe.textOrNull("libcVersion");
+        worlds.add(
+                version == null ? "musl" : "glibc " + version,
+                tunables.isEmpty() ? "library" : "library, `" + tunables + "`",
+                probe.text("owner"),
+                driver.text("mode"));
     }
 
     private String run(List<String> command) throws IOException, InterruptedException {

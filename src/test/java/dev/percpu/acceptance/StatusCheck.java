@@ -8,12 +8,18 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A comparison of {@code GET /api/rseq} with the output of the C probe for the same process, field by field. Immutable. */
 final class StatusCheck {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Set<String> OF_THIS_MACHINE =
+            Set.of("more-possible-than-usable-cpus", "restart-rate", "shared-shard-in-use");
 
     private static final int RSEQ_FENCE = 1 << 7;
     private static final int SLICE_EXT_AVAILABLE = 1 << 4;
@@ -42,6 +48,7 @@ final class StatusCheck {
             check.libc();
             check.fields();
             check.mode();
+            check.findings();
         }
     }
 
@@ -113,6 +120,23 @@ final class StatusCheck {
             assertThat(status.path("active").asBoolean()).isTrue();
             assertThat(status.path("reason").isNull()).isTrue();
         }
+    }
+
+    /** The findings that libc and kernel cause. Those of this machine's CPUs and load are not compared. */
+    private void findings() {
+        List<String> expected = new ArrayList<>();
+        if (probe.text("libc").equals("glibc") && !probe.has("rseqSize")) {
+            expected.add("libc-too-old");
+        }
+        Integer featureSize = probe.numberOrNull("featureSize");
+        if (featureSize == null || featureSize < 28) {
+            expected.add("kernel-too-old-for-mm-cid");
+        }
+        expected.add("unpacked-library");
+        assertThat(status.path("findings"))
+                .extracting(finding -> finding.path("id").asText())
+                .filteredOn(id -> !OF_THIS_MACHINE.contains(id))
+                .isEqualTo(expected);
     }
 
     private @Nullable Integer number(String pointer) {

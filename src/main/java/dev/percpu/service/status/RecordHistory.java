@@ -3,29 +3,37 @@ package dev.percpu.service.status;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.RecentRecords;
 import dev.percpu.shard.ShardStatistics;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The counts of the shards in the last minute, sampled every {@value #SAMPLE_SECONDS} s. Thread-safe. */
 @Singleton
 class RecordHistory {
     static final int SAMPLE_SECONDS = 10;
 
-    private static final RecentRecords START = RecentRecords.NONE;
-
     private final ArrayDeque<RecentRecords> totals = new ArrayDeque<>();
+    private @Nullable ScheduledFuture<?> sampling;
 
     RecordHistory() {
-        totals.add(START);
+        totals.add(RecentRecords.NONE);
     }
 
     void start(@Observes StartupEvent started, ScheduledExecutorService executor, PerCpuMeterRegistry registry) {
-        executor.scheduleAtFixedRate(
+        sampling = executor.scheduleAtFixedRate(
                 () -> sample(registry.statistics()), SAMPLE_SECONDS, SAMPLE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    void stop(@Observes ShutdownEvent stopped) {
+        if (sampling != null) {
+            sampling.cancel(false);
+        }
     }
 
     /** Adds the counts of now. Call it every {@value #SAMPLE_SECONDS} s. */

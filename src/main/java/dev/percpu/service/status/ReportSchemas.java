@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.media.Schema;
@@ -52,14 +54,14 @@ public class ReportSchemas implements OASFilter {
         for (RecordComponent component : type.getRecordComponents()) {
             String name = name(component);
             if (isNullable(component)) {
-                schema.getProperties().get(name).addType(Schema.SchemaType.NULL);
+                Objects.requireNonNull(schema.getProperties().get(name), name).addType(Schema.SchemaType.NULL);
             }
             if (component.getAccessor().getAnnotation(JsonInclude.class) == null) {
                 required.add(name);
             }
         }
         schema.setRequired(required);
-        schema.setAdditionalPropertiesBoolean(false);
+        schema.setAdditionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
     }
 
     private static String name(RecordComponent component) {

@@ -29,10 +29,12 @@ final class StatusTable {
         row("__rseq_offset", text(report.libc().rseqOffset()));
         row("kernel", report.kernel().release() + " " + report.kernel().machine());
         row("feature size", text(report.kernel().featureSize()));
+        RseqArea.Registration registration = report.registration();
         row(
                 "registered",
-                text(report.registration().length()) + " bytes, layout "
-                        + text(report.registration().layout()));
+                registration.length() == null
+                        ? "none"
+                        : registration.length() + " bytes, layout " + registration.layout());
         row("active size", text(report.activeSize()));
         row("fields", fields(report));
         row(
