@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
 import io.micrometer.core.instrument.binder.netty4.NettyAllocatorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,11 +36,13 @@ class ThirdPartyMeterFilterTest {
     @Test
     void shouldLeaveOutOnlyTheNamesThatPrometheusReadsDifferently() {
         new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new JvmInfoMetrics().bindTo(registry);
 
         assertThat(registry.getMeters())
                 .extracting(meter -> meter.getId().getName())
-                .contains("system.cpu.usage", "process.cpu.usage")
-                .doesNotContain("system.cpu.count", "process.cpu.time");
+                .contains("system.cpu.usage", "process.cpu.usage", "process.uptime")
+                .doesNotContain("system.cpu.count", "process.cpu.time", "process.start.time", "jvm.info");
     }
 
     @Test
