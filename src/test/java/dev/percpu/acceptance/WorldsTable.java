@@ -32,7 +32,10 @@ final class WorldsTable {
         rows.add("| " + String.join(" | ", columns) + " |");
     }
 
-    /** Compares the rows with those of the document, which has others too: a kernel that Debian no longer has is skipped. */
+    /**
+     * Compares the rows with those of the document for the same world. Debian's newest versions change: the document may have worlds that
+     * were not tested, and lack some that were.
+     */
     void check() throws IOException {
         assumeFalse(rows.isEmpty(), "no world was tested");
         String text = Files.readString(DOCUMENT);
@@ -45,8 +48,16 @@ final class WorldsTable {
             Files.writeString(DOCUMENT, text.substring(0, from) + updated + text.substring(to));
             return;
         }
-        assertThat(table)
+        List<String> tested = rows.stream().map(WorldsTable::world).toList();
+        assertThat(table.stream().filter(row -> tested.contains(world(row))).toList())
                 .as("worlds of the document; make acceptance TEST=... ARGS=-Dupdate writes them")
-                .containsAll(rows);
+                .isNotEmpty()
+                .isSubsetOf(rows);
+    }
+
+    /** Returns the columns that identify a world: the first two. */
+    private static String world(String row) {
+        String[] columns = row.split("\\|", 4);
+        return columns[1] + columns[2];
     }
 }
