@@ -9,6 +9,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -44,6 +45,16 @@ import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 @Conditional(OnExportEnabled.class)
 @ConditionalOnBean(Clock.class)
 class PerCpuMetricsAutoConfiguration {
+
+    /**
+     * Runs before other beans are created. It is declared before the beans of these types, so that its condition finds only those of the
+     * application: they may have other settings, and the first registry's settings apply to the process.
+     */
+    @Bean
+    @ConditionalOnMissingBean({PrometheusConfig.class, PerCpuMeterRegistry.class})
+    static BeanFactoryPostProcessor perCpuBackgroundStart(ConfigurableEnvironment environment) {
+        return beans -> BackgroundStart.begin(environment);
+    }
 
     /** @throws InvalidSettingsException naming each value that is not allowed and each unknown key */
     @Bean

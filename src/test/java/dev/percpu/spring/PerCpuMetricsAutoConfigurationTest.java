@@ -104,6 +104,22 @@ class PerCpuMetricsAutoConfigurationTest {
         });
     }
 
+    /** Other settings may be in a bean of the application, and those of the first registry apply to the process. */
+    @Test
+    void shouldPrepareTheProcessUnlessTheApplicationHasItsOwnSettings() {
+        String name = "perCpuBackgroundStart";
+        application.run(context -> assertThat(context).hasBean(name));
+        application
+                .withBean(PerCpuConfig.class, () -> PerCpuConfig.DEFAULT)
+                .run(context -> assertThat(context).doesNotHaveBean(name));
+        application
+                .withBean(PrometheusConfig.class, () -> PrometheusConfig.DEFAULT)
+                .run(context -> assertThat(context).doesNotHaveBean(name));
+        application
+                .withBean(PerCpuMeterRegistry.class, PerCpuMeterRegistry::new)
+                .run(context -> assertThat(context).doesNotHaveBean(name));
+    }
+
     @Test
     void shouldReplaceTheEndpointOfBoot() {
         servlets.withPropertyValues(EXPOSED).run(context -> {
