@@ -1,6 +1,7 @@
 package dev.percpu.service;
 
 import dev.percpu.quarkus.request.ConnectionBudget;
+import dev.percpu.service.status.ServiceUrls;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

@@ -2,6 +2,7 @@ package dev.percpu.service;
 
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.service.status.ServiceUrls;
 import dev.percpu.service.status.StatusCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;

@@ -1,8 +1,7 @@
 /**
- * The microservice: its health checks, and a filter for the meters of Micrometer's binders. The page
- * is {@code META-INF/resources/index.html}.
+ * The microservice: its health checks, and a filter for the meters of Micrometer's binders.
  *
- * <p>The sub-package {@code status} serves {@code /api}. Code that any Quarkus application needs belongs in package {@code quarkus}.
+ * <p>The sub-package {@code status} serves the page and {@code /api}. Code that any Quarkus application needs belongs in package {@code quarkus}.
  *
  * <p>Imports every package.
  */

@@ -33,12 +33,12 @@ class NoManagementPortTest {
     }
 
     @Test
-    void shouldLinkToScrapesAndHealthForThePage() {
-        given().get("/api/rseq")
+    void shouldLinkThePageToScrapesAndHealth() {
+        given().get("/")
                 .then()
                 .statusCode(200)
-                .header("Link", containsString("<../ops/metrics>; rel=\"status\""))
-                .header("Link", containsString("<../ops/health>; rel=\"status\""))
-                .header("Link", containsString("<../ops/openapi>; rel=\"service-desc\""));
+                .body(containsString("href=\"ops/metrics\""))
+                .body(containsString("href=\"ops/health\""))
+                .body(containsString("href=\"ops/openapi\""));
     }
 }

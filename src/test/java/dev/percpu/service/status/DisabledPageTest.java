@@ -16,7 +16,8 @@ class DisabledPageTest {
     @Test
     void shouldNotServeThePage() {
         given().get("/").then().statusCode(404);
-        given().get("/index.html").then().statusCode(404);
+        given().get("/page.js").then().statusCode(404);
+        given().get("/page.css").then().statusCode(404);
         given().get("/api/rseq").then().statusCode(200);
     }
 

@@ -1,15 +1,17 @@
-package dev.percpu.service;
+package dev.percpu.service.status;
 
 import dev.percpu.quarkus.metrics.MetricsPath;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.util.List;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
 
 /** The URLs of the page and the endpoints, with the ports that are open. Read them after the service has started. */
 @Singleton
-class ServiceUrls {
+public class ServiceUrls {
 
     private final Config config;
     private final HttpServer server;
@@ -23,34 +25,41 @@ class ServiceUrls {
     }
 
     /** Returns the addresses of the page and of scrapes, for the log. */
-    String line() {
+    public String line() {
         return "page " + root() + ", scrape " + metrics();
     }
 
     /**
-     * Returns a header {@code Link} for the page, which is static: the description of the API, metrics and health. They are relative to an
-     * endpoint directly below {@code /api}, so that a proxy can add a path, or have another host and port.
+     * A link of the page.
      *
-     * @see <a href="https://www.rfc-editor.org/rfc/rfc8631">RFC 8631, Link Relation Types for Web Services</a>
+     * @param href absolute, or relative to the page: a proxy can then add a path, or have another host and port
+     * @param port the other port that the endpoint is on; null for that of the page
      */
-    String links() {
-        return String.join(
-                ", ",
-                link(nonApplication().resolve("openapi"), "service-desc", "Description of the API"),
-                link(metrics(), "status", "Metrics"),
-                link(health(), "status", "Health"));
+    record Link(String title, String href, @Nullable Integer port) {}
+
+    /**
+     * Returns the links of the page: metrics, health and the description of the API.
+     *
+     * @param host host that the client called. The other port has the same host: the address it listens on can be one that the client
+     *     cannot call.
+     */
+    List<Link> links(String host) {
+        return List.of(
+                link("Metrics", metrics(), host),
+                link("Health", health(), host),
+                link("API description", nonApplication().resolve("openapi"), host));
     }
 
-    private String link(URI url, String relation, String title) {
+    private Link link(String title, URI url, String host) {
         URI root = root();
-        URI relative = root.relativize(url);
-        String target;
-        if (!relative.isAbsolute()) {
-            target = "../" + relative;
-        } else {
-            target = url.getRawAuthority().equals(root.getRawAuthority()) ? url.getRawPath() : url.toString();
+        if (url.getPort() != root.getPort()) {
+            return new Link(
+                    title,
+                    url.getScheme() + "://" + inUrl(host) + ":" + url.getPort() + url.getRawPath(),
+                    url.getPort());
         }
-        return "<" + target + ">; rel=\"" + relation + "\"; title=\"" + title + "\"";
+        URI relative = root.relativize(url);
+        return new Link(title, relative.isAbsolute() ? url.getRawPath() : relative.toString(), null);
     }
 
     private URI metrics() {
@@ -93,12 +102,12 @@ class ServiceUrls {
     }
 
     /** Returns the name or address to connect to, for an address to listen on: that of all interfaces is no address to connect to. */
-    static String connectAddress(String host) {
+    public static String connectAddress(String host) {
         return host.equals("0.0.0.0") || host.equals("::") || host.equals("127.0.0.1") ? "localhost" : host;
     }
 
     private static String inUrl(String address) {
-        return address.contains(":") ? "[" + address + "]" : address;
+        return address.contains(":") && !address.startsWith("[") ? "[" + address + "]" : address;
     }
 
     private boolean hasManagementTls() {

@@ -1,4 +1,4 @@
-package dev.percpu.service;
+package dev.percpu.service.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,15 +71,22 @@ class ServiceUrlsTest {
                 Map.of("quarkus.http.root-path", "/app", "quarkus.http.non-application-root-path", "/ops");
 
         assertThat(line(paths, 8080, -1, -1)).endsWith(", scrape http://localhost:8080/app/ops/metrics");
-        assertThat(urls(paths, 8080, -1, -1).links()).contains("</ops/openapi>", "<../ops/metrics>", "</ops/health>");
+        assertThat(urls(paths, 8080, -1, -1).links("node"))
+                .extracting(ServiceUrls.Link::href)
+                .containsExactly("ops/metrics", "/ops/health", "/ops/openapi");
     }
 
     @Test
-    void shouldLinkToBothPorts() {
-        assertThat(urls(OWN_PORT, 8080, -1, -1).links())
-                .isEqualTo("<../q/openapi>; rel=\"service-desc\"; title=\"Description of the API\", "
-                        + "<http://localhost:9000/q/metrics>; rel=\"status\"; title=\"Metrics\", "
-                        + "<http://localhost:9000/q/health>; rel=\"status\"; title=\"Health\"");
+    void shouldLinkToBothPortsOfTheHostThatTheClientCalled() {
+        assertThat(urls(OWN_PORT, 8080, -1, -1).links("node"))
+                .containsExactly(
+                        new ServiceUrls.Link("Metrics", "http://node:9000/q/metrics", 9000),
+                        new ServiceUrls.Link("Health", "http://node:9000/q/health", 9000),
+                        new ServiceUrls.Link("API description", "q/openapi", null));
+        assertThat(urls(OWN_PORT, 8080, -1, -1).links("::1"))
+                .first()
+                .extracting(ServiceUrls.Link::href)
+                .isEqualTo("http://[::1]:9000/q/metrics");
     }
 
     @Test

@@ -1,0 +1,82 @@
+package dev.percpu.service.status;
+
+import dev.percpu.quarkus.QuarkusSettings;
+import dev.percpu.settings.Settings;
+import io.quarkus.qute.Location;
+import io.quarkus.qute.Template;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * The page {@code /}. It has all facts without JavaScript. Its script, {@code page.js}, adds rates, and reads the facts again.
+ *
+ * <p>It is rendered on worker threads, because it reads every cell and files in {@code /sys}. Thread-safe.
+ */
+@Singleton
+class StatusPage {
+    /** Nothing from elsewhere, in no frame of another site. */
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static final int BEFORE_STATIC_RESOURCES = 0;
+
+    private final StatusReports reports;
+    private final ServiceUrls urls;
+    private final Template template;
+    private final String version;
+
+    StatusPage(
+            StatusReports reports,
+            ServiceUrls urls,
+            @Location("page.html") Template template,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.reports = reports;
+        this.urls = urls;
+        this.template = template;
+        this.version = version;
+    }
+
+    void register(@Observes Router router, QuarkusSettings settings) {
+        if (settings.get(Settings.PAGE_ENABLED)) {
+            boolean showRequests = settings.get(Settings.PAGE_REQUESTS);
+            boolean histogram = settings.requests().histogram().isPresent();
+            router.route("/")
+                    .method(HttpMethod.GET)
+                    .method(HttpMethod.HEAD)
+                    .order(BEFORE_STATIC_RESOURCES)
+                    .blockingHandler(context -> respond(context, showRequests, histogram), false);
+        } else {
+            for (String file : new String[] {"/page.css", "/page.js", "/latency.js"}) {
+                router.route(file)
+                        .order(BEFORE_STATIC_RESOURCES)
+                        .handler(
+                                context -> context.response().setStatusCode(404).end());
+            }
+        }
+    }
+
+    private void respond(RoutingContext context, boolean showRequests, boolean histogram) {
+        HostAndPort authority = context.request().authority();
+        PageView page = PageView.of(
+                version,
+                Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime()),
+                urls.links(authority == null ? "localhost" : authority.host()),
+                reports.rseq(),
+                reports.cpus(),
+                showRequests ? reports.requests() : null,
+                histogram);
+        context.response()
+                .putHeader("Content-Type", "text/html;charset=UTF-8")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(template.data("page", page).render());
+    }
+}

@@ -1,0 +1,83 @@
+package dev.percpu.service.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.percpu.service.status.PageView.CpuRow;
+import dev.percpu.service.status.PageView.Fact;
+import dev.percpu.service.status.PageView.RequestRow;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The texts of the page for other machines than this one. */
+class PageViewTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT0S, 0 s",
+        "PT59.9S, 59 s",
+        "PT1M, 1 min 0 s",
+        "PT59M59S, 59 min 59 s",
+        "PT3H12M50S, 3 h 12 min",
+        "PT49H, 2 d 1 h"
+    })
+    void shouldShowTheTwoLargestUnitsOfTheUptime(Duration time, String text) {
+        assertThat(PageView.uptime(time)).isEqualTo(text);
+    }
+
+    @Test
+    void shouldShowAProcessWithoutTheNativeLibrary() {
+        PageView page = view(ReportsTest.cpusWithoutLibrary(), null);
+
+        assertThat(page.facts())
+                .contains(
+                        new Fact("Registered by", "none"),
+                        new Fact("C library", "unknown"),
+                        new Fact("Self-test", "skipped"),
+                        new Fact("Memory", "on the heap of the JVM"));
+        assertThat(page.cpus())
+                .containsExactly(
+                        new CpuRow("0", "none", "none", "none"),
+                        new CpuRow("1", "none", "none", "none"),
+                        new CpuRow("shared", "none", "44", "none"),
+                        new CpuRow("all", "", "44", "0"));
+        assertThat(page.requests()).isNull();
+    }
+
+    @Test
+    void shouldShowShardsUnderMmCid() {
+        PageView page = view(ReportsTest.cpusByMmCid(), null);
+
+        assertThat(page.shards()).isEqualTo("Shard");
+        assertThat(page.cpus()).contains(new CpuRow("2", "none", "30", "3"), new CpuRow("all", "", "45", "4"));
+    }
+
+    @Test
+    void shouldMarkOfflineCpus() {
+        CpusReport cpus = new CpusReport(
+                "cpu_id", List.of(new CpusReport.Entry(null, 7, 1, false, 1_234_567L, 8L)), new CpusReport.Shared(1));
+
+        assertThat(view(cpus, null).cpus())
+                .startsWith(new CpuRow("7 (offline)", "1", "1,234,567", "8"))
+                .endsWith(new CpuRow("all", "", "1,234,568", "8"));
+    }
+
+    @Test
+    void shouldShowTheMeanOfRequests() {
+        RequestsReport requests = new RequestsReport(List.of(
+                new RequestsReport.Route("/a", "GET", 4, 1, 0.01, 0.25, null),
+                new RequestsReport.Route("/b", "PUT", 0, 0, 0, 0, null)));
+
+        assertThat(view(ReportsTest.cpusByMmCid(), requests).requests())
+                .containsExactly(
+                        new RequestRow("/a", "GET", "4", "1", "2.5 ms", "250.0 ms"),
+                        new RequestRow("/b", "PUT", "0", "0", "none", "0.0 ms"));
+    }
+
+    private static PageView view(CpusReport cpus, @Nullable RequestsReport requests) {
+        return PageView.of("1", Duration.ZERO, List.of(), ReportsTest.rseqWithoutLibrary(), cpus, requests, false);
+    }
+}
