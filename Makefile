@@ -9,6 +9,10 @@ JAVA := .build/java
 SERVICE := target/quarkus-app/quarkus-run.jar
 LOAD := $(MVN) --quiet -Pload package
 DEPENDENCY := org.apache.maven.plugins:maven-dependency-plugin:3.9.0
+# The browser tests run Playwright's own Node.js: Debian's is too old for it.
+PLAYWRIGHT := $(shell sed -n 's|.*<playwright.version>\(.*\)</.*|\1|p' pom.xml)
+PLAYWRIGHT_ENV = PLAYWRIGHT_NODEJS_PATH=$(CURDIR)/target/node/driver/$(NODE_DIR)/node
+NODE_DIR := linux$(if $(filter aarch64,$(shell uname -m)),-arm64)
 # The older versions of libraries that the library is tested with.
 VERSIONS := $(shell sed -n 's|.*<profile><id>\([^<]*\)</id>.*|\1|p' src/test/versions/pom.xml)
 # Touched after a whole build only: the jar alone could be left by one that failed later.
@@ -38,30 +42,31 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 test: ## unit, integration and stress tests; TEST=ClassName for one, ARGS="-Dkey=value ..." for the tests
 	@$(MVN) test $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 
-acceptance: $(PACKAGED) ## tests with a real Prometheus, on other libcs and kernels, of a release, and the examples; installs Debian packages when root
+acceptance: $(PACKAGED) ## tests with a real Prometheus and Chromium, on other libcs and kernels, of a release, and the examples; installs Debian packages when root
 	@.build/acceptance-packages
 	@$(MAKE) --silent -C src/main/native OUT=$(CURDIR)/target/native
 	@$(MAKE) --silent -C src/test/native/matrix OUT=$(CURDIR)/target/matrix/programs
 	@[ -d target/maven ] || $(MVN) --quiet $(DEPENDENCY):unpack -Dartifact=org.apache.maven:apache-maven:3.9.16:tar.gz:bin -DoutputDirectory=target/maven
+	@[ -x target/node/driver/$(NODE_DIR)/node ] || $(MVN) --quiet $(DEPENDENCY):unpack -Dartifact=com.microsoft.playwright:driver-bundle:$(PLAYWRIGHT) -Dmdep.unpack.includes='driver/$(NODE_DIR)/node' -DoutputDirectory=target/node
 	@for id in $(VERSIONS); do [ -d target/versions/$$id ] || \
 		$(MVN) --quiet -f src/test/versions/pom.xml -P $$id $(DEPENDENCY):copy-dependencies || exit 1; done
 	@rm -f target/matrix/*.txt
-	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
+	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(PLAYWRIGHT_ENV) $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 	@$(if $(TEST),,$(MAKE) --silent examples)
 
 examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=compare,plain for one
 	@$(MVN_WARN) -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.invoker=info -Pexamples verify -Dmaven.test.skip=true -Dspotless.check.skip=true $(ARGS)
 
-bench: ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service
+bench: $(if $(filter page,$(ARGS)),$(PACKAGED)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
 	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=percpu && \
 		$(LOAD) -Dload.build=quarkus -Dquarkus.micrometer.binder.http-server.enabled=true \
 			-Dquarkus.micrometer.export.prometheus.enabled=true -Dquarkus.micrometer.export.prometheus.path=/q/peer)
 	@$(MVN) --quiet test-compile $(DEPENDENCY):build-classpath -Dmdep.outputFile=target/bench/classpath
-	@$(JAVA) --sun-misc-unsafe-memory-access=allow -Dbench.quick=$(if $(QUICK),true,false) -Dbench.readme=$(if $(README),true,false) \
+	@$(PLAYWRIGHT_ENV) $(JAVA) --sun-misc-unsafe-memory-access=allow -Dbench.quick=$(if $(QUICK),true,false) -Dbench.readme=$(if $(README),true,false) \
 		-Dbench.out=$(CURDIR)/target/bench -cp "target/test-classes:target/classes:$$(cat target/bench/classpath)" \
-		dev.percpu.bench.Benchmarks $(foreach arg,$(ARGS),'$(arg)')
+		$(if $(filter page,$(ARGS)),dev.percpu.acceptance.PageCost,dev.percpu.bench.Benchmarks) $(foreach arg,$(ARGS),'$(arg)')
 
 lint: ## format and static analysis, Java and C; changes nothing
 	@.build/lint-prose

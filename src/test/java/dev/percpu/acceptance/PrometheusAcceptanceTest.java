@@ -29,7 +29,7 @@ class PrometheusAcceptanceTest {
             new Requests("GET", "/api/rseq", "/api/rseq", 200, 25_000),
             new Requests("GET", "/api/cpus", "/api/cpus", 200, 15_000),
             new Requests("HEAD", "/api/cpus", "/api/cpus", 200, 5_000),
-            new Requests("GET", "/index.html", "/index.html", 200, 5_000),
+            new Requests("GET", "/page.css", "/page.css", 200, 5_000),
             new Requests("GET", "/no/such/path/#", "NOT_FOUND", 404, 15_000),
             new Requests("POST", "/no/such/path/#?x=#", "NOT_FOUND", 404, 5_000));
 

@@ -13,7 +13,7 @@ public final class ReportedFindings {
     /**
      * Returns the identifiers of the findings.
      *
-     * @param libc {@code glibc}, or another name
+     * @param libc name of the libc, as in reports
      * @param owner name of an {@link AreaOwner}
      * @param selfTest name of a {@link SelfTest.Result}
      */
