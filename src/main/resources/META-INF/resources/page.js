@@ -60,14 +60,18 @@ function lastRow(table) {
   return foot.rows[0];
 }
 
-/** Removes the rows whose keys are gone. */
-function keepOnly(body, keys) {
+/** Removes the rows whose keys are gone, and brings the others into the order of the keys. */
+function arrange(body, keys) {
   for (const [key, found] of body.rowsByKey ?? []) {
-    if (!keys.has(key)) {
+    if (!keys.includes(key)) {
       found.remove();
       body.rowsByKey.delete(key);
     }
   }
+  keys.forEach((key, i) => {
+    const found = body.rowsByKey.get(key);
+    if (body.rows[i] !== found) body.insertBefore(found, body.rows[i]);
+  });
 }
 
 function header(parent, ...content) {
@@ -141,7 +145,7 @@ function showCpus(answer, time) {
   showRate(totals[2], all, 0);
   setText(totals[4], number(sum(entries, entry => entry.records ?? 0)));
   setText(totals[5], number(sum(entries, entry => entry.restarts ?? 0)));
-  keepOnly(table.tBodies[0], new Set(entries.map(entry => entry.key)));
+  arrange(table.tBodies[0], entries.map(entry => entry.key));
 
   const grouped = answer.cpus.length > GROUPED_ABOVE;
   element("groups").hidden = !grouped;
@@ -234,7 +238,7 @@ function showRequests(answer, time) {
     setText(values[7], number(route.count));
     setText(values[8], number(route.errors));
   }
-  keepOnly(table.tBodies[0], new Set(routes.keys()));
+  arrange(table.tBodies[0], [...routes.keys()]);
   const { cells: totals } = lastRow(table);
   const all = key => sum(shown, ({ delta }) => delta[key]);
   showRate(totals[1], all("count") / span, 0);

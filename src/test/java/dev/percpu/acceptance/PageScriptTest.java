@@ -10,6 +10,7 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.percpu.acceptance.Chromium.Tab;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
@@ -187,6 +188,36 @@ class PageScriptTest {
             counts[0] = 3;
             awaitText(tab, "#routes tbody td:nth-child(8)", "3");
             assertThat(tab.text("#routes tbody .rate")).isEqualTo("–");
+        }
+    }
+
+    @Test
+    void shouldShowANewRouteAtItsPlace() {
+        String[] uris = {"/a", "/c"};
+        try (Tab tab = answer(
+                        tab(),
+                        "/api/requests",
+                        seconds -> Arrays.stream(uris)
+                                .map(uri -> "{'uri':'" + uri + "','method':'GET','count':1,'errors':0,'sumSeconds':1,"
+                                        + "'maxSeconds':1,'buckets':null}")
+                                .collect(Collectors.joining(",", "{'routes':[", "]}")))
+                .go()) {
+            awaitText(tab, "#routes tbody tr:nth-child(2) th", "GET /c");
+            uris[0] = "/b";
+            awaitText(tab, "#routes tbody tr:nth-child(1) th", "GET /b");
+            assertThat(tab.texts("#routes tbody th")).containsExactly("GET /b", "GET /c");
+        }
+    }
+
+    @Test
+    void shouldLeaveOutRequestsThatAreNotPublic() throws IOException, InterruptedException {
+        try (ServiceProcess closed = ServiceProcess.start(directory, "percpu.page.requests=false");
+                Tab tab = chromium.open(closed.application(), options -> {})) {
+            tab.page().waitForResponse("**/api/cpus", () -> {});
+
+            assertThat(tab.page().locator("#requests").count()).isZero();
+            assertThat(tab.requests()).contains("/api/cpus").doesNotContain("/api/requests");
+            assertThat(tab.page().content()).doesNotContain("NOT_FOUND", "api/requests");
         }
     }
 

@@ -142,9 +142,9 @@ class PageTest {
 
     private static String field(JsonNode field, JsonNode thread) {
         String name = field.path("name").asText();
-        return name + (thread.hasNonNull(name) ? " = " + thread.path(name).asText() : "") + " offset "
-                + field.path("offset").asInt() + ", " + field.path("size").asInt() + " bytes"
-                + (field.path("available").asBoolean() ? "" : ", not available");
+        String value = thread.hasNonNull(name) ? " = " + thread.path(name).asText() : "";
+        return name + (field.path("available").asBoolean() ? value : " absent") + " offset "
+                + field.path("offset").asInt() + ", " + field.path("size").asInt() + " bytes";
     }
 
     @Test

@@ -178,6 +178,7 @@ class RequestMetricsTest {
         assertEventually(() -> registry.get("http.server.bytes.read").summary().totalAmount() > 0, true);
         assertEventually(
                 () -> registry.get("http.server.bytes.written").summary().totalAmount() > 0, true);
+        assertOnlyCounted(Map.of(labels("POST", "SUCCESS", "201", "/sample/items"), 1L));
         assertThat(registry.get("http.server.active.requests").gauge().getId().getTag("url.scheme"))
                 .isEqualTo("http");
     }
