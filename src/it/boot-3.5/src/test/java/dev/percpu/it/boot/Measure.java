@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 final class Measure {
     private static final int TIMERS = 10_000;
-    private static final int SCRAPES = 600;
+    private static final int SCRAPES = 2000;
     private static final int RECORDS = 5_000_000;
     private static final int ROUNDS = 9;
     private static final int STARTS = 10;
@@ -51,7 +51,7 @@ final class Measure {
             boot.send("POST", "/measure/timers/" + TIMERS);
             try (Scraper ours = new Scraper(percpu);
                     Scraper other = new Scraper(boot)) {
-                compare("scrape of " + TIMERS + " timers, ms", SCRAPES / 2, SCRAPES, ours::millis, other::millis);
+                compare("scrape of " + TIMERS + " timers, ms", 3 * SCRAPES / 4, SCRAPES, ours::millis, other::millis);
                 compare("CPU time of a scrape, ms", 0, ROUNDS, ours::cpuMillis, other::cpuMillis);
             }
         }
