@@ -2,16 +2,24 @@ package dev.percpu.service.status;
 
 import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.settings.Settings;
-import io.quarkus.qute.Location;
+import io.quarkus.qute.Engine;
+import io.quarkus.qute.HtmlEscaper;
+import io.quarkus.qute.ReflectionValueResolver;
 import io.quarkus.qute.Template;
+import io.quarkus.qute.Variant;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -35,12 +43,27 @@ class StatusPage {
     StatusPage(
             StatusReports reports,
             ServiceUrls urls,
-            @Location("page.html") Template template,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.reports = reports;
         this.urls = urls;
-        this.template = template;
+        this.template = template();
         this.version = version;
+    }
+
+    /** Returns the template, which escapes all values. Qute alone is used, because its extension adds a debugger to dev mode. */
+    private static Template template() {
+        try (InputStream text = StatusPage.class.getResourceAsStream("/templates/page.html")) {
+            return Engine.builder()
+                    .addDefaults()
+                    .addValueResolver(new ReflectionValueResolver())
+                    .addResultMapper(new HtmlEscaper(List.of(Variant.TEXT_HTML)))
+                    .build()
+                    .parse(
+                            new String(text.readAllBytes(), StandardCharsets.UTF_8),
+                            Variant.forContentType(Variant.TEXT_HTML));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void register(@Observes Router router, QuarkusSettings settings) {
