@@ -53,7 +53,7 @@ final class PipeliningLimit extends ChannelDuplexHandler {
     private static final String HANDLER = "handler";
 
     private final Requests requests;
-    private final Queue<ByteBuf> held = new ArrayDeque<>();
+    private final HeldBytes held = new HeldBytes();
     private boolean stopped;
     private boolean feeding;
 
@@ -111,14 +111,7 @@ final class PipeliningLimit extends ChannelDuplexHandler {
             while (!held.isEmpty()
                     && requests.mayDecode()
                     && context.channel().config().isAutoRead()) {
-                ByteBuf first = held.element();
-                int part = requests.inBody ? BODY_PART_BYTES : PART_BYTES;
-                if (first.readableBytes() > part) {
-                    context.fireChannelRead(first.readRetainedSlice(part));
-                } else {
-                    held.remove();
-                    context.fireChannelRead(first);
-                }
+                context.fireChannelRead(held.next(requests.inBody ? BODY_PART_BYTES : PART_BYTES));
             }
         } finally {
             feeding = false;
@@ -153,7 +146,7 @@ final class PipeliningLimit extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        release(held);
+        held.release();
         context.fireChannelInactive();
     }
 
@@ -161,15 +154,10 @@ final class PipeliningLimit extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext context) {
         // The connection has the protocol of a web socket now, to which the bytes belong.
         while (!held.isEmpty() && context.channel().isActive()) {
-            context.fireChannelRead(held.remove());
+            context.fireChannelRead(held.next(Integer.MAX_VALUE));
         }
-        release(held);
+        held.release();
         readAgain(context);
-    }
-
-    private static void release(Queue<?> messages) {
-        messages.forEach(ReferenceCountUtil::release);
-        messages.clear();
     }
 
     /** Passes on one request at a time. */
@@ -269,13 +257,18 @@ final class PipeliningLimit extends ChannelDuplexHandler {
 
         @Override
         public void channelInactive(ChannelHandlerContext context) {
-            release(waiting);
+            release();
             context.fireChannelInactive();
         }
 
         @Override
         public void handlerRemoved(ChannelHandlerContext context) {
-            release(waiting);
+            release();
+        }
+
+        private void release() {
+            waiting.forEach(ReferenceCountUtil::release);
+            waiting.clear();
         }
     }
 }

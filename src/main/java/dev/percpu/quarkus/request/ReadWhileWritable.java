@@ -6,9 +6,6 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
-import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
-import java.util.Queue;
 
 /**
  * Reads from an HTTP/2 connection only while its client reads what was sent. The server answers refused streams, pings, settings and resets
@@ -29,7 +26,7 @@ final class ReadWhileWritable extends ChannelDuplexHandler {
     /** Bytes that are decoded at once. The shortest frame has 9. */
     private static final int PART_BYTES = 4_096;
 
-    private final Queue<ByteBuf> held = new ArrayDeque<>();
+    private final HeldBytes held = new HeldBytes();
     private boolean http2;
 
     private ReadWhileWritable() {}
@@ -57,13 +54,7 @@ final class ReadWhileWritable extends ChannelDuplexHandler {
     private void feed(ChannelHandlerContext context) {
         Channel channel = context.channel();
         while (!held.isEmpty() && channel.isWritable()) {
-            ByteBuf first = held.element();
-            if (first.readableBytes() > PART_BYTES) {
-                context.fireChannelRead(first.readRetainedSlice(PART_BYTES));
-            } else {
-                held.remove();
-                context.fireChannelRead(first);
-            }
+            context.fireChannelRead(held.next(PART_BYTES));
         }
         channel.config().setAutoRead(held.isEmpty() && channel.isWritable());
     }
@@ -96,7 +87,6 @@ final class ReadWhileWritable extends ChannelDuplexHandler {
     /** Called when the connection has closed, too. */
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        held.forEach(ReferenceCountUtil::release);
-        held.clear();
+        held.release();
     }
 }
