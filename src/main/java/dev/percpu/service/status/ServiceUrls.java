@@ -15,6 +15,7 @@ public class ServiceUrls {
 
     private final Config config;
     private final HttpServer server;
+    private final boolean managementTls;
 
     /**
      * @param server the ports; one that is not open is negative
@@ -22,6 +23,7 @@ public class ServiceUrls {
     ServiceUrls(Config config, HttpServer server) {
         this.config = config;
         this.server = server;
+        this.managementTls = hasManagementTls(config);
     }
 
     /** Returns the addresses of the page and of scrapes, for the log. */
@@ -70,10 +72,8 @@ public class ServiceUrls {
     }
 
     private URI health() {
-        URI folder = MetricsPath.ofApplicationPort(config) == null
-                ? managementPort().resolve(folder("quarkus.management.root-path", "/q"))
-                : nonApplication();
-        return folder.resolve("health");
+        URI neighbor = MetricsPath.ofApplicationPort(config) == null ? metrics() : nonApplication();
+        return neighbor.resolve("health");
     }
 
     private URI nonApplication() {
@@ -82,7 +82,7 @@ public class ServiceUrls {
 
     private URI managementPort() {
         int port = port(server.getManagementPort(), "quarkus.management.port");
-        return base(!hasManagementTls(), "quarkus.management.host", port);
+        return base(!managementTls, "quarkus.management.host", port);
     }
 
     private URI root() {
@@ -110,7 +110,7 @@ public class ServiceUrls {
         return address.contains(":") && !address.startsWith("[") ? "[" + address + "]" : address;
     }
 
-    private boolean hasManagementTls() {
+    private static boolean hasManagementTls(Config config) {
         return config.getOptionalValue("quarkus.management.tls-configuration-name", String.class)
                         .isPresent()
                 || StreamSupport.stream(config.getPropertyNames().spliterator(), false)
