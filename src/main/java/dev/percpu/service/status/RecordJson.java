@@ -47,13 +47,18 @@ final class RecordJson {
         char separator = '{';
         for (RecordComponent component : report.getClass().getRecordComponents()) {
             out.append(separator);
-            JsonProperty name = component.getAccessor().getAnnotation(JsonProperty.class);
-            writeText(name == null ? component.getName() : name.value());
+            writeText(name(component));
             out.append(':');
             write(read(component, report));
             separator = ',';
         }
         out.append('}');
+    }
+
+    /** Returns the name of a component in JSON. */
+    static String name(RecordComponent component) {
+        JsonProperty name = component.getAccessor().getAnnotation(JsonProperty.class);
+        return name == null ? component.getName() : name.value();
     }
 
     private static @Nullable Object read(RecordComponent component, Record report) {

@@ -1,7 +1,6 @@
 package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -52,7 +51,7 @@ public class ReportSchemas implements OASFilter {
     private static void complete(Schema schema, Class<?> type) {
         List<String> required = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            String name = name(component);
+            String name = RecordJson.name(component);
             if (isNullable(component)) {
                 Objects.requireNonNull(schema.getProperties().get(name), name).addType(Schema.SchemaType.NULL);
             }
@@ -62,11 +61,6 @@ public class ReportSchemas implements OASFilter {
         }
         schema.setRequired(required);
         schema.setAdditionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
-    }
-
-    private static String name(RecordComponent component) {
-        JsonProperty name = component.getAccessor().getAnnotation(JsonProperty.class);
-        return name == null ? component.getName() : name.value();
     }
 
     private static boolean isNullable(RecordComponent component) {

@@ -2,7 +2,6 @@ package dev.percpu.service.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.percpu.rseq.FindingRule;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
@@ -44,8 +43,7 @@ class StatusDocumentTest {
 
     private static void checkFields(Class<?> type, String text) {
         for (RecordComponent component : type.getRecordComponents()) {
-            JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
-            String name = property == null ? component.getName() : property.value();
+            String name = RecordJson.name(component);
             assertThat(text).as("%s of %s", name, type).containsPattern("`([a-zA-Z]+\\.)*" + name + "[`.]");
             if (component.getType().isRecord()) {
                 checkFields(component.getType(), text);
