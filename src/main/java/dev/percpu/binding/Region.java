@@ -89,8 +89,8 @@ public final class Region {
      * that removes it has no class of this library: the cleaner would keep the class loader, and with it each meter in a static field, whose
      * region would then never be unreachable.
      */
-    @SuppressWarnings({"restricted", "unchecked"
-    }) // this package makes the downcalls; the method handle ignores its argument
+    // This package makes the downcalls, and the method handle ignores its argument.
+    @SuppressWarnings({"restricted", "unchecked"})
     private static MemorySegment removedWhenUnreachable(long address) {
         MethodHandle destroy =
                 MethodHandles.dropArguments(MethodHandles.insertArguments(DESTROY, 0, address), 0, MemorySegment.class);

@@ -37,7 +37,6 @@ class StatusPage {
 
     private final StatusReports reports;
     private final ServiceUrls urls;
-    private final Template template;
     private final String version;
 
     StatusPage(
@@ -46,7 +45,6 @@ class StatusPage {
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.reports = reports;
         this.urls = urls;
-        this.template = template();
         this.version = version;
     }
 
@@ -68,13 +66,14 @@ class StatusPage {
 
     void register(@Observes Router router, QuarkusSettings settings) {
         if (settings.get(Settings.PAGE_ENABLED)) {
+            Template template = template();
             boolean showRequests = settings.get(Settings.PAGE_REQUESTS);
             boolean histogram = settings.requests().histogram().isPresent();
             router.route("/")
                     .method(HttpMethod.GET)
                     .method(HttpMethod.HEAD)
                     .order(BEFORE_STATIC_RESOURCES)
-                    .blockingHandler(context -> respond(context, showRequests, histogram), false);
+                    .blockingHandler(context -> respond(context, template, showRequests, histogram), false);
         } else {
             for (String file : new String[] {"/page.css", "/page.js", "/latency.js"}) {
                 router.route(file)
@@ -85,7 +84,7 @@ class StatusPage {
         }
     }
 
-    private void respond(RoutingContext context, boolean showRequests, boolean histogram) {
+    private void respond(RoutingContext context, Template template, boolean showRequests, boolean histogram) {
         HostAndPort authority = context.request().authority();
         PageView page = PageView.of(
                 version,
