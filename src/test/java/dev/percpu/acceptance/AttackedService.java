@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -106,16 +107,12 @@ final class AttackedService implements AutoCloseable {
         return process.scrape("/q/health/live", "application/json");
     }
 
-    /** Returns the sum of all samples of a metric that have a label. */
-    double sum(String metric, String label) throws IOException, InterruptedException {
-        Matcher sample = Pattern.compile(
-                        "^" + metric + "\\{[^}]*" + Pattern.quote(label) + "[^}]*} (\\S+)$", Pattern.MULTILINE)
-                .matcher(scrape());
-        double sum = 0;
-        while (sample.find()) {
-            sum += Double.parseDouble(sample.group(1));
-        }
-        return sum;
+    /** Returns the sum of all samples of a metric that have these labels. */
+    double sum(String metric, Map<String, String> labels) throws IOException, InterruptedException {
+        return ScrapeText.values(scrape(), metric).entrySet().stream()
+                .filter(sample -> sample.getKey().entrySet().containsAll(labels.entrySet()))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
     }
 
     void assertThatItAnswers() throws IOException, InterruptedException {
@@ -148,12 +145,12 @@ final class AttackedService implements AutoCloseable {
 
     /** The connection of the scrape is on the other port. */
     private double active() throws IOException, InterruptedException {
-        return sum("http_server_active_connections", "") + sum("http_server_active_requests", "");
+        return sum("http_server_active_connections", Map.of()) + sum("http_server_active_requests", Map.of());
     }
 
     Usage usage() throws IOException, InterruptedException {
         jcmd("GC.run");
-        long heap = (long) sum("jvm_memory_used_bytes", "area=\"heap\"") / 1_024;
+        long heap = (long) sum("jvm_memory_used_bytes", Map.of("area", "heap")) / 1_024;
         return new Usage(heap, status("VmRSS"), status("VmHWM"), status("Threads"), descriptors());
     }
 

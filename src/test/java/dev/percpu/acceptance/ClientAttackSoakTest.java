@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,7 +60,7 @@ class ClientAttackSoakTest {
                 answers += attack(service);
                 service.assertThatNothingIsLeft(); // first: there can be 10,000 connections to end
                 service.assertThatItAnswers();
-                assertThat(service.sum("http_server_requests_seconds_count", "status=\"200\",uri=\"" + READ + "\""))
+                assertThat(service.sum("http_server_requests_seconds_count", Map.of("status", "200", "uri", READ)))
                         .as("answered requests")
                         .isEqualTo(answers);
                 usages.add(service.usage());
