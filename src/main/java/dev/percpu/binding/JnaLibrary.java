@@ -2,6 +2,7 @@ package dev.percpu.binding;
 
 import com.sun.jna.Native;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -15,9 +16,6 @@ final class JnaLibrary {
     private static final String FILE_NAME = "libjnidispatch.so";
     private static final String PATH_PROPERTY = "jna.boot.library.path";
     private static final String OLDEST = "5.8.0";
-
-    /** In the message of JNA when its two halves do not fit. */
-    private static final Pattern VERSIONS = Pattern.compile("Expected:\\s*(\\S+)\\s+Found:\\s*(\\S+)");
 
     // Of the header and of the program headers of a 64-bit ELF file.
     private static final int ELF_MAGIC = 0x464c457f;
@@ -64,7 +62,9 @@ final class JnaLibrary {
     private static String causeOf(Error error, @Nullable Path file) {
         // If other code of the process has failed to load JNA before, the cause has the message.
         Throwable origin = error.getCause() == null ? error : error.getCause();
-        Matcher versions = VERSIONS.matcher(String.valueOf(origin.getMessage()));
+        // The message of JNA when its two halves do not fit.
+        Matcher versions =
+                Pattern.compile("Expected:\\s*(\\S+)\\s+Found:\\s*(\\S+)").matcher(String.valueOf(origin.getMessage()));
         return versions.find()
                 ? "its classes need a " + FILE_NAME + " of version " + versions.group(1) + ", but "
                         + (file == null || error.getCause() != null ? "the file" : file) + " has version "
@@ -86,18 +86,12 @@ final class JnaLibrary {
     }
 
     private static void requireVersion(@Nullable String version) {
-        if (version != null
-                && Runtime.Version.parse(numbers(version)).compareTo(Runtime.Version.parse(numbers(OLDEST))) < 0) {
+        if (version != null && Version.parse(version).compareTo(Version.parse(OLDEST)) < 0) {
             throw unavailable(
                     "its version on the class path is " + version + ", but must be at least " + OLDEST,
                     "put a newer net.java.dev.jna:jna first on the class path",
                     null);
         }
-    }
-
-    /** Returns the numbers at the start of a version, without zeros at the end: {@code 5.8} of {@code 5.8.0 (b2)}. */
-    private static String numbers(String version) {
-        return version.replaceFirst("^(\\d+(?:\\.\\d+)*).*", "$1").replaceFirst("(\\.0+)+$", "");
     }
 
     private static LibraryUnavailableException unavailable(String cause, String remedy, @Nullable Throwable origin) {

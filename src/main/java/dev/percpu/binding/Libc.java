@@ -1,10 +1,9 @@
 package dev.percpu.binding;
 
 import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.io.IOException;
-import java.lang.ref.WeakReference;
+import java.lang.foreign.Linker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -13,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Variables and functions of this process' libc, read through JNA. Thread-safe.
  *
+ * <p>JNA gets addresses. Its own class for libraries, {@code NativeLibrary}, starts a process when it is loaded, which takes 25 ms, and a thread.
+ *
  * <p>The version of the libc is not checked, because distributions backport symbols to older versions. A missing symbol is null.
  */
 public final class Libc {
-    /** Weak: as long as a {@code NativeLibrary} is reachable, JNA keeps a thread. */
-    private static volatile WeakReference<@Nullable NativeLibrary> known = new WeakReference<>(null);
+    /** The pseudo-handle of dlsym(3) for all libraries of this process, preloaded ones included. */
+    private static final long RTLD_DEFAULT = 0;
+
+    private static final Function DLSYM = dlsym();
 
     // Of fcntl.h and sys/file.h, on x86-64 and arm64.
     private static final int O_CLOEXEC = 0x80000;
@@ -37,19 +40,19 @@ public final class Libc {
      * @param offset offset in the variable, in bytes; must be inside of it
      */
     public static @Nullable Integer readInt(String symbol, int offset) {
-        Pointer address = variable(symbol);
+        Pointer address = symbol(symbol);
         return address == null ? null : address.getInt(offset);
     }
 
     /** Returns the value of an exported {@code ptrdiff_t}, such as {@code __rseq_offset}; null if there is no such symbol. */
     public static @Nullable Long readLong(String symbol) {
-        Pointer address = variable(symbol);
+        Pointer address = symbol(symbol);
         return address == null ? null : address.getLong(0);
     }
 
     /** Returns whether a library of this process exports a symbol. A TLS symbol is exported for every thread. */
     public static boolean exports(String symbol) {
-        return variable(symbol) != null;
+        return symbol(symbol) != null;
     }
 
     /**
@@ -59,17 +62,13 @@ public final class Libc {
      * @return the value, or 0 if the kernel did not pass this entry
      */
     public static long auxv(int type) {
-        return process().getFunction("getauxval").invokeLong(new Object[] {(long) type});
+        return function("getauxval").invokeLong(new Object[] {(long) type});
     }
 
     /** Returns the result of {@code gnu_get_libc_version()}; null if the libc is not glibc. */
     public static @Nullable String glibcVersion() {
-        try {
-            Function function = process().getFunction("gnu_get_libc_version");
-            return function.invokeString(new Object[0], false);
-        } catch (UnsatisfiedLinkError e) {
-            return null;
-        }
+        Pointer function = symbol("gnu_get_libc_version");
+        return function == null ? null : Function.getFunction(function).invokeString(new Object[0], false);
     }
 
     /** Returns whether the libc is musl. Its dynamic linker is libc itself and appears in {@code /proc/self/maps}. */
@@ -81,14 +80,6 @@ public final class Libc {
         }
     }
 
-    private static @Nullable Pointer variable(String symbol) {
-        try {
-            return process().getGlobalVariableAddress(symbol);
-        } catch (UnsatisfiedLinkError e) {
-            return null;
-        }
-    }
-
     /**
      * Locks a folder until {@link #close}, or until this process ends; see flock(2).
      *
@@ -96,12 +87,12 @@ public final class Libc {
      * @return the file descriptor of the lock; null if there is no lock, because another process has it or the file system has none
      */
     static @Nullable Integer lock(Path folder, boolean wait) {
-        int descriptor = process().getFunction("open").invokeInt(new Object[] {folder.toString(), O_CLOEXEC});
+        int descriptor = function("open").invokeInt(new Object[] {folder.toString(), O_CLOEXEC});
         if (descriptor < 0) {
             return null;
         }
         int operation = wait ? LOCK_EX : LOCK_EX | LOCK_NB;
-        if (process().getFunction("flock").invokeInt(new Object[] {descriptor, operation}) == 0) {
+        if (function("flock").invokeInt(new Object[] {descriptor, operation}) == 0) {
             return descriptor;
         }
         close(descriptor);
@@ -110,20 +101,30 @@ public final class Libc {
 
     /** Closes a file descriptor of {@link #lock}. */
     static void close(int descriptor) {
-        process().getFunction("close").invokeInt(new Object[] {descriptor});
+        function("close").invokeInt(new Object[] {descriptor});
     }
 
     /** Returns the address of a function. */
     static long functionAddress(String name) {
-        return Pointer.nativeValue(process().getFunction(name));
+        return Pointer.nativeValue(function(name));
     }
 
-    private static NativeLibrary process() {
-        NativeLibrary process = known.get();
-        if (process == null) {
-            process = NeutralThread.call(NativeLibrary::getProcess);
-            known = new WeakReference<>(process);
+    private static Function function(String name) {
+        Pointer address = symbol(name);
+        if (address == null) {
+            throw new IllegalStateException("the libc of this process must have the function " + name);
         }
-        return process;
+        return Function.getFunction(address);
+    }
+
+    /** Returns the address of a function or variable; null if no library of this process exports it. */
+    private static @Nullable Pointer symbol(String name) {
+        return DLSYM.invokePointer(new Object[] {RTLD_DEFAULT, name});
+    }
+
+    @SuppressWarnings("restricted") // this package makes the downcalls
+    private static Function dlsym() {
+        return Function.getFunction(new Pointer(
+                Linker.nativeLinker().defaultLookup().findOrThrow("dlsym").address()));
     }
 }

@@ -11,12 +11,13 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The file of the native library, which is unpacked from the jar if necessary. Thread-safe.
  *
- * <p>The file name contains a hash of the content, and all class loaders of a process use the same {@link ProcessFolder}. So a process loads
+ * <p>The file name contains a checksum of the content, and all class loaders of a process use the same {@link ProcessFolder}. So a process loads
  * the library once and registers each thread once. The content is compared before the file is loaded: a file that was cut off would end the
  * process.
  *
@@ -111,14 +112,14 @@ final class LibraryFile {
     }
 
     /**
-     * Unpacks a resource to {@code libpercpu-HASH.so} in the folder of this process. An existing file with the same content is kept.
+     * Unpacks a resource to {@code libpercpu-CHECKSUM.so} in the folder of this process. An existing file with the same content is kept.
      *
      * @throws LibraryUnavailableException if there is no such resource, or the file cannot be written
      */
     static Path unpack(ClassLoader loader, String resource, Path temporary) {
         byte[] content = read(loader, resource);
         try {
-            Path file = ProcessFolder.in(temporary).resolve("libpercpu-" + hash(content) + ".so");
+            Path file = ProcessFolder.in(temporary).resolve("libpercpu-" + checksum(content) + ".so");
             if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
                 write(file, content);
             }
@@ -158,6 +159,13 @@ final class LibraryFile {
             Files.deleteIfExists(unfinished);
         }
         file.toFile().deleteOnExit();
+    }
+
+    /** Returns the CRC-32 of a content in hexadecimal digits. A cryptographic hash takes 35 ms before it is compiled. */
+    private static String checksum(byte[] content) {
+        CRC32 checksum = new CRC32();
+        checksum.update(content);
+        return Long.toHexString(checksum.getValue());
     }
 
     private static String hash(byte[] content) {

@@ -68,9 +68,11 @@ final class ProcessFolder {
     }
 
     private static void deleteAbandoned(Path temporary, String prefix) {
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, prefix + "*")) {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary)) {
             for (Path folder : folders) {
-                deleteIfAbandoned(folder);
+                if (folder.getFileName().toString().startsWith(prefix)) {
+                    deleteIfAbandoned(folder);
+                }
             }
         } catch (IOException | DirectoryIteratorException e) {
             // Only disk space is lost. The next process tries again.

@@ -10,8 +10,8 @@ import java.util.BitSet;
  * <p>Stateless. A run takes about 10 ms. Each of the two parts ends after at most 25 ms.
  */
 final class SelfTestRunner {
-    /** Restarts after which a part ends. */
-    private static final int TARGET_RESTARTS = 20;
+    /** Restarts after which a part ends. Preemption may take a scheduler tick, 1 to 4 ms, for each. */
+    private static final int TARGET_RESTARTS = 5;
 
     /**
      * Restarts that each part needs for a result. A kernel that does not restart sections is detected at the first interruption. A busy

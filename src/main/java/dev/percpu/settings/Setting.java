@@ -2,6 +2,7 @@ package dev.percpu.settings;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ public class Setting<T> {
     private final Subject subject;
     private final SettingType<T> type;
     private final @Nullable String defaultText;
-    private final T defaultValue;
+    private final @Nullable T unset;
     private final String description;
 
     private Setting(
@@ -26,19 +27,19 @@ public class Setting<T> {
             Subject subject,
             SettingType<T> type,
             @Nullable String defaultText,
-            T defaultValue,
+            @Nullable T unset,
             String description) {
         this.keys = keys;
         this.subject = subject;
         this.type = type;
         this.defaultText = defaultText;
-        this.defaultValue = defaultValue;
+        this.unset = unset;
         this.description = description;
     }
 
-    /** Declares a setting whose default is the value of a text. */
+    /** Declares a setting whose default is the value of a text. It is parsed when it is read, because most are not read at the start. */
     Setting(String key, Subject subject, SettingType<T> type, String defaultText, String description) {
-        this(List.of(key), subject, type, defaultText, type.parse(defaultText), description);
+        this(List.of(key), subject, type, defaultText, null, description);
     }
 
     /**
@@ -52,7 +53,7 @@ public class Setting<T> {
 
     /** Returns this setting with a second key, which is read if the first is not set. */
     Setting<T> withFormerKey(String former) {
-        return new Setting<>(List.of(key(), former), subject, type, defaultText, defaultValue, description);
+        return new Setting<>(List.of(key(), former), subject, type, defaultText, unset, description);
     }
 
     /** Returns the key, such as {@code percpu.series.max}. */
@@ -80,7 +81,7 @@ public class Setting<T> {
 
     /** Returns the value of a configuration that does not set this key. */
     public final T defaultValue() {
-        return defaultValue;
+        return defaultText == null ? Objects.requireNonNull(unset) : type.parse(defaultText);
     }
 
     final String description() {
@@ -110,7 +111,7 @@ public class Setting<T> {
                 return parse(name, value);
             }
         }
-        return defaultValue;
+        return defaultValue();
     }
 
     /**

@@ -67,7 +67,6 @@ sealed interface SettingType<T> {
 
         @Override
         public E parse(String text) {
-            check(words().contains(text.toLowerCase(Locale.ROOT)));
             return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
         }
 
