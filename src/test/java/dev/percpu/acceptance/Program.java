@@ -57,13 +57,28 @@ final class Program implements AutoCloseable {
      * @throws AssertionError with the program's output, if it does not end in time or its exit status is not 0
      */
     Program awaitEnd(Duration timeout) throws InterruptedException {
+        int exitCode = awaitExit(timeout);
+        if (exitCode != 0) {
+            throw new AssertionError(name + " ended with code " + exitCode + ":\n" + output());
+        }
+        return this;
+    }
+
+    /**
+     * Waits until the program has ended, and returns its exit code.
+     *
+     * @throws AssertionError with the program's output, if it does not end in time
+     */
+    int awaitExit(Duration timeout) throws InterruptedException {
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError(name + " did not end in " + timeout + ":\n" + output());
         }
-        if (process.exitValue() != 0) {
-            throw new AssertionError(name + " ended with code " + process.exitValue() + ":\n" + output());
-        }
-        return this;
+        return process.exitValue();
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        process.destroy();
     }
 
     /** Returns the output of the program until now. */

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -94,6 +95,20 @@ final class ServiceProcess implements AutoCloseable {
 
     String output() {
         return program.output();
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        program.terminate();
+    }
+
+    /**
+     * Waits until the service has ended, and returns its exit code.
+     *
+     * @throws AssertionError with the output, if it does not end in time
+     */
+    int awaitExit(Duration timeout) throws InterruptedException {
+        return program.awaitExit(timeout);
     }
 
     /** Returns the response body of a path on the management port, as text in UTF-8. */
