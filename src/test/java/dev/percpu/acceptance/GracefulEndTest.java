@@ -47,7 +47,8 @@ class GracefulEndTest {
     void shouldServeUntilTheLastRequestIsScraped() throws Exception {
         try (ServiceProcess service = ServiceProcess.start(directory, "quarkus.shutdown.delay=" + DELAY);
                 Scraper scraper = new Scraper(service);
-                ExecutorService connections = Executors.newFixedThreadPool(CONNECTIONS)) {
+                ExecutorService connections = Executors.newFixedThreadPool(CONNECTIONS);
+                AutoCloseable _ = () -> loading.set(false)) {
             for (int i = 0; i < CONNECTIONS; i++) {
                 connections.submit(() -> load(service.application().resolve("/api/cpus")));
             }
