@@ -1,6 +1,6 @@
 # Every target finds a JDK 25 by itself and says what to install when something is missing.
 .DEFAULT_GOAL := help
-.PHONY: run status package install test acceptance examples bench lint format clean help
+.PHONY: run status package install image test acceptance examples bench lint format clean help
 
 MVN := .build/mvn
 # Warnings but no progress: --quiet would hide the compiler's warnings that fail the lint.
@@ -32,6 +32,9 @@ package: $(PACKAGED) ## build what is stale and start nothing
 
 install: ## put the library into the local Maven repository: the jar, and the classifier quarkus
 	@$(MVN) --quiet install -Dmaven.test.skip=true -Dspotless.check.skip=true
+
+image: ## build the container image with docker, podman or buildah; ARGS=NAME:TAG for another name
+	@.build/image $(ARGS)
 
 # Directories too: a deleted file changes its directory.
 $(PACKAGED): pom.xml $(shell find src/main .mvn)

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 
 /** The packaged service with the heap and the memory of the manifests, and what an attack must not leave behind. */
 final class AttackedService implements AutoCloseable {
-    private static final Path DOCKERFILE = Path.of("deploy/Dockerfile");
+    private static final Path JAVA_OPTIONS = Path.of("deploy/java-options");
     private static final Path DEPLOYMENT = Path.of("deploy/base/deployment.yaml");
 
     /** Descriptors that the service may open after its first requests: connections of the tests and of the liveness check. */
@@ -50,8 +50,11 @@ final class AttackedService implements AutoCloseable {
     /** @param launcher returns a command that runs the service's command in the same process */
     static AttackedService start(Path directory, UnaryOperator<List<String>> launcher, String... settings)
             throws IOException, InterruptedException {
-        ServiceProcess process =
-                ServiceProcess.start(directory, command -> launcher.apply(withHeap(command)), settings);
+        return of(ServiceProcess.start(directory, command -> launcher.apply(withHeap(command)), settings));
+    }
+
+    /** Returns a started service, which is closed with the returned object. */
+    static AttackedService of(ServiceProcess process) throws IOException, InterruptedException {
         try {
             return new AttackedService(process);
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
@@ -68,13 +71,13 @@ final class AttackedService implements AutoCloseable {
     }
 
     /** Returns the memory limit of the manifests. */
-    private static long memoryKilobytes() {
+    static long memoryKilobytes() {
         return number(DEPLOYMENT, "limits:\\s+memory: (\\d+)Mi") * 1_024;
     }
 
     /** Returns the largest heap in that memory. */
     static long heapKilobytes() {
-        return memoryKilobytes() * number(DOCKERFILE, "MaxRAMPercentage=(\\d+)") / 100;
+        return memoryKilobytes() * number(JAVA_OPTIONS, "MaxRAMPercentage=(\\d+)") / 100;
     }
 
     private static long number(Path file, String pattern) {

@@ -46,7 +46,8 @@ class ClientAttackSoakTest {
     private static final int FLOODING_CLIENTS = 4;
     private static final int CLIENTS = 100;
 
-    private static final String READ = "/api/cpus";
+    /** The path of the clients that read. */
+    static final String READ = "/api/cpus";
 
     @TempDir
     private Path directory;
@@ -57,7 +58,7 @@ class ClientAttackSoakTest {
             long answers = 0;
             List<Usage> usages = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
-                answers += attack(service);
+                answers += attack(service, ROUND);
                 service.assertThatNothingIsLeft(); // first: there can be 10,000 connections to end
                 service.assertThatItAnswers();
                 assertThat(service.sum("http_server_requests_seconds_count", Map.of("status", "200", "uri", READ)))
@@ -87,9 +88,9 @@ class ClientAttackSoakTest {
         return changed;
     }
 
-    /** Runs all attacks for one round, and returns the number of responses of clients that read. */
-    private static long attack(AttackedService service) throws InterruptedException, ExecutionException {
-        Deadline end = Deadline.in(ROUND);
+    /** Runs all attacks, and returns the number of responses of clients that read. */
+    static long attack(AttackedService service, Duration duration) throws InterruptedException, ExecutionException {
+        Deadline end = Deadline.in(duration);
         URI application = service.application();
         List<Future<Long>> readers = new ArrayList<>();
         List<Future<Long>> attackers = new ArrayList<>();

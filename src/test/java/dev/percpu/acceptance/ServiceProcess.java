@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * The packaged service in its own process, on free loopback ports.
@@ -26,11 +25,29 @@ final class ServiceProcess implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Program program;
+    private final long pid;
     private final URI application;
     private final URI management;
 
-    private ServiceProcess(Program program, URI application, URI management) {
+    /** The environment of the service, such as a chroot. */
+    @FunctionalInterface
+    interface Launcher {
+        /** Returns a command that runs the service's command there. */
+        List<String> wrap(List<String> command);
+
+        /**
+         * Returns the process id of the started service.
+         *
+         * @param program process id of the command
+         */
+        default long pid(long program) throws IOException {
+            return program;
+        }
+    }
+
+    private ServiceProcess(Program program, long pid, URI application, URI management) {
         this.program = program;
+        this.pid = pid;
         this.application = application;
         this.management = management;
     }
@@ -45,12 +62,8 @@ final class ServiceProcess implements AutoCloseable {
         return start(directory, command -> command, settings);
     }
 
-    /**
-     * Starts the service in another environment, such as a chroot.
-     *
-     * @param launcher returns a command that runs the service's command there, in the same process
-     */
-    static ServiceProcess start(Path directory, UnaryOperator<List<String>> launcher, String... settings)
+    /** Starts the service in another environment. */
+    static ServiceProcess start(Path directory, Launcher launcher, String... settings)
             throws IOException, InterruptedException {
         Path jar = Path.of(System.getProperty("test.service.jar", "target/quarkus-app/quarkus-run.jar"))
                 .toAbsolutePath();
@@ -69,14 +82,14 @@ final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of("-jar", jar.toString()));
         URI application = URI.create("http://127.0.0.1:" + applicationPort);
         URI management = URI.create("http://127.0.0.1:" + managementPort);
-        Program program = Program.start("service", directory, launcher.apply(command));
+        Program program = Program.start("service", directory, launcher.wrap(command));
         try {
             program.awaitOk(management.resolve("/q/health/ready"));
-        } catch (InterruptedException | RuntimeException | Error e) {
+            return new ServiceProcess(program, launcher.pid(program.pid()), application, management);
+        } catch (InterruptedException | IOException | RuntimeException | Error e) {
             program.close();
             throw e;
         }
-        return new ServiceProcess(program, application, management);
     }
 
     /** Returns the base address of the application port. */
@@ -90,7 +103,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     long pid() {
-        return program.pid();
+        return pid;
     }
 
     String output() {
@@ -119,6 +132,11 @@ final class ServiceProcess implements AutoCloseable {
     /** Returns the JSON of a path on the application port. */
     JsonNode json(String path) throws IOException, InterruptedException {
         return JSON.readTree(get(application.resolve(path), "application/json"));
+    }
+
+    /** Returns the response body of a path on the application port. */
+    String get(String path) throws IOException, InterruptedException {
+        return get(application.resolve(path), "*/*");
     }
 
     private static String get(URI uri, String accept) throws IOException, InterruptedException {

@@ -44,6 +44,11 @@ final class Testbeds {
         return path("chroot", suite);
     }
 
+    /** Returns a root folder with the packages of the base image of {@code deploy/Dockerfile}. */
+    static Path distroless() throws IOException {
+        return path("distroless");
+    }
+
     /** Returns the folder of an unpacked libc: that of a suite, or {@code musl}. */
     static Path libc(String name, String arch) throws IOException {
         return path("libc", name, arch);

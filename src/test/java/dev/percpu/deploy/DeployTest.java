@@ -101,9 +101,9 @@ class DeployTest {
     }
 
     @Test
-    void shouldStartTheImageWithoutAShellAndWithNativeAccess() throws IOException {
+    void shouldStartTheImageWithoutAShell() throws IOException {
         assertThat(dockerfile())
-                .containsPattern("(?m)^ENTRYPOINT \\[\"java\", \"--enable-native-access=ALL-UNNAMED\"")
+                .containsPattern("(?m)^ENTRYPOINT \\[\"java\", \"@/app/java-options\"")
                 .containsPattern(
                         "(?m)^EXPOSE " + setting("quarkus.http.port") + " " + setting("quarkus.management.port") + "$");
     }

@@ -7,8 +7,10 @@ import io.quarkus.qute.HtmlEscaper;
 import io.quarkus.qute.ReflectionValueResolver;
 import io.quarkus.qute.Template;
 import io.quarkus.qute.Variant;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -17,7 +19,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -48,39 +49,50 @@ class StatusPage {
         this.version = version;
     }
 
-    /** Returns the template, which escapes all values. Qute alone is used, because its extension adds a debugger to dev mode. */
-    private static Template template() {
-        try (InputStream text = StatusPage.class.getResourceAsStream("/templates/page.html")) {
-            return Engine.builder()
-                    .addDefaults()
-                    .addValueResolver(new ReflectionValueResolver())
-                    .addResultMapper(new HtmlEscaper(List.of(Variant.TEXT_HTML)))
-                    .build()
-                    .parse(
-                            new String(text.readAllBytes(), StandardCharsets.UTF_8),
-                            Variant.forContentType(Variant.TEXT_HTML));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     void register(@Observes Router router, QuarkusSettings settings) {
         if (settings.get(Settings.PAGE_ENABLED)) {
             Template template = template();
             boolean showRequests = settings.get(Settings.PAGE_REQUESTS);
             boolean histogram = settings.requests().histogram().isPresent();
-            router.route("/")
-                    .method(HttpMethod.GET)
-                    .method(HttpMethod.HEAD)
+            get(router, "/")
                     .order(BEFORE_STATIC_RESOURCES)
                     .blockingHandler(context -> respond(context, template, showRequests, histogram), false);
-        } else {
-            for (String file : new String[] {"/page.css", "/page.js", "/latency.js"}) {
-                router.route(file)
-                        .order(BEFORE_STATIC_RESOURCES)
-                        .handler(
-                                context -> context.response().setStatusCode(404).end());
-            }
+            serve(router, "page.css", "text/css");
+            serve(router, "page.js", "text/javascript");
+            serve(router, "latency.js", "text/javascript");
+        }
+    }
+
+    /** Returns the template, which escapes all values. Qute alone is used, because its extension adds a debugger to dev mode. */
+    private static Template template() {
+        return Engine.builder()
+                .addDefaults()
+                .addValueResolver(new ReflectionValueResolver())
+                .addResultMapper(new HtmlEscaper(List.of(Variant.TEXT_HTML)))
+                .build()
+                .parse(file("page.html").toString(), Variant.forContentType(Variant.TEXT_HTML));
+    }
+
+    /** Serves a file from memory: Quarkus serves files of {@code META-INF/resources} by a copy of each in a temporary folder. */
+    private static void serve(Router router, String name, String type) {
+        Buffer content = file(name);
+        get(router, "/" + name)
+                .handler(context -> context.response()
+                        .putHeader("Content-Type", type + ";charset=UTF-8")
+                        .putHeader("Cache-Control", "no-cache")
+                        .putHeader("X-Content-Type-Options", "nosniff")
+                        .end(content));
+    }
+
+    private static Route get(Router router, String path) {
+        return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+    }
+
+    private static Buffer file(String name) {
+        try (InputStream content = StatusPage.class.getResourceAsStream("/page/" + name)) {
+            return Buffer.buffer(content.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

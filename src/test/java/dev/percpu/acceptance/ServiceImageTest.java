@@ -1,0 +1,152 @@
+package dev.percpu.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.percpu.acceptance.HttpLoad.Requests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service in a container of the image, under the constraints of the manifests. */
+@Tag("acceptance")
+@Timeout(420)
+class ServiceImageTest {
+    private static final Path DEFAULT_SECCOMP = Path.of("/usr/share/containers/seccomp.json");
+    private static final Duration ATTACK = Duration.ofSeconds(15);
+    private static final int REQUESTS = 2_000;
+    private static final int CONNECTIONS = 8;
+    private static final int EXIT_SIGTERM = 143;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void shouldUseTheTrainedCache() throws IOException, InterruptedException {
+        ServiceContainer container = ServiceContainer.constrained(directory).javaOption("-Xlog:aot");
+        try (ServiceProcess service = ServiceProcess.start(directory, container)) {
+            // The JVM goes on without a cache that it cannot use, and says so at this log level only.
+            assertThat(service.output())
+                    .contains("Using AOT-linked classes: true")
+                    .doesNotContain("Unable to use AOT cache", "error occurred while", "mismatch");
+        }
+    }
+
+    @Test
+    void shouldCountExactlyAndEndGracefully() throws IOException, InterruptedException {
+        ServiceContainer container = ServiceContainer.constrained(directory);
+        try (ServiceProcess service = ServiceProcess.start(directory, container, "quarkus.shutdown.delay=1S")) {
+            JsonNode status = service.json("/api/rseq");
+            assertThat(status.path("active").asBoolean()).as(status.toString()).isTrue();
+            assertThat(status.path("owner").asText()).isEqualTo("libc");
+            assertThatRequestsAreCounted(service);
+            assertThat(linesOf(service, "status"))
+                    .contains("CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2");
+            assertThat(service.output().lines().filter(line -> line.contains(" WARN") || line.contains(" ERROR")))
+                    .as(service.output())
+                    .allSatisfy(line -> assertThat(line).contains("the process may have 1024 open files"));
+            for (String path : List.of("/", "/page.css", "/page.js", "/latency.js", "/q/openapi")) {
+                assertThat(service.get(path)).as(path).isNotEmpty();
+            }
+
+            service.terminate();
+            assertThat(service.awaitExit(Duration.ofSeconds(10))).isEqualTo(EXIT_SIGTERM);
+        }
+    }
+
+    @Test
+    void shouldCountExactlyWithoutRseq() throws IOException, InterruptedException {
+        ServiceContainer container =
+                ServiceContainer.constrained(directory).podmanOption("--security-opt=seccomp=" + withoutRseq());
+        try (ServiceProcess service = ServiceProcess.start(directory, container)) {
+            JsonNode status = service.json("/api/rseq");
+            assertThat(status.path("active").asBoolean()).as(status.toString()).isFalse();
+            assertThat(status.path("findings").findValuesAsText("id")).contains("seccomp");
+            assertThatRequestsAreCounted(service);
+        }
+    }
+
+    @Test
+    void shouldSurviveAttacks() throws Exception {
+        ServiceContainer container = ServiceContainer.constrained(directory);
+        try (AttackedService service = AttackedService.of(ServiceProcess.start(directory, container))) {
+            long answers = ClientAttackSoakTest.attack(service, ATTACK);
+            service.assertThatNothingIsLeft();
+            service.assertThatItAnswers();
+            assertThat(service.sum(
+                            "http_server_requests_seconds_count",
+                            Map.of("status", "200", "uri", ClientAttackSoakTest.READ)))
+                    .isEqualTo(answers);
+        }
+    }
+
+    @Test
+    void shouldHaveNoFileThatTheUserCanWriteAndNoShell() throws IOException, InterruptedException {
+        Path root = ServiceImage.build().root();
+        for (String folder : List.of("app", "opt")) {
+            try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+                assertThat(files.filter(file -> !Files.isSymbolicLink(file)))
+                        .isNotEmpty()
+                        .allSatisfy(file -> assertThat(
+                                        Files.getPosixFilePermissions(file).toString())
+                                .doesNotContain("OTHERS_WRITE", "GROUP_WRITE"))
+                        .allSatisfy(file ->
+                                assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0));
+            }
+        }
+        assertThat(root.resolve("bin/sh")).doesNotExist();
+        JsonNode bom = new ObjectMapper().readTree(root.resolve("app/bom.json").toFile());
+        assertThat(bom.path("bomFormat").asText()).isEqualTo("CycloneDX");
+        assertThat(bom.path("components").findValuesAsText("name")).contains("jna", "micrometer-core", "vertx-core");
+    }
+
+    private static void assertThatRequestsAreCounted(ServiceProcess service) throws IOException, InterruptedException {
+        List<Requests> plan = List.of(
+                new Requests("GET", "/api/cpus", "/api/cpus", 200, REQUESTS),
+                new Requests("GET", "/missing/#", "NOT_FOUND", 404, REQUESTS));
+        HttpLoad.send(service.application(), plan, CONNECTIONS);
+        Map<Map<String, String>, Double> counts =
+                ScrapeText.values(service.scrape("/q/metrics", "text/plain"), "http_server_requests_seconds_count");
+        for (Requests requests : plan) {
+            assertThat(counts.entrySet())
+                    .filteredOn(count -> count.getKey().get("uri").equals(requests.uri()))
+                    .singleElement()
+                    .extracting(Map.Entry::getValue)
+                    .isEqualTo((double) requests.count());
+        }
+    }
+
+    private static String linesOf(ServiceProcess service, String file) throws IOException {
+        return Files.readString(Path.of("/proc", Long.toString(service.pid()), file));
+    }
+
+    /** Returns the default profile of podman without rseq, which then fails with an error. */
+    private Path withoutRseq() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        JsonNode profile = json.readTree(DEFAULT_SECCOMP.toFile());
+        boolean removed = false;
+        for (JsonNode rule : profile.path("syscalls")) {
+            for (Iterator<JsonNode> names = ((ArrayNode) rule.path("names")).elements(); names.hasNext(); ) {
+                if (names.next().asText().equals("rseq")) {
+                    names.remove();
+                    removed = true;
+                }
+            }
+        }
+        assertThat(removed).as("rseq in %s", DEFAULT_SECCOMP).isTrue();
+        Path file = directory.resolve("seccomp.json");
+        json.writeValue(file.toFile(), profile);
+        return file;
+    }
+}
