@@ -36,6 +36,10 @@ class ApiErrors {
     }
 
     private static void fail(RoutingContext context) {
+        if (context.failure() instanceof SecurityException) {
+            context.next(); // Quarkus answers with the challenge
+            return;
+        }
         int status = context.statusCode() >= 400 ? context.statusCode() : 500;
         boolean gone = context.failure() instanceof IOException && !(context.failure() instanceof JacksonException);
         if (context.response().closed() || gone) {
