@@ -27,9 +27,14 @@ public final class MetricsPath {
         if (config.getOptionalValue("quarkus.management.enabled", Boolean.class).orElse(false)) {
             return null;
         }
+        return applicationFolder(config) + NAME;
+    }
+
+    /** Returns the folder of endpoints that are not the application's, on the router of the application, with a slash at each end. */
+    public static String applicationFolder(Config config) {
         String folder = folder(nonApplicationRoot(config));
         // The router adds the root path of the application, so an absolute path must not repeat it.
-        return below(isBelowRoot(config) ? folder.substring(root(config).length()) : folder);
+        return folder(isBelowRoot(config) ? folder.substring(root(config).length()) : folder);
     }
 
     /** Returns whether Quarkus' own endpoints are outside of the root path, and scrapes are not. */

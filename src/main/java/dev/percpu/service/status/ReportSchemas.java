@@ -1,7 +1,6 @@
 package dev.percpu.service.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Each property of a report is always there, and no other is. It is null only if the component of the record is {@link Nullable}, an
  * annotation that the generator of the document does not know.
  */
-@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ReportSchemas implements OASFilter {
     private static final List<Class<?>> REPORTS = List.of(RseqReport.class, CpusReport.class, RequestsReport.class);
 

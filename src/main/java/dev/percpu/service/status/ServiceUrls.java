@@ -49,7 +49,10 @@ public class ServiceUrls {
         return List.of(
                 link("Metrics", metrics(), host),
                 link("Health", health(), host),
-                link("API description", nonApplication().resolve("openapi"), host));
+                link(
+                        "API description",
+                        root().resolve(MetricsPath.applicationFolder(config).substring(1) + "openapi"),
+                        host));
     }
 
     private Link link(String title, URI url, String host) {

@@ -15,9 +15,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -70,12 +67,12 @@ class StatusPage {
                 .addValueResolver(new ReflectionValueResolver())
                 .addResultMapper(new HtmlEscaper(List.of(Variant.TEXT_HTML)))
                 .build()
-                .parse(file("page.html").toString(), Variant.forContentType(Variant.TEXT_HTML));
+                .parse(PageFiles.read("page.html").toString(), Variant.forContentType(Variant.TEXT_HTML));
     }
 
     /** Serves a file from memory: Quarkus serves files of {@code META-INF/resources} by a copy of each in a temporary folder. */
     private static void serve(Router router, String name, String type) {
-        Buffer content = file(name);
+        Buffer content = PageFiles.read(name);
         get(router, "/" + name)
                 .handler(context -> context.response()
                         .putHeader("Content-Type", type + ";charset=UTF-8")
@@ -86,14 +83,6 @@ class StatusPage {
 
     private static Route get(Router router, String path) {
         return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
-    }
-
-    private static Buffer file(String name) {
-        try (InputStream content = StatusPage.class.getResourceAsStream("/page/" + name)) {
-            return Buffer.buffer(content.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private void respond(RoutingContext context, Template template, boolean showRequests, boolean histogram) {

@@ -73,7 +73,7 @@ class ServiceUrlsTest {
         assertThat(line(paths, 8080, -1, -1)).endsWith(", scrape http://localhost:8080/app/ops/metrics");
         assertThat(urls(paths, 8080, -1, -1).links("node"))
                 .extracting(ServiceUrls.Link::href)
-                .containsExactly("ops/metrics", "/ops/health", "/ops/openapi");
+                .containsExactly("ops/metrics", "/ops/health", "ops/openapi");
     }
 
     @Test
