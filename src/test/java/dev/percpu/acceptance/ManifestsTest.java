@@ -174,14 +174,19 @@ class ManifestsTest {
                     "DaemonSet: must select"));
 
     @BeforeAll
-    static void render() throws IOException, InterruptedException {
+    static void renderAll() throws IOException, InterruptedException {
+        for (Overlay overlay : Overlay.values()) {
+            RENDERED.put(overlay, render(overlay.path));
+        }
+    }
+
+    /** Renders a kustomization below {@code deploy}, by the kubectl of this machine or of Debian 13. */
+    static Manifests render(String path) throws IOException, InterruptedException {
         Kubectl kubectl = Kubectl.installed().orElse(null);
         if (kubectl == null) {
             kubectl = new Kubectl(Testbeds.program("trixie", "kubectl").toString());
         }
-        for (Overlay overlay : Overlay.values()) {
-            RENDERED.put(overlay, kubectl.render(TOP.resolve("deploy").resolve(overlay.path)));
-        }
+        return kubectl.render(TOP.resolve("deploy").resolve(path));
     }
 
     @Test
