@@ -1,6 +1,7 @@
 package dev.percpu.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.percpu.deploy.Manifests;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +41,13 @@ final class ManifestPolicy {
         if (kind.equals("ServiceAccount")) {
             requireFalse(object, "/automountServiceAccountToken", kind);
         }
+        if (kind.equals("Namespace")) {
+            require(
+                    object.at("/metadata/labels/pod-security.kubernetes.io~1enforce")
+                            .asText()
+                            .equals("restricted"),
+                    "Namespace: must enforce the restricted profile");
+        }
     }
 
     private void checkWorkload(JsonNode workload) {
@@ -51,7 +59,7 @@ final class ManifestPolicy {
                 names("ServiceAccount").contains(pod.path("serviceAccountName").asText()),
                 kind + ": serviceAccountName must be a ServiceAccount of these manifests");
         require(pod.path("volumes").isEmpty(), kind + ": the service needs no volume");
-        JsonNode settings = manifests.only("ConfigMap").path("data");
+        JsonNode settings = settings(pod).path("data");
         Duration end = seconds(settings, "QUARKUS_SHUTDOWN_DELAY").plus(seconds(settings, "QUARKUS_SHUTDOWN_TIMEOUT"));
         require(
                 pod.path("terminationGracePeriodSeconds").asLong() > end.toSeconds(),
@@ -82,10 +90,16 @@ final class ManifestPolicy {
                     container.at("/" + probe + "Probe/httpGet/port").asText().equals("management"),
                     kind + ": the " + probe + " probe must be on the management port");
         }
-        require(
-                names("ConfigMap")
-                        .contains(container.at("/envFrom/0/configMapRef/name").asText()),
-                kind + ": envFrom must be the ConfigMap");
+    }
+
+    /** Returns the ConfigMap that the environment of the container comes from. */
+    private JsonNode settings(JsonNode pod) {
+        JsonNode name = pod.at("/containers/0/envFrom/0/configMapRef/name");
+        List<JsonNode> found = manifests.all("ConfigMap").stream()
+                .filter(map -> map.at("/metadata/name").equals(name))
+                .toList();
+        require(found.size() == 1, "envFrom must be a ConfigMap of these manifests");
+        return found.isEmpty() ? MissingNode.getInstance() : found.getFirst();
     }
 
     /** Checks that each selector selects the pods of one workload, and that policies protect the port of each workload. */
@@ -143,6 +157,12 @@ final class ManifestPolicy {
                                     manifests.all("Service").stream())
                             == 1,
                     "ServiceMonitor: must select one Service");
+            require(
+                    manifests.all("Service").stream()
+                            .filter(service -> service.at("/metadata/labels").has("app.kubernetes.io/component"))
+                            .allMatch(service ->
+                                    service.at("/spec/publishNotReadyAddresses").asBoolean()),
+                    "Service: without publishNotReadyAddresses, pods that end are not scraped");
             checkMonitor(monitor, "endpoints");
         }
         manifests.all("PodMonitor").forEach(monitor -> checkMonitor(monitor, "podMetricsEndpoints"));
