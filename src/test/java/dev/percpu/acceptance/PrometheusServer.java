@@ -151,13 +151,22 @@ final class PrometheusServer implements AutoCloseable {
             throws IOException, InterruptedException {
         URI uri = address.resolve(
                 "/api/v1/" + endpoint + "?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8) + parameters);
-        String body = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-                .body();
+        String body = body(uri);
         JsonNode response = JSON.readTree(body);
         if (!response.path("status").asText().equals("success")) {
             throw new AssertionError("Prometheus rejected " + expression + ": " + body);
         }
         return response.path("data");
+    }
+
+    /** Returns the series of a name as another Prometheus would scrape them: text, with the external labels. */
+    String federated(String name) throws IOException, InterruptedException {
+        return body(address.resolve("/federate?match%5B%5D=" + name));
+    }
+
+    private String body(URI uri) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body();
     }
 
     private static Map<String, String> labels(JsonNode object) {
