@@ -41,7 +41,7 @@ class ManifestsTest {
     @TempDir
     private Path directory;
 
-    private enum Overlay {
+    enum Overlay {
         BASE("base"),
         PLAIN_PROMETHEUS("overlays/plain-prometheus"),
         PROMETHEUS_OPERATOR("overlays/prometheus-operator"),
@@ -61,7 +61,7 @@ class ManifestsTest {
      * @param from what is replaced, as a regular expression
      * @param finding a part of the expected finding
      */
-    private record Break(Overlay overlay, String from, String to, String finding) {}
+    record Break(Overlay overlay, String from, String to, String finding) {}
 
     private static final List<Break> BREAKS = List.of(
             // Unknown fields, wrong types, missing fields.
