@@ -63,8 +63,11 @@ class DashboardTest {
                 .at("/templating/list")
                 .forEach(variable -> variables.add(variable.path("name").asText()));
 
-        assertThat(dashboard.findValuesAsText("expr"))
-                .isNotEmpty()
+        List<String> expressions = dashboard.findValuesAsText("expr");
+        expressions.addAll(dashboard.findValuesAsText("definition"));
+
+        assertThat(expressions)
+                .hasSizeGreaterThan(20)
                 .allSatisfy(expression -> assertThat(Pattern.compile("\\$\\{?(\\w+)")
                                 .matcher(expression)
                                 .results()

@@ -1,6 +1,6 @@
 /**
- * Tests that compare the files in {@code deploy/} with the configuration of the service, and with each other. What needs other programs is in
- * {@code acceptance}.
+ * Tests that compare the files in {@code deploy/} with the configuration of the service, and with each other. Tests that need other
+ * programs than kubectl are in {@code acceptance}.
  */
 @NullMarked
 package dev.percpu.deploy;
