@@ -46,7 +46,8 @@ class ManifestsTest {
         PLAIN_PROMETHEUS("overlays/plain-prometheus"),
         PROMETHEUS_OPERATOR("overlays/prometheus-operator"),
         NODE_STATUS("overlays/node-status"),
-        EXAMPLE("overlays/example");
+        EXAMPLE("overlays/example"),
+        GRAFANA("grafana");
 
         private final String path;
 

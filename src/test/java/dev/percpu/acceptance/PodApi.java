@@ -71,12 +71,16 @@ final class PodApi implements AutoCloseable {
         try (exchange) {
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             String query = String.valueOf(exchange.getRequestURI().getQuery());
-            if (query.contains("watch=true") || query.contains("watch=1")) {
+            if (query.contains("watch=true")) {
                 exchange.sendResponseHeaders(200, 0);
+                // Newer clients list by a watch.
+                if (query.contains("sendInitialEvents=true")) {
+                    exchange.getResponseBody().write(initialEvents().getBytes(StandardCharsets.UTF_8));
+                    exchange.getResponseBody().flush();
+                }
                 closed.await();
             } else {
-                ObjectNode list =
-                        JSON.createObjectNode().put("apiVersion", "v1").put("kind", "PodList");
+                ObjectNode list = object("PodList");
                 list.putObject("metadata").put("resourceVersion", "1");
                 list.set("items", pods);
                 byte[] body = list.toString().getBytes(StandardCharsets.UTF_8);
@@ -86,6 +90,26 @@ final class PodApi implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Returns an event for each pod, and the one that ends them. */
+    private String initialEvents() {
+        StringBuilder events = new StringBuilder();
+        for (JsonNode pod : pods) {
+            events.append(event("ADDED", object("Pod").setAll((ObjectNode) pod)));
+        }
+        ObjectNode end = object("Pod");
+        ObjectNode metadata = end.putObject("metadata").put("resourceVersion", "1");
+        metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+        return events.append(event("BOOKMARK", end)).toString();
+    }
+
+    private static ObjectNode event(String type, JsonNode object) {
+        return JSON.createObjectNode().put("type", type).set("object", object);
+    }
+
+    private static ObjectNode object(String kind) {
+        return JSON.createObjectNode().put("apiVersion", "v1").put("kind", kind);
     }
 
     @Override
