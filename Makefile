@@ -53,6 +53,7 @@ acceptance: $(PACKAGED) ## tests with a real Prometheus and Chromium, on other l
 	@[ -x target/node/driver/$(NODE_DIR)/node ] || $(MVN) --quiet $(DEPENDENCY):unpack -Dartifact=com.microsoft.playwright:driver-bundle:$(PLAYWRIGHT) -Dmdep.unpack.includes='driver/$(NODE_DIR)/node' -DoutputDirectory=target/node
 	@for id in $(VERSIONS); do [ -d target/versions/$$id ] || \
 		$(MVN) --quiet -f src/test/versions/pom.xml -P $$id $(DEPENDENCY):copy-dependencies || exit 1; done
+	@[ -d target/kubernetes ] || $(MVN) --quiet -f src/test/kubernetes/pom.xml $(DEPENDENCY):copy-dependencies
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(PLAYWRIGHT_ENV) $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 	@$(if $(TEST),,$(MAKE) --silent examples)

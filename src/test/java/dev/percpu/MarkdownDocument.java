@@ -21,20 +21,20 @@ import java.util.stream.Stream;
  * @param prose the text without code blocks
  * @param blocks the fenced code blocks
  */
-record MarkdownDocument(Path file, String text, String prose, List<Block> blocks) {
+public record MarkdownDocument(Path file, String text, String prose, List<Block> blocks) {
     private static final Pattern FENCE = Pattern.compile("(?m)^ *```(\\w*)\\R([\\s\\S]*?)^ *```$");
     private static final Pattern SPAN = Pattern.compile("`([^`\\n]+)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)|<(https?:[^>\\s]+)>");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
 
     /** @param language after the fence; empty if there is none */
-    record Block(String language, String code) {}
+    public record Block(String language, String code) {}
 
-    MarkdownDocument {
+    public MarkdownDocument {
         blocks = List.copyOf(blocks);
     }
 
-    static MarkdownDocument read(Path file) {
+    public static MarkdownDocument read(Path file) {
         try {
             return of(file, Files.readString(file));
         } catch (IOException e) {
@@ -42,7 +42,7 @@ record MarkdownDocument(Path file, String text, String prose, List<Block> blocks
         }
     }
 
-    static MarkdownDocument of(Path file, String text) {
+    public static MarkdownDocument of(Path file, String text) {
         List<Block> blocks = new ArrayList<>();
         Matcher fences = FENCE.matcher(text);
         while (fences.find()) {
@@ -52,7 +52,7 @@ record MarkdownDocument(Path file, String text, String prose, List<Block> blocks
     }
 
     /** Code blocks of that language. */
-    List<String> blocks(String language) {
+    public List<String> blocks(String language) {
         return blocks.stream()
                 .filter(it -> it.language.equals(language))
                 .map(Block::code)
@@ -60,18 +60,18 @@ record MarkdownDocument(Path file, String text, String prose, List<Block> blocks
     }
 
     /** Code in the prose, between single back quotes. */
-    List<String> spans() {
+    public List<String> spans() {
         return SPAN.matcher(prose).results().map(it -> it.group(1)).toList();
     }
 
     /** Code spans, and the lines of all code blocks. */
-    List<String> code() {
+    public List<String> code() {
         return Stream.concat(spans().stream(), blocks.stream().flatMap(it -> it.code.lines()))
                 .toList();
     }
 
     /** The targets of all links outside of code. */
-    List<String> links() {
+    public List<String> links() {
         return LINK.matcher(SPAN.matcher(prose).replaceAll("``"))
                 .results()
                 .map(it -> it.group(1) != null ? it.group(1) : it.group(2))
@@ -79,7 +79,7 @@ record MarkdownDocument(Path file, String text, String prose, List<Block> blocks
     }
 
     /** The anchors of the headings, as Git hosts make them. */
-    Set<String> anchors() {
+    public Set<String> anchors() {
         Set<String> anchors = new HashSet<>();
         HEADING.matcher(prose)
                 .results()
@@ -98,7 +98,7 @@ record MarkdownDocument(Path file, String text, String prose, List<Block> blocks
     }
 
     /** The first cells of the rows of the table under that heading, without back quotes. */
-    List<String> firstColumn(String heading) {
+    public List<String> firstColumn(String heading) {
         int from = prose.indexOf("\n## " + heading + "\n");
         if (from < 0) {
             return List.of();

@@ -17,10 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
- * A real Prometheus that scrapes one target every second. It is Debian's binary with its own storage and configuration, on a free loopback
- * port.
+ * A real Prometheus with its own storage and configuration, on a free loopback port. It is Debian's binary.
  */
 final class PrometheusServer implements AutoCloseable {
 
@@ -30,7 +30,12 @@ final class PrometheusServer implements AutoCloseable {
     private final URI address;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    /** An element of an instant vector, or an exemplar: labels without the name, and the value. */
+    /**
+     * An element of an instant vector, or an exemplar.
+     *
+     * @param labels the labels without the name
+     * @param value the value; of a native histogram, the count
+     */
     record Sample(Map<String, String> labels, double value) {
 
         /** Returns the value of a label. As in Prometheus, a missing label has an empty value. */
@@ -45,7 +50,7 @@ final class PrometheusServer implements AutoCloseable {
     }
 
     /**
-     * Starts a Prometheus and waits until it is ready.
+     * Starts a Prometheus that scrapes one target every second, and waits until it is ready.
      *
      * @param directory folder for configuration, storage and output
      * @param target address of the target, whose {@code /q/metrics} is scraped
@@ -53,8 +58,12 @@ final class PrometheusServer implements AutoCloseable {
      */
     static PrometheusServer start(Path directory, URI target, String... arguments)
             throws IOException, InterruptedException {
-        Path configuration = directory.resolve("prometheus.yml");
-        Files.writeString(configuration, """
+        return start("prometheus", directory, scraping(target), arguments);
+    }
+
+    /** Returns a configuration that scrapes one target every second. */
+    static String scraping(URI target) {
+        return """
                 global:
                   scrape_interval: 1s
                   scrape_timeout: 1s
@@ -63,12 +72,25 @@ final class PrometheusServer implements AutoCloseable {
                     metrics_path: /q/metrics
                     static_configs:
                       - targets: ["%s"]
-                """.formatted(target.getAuthority()));
+                """.formatted(target.getAuthority());
+    }
+
+    /**
+     * Starts a Prometheus and waits until it is ready.
+     *
+     * @param prometheus the program
+     * @param directory folder for configuration, storage and output
+     * @param configuration text of the configuration file
+     * @param arguments additional command-line arguments
+     */
+    static PrometheusServer start(String prometheus, Path directory, String configuration, String... arguments)
+            throws IOException, InterruptedException {
+        Path file = Files.writeString(directory.resolve("prometheus.yml"), configuration);
         int port = FreePort.next();
         URI address = URI.create("http://127.0.0.1:" + port);
         List<String> command = new ArrayList<>(List.of(
-                "prometheus",
-                "--config.file=" + configuration,
+                prometheus,
+                "--config.file=" + file,
                 "--storage.tsdb.path=" + directory.resolve("storage"),
                 "--web.listen-address=127.0.0.1:" + port,
                 "--log.level=warn"));
@@ -81,6 +103,11 @@ final class PrometheusServer implements AutoCloseable {
             throw e;
         }
         return new PrometheusServer(program, address);
+    }
+
+    /** Returns the base address. */
+    URI address() {
+        return address;
     }
 
     /** Returns the log: warnings and errors. */
@@ -96,9 +123,8 @@ final class PrometheusServer implements AutoCloseable {
     List<Sample> query(String expression) throws IOException, InterruptedException {
         List<Sample> samples = new ArrayList<>();
         for (JsonNode element : get("query", expression, "").path("result")) {
-            samples.add(new Sample(
-                    labels(element.path("metric")),
-                    Double.parseDouble(element.path("value").path(1).asText())));
+            JsonNode value = element.has("histogram") ? element.at("/histogram/1/count") : element.at("/value/1");
+            samples.add(new Sample(labels(element.path("metric")), Double.parseDouble(value.asText())));
         }
         return samples;
     }
@@ -125,13 +151,22 @@ final class PrometheusServer implements AutoCloseable {
             throws IOException, InterruptedException {
         URI uri = address.resolve(
                 "/api/v1/" + endpoint + "?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8) + parameters);
-        String body = client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-                .body();
+        String body = body(uri);
         JsonNode response = JSON.readTree(body);
         if (!response.path("status").asText().equals("success")) {
             throw new AssertionError("Prometheus rejected " + expression + ": " + body);
         }
         return response.path("data");
+    }
+
+    /** Returns the series of a name as another Prometheus would scrape them: text, with the external labels. */
+    String federated(String name) throws IOException, InterruptedException {
+        return body(address.resolve("/federate?match%5B%5D=" + name));
+    }
+
+    private String body(URI uri) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body();
     }
 
     private static Map<String, String> labels(JsonNode object) {
@@ -159,6 +194,26 @@ final class PrometheusServer implements AutoCloseable {
             if (deadline.passed()) {
                 throw new AssertionError(
                         "There must be a scrape after " + moment + ", but the last was: " + last + "\n" + output());
+            }
+            deadline.pause();
+        }
+    }
+
+    /**
+     * Waits until an expression returns what is expected.
+     *
+     * @return the samples
+     * @throws AssertionError if it does not within 30 seconds
+     */
+    List<Sample> await(String expression, Predicate<List<Sample>> expected) throws IOException, InterruptedException {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+        while (true) {
+            List<Sample> samples = query(expression);
+            if (expected.test(samples)) {
+                return samples;
+            }
+            if (deadline.passed()) {
+                throw new AssertionError(expression + " returned: " + samples + "\n" + output());
             }
             deadline.pause();
         }

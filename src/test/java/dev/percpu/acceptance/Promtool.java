@@ -4,11 +4,33 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A runner of promtool, Prometheus' checker. Promtool does not detect duplicate samples; {@link ScrapeText} does. Stateless. */
 final class Promtool {
 
     private Promtool() {}
+
+    /**
+     * What promtool printed.
+     *
+     * @param code its exit code, 0 if all is valid
+     */
+    record Result(int code, String output) {}
+
+    /**
+     * Runs promtool.
+     *
+     * @param program promtool, or the path of another version
+     */
+    static Result run(String program, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return new Result(process.waitFor(), output);
+    }
 
     /**
      * Runs {@code promtool check metrics} on a scrape.

@@ -54,6 +54,11 @@ final class Testbeds {
         return path("libc", name, arch);
     }
 
+    /** Returns a program of a suite that runs on this machine. The package has the same name. */
+    static Path program(String suite, String name) throws IOException {
+        return path("program", suite, name);
+    }
+
     /** Returns the cloud kernels that a suite has now. */
     static List<Kernel> kernels(String suite, String arch) throws IOException {
         return run(List.of("kernels", suite, arch))

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,10 +44,8 @@ class DeployTest {
 
             assertThat(setting(key)).as(key).isEqualTo("127.0.0.1");
             assertThat(dockerfile()).containsPattern("(?m)^ENV (.* )?" + variable + "=0\\.0\\.0\\.0( |$)");
-            assertThat(container(render()).path("env")).as(variable).anySatisfy(entry -> {
-                assertThat(entry.path("name").asText()).isEqualTo(variable);
-                assertThat(entry.path("value").asText()).isEqualTo("0.0.0.0");
-            });
+            assertThat(render().only("ConfigMap").at("/data/" + variable).asText())
+                    .isEqualTo("0.0.0.0");
         }
     }
 
@@ -83,11 +82,11 @@ class DeployTest {
     }
 
     @Test
-    void shouldAnnotateTheScrapeOnTheManagementPort() throws IOException, InterruptedException {
-        JsonNode annotations = render().only("Deployment").at("/spec/template/metadata/annotations");
+    void shouldReadTheSettingsOfTheConfigMap() throws IOException, InterruptedException {
+        Manifests manifests = render();
 
-        assertThat(annotations.path("prometheus.io/port").asText()).isEqualTo(setting("quarkus.management.port"));
-        assertThat(annotations.path("prometheus.io/path").asText()).isEqualTo("/q/metrics");
+        assertThat(container(manifests).at("/envFrom/0/configMapRef/name"))
+                .isEqualTo(manifests.only("ConfigMap").at("/metadata/name"));
     }
 
     @Test
@@ -109,8 +108,9 @@ class DeployTest {
     }
 
     private static Manifests render() throws IOException, InterruptedException {
-        assumeTrue(Manifests.canRender(), "kubectl is not installed: deploy/base is not rendered");
-        return Manifests.render(BASE);
+        Optional<Kubectl> kubectl = Kubectl.installed();
+        assumeTrue(kubectl.isPresent(), "kubectl with Kustomize 5 is not installed: deploy/base is not rendered");
+        return kubectl.orElseThrow().render(BASE);
     }
 
     private static JsonNode container(Manifests manifests) {

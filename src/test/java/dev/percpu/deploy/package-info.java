@@ -1,4 +1,7 @@
-/** Tests that compare the manifests in {@code deploy/} with the configuration of the service. */
+/**
+ * Tests that compare the files in {@code deploy/} with the configuration of the service, and with each other. Tests that need other
+ * programs than kubectl are in {@code acceptance}.
+ */
 @NullMarked
 package dev.percpu.deploy;
 
