@@ -74,7 +74,7 @@ class DocumentsTest {
     private static final Pattern METER = Pattern.compile("(\\w+)\\.builder\\(\"(http\\.server\\.[a-z.]+)\"\\)");
 
     /** Programs that a document may call. A new one needs a check of its arguments here. */
-    private static final Set<String> PROGRAMS = Set.of("make", "mvn", "curl", "docker", "kubectl", "java");
+    private static final Set<String> PROGRAMS = Set.of("make", "mvn", "curl", "docker", "kubectl", "java", "grype");
 
     /** Properties of the pom by the name that documents give the version. */
     private static final Map<String, String> VERSIONS = Map.of(
