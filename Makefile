@@ -17,6 +17,7 @@ NODE_DIR := linux$(if $(filter aarch64,$(shell uname -m)),-arm64)
 VERSIONS := $(shell sed -n 's|.*<profile><id>\([^<]*\)</id>.*|\1|p' src/test/versions/pom.xml)
 # Touched after a whole build only: the jar alone could be left by one that failed later.
 PACKAGED := target/.packaged
+IMAGE := target/.image
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,10 +43,15 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 	@$(MVN) --quiet package -Dmaven.test.skip=true
 	@touch $@
 
+# The files of the image, for the tests that lay it out.
+$(IMAGE): $(PACKAGED) deploy/java-options deploy/Training.java .build/image-files
+	@.build/image-files
+	@touch $@
+
 test: ## unit, integration and stress tests; TEST=ClassName for one, ARGS="-Dkey=value ..." for the tests
 	@$(MVN) test $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 
-acceptance: $(PACKAGED) ## tests with a real Prometheus and Chromium, on other libcs and kernels, of a release, and the examples; installs Debian packages when root
+acceptance: $(PACKAGED) $(IMAGE) ## tests with a real Prometheus and Chromium, on other libcs and kernels, of a release, and the examples; installs Debian packages when root
 	@.build/acceptance-packages
 	@$(MAKE) --silent -C src/main/native OUT=$(CURDIR)/target/native
 	@$(MAKE) --silent -C src/test/native/matrix OUT=$(CURDIR)/target/matrix/programs

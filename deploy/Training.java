@@ -17,6 +17,8 @@ final class Training {
     private static final int ROUNDS = 50;
     private static final long START_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int EXIT_SIGTERM = 143;
+    private static final int EXIT_RSEQ = 0;
+    private static final int EXIT_ATOMIC = 3;
 
     private static final String APPLICATION = "http://127.0.0.1:8080";
     private static final String MANAGEMENT = "http://127.0.0.1:9000";
@@ -44,9 +46,8 @@ final class Training {
      */
     public static void main(String... arguments) throws IOException, InterruptedException {
         Path cache = Path.of(arguments[0]);
-        ProcessBuilder java = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        java.command().add("-XX:AOTCacheOutput=" + cache);
-        java.command().addAll(List.of(arguments).subList(1, arguments.length));
+        ProcessBuilder java = java("-XX:AOTCacheOutput=" + cache);
+        java.command().addAll(service(arguments));
         Process service = java.inheritIO().start();
         try {
             awaitReady(service);
@@ -63,6 +64,28 @@ final class Training {
             throw new IllegalStateException("The service must end with code " + EXIT_SIGTERM + " and write " + cache
                     + ", but ended with code " + exitCode);
         }
+        requireUsable(cache, service(arguments));
+    }
+
+    private static List<String> service(String... arguments) {
+        return List.of(arguments).subList(1, arguments.length);
+    }
+
+    /** Runs the status command with the cache, on the garbage collector that a JVM selects for little memory. Without the cache it fails. */
+    private static void requireUsable(Path cache, List<String> service) throws IOException, InterruptedException {
+        ProcessBuilder java = java("-XX:AOTMode=on", "-XX:AOTCache=" + cache, "-XX:+UseSerialGC");
+        java.command().addAll(service);
+        java.command().add("--rseq-status");
+        int exitCode = java.inheritIO().start().waitFor();
+        if (exitCode != EXIT_RSEQ && exitCode != EXIT_ATOMIC) {
+            throw new IllegalStateException("The JVM must be able to use " + cache + ", but ended with code " + exitCode);
+        }
+    }
+
+    private static ProcessBuilder java(String... options) {
+        ProcessBuilder java = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.command().addAll(List.of(options));
+        return java;
     }
 
     private static void awaitReady(Process service) throws InterruptedException {

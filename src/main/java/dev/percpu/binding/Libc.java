@@ -122,7 +122,6 @@ public final class Libc {
         return DLSYM.invokePointer(new Object[] {RTLD_DEFAULT, name});
     }
 
-    @SuppressWarnings("restricted") // this package makes the downcalls
     private static Function dlsym() {
         return Function.getFunction(new Pointer(
                 Linker.nativeLinker().defaultLookup().findOrThrow("dlsym").address()));

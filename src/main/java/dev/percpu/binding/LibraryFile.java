@@ -168,6 +168,7 @@ final class LibraryFile {
         return Long.toHexString(checksum.getValue());
     }
 
+    /** Returns the start of the SHA-256 of a content, for a message to a user who compares files. */
     private static String hash(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);

@@ -7,7 +7,7 @@ import java.util.BitSet;
  * The runner of the self-test. A victim thread runs critical sections while a disturber thread interrupts it: first by preemption on the
  * same CPU, then by migration to another CPU.
  *
- * <p>Stateless. A run takes about 10 ms. Each of the two parts ends after at most 25 ms.
+ * <p>Stateless. A run takes a few milliseconds on an idle machine. Each of the two parts ends after at most 25 ms.
  */
 final class SelfTestRunner {
     /** Restarts after which a part ends. Preemption may take a scheduler tick, 1 to 4 ms, for each. */

@@ -122,7 +122,7 @@ class GracefulEndTest {
         }
     }
 
-    /** A replica, and the Prometheus that scrapes it. */
+    /** A replica, and what scrapes it. */
     private record Pod(ServiceProcess service, PeriodicScrape scrape) implements AutoCloseable {
         static Pod start(Path directory, Duration interval) throws IOException, InterruptedException {
             ServiceProcess service = ServiceProcess.start(

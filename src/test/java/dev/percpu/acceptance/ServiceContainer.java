@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A container of the image, run by podman and crun as the manifests demand: no capability, no new privileges, the default seccomp profile,
- * the user of the image. It has the network of the host.
+ * the user of the image.
  *
  * <p>There is no cgroup. The JVM gets the memory of the manifests as an option; the tests compare what it used.
  */
@@ -22,13 +22,13 @@ final class ServiceContainer implements ServiceProcess.Launcher {
         this.image = image;
     }
 
-    /** Returns a container whose folders are as writable as their permissions say. */
-    static ServiceContainer of(ServiceImage image) {
-        return new ServiceContainer(image);
+    /** Returns a container without a network, whose folders are as writable as their permissions say. */
+    static ServiceContainer offline(ServiceImage image) {
+        return new ServiceContainer(image).podmanOption("--network=none");
     }
 
     /**
-     * Returns a container as in the manifests: nothing is writable, and the memory is limited.
+     * Returns a container as in the manifests: nothing is writable, and the memory is limited. It has the network of the host.
      *
      * @param directory folder for files of the container
      */
@@ -36,10 +36,12 @@ final class ServiceContainer implements ServiceProcess.Launcher {
         ServiceContainer container = new ServiceContainer(ServiceImage.build());
         container.pidFile = directory.resolve("container.pid");
         container.podmanOptions.addAll(
-                List.of("--read-only", "--read-only-tmpfs=false", "--pidfile=" + container.pidFile));
+                List.of("--network=host", "--read-only", "--read-only-tmpfs=false", "--pidfile=" + container.pidFile));
         container.javaOptions.addAll(List.of(
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dquarkus.management.host=127.0.0.1",
+                // The garbage collector that a JVM selects for so little memory in a cgroup.
+                "-XX:+UseSerialGC",
                 "-XX:MaxRAM=" + AttackedService.memoryKilobytes() + "k"));
         return container;
     }
@@ -68,7 +70,6 @@ final class ServiceContainer implements ServiceProcess.Launcher {
                 "run",
                 "--rm",
                 "--runtime=crun",
-                "--network=host",
                 "--cgroups=disabled",
                 "--ulimit=nofile=1024:1024",
                 "--ulimit=nproc=4096:4096",

@@ -36,7 +36,7 @@ record ServiceImage(Path root, List<String> entryPoint, Map<String, String> envi
         environment = Map.copyOf(environment);
     }
 
-    /** Returns the image of this source tree. The first call builds it. */
+    /** Returns the image of this source tree. The first call lays it out. */
     static synchronized ServiceImage build() throws IOException, InterruptedException {
         if (built == null) {
             built = lay(Files.createDirectories(TARGET.resolve("image-root")));
@@ -45,26 +45,37 @@ record ServiceImage(Path root, List<String> entryPoint, Map<String, String> envi
     }
 
     private static ServiceImage lay(Path root) throws IOException, InterruptedException {
+        if (!Files.isDirectory(TARGET.resolve("image"))) {
+            throw new AssertionError("The files of the image must be in " + TARGET + "/image. Run: make acceptance");
+        }
         String dockerfile = Files.readString(TOP.resolve("deploy/Dockerfile"));
         run("rm", "-rf", root.toString());
-        run(TOP.resolve(".build/image-files").toString());
         run("cp", "-a", Testbeds.distroless().toString(), root.toString());
         run("cp", "-a", TARGET + "/image/.", root.toString());
         run("chmod", "1777", root.resolve("tmp").toString());
         ServiceImage image = new ServiceImage(
                 root, command(dockerfile, "ENTRYPOINT"), environment(dockerfile), line(dockerfile, "USER (\\S+)"));
-        image.train(command(dockerfile, "RUN"), line(dockerfile, "COPY --from=training (\\S+) /app/service.aot"));
+        image.train(command(dockerfile, "RUN"));
+        image.copyCache(dockerfile);
         return image;
     }
 
     /** Trains the AOT cache in a container whose /tmp is writable, as it is in a build. */
-    private void train(List<String> command, String cache) throws IOException, InterruptedException {
+    private void train(List<String> command) throws IOException, InterruptedException {
         Path training = root.resolve("training");
         run("cp", "-a", TARGET.resolve("training").toString(), training.toString());
-        run(ServiceContainer.of(this).run(command).toArray(String[]::new));
-        run("mv", root + cache, root.resolve("app/service.aot").toString());
-        run("chown", "root:root", root.resolve("app/service.aot").toString());
-        run("sh", "-c", "rm -rf " + training + " " + root + "/tmp/*");
+        run(ServiceContainer.offline(this).run(command).toArray(String[]::new));
+        run("rm", "-r", training.toString());
+    }
+
+    /** Copies the cache as the last stage does. The builders keep the owner of a file of another stage unless the instruction changes it. */
+    private void copyCache(String dockerfile) throws IOException, InterruptedException {
+        Path to = root.resolve("app/service.aot");
+        run("cp", "-a", root + line(dockerfile, "COPY --from=training .*?(\\S+) /app/service.aot"), to.toString());
+        if (dockerfile.contains("COPY --from=training --chown=0:0 ")) {
+            run("chown", "0:0", to.toString());
+        }
+        run("sh", "-c", "rm -rf " + root + "/tmp/*");
     }
 
     private static List<String> command(String dockerfile, String instruction) throws IOException {

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(420)
 class ServiceImageTest {
     private static final Path DEFAULT_SECCOMP = Path.of("/usr/share/containers/seccomp.json");
+    private static final Pattern PROBLEM = Pattern.compile("\\b(warn|warning|error)\\b", Pattern.CASE_INSENSITIVE);
     private static final Duration ATTACK = Duration.ofSeconds(15);
     private static final int REQUESTS = 2_000;
     private static final int CONNECTIONS = 8;
@@ -36,7 +39,7 @@ class ServiceImageTest {
     void shouldUseTheTrainedCache() throws IOException, InterruptedException {
         ServiceContainer container = ServiceContainer.constrained(directory).javaOption("-Xlog:aot");
         try (ServiceProcess service = ServiceProcess.start(directory, container)) {
-            // The JVM goes on without a cache that it cannot use, and says so at this log level only.
+            // The JVM goes on without a cache that it cannot use.
             assertThat(service.output())
                     .contains("Using AOT-linked classes: true")
                     .doesNotContain("Unable to use AOT cache", "error occurred while", "mismatch");
@@ -53,12 +56,16 @@ class ServiceImageTest {
             assertThatRequestsAreCounted(service);
             assertThat(linesOf(service, "status"))
                     .contains("CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2");
-            assertThat(service.output().lines().filter(line -> line.contains(" WARN") || line.contains(" ERROR")))
+            assertThat(service.output()
+                            .lines()
+                            .filter(line -> PROBLEM.matcher(line).find()))
                     .as(service.output())
                     .allSatisfy(line -> assertThat(line).contains("the process may have 1024 open files"));
             for (String path : List.of("/", "/page.css", "/page.js", "/latency.js", "/q/openapi")) {
                 assertThat(service.get(path)).as(path).isNotEmpty();
             }
+
+            assertThat(peakKilobytes(service)).isLessThan(AttackedService.memoryKilobytes());
 
             service.terminate();
             assertThat(service.awaitExit(Duration.ofSeconds(10))).isEqualTo(EXIT_SIGTERM);
@@ -125,6 +132,13 @@ class ServiceImageTest {
                     .extracting(Map.Entry::getValue)
                     .isEqualTo((double) requests.count());
         }
+    }
+
+    /** Returns the largest resident memory. There is no cgroup that would limit it. */
+    private static long peakKilobytes(ServiceProcess service) throws IOException {
+        Matcher peak = Pattern.compile("VmHWM:\\s+(\\d+) kB").matcher(linesOf(service, "status"));
+        assertThat(peak.find()).isTrue();
+        return Long.parseLong(peak.group(1));
     }
 
     private static String linesOf(ServiceProcess service, String file) throws IOException {

@@ -6,8 +6,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +22,8 @@ final class SteadyLoad implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(10);
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
-    private final AtomicBoolean running = new AtomicBoolean(true);
+    private final AtomicBoolean sending = new AtomicBoolean(true);
+    private final List<Future<?>> running = new ArrayList<>();
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final ExecutorService clients;
@@ -31,14 +36,14 @@ final class SteadyLoad implements AutoCloseable {
     SteadyLoad(int clients, Supplier<URI> target) {
         this.clients = Executors.newFixedThreadPool(clients);
         for (int client = 0; client < clients; client++) {
-            this.clients.submit(() -> send(target));
+            running.add(this.clients.submit(() -> send(target)));
         }
     }
 
     private void send(Supplier<URI> target) {
         try (HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            while (running.get()) {
+            while (sending.get()) {
                 boolean success = isOk(
                         client,
                         HttpRequest.newBuilder(target.get()).timeout(ANSWER).build());
@@ -68,14 +73,25 @@ final class SteadyLoad implements AutoCloseable {
         return failed.get();
     }
 
-    /** Waits for the answers to the last requests. */
-    void stop() {
-        running.set(false);
-        clients.close();
+    /**
+     * Waits for the answers to the last requests.
+     *
+     * @throws AssertionError if a client ended by an exception
+     */
+    void stop() throws InterruptedException {
+        close();
+        try {
+            for (Future<?> client : running) {
+                client.get();
+            }
+        } catch (ExecutionException e) {
+            throw new AssertionError("a client ended", e.getCause());
+        }
     }
 
     @Override
     public void close() {
-        stop();
+        sending.set(false);
+        clients.close();
     }
 }

@@ -8,6 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -21,16 +22,16 @@ class OpenApiRoute {
     private static final String JSON = "application/json";
 
     void register(@Observes Router router, Config config) {
-        Buffer yaml = PageFiles.read("openapi.yaml");
-        Buffer json = PageFiles.read("openapi.json");
+        Map<String, Buffer> documents =
+                Map.of(YAML, PageFiles.read("openapi.yaml"), JSON, PageFiles.read("openapi.json"));
         router.route(MetricsPath.applicationFolder(config) + "openapi")
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .handler(context -> {
-                    boolean wantsJson = wantsJson(context);
+                    String type = wantsJson(context) ? JSON : YAML;
                     context.response()
-                            .putHeader("Content-Type", (wantsJson ? JSON : YAML) + ";charset=UTF-8")
-                            .end(wantsJson ? json : yaml);
+                            .putHeader("Content-Type", type + ";charset=UTF-8")
+                            .end(documents.get(type));
                 });
     }
 

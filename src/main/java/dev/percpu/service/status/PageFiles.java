@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 
 /** The files of the page and the description of the API, in the resources of {@code /page}. Stateless. */
 final class PageFiles {
@@ -12,7 +13,8 @@ final class PageFiles {
     /** Returns the content of a file, which must exist. */
     static Buffer read(String name) {
         try (InputStream content = PageFiles.class.getResourceAsStream("/page/" + name)) {
-            return Buffer.buffer(content.readAllBytes());
+            return Buffer.buffer(Objects.requireNonNull(content, () -> "/page/" + name + " must be in the jar")
+                    .readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

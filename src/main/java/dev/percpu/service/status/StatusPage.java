@@ -31,8 +31,6 @@ class StatusPage {
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static final int BEFORE_STATIC_RESOURCES = 0;
-
     private final StatusReports reports;
     private final ServiceUrls urls;
     private final String version;
@@ -50,9 +48,7 @@ class StatusPage {
         if (settings.get(Settings.PAGE_ENABLED)) {
             boolean showRequests = settings.get(Settings.PAGE_REQUESTS);
             boolean histogram = settings.requests().histogram().isPresent();
-            get(router, "/")
-                    .order(BEFORE_STATIC_RESOURCES)
-                    .blockingHandler(context -> respond(context, showRequests, histogram), false);
+            get(router, "/").blockingHandler(context -> respond(context, showRequests, histogram), false);
             serve(router, "page.css", "text/css");
             serve(router, "page.js", "text/javascript");
             serve(router, "latency.js", "text/javascript");
@@ -63,7 +59,7 @@ class StatusPage {
      * The template, which escapes all values. It is parsed for the first request: that takes 70 ms of a start. Qute alone is used, because its
      * extension adds a debugger to dev mode.
      */
-    private static final class Page {
+    private static final class TemplateHolder {
         static final Template TEMPLATE = Engine.builder()
                 .addDefaults()
                 .addValueResolver(new ReflectionValueResolver())
@@ -102,6 +98,6 @@ class StatusPage {
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
                 .putHeader("X-Content-Type-Options", "nosniff")
-                .end(Page.TEMPLATE.data("page", page).render());
+                .end(TemplateHolder.TEMPLATE.data("page", page).render());
     }
 }
