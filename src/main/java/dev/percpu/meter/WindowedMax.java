@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WindowedMax extends TimeWindows {
     /**
-     * A lock between scrapes, which drain many cells, and reads of single meters. A scrape holds the write lock while it drains one family.
-     * One lock serves all registries, because a lock for each meter would cost memory.
+     * A lock between scrapes, which drain many cells, and reads of single meters. A scrape holds the write lock while it drains one family:
+     * a lock for each meter would cost more than its maximum. A read holds the read lock and the monitor of its maximum. One lock serves
+     * all registries, because a lock for each meter would cost memory.
      */
     private static final ReentrantReadWriteLock DRAIN_LOCK = new ReentrantReadWriteLock();
 
@@ -57,42 +59,18 @@ public final class WindowedMax extends TimeWindows {
         }
     }
 
-    /**
-     * Runs an action that drains many cells and {@linkplain #add adds} the results. Other reads wait, because an amount that is drained and
-     * not yet added would be missing from them.
-     */
-    public static void drainMany(Runnable action) {
-        DRAIN_LOCK.writeLock().lock();
-        try {
-            action.run();
-        } finally {
-            DRAIN_LOCK.writeLock().unlock();
-        }
-    }
-
-    /**
-     * Adds an amount that the caller has drained from the cell.
-     *
-     * @param drained 0 if there was none
-     * @param nowMillis wall-clock time
-     * @return the largest amount of the last windows; 0 if there was none
-     */
-    public synchronized double add(double drained, long nowMillis) {
-        age(advanceTo(nowMillis));
-        if (drained > 0) {
-            if (maxSince == null) {
-                maxSince = new double[windows];
-            }
-            for (int i = 0; i < windows; i++) {
-                maxSince[i] = Math.max(maxSince[i], drained);
-            }
-        }
-        return maxSince == null ? 0 : maxSince[windows - 1];
-    }
-
     /** Drains the cell if a window ends within this time from now and was not rotated yet. */
-    synchronized void rotate(long nowMillis, long withinMillis) {
-        if (startRotation(nowMillis + withinMillis)) {
+    void rotate(long nowMillis, long withinMillis) {
+        DRAIN_LOCK.readLock().lock();
+        try {
+            rotateOnce(nowMillis + withinMillis);
+        } finally {
+            DRAIN_LOCK.readLock().unlock();
+        }
+    }
+
+    private synchronized void rotateOnce(long untilMillis) {
+        if (startRotation(untilMillis)) {
             drain();
         }
     }
@@ -100,6 +78,48 @@ public final class WindowedMax extends TimeWindows {
     private synchronized double drain() {
         double drained = cell.getAsDouble();
         return add(drained, clock.wallTime()); // the time after the drain: a window may have ended before it
+    }
+
+    /**
+     * Drains the cells of many meters. Other reads wait, because an amount that is drained and not yet added to its windows would be
+     * missing from them.
+     *
+     * @param drainer drains the cells: stores the largest amount of each since the last call, 0 if there was none
+     * @param windows the windows of each meter, in the order of the cells
+     * @param nowMillis wall-clock time
+     * @param maxima receives the largest amount of each meter's last windows; at least as long as {@code windows}
+     */
+    public static void pollAll(Consumer<double[]> drainer, WindowedMax[] windows, long nowMillis, double[] maxima) {
+        DRAIN_LOCK.writeLock().lock();
+        try {
+            drainer.accept(maxima);
+            for (int i = 0; i < windows.length; i++) {
+                maxima[i] = windows[i].add(maxima[i], nowMillis);
+            }
+        } finally {
+            DRAIN_LOCK.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Adds an amount that was drained from the cell. The caller holds the write lock, or the read lock and the monitor of this object.
+     *
+     * @param drained 0 if there was none
+     * @return the largest amount of the last windows; 0 if there was none
+     */
+    private double add(double drained, long nowMillis) {
+        age(advanceTo(nowMillis));
+        double[] amounts = maxSince;
+        if (drained > 0) {
+            if (amounts == null) {
+                amounts = new double[windows];
+                maxSince = amounts;
+            }
+            for (int i = 0; i < amounts.length; i++) {
+                amounts[i] = Math.max(amounts[i], drained);
+            }
+        }
+        return amounts == null ? 0 : amounts[amounts.length - 1];
     }
 
     private void age(long endedWindows) {

@@ -162,7 +162,7 @@ abstract sealed class FamilyWriter {
             double[] maxima = buffers.maxima(size);
             // Drain all cells before the first sample is written: a client that disconnects must not lose
             // a drained maximum.
-            drain(clock.wallTime(), maxima);
+            WindowedMax.pollAll(drainer::drain, windows, clock.wallTime(), maxima);
             for (int i = 0; i < size; i++) {
                 labels.point(i, out);
                 if (inNanos) {
@@ -171,12 +171,6 @@ abstract sealed class FamilyWriter {
                     out.value(SampleWriter.VALUE, maxima[i], null);
                 }
             }
-        }
-
-        /** Drains all cells into the windows, and stores the maximum of each meter's windows. */
-        private void drain(long nowMillis, double[] maxima) {
-            WindowedMax.drainMany(
-                    () -> drainer.drain((index, drained) -> maxima[index] = windows[index].add(drained, nowMillis)));
         }
     }
 

@@ -92,14 +92,19 @@ class TimeWindowsTest {
                 new WindowedMax(new MockClock(), DistributionStatisticConfig.DEFAULT, () -> pending.getAndSet(0.0));
         AtomicReference<Double> result = new AtomicReference<>();
         Thread reader = new Thread(() -> result.set(max.poll()));
-        WindowedMax.drainMany(() -> {
-            double drained = pending.getAndSet(0.0);
-            reader.start();
-            assertEventually(() -> result.get() != null || reader.getState() == Thread.State.WAITING, true);
-            max.add(drained, 0);
-        });
+        double[] maxima = new double[1];
+        WindowedMax.pollAll(
+                drained -> {
+                    drained[0] = pending.getAndSet(0.0);
+                    reader.start();
+                    assertEventually(() -> result.get() != null || reader.getState() == Thread.State.WAITING, true);
+                },
+                new WindowedMax[] {max},
+                0,
+                maxima);
         reader.join();
 
+        assertThat(maxima).containsExactly(7.0);
         assertThat(result).hasValue(7.0);
     }
 
