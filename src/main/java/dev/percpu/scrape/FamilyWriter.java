@@ -12,7 +12,6 @@ import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.MaxDrainer;
 import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.Clock;
-import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * without reading a meter object, except for exemplars.
  */
 abstract sealed class FamilyWriter {
+    /** Number of points that are written together. Their values fit into the level 1 cache of the processor. */
+    private static final int RUN = 256;
+
     private final Family family;
     private final SortedSeries series;
     private final Names names;
@@ -117,16 +119,21 @@ abstract sealed class FamilyWriter {
             int size = meters.size();
             if (column == null || writer == null) {
                 for (int i = 0; i < size; i++) {
-                    labels.point(i, out);
+                    out.point(labels, i);
                     meters.get(i).write(cells.snapshot(), out);
                 }
                 return;
             }
-            boolean exemplars = sampled && out.hasExemplars();
             CellColumn.Cursor cursor = column.cursor(cells.reader());
-            for (int i = 0; i < size; i++) {
-                labels.point(i, out);
-                writer.write(cursor, i, exemplars ? meters.get(i).exemplars() : Exemplars.EMPTY, out);
+            if (sampled && out.hasExemplars()) {
+                for (int i = 0; i < size; i++) {
+                    out.point(labels, i);
+                    writer.write(cursor, i, meters.get(i).exemplars(), out);
+                }
+            } else {
+                for (int i = 0; i < size; i += RUN) {
+                    writer.write(cursor, labels, i, Math.min(RUN, size - i), out);
+                }
             }
             // The column has raw offsets. Its cells must not be recycled while they are read.
             Reference.reachabilityFence(this);
@@ -163,12 +170,18 @@ abstract sealed class FamilyWriter {
             // Drain all cells before the first sample is written: a client that disconnects must not lose
             // a drained maximum.
             WindowedMax.pollAll(drainer::drain, windows, clock.wallTime(), maxima);
-            for (int i = 0; i < size; i++) {
-                labels.point(i, out);
+            for (int i = 0; i < size; i += RUN) {
+                int count = Math.min(RUN, size - i);
                 if (inNanos) {
-                    out.seconds(SampleWriter.VALUE, (long) maxima[i]);
+                    long[] nanos = out.scratch(count);
+                    for (int j = 0; j < count; j++) {
+                        nanos[j] = (long) maxima[i + j];
+                    }
+                    out.seconds(labels, i, nanos, count);
                 } else {
-                    out.value(SampleWriter.VALUE, maxima[i], null);
+                    double[] values = out.doubles(count);
+                    System.arraycopy(maxima, i, values, 0, count);
+                    out.values(labels, i, values, count);
                 }
             }
         }
