@@ -65,7 +65,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     @Override
     public double max() {
-        return windowedMax().poll();
+        return maxNow();
     }
 
     @Override

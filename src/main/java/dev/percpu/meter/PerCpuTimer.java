@@ -150,7 +150,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     @Override
     public double max(TimeUnit unit) {
-        return TimeUtils.nanosToUnit(windowedMax().poll(), unit);
+        return TimeUtils.nanosToUnit(maxNow(), unit);
     }
 
     @Override

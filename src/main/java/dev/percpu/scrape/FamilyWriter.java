@@ -144,8 +144,8 @@ abstract sealed class FamilyWriter {
     static final class Max extends FamilyWriter {
         private final MaxDrainer drainer;
 
-        /** The windows of each meter, in the order of the drainer's cells. */
-        private final WindowedMax[] windows;
+        /** The windows of the meters, in the order of the drainer's cells. */
+        private final WindowedMax.Batch windows;
 
         private final boolean inNanos;
 
@@ -153,11 +153,12 @@ abstract sealed class FamilyWriter {
             super(family, series, names);
             List<CellMeter> meters = series.meters();
             List<ObservationCell> cells = new ArrayList<>(meters.size());
-            this.windows = new WindowedMax[meters.size()];
+            List<WindowedMax> maxima = new ArrayList<>(meters.size());
             for (CellMeter meter : meters) {
-                windows[cells.size()] = Objects.requireNonNull(meter.windowedMax());
+                maxima.add(Objects.requireNonNull(meter.windowedMax()));
                 cells.add((ObservationCell) meter.cell());
             }
+            this.windows = new WindowedMax.Batch(maxima);
             this.drainer = MaxDrainer.of(cells);
             this.inNanos = cells.getFirst().isOfLongs();
         }
@@ -169,7 +170,7 @@ abstract sealed class FamilyWriter {
             double[] maxima = buffers.maxima(size);
             // Drain all cells before the first sample is written: a client that disconnects must not lose
             // a drained maximum.
-            WindowedMax.pollAll(drainer::drain, windows, clock.wallTime(), maxima);
+            windows.poll(drainer::drain, clock.wallTime(), maxima);
             for (int i = 0; i < size; i += RUN) {
                 int count = Math.min(RUN, size - i);
                 if (inNanos) {
