@@ -18,10 +18,15 @@
 #include "process.h"
 #include "rseq_abi.h"
 
+/* Whether [from, to) are whole cells at [first_cell, stride). */
+ALWAYS_INLINE bool is_inside(uint64_t first_cell, uint64_t stride, uint64_t from, uint64_t to)
+{
+	return from <= to && ((from | to) & (PERCPU_CELL - 1)) == 0 && from >= first_cell && to <= stride;
+}
+
 static bool range_is_valid(const struct percpu_region *region, uint64_t from, uint64_t to)
 {
-	return from <= to && ((from | to) & (PERCPU_CELL - 1)) == 0 && from >= region->first_cell &&
-	       to <= UINT64_C(1) << region->stride_shift;
+	return is_inside(region->first_cell, UINT64_C(1) << region->stride_shift, from, to);
 }
 
 static bool shards_are_valid(const struct percpu_region *region, uint32_t first, uint32_t last)
@@ -107,7 +112,66 @@ int percpu_sum(const struct percpu_region *region, uint32_t first, uint32_t last
 	return 0;
 }
 
-/* Checks each offset twice. The second check is for offsets that another thread changes during the call. */
+/* Adds one cell to a sum. Inlined where `vector` and `doubles` are constants. */
+ALWAYS_INLINE void add_cell(const struct percpu_cell *cell, struct percpu_cell *sum, bool vector, bool doubles)
+{
+	cell_pair value = vector ? cell_load_vector(cell) : cell_load_exchange(cell);
+
+	if (doubles)
+		add_doubles(sum, value);
+	else
+		add_longs(sum, value);
+}
+
+/*
+ * Adds ranges of one shard. The ranges are mostly in ascending order: it reads
+ * the dirty byte of a block only when the block is another than the last one.
+ *
+ * Checks each offset again, because another thread may have changed it.
+ */
+ALWAYS_INLINE bool add_ranges_as(const struct percpu_region *region, uint32_t shard, uint64_t count,
+				 const uint64_t *offsets, uint64_t bytes, struct percpu_cell *sums, bool vector,
+				 bool doubles)
+{
+	const char *cells = (const char *)shard_of(region, shard);
+	const uint64_t first_cell = region->first_cell;
+	const uint64_t stride = UINT64_C(1) << region->stride_shift;
+	uint64_t block = UINT64_MAX;
+	bool dirty = false;
+
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t at = __atomic_load_n(&offsets[i], __ATOMIC_RELAXED);
+		const uint64_t to = at + bytes;
+
+		if (!is_inside(first_cell, stride, at, to))
+			return false;
+		for (; at < to; at += PERCPU_CELL, sums++) {
+			if (block_of(at) != block) {
+				block = block_of(at);
+				dirty = is_dirty(region, shard, at);
+			}
+			if (dirty)
+				add_cell((const struct percpu_cell *)(cells + at), sums, vector, doubles);
+		}
+	}
+	return true;
+}
+
+/* One loop per combination: a choice inside the loop makes scrapes slower. */
+static bool add_ranges(const struct percpu_region *region, uint32_t shard, uint64_t count, const uint64_t *offsets,
+		       uint64_t bytes, struct percpu_cell *sums)
+{
+	const bool doubles = region->sum_kind == PERCPU_SUM_DOUBLE;
+
+	if (percpu_vector_pairs && doubles)
+		return add_ranges_as(region, shard, count, offsets, bytes, sums, true, true);
+	if (percpu_vector_pairs)
+		return add_ranges_as(region, shard, count, offsets, bytes, sums, true, false);
+	if (doubles)
+		return add_ranges_as(region, shard, count, offsets, bytes, sums, false, true);
+	return add_ranges_as(region, shard, count, offsets, bytes, sums, false, false);
+}
+
 int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
 		      const uint64_t *offsets, uint64_t bytes, void *out)
 {
@@ -119,17 +183,8 @@ int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32
 	}
 	set_to_zero(out, count * bytes);
 	for (uint32_t shard = first; shard < last; shard++) {
-		struct percpu_cell *sums = out;
-
-		if (!is_used(region, shard))
-			continue;
-		for (uint64_t i = 0; i < count; i++, sums += bytes / PERCPU_CELL) {
-			uint64_t from = __atomic_load_n(&offsets[i], __ATOMIC_RELAXED);
-
-			if (!range_is_valid(region, from, from + bytes))
-				return NEG_EINVAL;
-			add_range(region, shard, from, from + bytes, sums);
-		}
+		if (is_used(region, shard) && !add_ranges(region, shard, count, offsets, bytes, out))
+			return NEG_EINVAL;
 	}
 	return 0;
 }
@@ -148,30 +203,42 @@ static bool is_any_dirty(const struct percpu_region *region, uint32_t shard, uin
 	return false;
 }
 
+/* Takes the maximum of the group at [group, to) out of one shard. */
+static int64_t take_max(const struct percpu_region *region, uint32_t shard, uint64_t group, uint64_t to)
+{
+	int64_t *max = (int64_t *)((char *)shard_of(region, shard) + group);
+
+	if (!is_any_dirty(region, shard, group, to) || __atomic_load_n(max, __ATOMIC_RELAXED) == 0)
+		return 0;
+	return __atomic_exchange_n(max, 0, __ATOMIC_ACQUIRE);
+}
+
 int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets)
 {
-	uint64_t group = cell_at(region, offset);
-	uint64_t to = group + bucket_offset(buckets);
-	int64_t largest = 0;
+	uint64_t group[] = { offset, buckets };
+	int64_t largest;
 
-	if (!range_is_valid(region, group, to))
-		return 0;
-	for (uint32_t i = 0; i <= region->shard_count; i++) {
-		int64_t *max = (int64_t *)((char *)shard_of(region, i) + group);
-
-		if (is_any_dirty(region, i, group, to) && __atomic_load_n(max, __ATOMIC_RELAXED) != 0) {
-			int64_t taken = __atomic_exchange_n(max, 0, __ATOMIC_ACQUIRE);
-
-			largest = taken > largest ? taken : largest;
-		}
-	}
+	percpu_drain_maxima(region, 1, group, &largest);
 	return largest;
 }
 
+/* All groups of one shard, then the next shard: unused shards are skipped once. */
 void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uint64_t *groups, int64_t *out)
 {
 	for (uint64_t i = 0; i < count; i++)
-		out[i] = percpu_drain_max(region, groups[2 * i], (uint32_t)groups[2 * i + 1]);
+		out[i] = 0;
+	for (uint32_t shard = 0; shard <= region->shard_count; shard++) {
+		if (!is_used(region, shard))
+			continue;
+		for (uint64_t i = 0; i < count; i++) {
+			uint64_t group = cell_at(region, __atomic_load_n(&groups[2 * i], __ATOMIC_RELAXED));
+			uint64_t to = group + bucket_offset((uint32_t)groups[2 * i + 1]);
+			int64_t taken = range_is_valid(region, group, to) ? take_max(region, shard, group, to) : 0;
+
+			if (taken > out[i])
+				out[i] = taken;
+		}
+	}
 }
 
 int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)

@@ -17,15 +17,21 @@ final class Decimals {
     static final double NANOS_PER_SECOND = 1e9;
 
     /** The smallest absolute value that {@link Double#toString(double)} writes with an exponent, apart from values below 0.001. */
-    private static final double EXPONENT_FROM = 1e7;
+    private static final int EXPONENT_FROM = 10_000_000;
+
+    /** Whole numbers below this limit are doubles, and adjacent doubles differ by 1 or less. */
+    private static final long EXACT_BELOW = 1L << 53;
 
     /**
-     * Seconds below which adjacent doubles differ by less than one nanosecond.
+     * Nanoseconds below which adjacent doubles of seconds differ by less than one nanosecond: 2<sup>23</sup> seconds.
      *
      * <p>Below this limit, a number of nanoseconds has exactly one decimal with up to nine places. Without trailing zeros, {@link
-     * Double#toString(double)} returns the same text.
+     * Double#toString(double)} returns the same digits.
      */
-    private static final long SHORTEST_BELOW_SECONDS = 1 << 22;
+    private static final long SHORTEST_BELOW_NANOS = (1L << 23) * 1_000_000_000;
+
+    /** Nanoseconds from which {@link Double#toString(double)} writes their seconds without an exponent. */
+    private static final int PLAIN_FROM_NANOS = 1_000_000;
 
     private static final int NANOS = 1_000_000_000;
 
@@ -86,11 +92,24 @@ final class Decimals {
         return from + 3;
     }
 
-    /** Writes a whole number without exponent, such as {@code 42.0}. Returns -1 if the value is no such number. */
+    /**
+     * Writes a whole number as {@link Double#toString(double)} does, such as {@code 42.0} and {@code 1.2E7}. Returns -1 if the value is not
+     * whole, is negative zero, or has an absolute value of 2<sup>53</sup> or more.
+     */
     static int putWhole(double value, byte[] out, int from) {
         long whole = (long) value;
-        if (whole != value || Math.abs(value) >= EXPONENT_FROM || (whole == 0 && 1 / value < 0)) {
+        if (whole != value || (whole == 0 && 1 / value < 0)) {
             return -1;
+        }
+        if (Math.abs(value) >= EXACT_BELOW) {
+            return -1;
+        }
+        if (Math.abs(value) >= EXPONENT_FROM) {
+            if (whole > 0) {
+                return putScientific(whole, 0, out, from);
+            }
+            out[from] = '-';
+            return putScientific(-whole, 0, out, from + 1);
         }
         int end = put(whole, out, from);
         out[end] = '.';
@@ -99,13 +118,17 @@ final class Decimals {
     }
 
     /**
-     * Writes any finite double.
+     * Writes any double. Infinity is {@code +Inf} and {@code -Inf}.
      *
      * @param digits a buffer
      */
     static int put(double value, byte[] out, int from, StringBuilder digits) {
         digits.setLength(0);
-        digits.append(value);
+        if (Double.isInfinite(value)) {
+            digits.append(value > 0 ? "+Inf" : "-Inf");
+        } else {
+            digits.append(value);
+        }
         int length = digits.length();
         for (int i = 0; i < length; i++) {
             out[from + i] = (byte) digits.charAt(i);
@@ -114,28 +137,52 @@ final class Decimals {
     }
 
     /**
-     * Writes nanoseconds as seconds. Returns -1 if {@link Double#toString(double)} must be used: for negative values, values that need an
-     * exponent, and seconds of 2^22 and more.
+     * Writes nanoseconds as seconds. Returns -1 if {@link Double#toString(double)} must be used: for negative values, and for 2^23 seconds
+     * and more.
      */
     static int putSeconds(long nanos, byte[] out, int from) {
-        long seconds = nanos / NANOS;
-        int fraction = (int) (nanos % NANOS);
-        if (nanos < 0 || seconds >= SHORTEST_BELOW_SECONDS || (nanos > 0 && nanos < NANOS / 1000)) {
+        if (nanos < 0 || nanos >= SHORTEST_BELOW_NANOS) {
             return -1;
         }
+        if (nanos > 0 && nanos < PLAIN_FROM_NANOS) {
+            return putScientific(10 * nanos, -10, out, from);
+        }
+        long seconds = nanos / NANOS;
+        int fraction = (int) (nanos - NANOS * seconds);
         int end = putPositive(seconds, out, from);
         out[end++] = '.';
         if (fraction == 0) {
             out[end++] = '0';
             return end;
         }
-        int millis = fraction / 1_000_000;
+        int micros = fraction / 1000;
+        int millis = micros / 1000;
         end = putGroup(millis, out, end);
-        end = putGroup(fraction / 1000 - 1000 * millis, out, end);
-        end = putGroup(fraction % 1000, out, end);
-        while (out[end - 1] == '0') {
-            end--;
+        end = putGroup(micros - 1000 * millis, out, end);
+        end = putGroup(fraction - 1000 * micros, out, end);
+        return withoutZeros(out, end);
+    }
+
+    /**
+     * Writes {@code value} times 10<sup>{@code scale}</sup> with an exponent. Trailing zeros are left out.
+     *
+     * @param value at least 10, because there is at least one digit after the point
+     */
+    private static int putScientific(long value, int scale, byte[] out, int from) {
+        int end = putPositive(value, out, from + 1);
+        out[from] = out[from + 1];
+        out[from + 1] = '.';
+        int last = Math.max(withoutZeros(out, end), from + 3);
+        out[last] = 'E';
+        return put(end - from - 2 + scale, out, last + 1);
+    }
+
+    /** Returns the index after the last byte that is no zero digit. */
+    private static int withoutZeros(byte[] out, int end) {
+        int last = end;
+        while (out[last - 1] == '0') {
+            last--;
         }
-        return end;
+        return last;
     }
 }

@@ -22,9 +22,9 @@ public final class FamilyText {
     private static final String END = "# EOF\n";
 
     private final byte[] header;
-    private final List<byte[]> samples;
+    private final byte[][] samples;
 
-    private FamilyText(byte[] header, List<byte[]> samples) {
+    private FamilyText(byte[] header, byte[][] samples) {
         this.header = header;
         this.samples = samples;
     }
@@ -54,7 +54,7 @@ public final class FamilyText {
                 samples.add(line.split("[{ ]", 2)[0].getBytes(StandardCharsets.UTF_8));
             }
         }
-        return new FamilyText(header.toString().getBytes(StandardCharsets.UTF_8), List.copyOf(samples));
+        return new FamilyText(header.toString().getBytes(StandardCharsets.UTF_8), samples.toArray(byte[][]::new));
     }
 
     private static String write(ExpositionFormatWriter writer, MetricSnapshot example) {
@@ -76,6 +76,6 @@ public final class FamilyText {
 
     /** Returns the name of a sample, by its index in a point. */
     byte[] sampleName(int index) {
-        return samples.get(index);
+        return samples[index];
     }
 }

@@ -5,31 +5,44 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The labels of many points as text, in one array. Immutable. */
+/**
+ * The labels of many points as text, in one array. Immutable.
+ *
+ * <p>The text of a point is all that a sample's line has between its name and its value: {@code {method="GET"} } and a space. So a line
+ * copies it as one block.
+ */
 public final class LabelColumn {
+    /** The text of a point without labels. */
+    static final byte[] NONE = {' '};
+
     private final byte[] text;
 
-    /** The end of each point's labels in the text. */
-    private final int[] ends;
+    /** The index of each point's first byte in the text, and the length of the text. */
+    private final int[] starts;
 
-    private LabelColumn(byte[] text, int[] ends) {
+    private LabelColumn(byte[] text, int[] starts) {
         this.text = text;
-        this.ends = ends;
+        this.starts = starts;
     }
 
     /** Converts labels to text. Returns null if a label name needs quotation marks, which clients request in different forms. */
     public static @Nullable LabelColumn of(List<Labels> points) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        int[] ends = new int[points.size()];
-        for (int i = 0; i < ends.length; i++) {
+        int[] starts = new int[points.size() + 1];
+        for (int i = 0; i < points.size(); i++) {
             byte[] labels = TextLabels.of(points.get(i));
             if (labels == null) {
                 return null;
             }
-            text.writeBytes(labels);
-            ends[i] = text.size();
+            if (labels.length > 0) {
+                text.write('{');
+                text.writeBytes(labels);
+                text.write('}');
+            }
+            text.write(' ');
+            starts[i + 1] = text.size();
         }
-        return new LabelColumn(text.toByteArray(), ends);
+        return new LabelColumn(text.toByteArray(), starts);
     }
 
     /**
@@ -44,33 +57,33 @@ public final class LabelColumn {
         if (addedColumn == null) {
             return null;
         }
-        int[] newEnds = new int[sources.length];
+        int[] newStarts = new int[sources.length + 1];
         int size = 0;
         for (int i = 0; i < sources.length; i++) {
             size += sources[i] >= 0 ? length(sources[i]) : addedColumn.length(-1 - sources[i]);
-            newEnds[i] = size;
+            newStarts[i + 1] = size;
         }
         byte[] newText = new byte[size];
-        int to = 0;
         for (int i = 0; i < sources.length; i++) {
             LabelColumn column = sources[i] >= 0 ? this : addedColumn;
             int index = sources[i] >= 0 ? sources[i] : -1 - sources[i];
-            System.arraycopy(column.text, column.start(index), newText, to, column.length(index));
-            to = newEnds[i];
+            System.arraycopy(column.text, column.start(index), newText, newStarts[i], column.length(index));
         }
-        return new LabelColumn(newText, newEnds);
+        return new LabelColumn(newText, newStarts);
     }
 
-    private int start(int index) {
-        return index == 0 ? 0 : ends[index - 1];
+    /** Returns the text of all points, one after the other. */
+    byte[] text() {
+        return text;
     }
 
-    private int length(int index) {
-        return ends[index] - start(index);
+    /** Returns the index of a point's first byte in the text. For the number of points it returns the length of the text. */
+    int start(int index) {
+        return starts[index];
     }
 
-    /** Sets the labels of a point as the labels of the writer's next samples. */
-    public void point(int index, SampleWriter out) {
-        out.point(text, start(index), length(index));
+    /** Returns the length of a point's labels in bytes. */
+    int length(int index) {
+        return starts[index + 1] - starts[index];
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It writes the same bytes as the Prometheus client's writers. A sample without exemplar allocates nothing.
  *
- * <p>Order of calls: {@link #family}, then for each point its labels ({@link LabelColumn#point}) and its samples. A sample's name is
+ * <p>Order of calls: {@link #family}, then for each point its labels ({@link #point}) and its samples. A sample's name is
  * selected by its index among the names of the family.
  */
 public final class SampleWriter {
@@ -46,9 +46,9 @@ public final class SampleWriter {
 
     private @Nullable FamilyText names;
     private boolean headerDue;
-    private byte[] labels = {};
+    private byte[] labels = LabelColumn.NONE;
     private int labelsFrom;
-    private int labelsBytes;
+    private int labelsBytes = LabelColumn.NONE.length;
 
     /** The text of a bucket's line before the bound. All buckets of a point share it. */
     private byte[] bucketPrefix = new byte[256];
@@ -58,6 +58,7 @@ public final class SampleWriter {
 
     private long[] scratch = {};
     private long[] cumulative = {};
+    private double[] doubles = {};
 
     SampleWriter(TextOutput out, ExemplarPolicy exemplars) {
         this.out = out;
@@ -70,17 +71,11 @@ public final class SampleWriter {
         headerDue = true;
     }
 
-    /**
-     * Starts a point.
-     *
-     * @param labels an array with the labels as text, without braces
-     * @param from the index of their first byte
-     * @param bytes their length; 0 for a point without labels
-     */
-    void point(byte[] labels, int from, int bytes) {
-        this.labels = labels;
-        labelsFrom = from;
-        labelsBytes = bytes;
+    /** Starts a point, whose labels are those at an index of the column. */
+    public void point(LabelColumn column, int index) {
+        labels = column.text();
+        labelsFrom = column.start(index);
+        labelsBytes = column.length(index);
         bucketPrefixBytes = 0;
     }
 
@@ -90,6 +85,14 @@ public final class SampleWriter {
             scratch = new long[Math.max(minLength, 2 * scratch.length)];
         }
         return scratch;
+    }
+
+    /** Returns a scratch array of doubles. */
+    public double[] doubles(int minLength) {
+        if (doubles.length < minLength) {
+            doubles = new double[Math.max(minLength, 2 * doubles.length)];
+        }
+        return doubles;
     }
 
     /** Returns a second scratch array, for the counts that {@link #buckets} writes. */
@@ -115,6 +118,34 @@ public final class SampleWriter {
         begin(sample);
         out.put(value);
         end(exemplar);
+    }
+
+    /**
+     * Writes consecutive points of a family of counters or gauges, without exemplars.
+     *
+     * @param labels the labels of all points
+     * @param from index of the first point in {@code labels}
+     * @param values the value of each point, from index 0 on
+     * @param count number of points
+     */
+    public void values(LabelColumn labels, int from, double[] values, int count) throws IOException {
+        out.putLines(sampleName(VALUE), labels, from, values, count);
+    }
+
+    /** Writes consecutive points of a family of gauges in seconds. The values are in nanoseconds. */
+    public void seconds(LabelColumn labels, int from, long[] nanos, int count) throws IOException {
+        out.putSecondsLines(sampleName(VALUE), labels, from, nanos, count);
+    }
+
+    /** Writes consecutive points of a family of summaries, without quantiles and exemplars. */
+    public void summaries(LabelColumn labels, int from, long[] counts, double[] sums, int count) throws IOException {
+        out.putLines(sampleName(COUNT), counts, sampleName(SUM), sums, labels, from, count);
+    }
+
+    /** Writes consecutive points of a family of summaries in seconds, without quantiles and exemplars. The sums are in nanoseconds. */
+    public void summariesInSeconds(LabelColumn labels, int from, long[] counts, long[] sums, int count)
+            throws IOException {
+        out.putSecondsLines(sampleName(COUNT), counts, sampleName(SUM), sums, labels, from, count);
     }
 
     /**
@@ -144,10 +175,11 @@ public final class SampleWriter {
      */
     public void quantile(int index, double quantile, double value, Exemplars pointExemplars) throws IOException {
         out.put(sampleName(QUANTILE));
-        out.put('{');
-        if (labelsBytes > 0) {
-            out.put(labels, labelsFrom, labelsBytes);
+        if (hasLabels()) {
+            out.put(labels, labelsFrom, labelsBytes - AFTER_LABELS.length);
             out.put(',');
+        } else {
+            out.put('{');
         }
         out.put(QUANTILE_LABEL);
         out.put(quantile);
@@ -191,10 +223,11 @@ public final class SampleWriter {
             bucketPrefix = Arrays.copyOf(bucketPrefix, 2 * maxBytes);
         }
         append(name, 0, name.length);
-        bucketPrefix[bucketPrefixBytes++] = '{';
-        if (labelsBytes > 0) {
-            append(labels, labelsFrom, labelsBytes);
+        if (hasLabels()) {
+            append(labels, labelsFrom, labelsBytes - AFTER_LABELS.length);
             bucketPrefix[bucketPrefixBytes++] = ',';
+        } else {
+            bucketPrefix[bucketPrefixBytes++] = '{';
         }
         append(BOUND_LABEL, 0, BOUND_LABEL.length);
     }
@@ -202,6 +235,10 @@ public final class SampleWriter {
     private void append(byte[] bytes, int from, int count) {
         System.arraycopy(bytes, from, bucketPrefix, bucketPrefixBytes, count);
         bucketPrefixBytes += count;
+    }
+
+    private boolean hasLabels() {
+        return labelsBytes > LabelColumn.NONE.length;
     }
 
     private void begin(int sample) throws IOException {

@@ -16,9 +16,6 @@ public final class TextOutput {
     /** Prefixes are copied in multiples of this many bytes: such a copy needs no loop over single bytes. */
     private static final int PREFIX_UNIT = 64;
 
-    private static final byte[] PLUS_INF = {'+', 'I', 'n', 'f'};
-    private static final byte[] MINUS_INF = {'-', 'I', 'n', 'f'};
-
     private final byte[] chunk = new byte[CHUNK_BYTES];
     private final StringBuilder digits = new StringBuilder(Decimals.MAX_BYTES);
     private OutputStream out = OutputStream.nullOutputStream();
@@ -64,32 +61,97 @@ public final class TextOutput {
         }
     }
 
-    /** Writes name and labels of a sample, up to its value. */
+    /**
+     * Writes name and labels of a sample, up to its value.
+     *
+     * @param labels an array with the labels, from the brace before them to the space after them; only a space if there are none
+     */
     void putSample(byte[] name, byte[] labels, int labelsFrom, int labelsBytes) throws IOException {
-        int length = name.length + labelsBytes + 3;
-        if (length > CHUNK_BYTES) {
-            put(name);
-            if (labelsBytes > 0) {
-                put('{');
-                put(labels, labelsFrom, labelsBytes);
-                put('}');
-            }
-            put(' ');
-            return;
+        size = startLine(name, labels, labelsFrom, labelsBytes);
+    }
+
+    /**
+     * Writes one line for each of consecutive points: name, labels and a double.
+     *
+     * @param from index of the first point in {@code labels}
+     * @param values the value of each point
+     */
+    void putLines(byte[] name, LabelColumn labels, int from, double[] values, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            endLine(putDouble(values[i], startLine(name, labels, from + i)));
         }
-        ensureFree(length);
+    }
+
+    /** Writes one line for each of consecutive points: name, labels and nanoseconds as seconds. */
+    void putSecondsLines(byte[] name, LabelColumn labels, int from, long[] nanos, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            endLine(putSeconds(nanos[i], startLine(name, labels, from + i)));
+        }
+    }
+
+    /** Writes two lines for each of consecutive points: an integer, and a double. */
+    void putLines(
+            byte[] integerName,
+            long[] integers,
+            byte[] doubleName,
+            double[] doubles,
+            LabelColumn labels,
+            int from,
+            int count)
+            throws IOException {
+        for (int i = 0; i < count; i++) {
+            endLine(Decimals.put(integers[i], chunk, startLine(integerName, labels, from + i)));
+            endLine(putDouble(doubles[i], startLine(doubleName, labels, from + i)));
+        }
+    }
+
+    /** Writes two lines for each of consecutive points: an integer, and nanoseconds as seconds. */
+    void putSecondsLines(
+            byte[] integerName,
+            long[] integers,
+            byte[] secondsName,
+            long[] nanos,
+            LabelColumn labels,
+            int from,
+            int count)
+            throws IOException {
+        for (int i = 0; i < count; i++) {
+            endLine(Decimals.put(integers[i], chunk, startLine(integerName, labels, from + i)));
+            endLine(putSeconds(nanos[i], startLine(secondsName, labels, from + i)));
+        }
+    }
+
+    private int startLine(byte[] name, LabelColumn labels, int point) throws IOException {
+        return startLine(name, labels.text(), labels.start(point), labels.length(point));
+    }
+
+    /**
+     * Writes name and labels after the buffered bytes, with room for a number and a line end after them.
+     *
+     * @return their end in the chunk, which is not yet the end of the buffered bytes
+     */
+    private int startLine(byte[] name, byte[] labels, int labelsFrom, int labelsBytes) throws IOException {
+        int length = name.length + labelsBytes;
+        if (length + Decimals.MAX_BYTES >= CHUNK_BYTES - size) {
+            flush();
+            if (length + Decimals.MAX_BYTES >= CHUNK_BYTES) {
+                put(name);
+                put(labels, labelsFrom, labelsBytes);
+                flush();
+                return 0;
+            }
+        }
         byte[] to = chunk;
         int at = size;
         System.arraycopy(name, 0, to, at, name.length);
         at += name.length;
-        if (labelsBytes > 0) {
-            to[at++] = '{';
-            System.arraycopy(labels, labelsFrom, to, at, labelsBytes);
-            at += labelsBytes;
-            to[at++] = '}';
-        }
-        to[at++] = ' ';
-        size = at;
+        System.arraycopy(labels, labelsFrom, to, at, labelsBytes);
+        return at + labelsBytes;
+    }
+
+    private void endLine(int at) {
+        chunk[at] = '\n';
+        size = at + 1;
     }
 
     /**
@@ -145,24 +207,24 @@ public final class TextOutput {
 
     /** Writes a double. */
     void put(double value) throws IOException {
-        if (Double.isInfinite(value)) {
-            put(value > 0 ? PLUS_INF : MINUS_INF);
-            return;
-        }
         ensureFree(Decimals.MAX_BYTES);
-        int end = Decimals.putWhole(value, chunk, size);
-        size = end >= 0 ? end : Decimals.put(value, chunk, size, digits);
+        size = putDouble(value, size);
     }
 
     /** Writes nanoseconds as seconds, in the format of the double that is nearest to them. */
     void putSeconds(long nanos) throws IOException {
         ensureFree(Decimals.MAX_BYTES);
-        int end = Decimals.putSeconds(nanos, chunk, size);
-        if (end >= 0) {
-            size = end;
-        } else {
-            put(nanos / Decimals.NANOS_PER_SECOND);
-        }
+        size = putSeconds(nanos, size);
+    }
+
+    private int putDouble(double value, int from) {
+        int end = Decimals.putWhole(value, chunk, from);
+        return end >= 0 ? end : Decimals.put(value, chunk, from, digits);
+    }
+
+    private int putSeconds(long nanos, int from) {
+        int end = Decimals.putSeconds(nanos, chunk, from);
+        return end >= 0 ? end : Decimals.put(nanos / Decimals.NANOS_PER_SECOND, chunk, from, digits);
     }
 
     /** Writes milliseconds as seconds with three decimals, the format of an exemplar's time in OpenMetrics. */

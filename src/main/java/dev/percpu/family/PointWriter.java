@@ -1,5 +1,6 @@
 package dev.percpu.family;
 
+import dev.percpu.exposition.LabelColumn;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.shard.CellColumn;
 import io.prometheus.metrics.model.snapshots.Exemplars;
@@ -19,4 +20,19 @@ public interface PointWriter {
      * @param out a writer that has the labels of the point
      */
     void write(CellColumn.Cursor cells, int index, Exemplars exemplars, SampleWriter out) throws IOException;
+
+    /**
+     * Writes the samples of consecutive data points without exemplars.
+     *
+     * @param labels the labels of all points of the column
+     * @param from position of the first point's cells in the column, and of its labels
+     * @param count number of points
+     */
+    default void write(CellColumn.Cursor cells, LabelColumn labels, int from, int count, SampleWriter out)
+            throws IOException {
+        for (int i = from; i < from + count; i++) {
+            out.point(labels, i);
+            write(cells, i, Exemplars.EMPTY, out);
+        }
+    }
 }

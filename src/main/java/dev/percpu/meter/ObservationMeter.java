@@ -40,7 +40,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
         super(id, config.clock().wallTime());
         this.sampler = config.exemplars();
         this.buckets = BucketWriter.of(config.layout());
-        this.max = new WindowedMax(config.clock(), config.statistics(), this::drainMax);
+        this.max = config.maxima().create(config.statistics());
         this.percentiles = config.statistics().isPublishingPercentiles()
                 ? new Percentiles(config.layout(), config.statistics(), config.clock())
                 : null;
@@ -80,6 +80,11 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
         return sampler != null;
     }
 
+    /** Drains the cell, and returns the largest amount of the last time windows; 0 if there was none. */
+    final double maxNow() {
+        return max.poll(this::drainMax);
+    }
+
     @Override
     public final WindowedMax windowedMax() {
         return max;
@@ -87,7 +92,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     /** Returns Micrometer's snapshot of these cells, in the unit of the amounts. */
     final HistogramSnapshot snapshot(long count, double sum, long[] counts) {
-        double largest = max.poll();
+        double largest = maxNow();
         CountAtBucket[] published = layout().counts(counts);
         if (percentiles == null) {
             return new HistogramSnapshot(count, sum, largest, NO_PERCENTILES, published, null);
@@ -122,7 +127,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
         return new Distribution(
                 layout().count(counts),
                 sum,
-                inBaseUnit(max.poll()),
+                inBaseUnit(maxNow()),
                 Distribution.quantiles(values, value -> inBaseUnit(value.value())),
                 layout().classicBuckets(counts),
                 layout().nativeHistogramCounts(counts),
@@ -168,7 +173,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     @Override
     public final void rotate(long nowMillis, long withinMillis) {
-        max.rotate(nowMillis, withinMillis);
+        max.rotate(nowMillis, withinMillis, this::drainMax);
         if (percentiles != null) {
             percentiles.rotate(nowMillis, withinMillis, this::bucketCounts);
         }

@@ -1,9 +1,11 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.LabelColumn;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.PointWriter;
+import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CounterCell;
 import io.micrometer.core.instrument.Counter;
@@ -20,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Amounts that are not above 0, such as NaN, are ignored as by Micrometer's counters. After an infinite amount the count stays infinite.
  */
 public final class PerCpuCounter extends CellMeter implements Counter {
-    private static final PointWriter POINTS = (cells, index, exemplars, out) ->
-            out.value(SampleWriter.VALUE, cells.counterSum(index), exemplars.getLatest());
+    private static final PointWriter POINTS = new Points();
 
     private final CounterCell cell;
     private final @Nullable SpanExemplars sampler;
@@ -128,5 +129,21 @@ public final class PerCpuCounter extends CellMeter implements Counter {
     @Override
     public @Nullable WindowedMax windowedMax() {
         return null;
+    }
+
+    private static final class Points implements PointWriter {
+        @Override
+        public void write(CellColumn.Cursor cells, int index, Exemplars exemplars, SampleWriter out)
+                throws IOException {
+            out.value(SampleWriter.VALUE, cells.counterSum(index), exemplars.getLatest());
+        }
+
+        @Override
+        public void write(CellColumn.Cursor cells, LabelColumn labels, int from, int count, SampleWriter out)
+                throws IOException {
+            double[] values = out.doubles(count);
+            cells.readCounters(from, count, values);
+            out.values(labels, from, values, count);
+        }
     }
 }

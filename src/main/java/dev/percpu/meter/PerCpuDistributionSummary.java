@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.LabelColumn;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
@@ -64,7 +65,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
 
     @Override
     public double max() {
-        return windowedMax().poll();
+        return maxNow();
     }
 
     @Override
@@ -122,6 +123,19 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
             double sum = cells.readDoubles(index, counts);
             buckets.write(counts, exemplars, out);
             out.value(SampleWriter.SUM, sum, null);
+        }
+
+        @Override
+        public void write(CellColumn.Cursor cells, LabelColumn labels, int from, int count, SampleWriter out)
+                throws IOException {
+            if (buckets.layout().hasHistogram()) {
+                PointWriter.super.write(cells, labels, from, count, out);
+                return;
+            }
+            long[] counts = out.scratch(count);
+            double[] sums = out.doubles(count);
+            cells.readDoubles(from, count, counts, sums);
+            out.summaries(labels, from, counts, sums, count);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.percpu.meter;
 
+import dev.percpu.exposition.LabelColumn;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
@@ -149,7 +150,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
 
     @Override
     public double max(TimeUnit unit) {
-        return TimeUtils.nanosToUnit(windowedMax().poll(), unit);
+        return TimeUtils.nanosToUnit(maxNow(), unit);
     }
 
     @Override
@@ -212,6 +213,19 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             long sumNanos = cells.readLongs(index, counts);
             buckets.write(counts, exemplars, out);
             out.seconds(SampleWriter.SUM, sumNanos);
+        }
+
+        @Override
+        public void write(CellColumn.Cursor cells, LabelColumn labels, int from, int count, SampleWriter out)
+                throws IOException {
+            if (buckets.layout().hasHistogram()) {
+                PointWriter.super.write(cells, labels, from, count, out);
+                return;
+            }
+            long[] counts = out.scratch(count);
+            long[] sums = out.cumulative(count);
+            cells.readLongs(from, count, counts, sums);
+            out.summariesInSeconds(labels, from, counts, sums, count);
         }
     }
 }

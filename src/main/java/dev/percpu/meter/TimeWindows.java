@@ -3,7 +3,7 @@ package dev.percpu.meter;
 /**
  * Consecutive time windows of equal length. Times are wall-clock milliseconds.
  *
- * <p>This is a base class rather than a field, because a registry may hold a million timers and each has at least one instance. Not
+ * <p>This is a base class rather than a field, because a registry may hold a million timers with percentiles. Not
  * thread-safe: subclasses synchronize.
  */
 class TimeWindows {
@@ -27,7 +27,7 @@ class TimeWindows {
 
     /** Makes the window that contains this time the current one, and returns the number of windows that have ended. */
     final long advanceTo(long millis) {
-        long ended = windowsEnded(endMillis, millis);
+        long ended = ended(endMillis, millis, lengthMillis);
         endMillis += ended * lengthMillis;
         return ended;
     }
@@ -37,12 +37,17 @@ class TimeWindows {
      * the current window, so that values recorded shortly before its end count for it.
      */
     final boolean startRotation(long untilMillis) {
-        long ended = windowsEnded(rotationEndMillis, untilMillis);
+        long ended = ended(rotationEndMillis, untilMillis, lengthMillis);
         rotationEndMillis += ended * lengthMillis;
         return ended > 0;
     }
 
-    private long windowsEnded(long firstEndMillis, long millis) {
+    /**
+     * Returns the number of windows that have ended at a time.
+     *
+     * @param firstEndMillis exclusive end of the first window
+     */
+    static long ended(long firstEndMillis, long millis, long lengthMillis) {
         return millis < firstEndMillis ? 0 : (millis - firstEndMillis) / lengthMillis + 1;
     }
 }

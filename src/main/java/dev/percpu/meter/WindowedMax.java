@@ -2,44 +2,27 @@ package dev.percpu.meter;
 
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A maximum over the last time windows. Cells store no timestamps: each read drains the maximum of the cell into the current window. Windows
- * age as in Micrometer's {@code TimeWindowMax}.
+ * A maximum over the last time windows. Cells store no timestamps: each read drains the maximum of the cell into the current window.
+ * Thread-safe.
  *
  * <p>An amount counts for the window in which it is drained. So the cell has to be drained shortly before each window ends
  * ({@link #rotate}).
- *
- * <p>Thread-safe. Draining the cell and adding the result to the window are one step for other readers. There is no array until the first
- * amount, because most meters of a large registry never record one.
  */
-public final class WindowedMax extends TimeWindows {
-    /**
-     * A lock between scrapes, which drain many cells, and reads of single meters. A scrape holds the write lock while it drains one family.
-     * One lock serves all registries, because a lock for each meter would cost memory.
-     */
-    private static final ReentrantReadWriteLock DRAIN_LOCK = new ReentrantReadWriteLock();
+public final class WindowedMax {
+    private final MaxColumns columns;
+    private final int index;
 
-    private final Clock clock;
-    private final DoubleSupplier cell;
-    private final int windows;
-
-    /** At index i: the largest amount since the start of the window that is i windows before the current one. Null without amounts. */
-    private double @Nullable [] maxSince;
-
-    /**
-     * @param cell drains the cell: returns the largest amount since the last call, 0 if there was none
-     */
-    WindowedMax(Clock clock, DistributionStatisticConfig statistics, DoubleSupplier cell) {
-        super(clock.wallTime(), Math.max(1, windowMillis(statistics)));
-        this.clock = clock;
-        this.cell = cell;
-        this.windows = Math.max(1, Objects.requireNonNull(statistics.getBufferLength()));
+    private WindowedMax(MaxColumns columns, int index) {
+        this.columns = columns;
+        this.index = index;
     }
 
     /** Returns the length of each window in milliseconds. An amount is forgotten after {@code bufferLength} windows. */
@@ -47,66 +30,76 @@ public final class WindowedMax extends TimeWindows {
         return Objects.requireNonNull(statistics.getExpiry()).toMillis();
     }
 
-    /** Drains the cell, and returns the largest amount of the last windows; 0 if there was none. */
-    double poll() {
-        DRAIN_LOCK.readLock().lock();
-        try {
-            return drain();
-        } finally {
-            DRAIN_LOCK.readLock().unlock();
-        }
-    }
-
     /**
-     * Runs an action that drains many cells and {@linkplain #add adds} the results. Other reads wait, because an amount that is drained and
-     * not yet added would be missing from them.
-     */
-    public static void drainMany(Runnable action) {
-        DRAIN_LOCK.writeLock().lock();
-        try {
-            action.run();
-        } finally {
-            DRAIN_LOCK.writeLock().unlock();
-        }
-    }
-
-    /**
-     * Adds an amount that the caller has drained from the cell.
+     * Drains the cell, and returns the largest amount of the last windows; 0 if there was none.
      *
-     * @param drained 0 if there was none
-     * @param nowMillis wall-clock time
-     * @return the largest amount of the last windows; 0 if there was none
+     * @param cell drains the cell: returns the largest amount since the last call, 0 if there was none
      */
-    public synchronized double add(double drained, long nowMillis) {
-        age(advanceTo(nowMillis));
-        if (drained > 0) {
-            if (maxSince == null) {
-                maxSince = new double[windows];
-            }
-            for (int i = 0; i < windows; i++) {
-                maxSince[i] = Math.max(maxSince[i], drained);
-            }
-        }
-        return maxSince == null ? 0 : maxSince[windows - 1];
+    double poll(DoubleSupplier cell) {
+        return columns.poll(index, cell);
     }
 
     /** Drains the cell if a window ends within this time from now and was not rotated yet. */
-    synchronized void rotate(long nowMillis, long withinMillis) {
-        if (startRotation(nowMillis + withinMillis)) {
-            drain();
+    void rotate(long nowMillis, long withinMillis, DoubleSupplier cell) {
+        if (columns.startRotation(index, nowMillis + withinMillis)) {
+            columns.poll(index, cell);
         }
     }
 
-    private synchronized double drain() {
-        double drained = cell.getAsDouble();
-        return add(drained, clock.wallTime()); // the time after the drain: a window may have ended before it
+    /** A factory of the maxima of one registry. Thread-safe. */
+    public static final class Factory {
+        private final Clock clock;
+
+        /** The latest columns of each configuration. */
+        private final Map<Windows, MaxColumns> latest = new HashMap<>();
+
+        private record Windows(long lengthMillis, int count) {}
+
+        /** Creates a factory for meters with this clock. */
+        public Factory(Clock clock) {
+            this.clock = clock;
+        }
+
+        /** Returns the maximum of a new meter. Its first window starts now. */
+        synchronized WindowedMax create(DistributionStatisticConfig statistics) {
+            Windows windows = new Windows(
+                    Math.max(1, windowMillis(statistics)),
+                    Math.max(1, Objects.requireNonNull(statistics.getBufferLength())));
+            MaxColumns columns = latest.get(windows);
+            if (columns == null || columns.isFull()) {
+                columns = new MaxColumns(clock, windows.lengthMillis, windows.count);
+                latest.put(windows, columns);
+            }
+            return new WindowedMax(columns, columns.add());
+        }
     }
 
-    private void age(long endedWindows) {
-        if (maxSince != null && endedWindows > 0) {
-            int kept = (int) Math.max(0, windows - endedWindows);
-            System.arraycopy(maxSince, 0, maxSince, windows - kept, kept);
-            Arrays.fill(maxSince, 0, windows - kept, 0);
+    /** The maxima of many meters, which a scrape reads together. Immutable and thread-safe. */
+    public static final class Batch {
+        private final MaxColumns[] columns;
+        private final int[] indexes;
+
+        /** Creates a batch of maxima in this order. */
+        public Batch(List<WindowedMax> maxima) {
+            columns = maxima.stream().map(max -> max.columns).toArray(MaxColumns[]::new);
+            indexes = maxima.stream().mapToInt(max -> max.index).toArray();
+        }
+
+        /**
+         * Drains the cells of all meters. Other reads wait, because an amount that is drained and not yet added to its windows would be
+         * missing from them.
+         *
+         * @param drainer drains the cells: stores the largest amount of each since the last call, 0 if there was none
+         * @param nowMillis wall-clock time
+         * @param results receives the largest amount of each meter's last windows; may be longer than the number of meters
+         */
+        public void poll(Consumer<double[]> drainer, long nowMillis, double[] results) {
+            MaxColumns.drainMany(() -> {
+                drainer.accept(results);
+                for (int i = 0; i < indexes.length; i++) {
+                    results[i] = columns[i].add(indexes[i], results[i], nowMillis);
+                }
+            });
         }
     }
 }

@@ -18,6 +18,7 @@ import dev.percpu.meter.PerCpuCounter;
 import dev.percpu.meter.PerCpuDistributionSummary;
 import dev.percpu.meter.PerCpuTimer;
 import dev.percpu.meter.TimeWindowed;
+import dev.percpu.meter.WindowedMax;
 import dev.percpu.scrape.SeriesIndex;
 import dev.percpu.shard.CellStore;
 import io.micrometer.core.instrument.Clock;
@@ -61,6 +62,7 @@ final class MeterFactory {
     private final @Nullable ExemplarSamplers samplers;
     private final BucketLayouts layouts;
     private final SeriesIndex index;
+    private final WindowedMax.Factory maxima;
     private final Supplier<NamingConvention> convention;
     private final BiConsumer<Meter.Id, String> failed;
 
@@ -82,6 +84,7 @@ final class MeterFactory {
         this.samplers = samplers;
         this.layouts = layouts;
         this.index = index;
+        this.maxima = new WindowedMax.Factory(clock);
         this.convention = convention;
         this.failed = failed;
     }
@@ -99,7 +102,8 @@ final class MeterFactory {
     }
 
     private ObservationConfig config(BucketLayout layout, DistributionStatisticConfig statistics) {
-        return new ObservationConfig(layout, statistics, clock, samplers == null ? null : samplers.forLayout(layout));
+        return new ObservationConfig(
+                layout, statistics, clock, maxima, samplers == null ? null : samplers.forLayout(layout));
     }
 
     PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {

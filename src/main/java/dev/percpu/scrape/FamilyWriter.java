@@ -12,7 +12,6 @@ import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.MaxDrainer;
 import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.Clock;
-import io.prometheus.metrics.model.snapshots.Exemplars;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * without reading a meter object, except for exemplars.
  */
 abstract sealed class FamilyWriter {
+    /** Number of points that are written together. Their values fit into the level 1 cache of the processor. */
+    private static final int RUN = 256;
+
     private final Family family;
     private final SortedSeries series;
     private final Names names;
@@ -117,16 +119,21 @@ abstract sealed class FamilyWriter {
             int size = meters.size();
             if (column == null || writer == null) {
                 for (int i = 0; i < size; i++) {
-                    labels.point(i, out);
+                    out.point(labels, i);
                     meters.get(i).write(cells.snapshot(), out);
                 }
                 return;
             }
-            boolean exemplars = sampled && out.hasExemplars();
             CellColumn.Cursor cursor = column.cursor(cells.reader());
-            for (int i = 0; i < size; i++) {
-                labels.point(i, out);
-                writer.write(cursor, i, exemplars ? meters.get(i).exemplars() : Exemplars.EMPTY, out);
+            if (sampled && out.hasExemplars()) {
+                for (int i = 0; i < size; i++) {
+                    out.point(labels, i);
+                    writer.write(cursor, i, meters.get(i).exemplars(), out);
+                }
+            } else {
+                for (int i = 0; i < size; i += RUN) {
+                    writer.write(cursor, labels, i, Math.min(RUN, size - i), out);
+                }
             }
             // The column has raw offsets. Its cells must not be recycled while they are read.
             Reference.reachabilityFence(this);
@@ -137,8 +144,8 @@ abstract sealed class FamilyWriter {
     static final class Max extends FamilyWriter {
         private final MaxDrainer drainer;
 
-        /** The windows of each meter, in the order of the drainer's cells. */
-        private final WindowedMax[] windows;
+        /** The windows of the meters, in the order of the drainer's cells. */
+        private final WindowedMax.Batch windows;
 
         private final boolean inNanos;
 
@@ -146,11 +153,12 @@ abstract sealed class FamilyWriter {
             super(family, series, names);
             List<CellMeter> meters = series.meters();
             List<ObservationCell> cells = new ArrayList<>(meters.size());
-            this.windows = new WindowedMax[meters.size()];
+            List<WindowedMax> maxima = new ArrayList<>(meters.size());
             for (CellMeter meter : meters) {
-                windows[cells.size()] = Objects.requireNonNull(meter.windowedMax());
+                maxima.add(Objects.requireNonNull(meter.windowedMax()));
                 cells.add((ObservationCell) meter.cell());
             }
+            this.windows = new WindowedMax.Batch(maxima);
             this.drainer = MaxDrainer.of(cells);
             this.inNanos = cells.getFirst().isOfLongs();
         }
@@ -162,21 +170,21 @@ abstract sealed class FamilyWriter {
             double[] maxima = buffers.maxima(size);
             // Drain all cells before the first sample is written: a client that disconnects must not lose
             // a drained maximum.
-            drain(clock.wallTime(), maxima);
-            for (int i = 0; i < size; i++) {
-                labels.point(i, out);
+            windows.poll(drainer::drain, clock.wallTime(), maxima);
+            for (int i = 0; i < size; i += RUN) {
+                int count = Math.min(RUN, size - i);
                 if (inNanos) {
-                    out.seconds(SampleWriter.VALUE, (long) maxima[i]);
+                    long[] nanos = out.scratch(count);
+                    for (int j = 0; j < count; j++) {
+                        nanos[j] = (long) maxima[i + j];
+                    }
+                    out.seconds(labels, i, nanos, count);
                 } else {
-                    out.value(SampleWriter.VALUE, maxima[i], null);
+                    double[] values = out.doubles(count);
+                    System.arraycopy(maxima, i, values, 0, count);
+                    out.values(labels, i, values, count);
                 }
             }
-        }
-
-        /** Drains all cells into the windows, and stores the maximum of each meter's windows. */
-        private void drain(long nowMillis, double[] maxima) {
-            WindowedMax.drainMany(
-                    () -> drainer.drain((index, drained) -> maxima[index] = windows[index].add(drained, nowMillis)));
         }
     }
 

@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScrapeCells implements AutoCloseable {
     private final CellStore store;
+    private final long[] words;
     private @Nullable CellSnapshot snapshot;
     private CellColumn.@Nullable Reader reader;
 
-    ScrapeCells(CellStore store) {
+    /**
+     * @param words memory of {@link CellColumn.Reader#WORDS} words, which the next scrape can use
+     */
+    ScrapeCells(CellStore store, long[] words) {
         this.store = store;
+        this.words = words;
     }
 
     /** Returns the sums of all cells, computed by the first call. */
@@ -31,7 +36,7 @@ final class ScrapeCells implements AutoCloseable {
     /** Returns the reader of columns. */
     CellColumn.Reader reader() {
         if (reader == null) {
-            reader = new CellColumn.Reader();
+            reader = new CellColumn.Reader(words);
         }
         return reader;
     }

@@ -8,6 +8,7 @@ import dev.percpu.exposition.TextFormat;
 import dev.percpu.exposition.TextOutput;
 import dev.percpu.family.FamilyValues;
 import dev.percpu.meter.CellMeter;
+import dev.percpu.shard.CellColumn;
 import io.micrometer.core.instrument.Clock;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -43,6 +44,7 @@ public final class ScrapeWriter {
     private static final class Buffers {
         private final TextOutput out = new TextOutput();
         private final FamilyWriter.Buffers rows = new FamilyWriter.Buffers();
+        private final long[] words = new long[CellColumn.Reader.WORDS];
     }
 
     /** The values of a scrape that are not in cells. */
@@ -94,7 +96,7 @@ public final class ScrapeWriter {
         Buffers buffers = reused == null ? new Buffers() : reused;
         TextOutput out = buffers.out.to(stream);
         SortedFamilies last = table;
-        try (ScrapeCells cells = index.openCells()) {
+        try (ScrapeCells cells = index.openCells(buffers.words)) {
             SortedFamilies current = index.table(last, cells);
             replace(last, current);
             new TextScrape(current, cells, format, escaping, included, buffers).write(collected);

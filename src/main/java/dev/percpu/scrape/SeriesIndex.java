@@ -293,9 +293,13 @@ public final class SeriesIndex implements MultiCollector {
         return meters;
     }
 
-    /** Opens the cells for one scrape. */
-    ScrapeCells openCells() {
-        return new ScrapeCells(store);
+    /**
+     * Opens the cells for one scrape.
+     *
+     * @param words memory as {@link ScrapeCells} needs
+     */
+    ScrapeCells openCells(long[] words) {
+        return new ScrapeCells(store, words);
     }
 
     /**

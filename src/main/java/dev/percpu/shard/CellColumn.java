@@ -1,15 +1,12 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class CellColumn {
     private final int buckets;
 
-    /** Size of each meter's cells, without the maximum of a group. */
-    private final int bytesPerMeter;
+    /** Number of words of each meter's cells, without the maximum of a group. */
+    private final int wordsPerMeter;
 
     private final int metersPerBatch;
 
@@ -43,18 +40,28 @@ public final class CellColumn {
 
     /** Memory for the sums of one batch. Not thread-safe: only the thread that created it may use and close it. */
     public static final class Reader implements AutoCloseable {
-        /** Size of the sums of a batch. The largest group fits into it, and it fits into the level 2 cache. */
-        private static final int BYTES = 64 * 1024;
+        /** Number of words of the sums of a batch. The largest group fits into it, and it fits into the level 2 cache. */
+        public static final int WORDS = 8 * 1024;
+
+        private static final int BYTES = WORDS * Long.BYTES;
 
         private final Arena arena = Arena.ofConfined();
         private final MemorySegment offsets;
         private final MemorySegment sums;
 
+        /** A copy of the sums: each access to native memory would be checked. */
+        private final long[] words;
+
         /** The cursor that has read the sums. */
         private @Nullable Cursor owner;
 
-        /** Allocates the memory. */
-        public Reader() {
+        /**
+         * Allocates the memory outside the heap.
+         *
+         * @param words memory of {@link #WORDS} words, which another reader can use when this one is closed
+         */
+        public Reader(long[] words) {
+            this.words = words;
             try {
                 offsets = arena.allocate(ValueLayout.JAVA_LONG, BYTES / Layout.CELL_BYTES);
                 sums = arena.allocate(BYTES, Layout.CELL_BYTES);
@@ -73,8 +80,8 @@ public final class CellColumn {
     private CellColumn(List<? extends Cell> cells) {
         int size = cells.size();
         buckets = cells.getFirst().buckets();
-        bytesPerMeter = Layout.CELL_BYTES * Math.max(buckets, 1);
-        metersPerBatch = Reader.BYTES / bytesPerMeter;
+        wordsPerMeter = Layout.CELL_BYTES / Long.BYTES * Math.max(buckets, 1);
+        metersPerBatch = Reader.WORDS / wordsPerMeter;
         offsets = new long[size];
         batchIndexes = new short[size];
         runs = new Run[(size + metersPerBatch - 1) / metersPerBatch][];
@@ -85,25 +92,16 @@ public final class CellColumn {
     }
 
     private Run[] sortByRegion(List<? extends Cell> cells, int from, int to) {
-        IdentityHashMap<Region, List<Integer>> byRegion = new IdentityHashMap<>();
-        for (int i = from; i < to; i++) {
-            byRegion.computeIfAbsent(handle(cells, i).region(), region -> new ArrayList<>())
-                    .add(i);
-        }
         List<Run> sorted = new ArrayList<>();
-        int[] next = {from};
-        byRegion.forEach((region, indexes) -> {
-            sorted.add(new Run(region, next[0], indexes.size()));
-            for (int i : indexes) {
-                batchIndexes[i] = (short) (next[0] - from);
-                offsets[next[0]++] = handle(cells, i).offset() + (buckets == 0 ? 0 : Layout.bucketOffset(0));
+        int next = from;
+        for (RegionCells region : RegionCells.of(cells, from, to)) {
+            sorted.add(new Run(region.region(), next, region.indexes().length));
+            for (int i : region.indexes()) {
+                batchIndexes[i] = (short) (next - from);
+                offsets[next++] = RegionCells.handle(cells, i).offset() + (buckets == 0 ? 0 : Layout.bucketOffset(0));
             }
-        });
+        }
         return sorted.toArray(Run[]::new);
-    }
-
-    private static CellHandle handle(List<? extends Cell> cells, int index) {
-        return Objects.requireNonNull(cells.get(index).handle());
     }
 
     /**
@@ -132,10 +130,11 @@ public final class CellColumn {
      */
     public final class Cursor {
         private final Reader reader;
-        private int batch = -1;
 
-        /** The words of one meter's cells. One bulk copy is faster than many checked reads of native memory. */
-        private final long[] words = new long[2 * buckets];
+        /** Indexes of the meters of the current batch. */
+        private int from;
+
+        private int to;
 
         private Cursor(Reader reader) {
             this.reader = reader;
@@ -143,7 +142,8 @@ public final class CellColumn {
 
         /** Returns the sum of a counter. */
         public double counterSum(int index) {
-            return new CellSums(reader.sums, locate(index)).counterSum();
+            int at = locate(index);
+            return reader.words[at] + Double.longBitsToDouble(reader.words[at + 1]);
         }
 
         /**
@@ -153,11 +153,12 @@ public final class CellColumn {
          * @return the sum of all amounts
          */
         public long readLongs(int index, long[] counts) {
-            copy(index);
+            int at = locate(index);
+            long[] words = reader.words;
             long sum = 0;
             for (int i = 0; i < buckets; i++) {
-                counts[i] = words[2 * i];
-                sum = SumKind.addSaturated(sum, words[2 * i + 1]);
+                counts[i] = words[at + 2 * i];
+                sum = SumKind.addSaturated(sum, words[at + 2 * i + 1]);
             }
             return sum;
         }
@@ -169,42 +170,81 @@ public final class CellColumn {
          * @return the sum of all amounts
          */
         public double readDoubles(int index, long[] counts) {
-            copy(index);
+            int at = locate(index);
+            long[] words = reader.words;
             double sum = 0;
             for (int i = 0; i < buckets; i++) {
-                counts[i] = words[2 * i];
-                sum += Double.longBitsToDouble(words[2 * i + 1]);
+                counts[i] = words[at + 2 * i];
+                sum += Double.longBitsToDouble(words[at + 2 * i + 1]);
             }
             return sum;
         }
 
-        private void copy(int index) {
-            MemorySegment.copy(reader.sums, ValueLayout.JAVA_LONG, locate(index), words, 0, words.length);
+        /**
+         * Reads the sums of consecutive counters.
+         *
+         * @param from index of the first counter
+         * @param sums receives the sums, from index 0 on
+         */
+        public void readCounters(int from, int count, double[] sums) {
+            for (int i = 0; i < count; i++) {
+                sums[i] = counterSum(from + i);
+            }
         }
 
-        /** Returns the offset of a meter's sums in the memory of the reader. Sums the batch of the meter if necessary. */
-        @SuppressWarnings("ReferenceEquality") // this cursor, not an equal one
-        private long locate(int index) {
-            int batchOfIndex = index / metersPerBatch;
-            if (batchOfIndex != batch || reader.owner != this) {
-                reader.owner = null;
-                for (Run run : runs[batchOfIndex]) {
-                    sum(run, run.from - batchOfIndex * metersPerBatch);
-                }
-                batch = batchOfIndex;
-                reader.owner = this;
+        /**
+         * Reads the observations of consecutive meters with one bucket each, which are longs.
+         *
+         * @param from index of the first meter
+         * @param counts receives the number of observations of each meter, from index 0 on
+         * @param sums receives the sum of each meter's amounts, from index 0 on
+         */
+        public void readLongs(int from, int count, long[] counts, long[] sums) {
+            for (int i = 0; i < count; i++) {
+                int at = locate(from + i);
+                counts[i] = reader.words[at];
+                sums[i] = reader.words[at + 1];
             }
-            return (long) batchIndexes[index] * bytesPerMeter;
+        }
+
+        /** Reads the observations of consecutive meters with one bucket each, which are doubles. */
+        public void readDoubles(int from, int count, long[] counts, double[] sums) {
+            for (int i = 0; i < count; i++) {
+                int at = locate(from + i);
+                counts[i] = reader.words[at];
+                sums[i] = Double.longBitsToDouble(reader.words[at + 1]);
+            }
+        }
+
+        /** Returns the index of a meter's sums in the memory of the reader. Sums the batch of the meter if necessary. */
+        @SuppressWarnings("ReferenceEquality") // this cursor, not an equal one
+        private int locate(int index) {
+            if (index < from || index >= to || reader.owner != this) {
+                read(index / metersPerBatch);
+            }
+            return batchIndexes[index] * wordsPerMeter;
+        }
+
+        private void read(int batch) {
+            reader.owner = null;
+            from = batch * metersPerBatch;
+            to = Math.min(from + metersPerBatch, batchIndexes.length);
+            for (Run run : runs[batch]) {
+                sum(run, run.from - from);
+            }
+            MemorySegment.copy(reader.sums, ValueLayout.JAVA_LONG, 0, reader.words, 0, (to - from) * wordsPerMeter);
+            reader.owner = this;
         }
 
         private void sum(Run run, int batchIndex) {
+            long bytesPerMeter = (long) wordsPerMeter * Long.BYTES;
             MemorySegment.copy(offsets, run.from, reader.offsets, ValueLayout.JAVA_LONG, 0, run.count);
             run.region.sumRanges(
                     0,
                     run.region.shards() + 1,
                     reader.offsets.asSlice(0, (long) run.count * Long.BYTES),
                     bytesPerMeter,
-                    reader.sums.asSlice((long) batchIndex * bytesPerMeter, (long) run.count * bytesPerMeter));
+                    reader.sums.asSlice(batchIndex * bytesPerMeter, run.count * bytesPerMeter));
         }
     }
 }

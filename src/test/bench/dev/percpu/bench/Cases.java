@@ -196,12 +196,12 @@ final class Cases {
     /** Adds whole scrapes of the peers and of percpu, in several formats. */
     private static void formats(List<Subject> subjects) {
         List<String> impls = List.of(PERCPU, MICROMETER, MICROMETER_NEXT);
-        scrape(subjects, SCRAPE_COUNTERS_10K, impls, Map.of("content", "COUNTERS", "meters", "10000"));
-        scrape(subjects, SCRAPE_TIMERS_10K, impls, Map.of("content", "TIMERS", "meters", "10000"));
+        scrapeAndCopy(subjects, SCRAPE_COUNTERS_10K, impls, Map.of("content", "COUNTERS", "meters", "10000"));
+        scrapeAndCopy(subjects, SCRAPE_TIMERS_10K, impls, Map.of("content", "TIMERS", "meters", "10000"));
         Map<String, String> churn = Map.of("content", "TIMERS", "meters", "10000", "churn", "true");
         scrape(subjects, SCRAPE_CHURN, TWO_REGISTRIES, churn);
         Map<String, String> histograms = Map.of("content", "HISTOGRAMS", "meters", "1000");
-        scrape(subjects, SCRAPE_HISTOGRAMS_1K, impls, histograms);
+        scrapeAndCopy(subjects, SCRAPE_HISTOGRAMS_1K, impls, histograms);
         scrape(subjects, SCRAPE_HISTOGRAMS_10K, impls, with(histograms, "meters", "10000"));
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + OPENMETRICS_SUFFIX, impls, with(histograms, "format", "OPENMETRICS"));
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + PROTOBUF_SUFFIX, impls, with(histograms, "format", "PROTOBUF"));
@@ -211,6 +211,13 @@ final class Cases {
     private static void scrape(
             List<Subject> subjects, String caseName, List<String> impls, Map<String, String> params) {
         registries(subjects, caseName, impls, 1, ScrapeFormatCase.class, "scrape", params);
+    }
+
+    /** Adds scrapes, and the copy of the bytes of percpu's scrape. */
+    private static void scrapeAndCopy(
+            List<Subject> subjects, String caseName, List<String> impls, Map<String, String> params) {
+        scrape(subjects, caseName, impls, params);
+        subjects.add(subject(caseName, FLOOR, 1, ScrapeFormatCase.class, "copy", with(params, "impl", PERCPU)));
     }
 
     private static Map<String, String> with(Map<String, String> params, String name, String value) {

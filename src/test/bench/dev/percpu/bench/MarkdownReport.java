@@ -28,6 +28,7 @@ final class MarkdownReport {
               and summaries, also of `empty` and `floor`.
             - `empty` is a downcall that does nothing. `floor` is a C loop around the section that commits a record, without
               a call from Java.
+            - In a case of scrapes, `floor` copies the text of percpu's scrape through a buffer of 64 KiB.
             - `longadder` and `atomiclong` are a count and a sum written with the JDK alone, without a maximum.
             - `http.request` is the sequence of calls that Vert.x makes for one request, with two clock readings. Each binder uses the same
               registry as in a service.

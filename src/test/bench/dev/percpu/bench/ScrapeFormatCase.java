@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -163,6 +164,34 @@ public class ScrapeFormatCase {
             Impl.scrape(state.registry, out, state.format.contentType);
         }
         CounterCase.check(counted.bytes);
+        return counted.bytes;
+    }
+
+    /** The text of a scrape. */
+    @State(Scope.Benchmark)
+    public static class Text {
+        private static final int CHUNK_BYTES = 64 * 1024;
+
+        final byte[] chunk = new byte[CHUNK_BYTES];
+        byte[] bytes = {};
+
+        @Setup
+        public void scrape(RegistryState state) throws IOException {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            Impl.scrape(state.registry, out, state.format.contentType);
+            bytes = out.toByteArray();
+        }
+    }
+
+    /** Copies the text of a scrape through a buffer, which is the least that any scrape does. Returns the number of bytes. */
+    @Benchmark
+    public long copy(RegistryState state, Text text) {
+        CountingStream counted = new CountingStream();
+        for (int from = 0; from < text.bytes.length; from += Text.CHUNK_BYTES) {
+            int count = Math.min(Text.CHUNK_BYTES, text.bytes.length - from);
+            System.arraycopy(text.bytes, from, text.chunk, 0, count);
+            counted.write(text.chunk, 0, count);
+        }
         return counted.bytes;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Compares numbers with the text that the JDK writes. */
@@ -48,39 +49,46 @@ class DecimalsTest {
         }
     }
 
+    /** Returns numbers of all magnitudes, with many that end with zeros, up to and around a limit. */
+    private LongStream magnitudes(long limit) {
+        LongStream rounded = LongStream.generate(() -> {
+                    long power = (long) Math.pow(10, random.nextInt(16));
+                    return (anyLong() & Long.MAX_VALUE) % limit / power * power;
+                })
+                .limit(SAMPLES);
+        LongStream any =
+                LongStream.generate(() -> (anyLong() & Long.MAX_VALUE) % limit).limit(SAMPLES);
+        LongStream border = LongStream.rangeClosed(limit - 1000, limit + 1000);
+        return Stream.of(rounded, any, border, powersAndNeighbours()).flatMapToLong(it -> it);
+    }
+
     @Test
     void shouldWriteWholeDoublesAsTheJdkDoesOrReturnMinusOne() {
-        for (double value : new double[] {0.0, -0.0, 1, -1, 0.5, 9_999_999, 1e7, -1e7, 1e300, 9_999_999.5}) {
-            int end = Decimals.putWhole(value, out, 1);
-            boolean plain = value == Math.rint(value)
-                    && Math.abs(value) < 1e7
-                    && !Double.toString(value).equals("-0.0");
-            assertThat(end >= 0).as("%s is whole and without exponent", value).isEqualTo(plain);
-            if (plain) {
-                assertThat(text(end)).isEqualTo(Double.toString(value));
+        long limit = 1L << 53;
+        magnitudes(limit).flatMap(value -> LongStream.of(value, -value)).forEach(value -> {
+            double whole = value;
+            int end = Decimals.putWhole(whole, out, 1);
+            if (Math.abs(whole) < limit) {
+                assertThat(text(end)).isEqualTo(Double.toString(whole));
+            } else {
+                assertThat(end).as("%s", whole).isEqualTo(-1);
             }
+        });
+        for (double value : new double[] {-0.0, 0.5, 9_999_999.5, 1e300, 0x1p53, 0x1p63, -0x1p63}) {
+            assertThat(Decimals.putWhole(value, out, 1)).as("%s", value).isEqualTo(-1);
         }
     }
 
     @Test
-    void shouldWriteNanosecondsAsTheDoubleOfTheirSeconds() {
-        int plain = 0;
-        long[] nanos = LongStream.concat(
-                        powersAndNeighbours(),
-                        LongStream.generate(this::anyLong).limit(SAMPLES))
-                .toArray();
-        for (long value : nanos) {
+    void shouldWriteNanosecondsAsTheDoubleOfTheirSecondsOrReturnMinusOne() {
+        long limit = (1L << 23) * 1_000_000_000;
+        LongStream.concat(magnitudes(limit), LongStream.range(0, 20_000)).forEach(value -> {
             int end = Decimals.putSeconds(value, out, 1);
-            if (end >= 0) {
-                plain++;
+            if (value >= 0 && value < limit) {
                 assertThat(text(end)).as("%d ns", value).isEqualTo(Double.toString(value / 1e9));
+            } else {
+                assertThat(end).as("%d ns", value).isEqualTo(-1);
             }
-        }
-        assertThat(plain).isGreaterThan(SAMPLES / 10);
-        for (long value : new long[] {0, 1_000_000, 12_345_678, 4_000_000_000_000_000L}) {
-            assertThat(Decimals.putSeconds(value, out, 1))
-                    .as("%d ns need no exponent", value)
-                    .isPositive();
-        }
+        });
     }
 }

@@ -36,7 +36,7 @@ class LabelColumnTest {
         SampleWriter samples = new SampleWriter(output, SampleWriter.ExemplarPolicy.NONE);
         samples.family(NAMES);
         for (int index : indexes) {
-            COLUMN.point(index, samples);
+            samples.point(COLUMN, index);
             samples.value(SampleWriter.VALUE, index, null);
         }
         output.end();

@@ -2,11 +2,15 @@ package dev.percpu.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -48,8 +52,7 @@ class TextOutputTest {
         for (int i = 0; i < 40_000; i++) {
             output.putSample(name, labels, 10, i % 3 == 0 ? 0 : 70);
             expected.append(string(name))
-                    .append(i % 3 == 0 ? "" : "{" + string(labels).substring(10, 80) + "}")
-                    .append(' ');
+                    .append(i % 3 == 0 ? "" : string(labels).substring(10, 80));
             output.put((long) i);
             output.put('\n');
             output.put(i / 8.0);
@@ -152,6 +155,65 @@ class TextOutputTest {
         }
     }
 
+    private static final double[] DOUBLES = {
+        -Double.MIN_NORMAL, 1, 0.1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1.5e7, -0.0, 1e300
+    };
+    private static final long[] NANOS = {
+        Long.MAX_VALUE, 0, 1, 123_456, 1_500_000_000, 12_345_678_901L, 7, 999_999, 1L << 60
+    };
+    private static final long[] COUNTS = {Long.MAX_VALUE, 0, 1, 99, 1000, 123_456_789, 7, 8, 9};
+
+    private static String line(String name, LabelColumn labels, int point, Object value) {
+        int from = labels.start(point);
+        String number = value.toString().replace("Infinity", "Inf");
+        return name
+                + new String(labels.text(), from, labels.start(point + 1) - from, StandardCharsets.US_ASCII)
+                + (number.equals("Inf") ? "+Inf" : number)
+                + "\n";
+    }
+
+    /** Begins at each of the last bytes of a chunk, and has labels from none to more than a chunk. */
+    @Test
+    void shouldWriteLinesOfPointsAcrossTheEndOfAChunk() throws IOException {
+        List<Labels> points = new ArrayList<>();
+        for (int i = 0; i <= DOUBLES.length; i++) {
+            int length = i == 6 ? TextOutput.CHUNK_BYTES : 13 * i;
+            points.add(i % 4 == 1 ? Labels.EMPTY : Labels.of("label", "v".repeat(length)));
+        }
+        LabelColumn labels = Objects.requireNonNull(LabelColumn.of(points));
+        byte[] name = text(21);
+        String n = string(name);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < DOUBLES.length; i++) {
+            text.append(line(n, labels, i + 1, DOUBLES[i]));
+        }
+        for (int i = 0; i < NANOS.length; i++) {
+            text.append(line(n, labels, i + 1, NANOS[i] / 1e9));
+        }
+        for (int i = 0; i < COUNTS.length; i++) {
+            text.append(line(n, labels, i + 1, COUNTS[i])).append(line("sum", labels, i + 1, DOUBLES[i]));
+        }
+        for (int i = 0; i < COUNTS.length; i++) {
+            text.append(line(n, labels, i + 1, COUNTS[i])).append(line("sum", labels, i + 1, NANOS[i] / 1e9));
+        }
+        byte[] sum = {'s', 'u', 'm'};
+
+        for (int left = 0; left <= 400; left++) {
+            byte[] filler = text(TextOutput.CHUNK_BYTES - left);
+            arrived.reset();
+            output.to(arrived).put(filler);
+            output.putLines(name, labels, 1, DOUBLES, DOUBLES.length);
+            output.putSecondsLines(name, labels, 1, NANOS, NANOS.length);
+            output.putLines(name, COUNTS, sum, DOUBLES, labels, 1, COUNTS.length);
+            output.putSecondsLines(name, COUNTS, sum, NANOS, labels, 1, COUNTS.length);
+            output.end();
+
+            assertThat(arrived.toString(StandardCharsets.US_ASCII))
+                    .as("%d bytes left", left)
+                    .isEqualTo(string(filler) + text);
+        }
+    }
+
     @Test
     void shouldWriteTextThatIsLongerThanAChunk() throws IOException {
         byte[] huge = text(3 * TextOutput.CHUNK_BYTES);
@@ -163,8 +225,7 @@ class TextOutputTest {
         output.end();
 
         String h = string(huge);
-        assertThat(arrived.toString(StandardCharsets.US_ASCII))
-                .isEqualTo("x" + h + h + "{" + h + "} " + h + "0.5\"} 7\n" + h + " ");
+        assertThat(arrived.toString(StandardCharsets.US_ASCII)).isEqualTo("x" + h + h + h + h + "0.5\"} 7\n" + h);
     }
 
     @Test

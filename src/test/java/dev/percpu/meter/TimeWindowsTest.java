@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.TimeWindowMax;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TimeWindowsTest {
@@ -88,18 +95,23 @@ class TimeWindowsTest {
     @Test
     void shouldNotReadBetweenADrainAndTheAdditionOfItsResult() throws InterruptedException {
         AtomicReference<Double> pending = new AtomicReference<>(7.0);
-        WindowedMax max =
-                new WindowedMax(new MockClock(), DistributionStatisticConfig.DEFAULT, () -> pending.getAndSet(0.0));
+        WindowedMax max = new WindowedMax.Factory(new MockClock()).create(DistributionStatisticConfig.DEFAULT);
         AtomicReference<Double> result = new AtomicReference<>();
-        Thread reader = new Thread(() -> result.set(max.poll()));
-        WindowedMax.drainMany(() -> {
-            double drained = pending.getAndSet(0.0);
-            reader.start();
-            assertEventually(() -> result.get() != null || reader.getState() == Thread.State.WAITING, true);
-            max.add(drained, 0);
-        });
+        Thread reader = new Thread(() -> result.set(max.poll(() -> pending.getAndSet(0.0))));
+        double[] maxima = new double[1];
+        new WindowedMax.Batch(List.of(max))
+                .poll(
+                        drained -> {
+                            drained[0] = pending.getAndSet(0.0);
+                            reader.start();
+                            assertEventually(
+                                    () -> result.get() != null || reader.getState() == Thread.State.WAITING, true);
+                        },
+                        0,
+                        maxima);
         reader.join();
 
+        assertThat(maxima).containsExactly(7.0);
         assertThat(result).hasValue(7.0);
     }
 
@@ -111,21 +123,75 @@ class TimeWindowsTest {
                 .bufferLength(3)
                 .build();
         AtomicReference<Double> pending = new AtomicReference<>(7.0);
-        WindowedMax max = new WindowedMax(clock, config, () -> pending.getAndSet(0.0));
+        DoubleSupplier cell = () -> pending.getAndSet(0.0);
+        WindowedMax max = new WindowedMax.Factory(clock).create(config);
         long start = clock.wallTime();
 
-        max.rotate(start + 100, 50);
+        max.rotate(start + 100, 50, cell);
         assertThat(pending).hasValue(7.0);
-        max.rotate(start + 960, 50);
+        max.rotate(start + 960, 50, cell);
         assertThat(pending).hasValue(0.0);
         pending.set(5.0);
-        max.rotate(start + 970, 50);
+        max.rotate(start + 970, 50, cell);
         assertThat(pending).hasValue(5.0);
-        assertThat(max.poll()).isEqualTo(7);
+        assertThat(max.poll(cell)).isEqualTo(7);
 
         clock.add(Duration.ofMillis(3 * LENGTH));
-        assertThat(max.poll()).isZero();
+        assertThat(max.poll(cell)).isZero();
         pending.set(1.0);
-        assertThat(max.poll()).isEqualTo(1);
+        assertThat(max.poll(cell)).isEqualTo(1);
+    }
+
+    /** Compares each of many maxima with Micrometer's, at random times, by single reads and by reads of all. */
+    @Test
+    void shouldKeepTheMaximaOfManyMetersApart() {
+        Random random = new Random(5);
+        MockClock clock = new MockClock();
+        WindowedMax.Factory factory = new WindowedMax.Factory(clock);
+        List<DistributionStatisticConfig> configs = Stream.of(1, 3, 5)
+                .map(windows -> DistributionStatisticConfig.builder()
+                        .expiry(Duration.ofMillis(LENGTH * windows))
+                        .bufferLength(windows)
+                        .build())
+                .toList();
+        List<WindowedMax> maxima = new ArrayList<>();
+        List<TimeWindowMax> expected = new ArrayList<>();
+        double[] pending = new double[200];
+        for (int i = 0; i < pending.length; i++) {
+            DistributionStatisticConfig config = configs.get(random.nextInt(configs.size()));
+            maxima.add(factory.create(config));
+            expected.add(new TimeWindowMax(clock, config));
+            clock.add(Duration.ofMillis(random.nextInt(20)));
+        }
+        WindowedMax.Batch all = new WindowedMax.Batch(maxima);
+        for (int step = 0; step < 2_000; step++) {
+            int meter = random.nextInt(pending.length);
+            double amount = 1 + random.nextInt(1_000);
+            pending[meter] = Math.max(pending[meter], amount);
+            expected.get(meter).record(amount);
+            if (step % 7 == 0) {
+                double[] results = new double[pending.length];
+                all.poll(
+                        drained -> {
+                            System.arraycopy(pending, 0, drained, 0, pending.length);
+                            Arrays.fill(pending, 0);
+                        },
+                        clock.wallTime(),
+                        results);
+                for (int i = 0; i < results.length; i++) {
+                    assertThat(results[i])
+                            .as("meter %d", i)
+                            .isEqualTo(expected.get(i).poll());
+                }
+                clock.add(Duration.ofMillis(random.nextInt(1_000)));
+            } else {
+                double result = maxima.get(meter).poll(() -> {
+                    double drained = pending[meter];
+                    pending[meter] = 0;
+                    return drained;
+                });
+                assertThat(result).isEqualTo(expected.get(meter).poll());
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -26,6 +27,13 @@ final class DistributionCases {
                     timer.record(0, TimeUnit.DAYS);
                     timer.record(Duration.ofNanos(7));
                     timer.record(200, TimeUnit.DAYS);
+                }),
+                new ParityCase("1,000 timers of all magnitudes", registry -> {
+                    Random random = new Random(1);
+                    for (int i = 0; i < 1000; i++) {
+                        registry.timer("magnitudes", "i", Integer.toString(i))
+                                .record(random.nextLong() >>> random.nextInt(1, 64), TimeUnit.NANOSECONDS);
+                    }
                 }),
                 new ParityCase(
                         "percentile histogram",
@@ -114,6 +122,13 @@ final class DistributionCases {
 
     static List<ParityCase> summaries() {
         return List.of(
+                new ParityCase("1,000 summaries of all magnitudes", registry -> {
+                    Random random = new Random(1);
+                    for (int i = 0; i < 1000; i++) {
+                        registry.summary("magnitudes", "i", Integer.toString(i))
+                                .record(random.nextLong() >>> random.nextInt(1, 64));
+                    }
+                }),
                 new ParityCase("idle summary", registry -> registry.summary("idle")),
                 new ParityCase("summary", registry -> ParityCase.recordInto(registry.summary("sizes", "a", "b"))),
                 new ParityCase("summary with unusual amounts", registry -> {

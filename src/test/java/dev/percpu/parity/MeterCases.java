@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusDurationNamingConvention;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -63,6 +64,14 @@ final class MeterCases {
                                 .tag("i", Integer.toString(i))
                                 .register(registry)
                                 .increment(i);
+                    }
+                }),
+                new ParityCase("1,000 counters of all magnitudes", registry -> {
+                    Random random = new Random(1);
+                    for (int i = 0; i < 1000; i++) {
+                        double amount = Math.exp(random.nextDouble(-20, 45));
+                        registry.counter("magnitudes", "i", Integer.toString(i))
+                                .increment(i % 2 == 0 ? amount : Math.rint(amount));
                     }
                 }),
                 new ParityCase("function counter", registry -> {

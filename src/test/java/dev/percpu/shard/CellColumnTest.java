@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CellColumnTest {
     private final Random random = new Random(3);
     private final CellStore store = NativeStores.ofSmallRegions();
-    private final CellColumn.Reader reader = new CellColumn.Reader();
+    private final CellColumn.Reader reader = new CellColumn.Reader(new long[CellColumn.Reader.WORDS]);
 
     @AfterEach
     void close() {
@@ -52,6 +53,43 @@ class CellColumnTest {
         assertThat(cursor.counterSum(0))
                 .as("the first batch again")
                 .isEqualTo(cells.getFirst().sum());
+    }
+
+    @Test
+    void shouldReadConsecutiveMetersAcrossBatches() {
+        int size = 10_000;
+        List<CounterCell> counters = new ArrayList<>();
+        List<ObservationCell> longs = new ArrayList<>();
+        List<ObservationCell> doubles = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            counters.add(store.newCounter());
+            counters.getLast().add(i / 8.0);
+            longs.add(store.newLongObservation(BucketBounds.ofLongs()));
+            doubles.add(store.newDoubleObservation(BucketBounds.ofDoubles()));
+            for (int k = 0; k < i % 3; k++) {
+                longs.getLast().observeLong(i);
+                doubles.getLast().observeDouble(i / 8.0);
+            }
+        }
+        int from = 100;
+        int count = size - 2 * from;
+        double[] sums = new double[count];
+        long[] counts = new long[count];
+        long[] longSums = new long[count];
+
+        columnOf(counters).cursor(reader).readCounters(from, count, sums);
+        assertThat(sums)
+                .containsExactly(IntStream.range(from, from + count)
+                        .mapToDouble(i -> i / 8.0)
+                        .toArray());
+        columnOf(longs).cursor(reader).readLongs(from, count, counts, longSums);
+        columnOf(doubles).cursor(reader).readDoubles(from, count, counts.clone(), sums);
+        for (int i = 0; i < count; i++) {
+            int recorded = (from + i) % 3;
+            assertThat(counts[i]).as("count of %d", i).isEqualTo(recorded);
+            assertThat(longSums[i]).as("sum of %d", i).isEqualTo(recorded * (long) (from + i));
+            assertThat(sums[i]).as("double sum of %d", i).isEqualTo(recorded * ((from + i) / 8.0));
+        }
     }
 
     private BucketBounds bounds(int buckets) {
@@ -174,7 +212,7 @@ class CellColumnTest {
         other.join();
         assertThat(thrown).hasSize(1);
 
-        CellColumn.Reader closed = new CellColumn.Reader();
+        CellColumn.Reader closed = new CellColumn.Reader(new long[CellColumn.Reader.WORDS]);
         closed.close();
         assertThatIllegalStateException().isThrownBy(() -> column.cursor(closed).counterSum(0));
         assertThatThrownBy(closed::close).isInstanceOf(IllegalStateException.class);
