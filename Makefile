@@ -67,16 +67,17 @@ acceptance: $(PACKAGED) $(IMAGE) ## tests with a real Prometheus and Chromium, o
 examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=compare,plain for one
 	@$(MVN_WARN) -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.invoker=info -Pexamples verify -Dmaven.test.skip=true -Dspotless.check.skip=true $(ARGS)
 
-bench: $(if $(filter page,$(ARGS)),$(PACKAGED)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page
+bench: $(if $(filter page start,$(ARGS)),$(PACKAGED)) $(if $(filter start,$(ARGS)),$(IMAGE)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page, ARGS=start for the start
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
+	@$(if $(filter start,$(ARGS)),$(MVN) --quiet -f src/test/start/pom.xml package)
 	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=percpu && \
 		$(LOAD) -Dload.build=quarkus -Dquarkus.micrometer.binder.http-server.enabled=true \
 			-Dquarkus.micrometer.export.prometheus.enabled=true -Dquarkus.micrometer.export.prometheus.path=/q/peer)
 	@$(MVN) --quiet test-compile $(DEPENDENCY):build-classpath -Dmdep.outputFile=target/bench/classpath
 	@$(PLAYWRIGHT_ENV) $(JAVA) --sun-misc-unsafe-memory-access=allow -Dbench.quick=$(if $(QUICK),true,false) -Dbench.readme=$(if $(README),true,false) \
 		-Dbench.out=$(CURDIR)/target/bench -cp "target/test-classes:target/classes:$$(cat target/bench/classpath)" \
-		$(if $(filter page,$(ARGS)),dev.percpu.acceptance.PageCost,dev.percpu.bench.Benchmarks) $(foreach arg,$(ARGS),'$(arg)')
+		$(if $(filter page,$(ARGS)),dev.percpu.acceptance.PageCost,$(if $(filter start,$(ARGS)),dev.percpu.acceptance.StartCost,dev.percpu.bench.Benchmarks)) $(foreach arg,$(ARGS),'$(arg)')
 
 lint: ## format and static analysis, Java and C; changes nothing
 	@.build/lint-prose

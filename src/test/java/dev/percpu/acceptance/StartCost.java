@@ -1,0 +1,176 @@
+package dev.percpu.acceptance;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Measures starts of a plain application of Quarkus, of the service as {@code make run} starts it, and of the service with the AOT cache of
+ * the image: time until it is ready, CPU time, and resident memory at rest. All have the memory of the manifests. {@code make bench
+ * ARGS=start} runs it.
+ */
+final class StartCost {
+    private static final int ROUNDS = 10;
+    private static final Duration REST = Duration.ofSeconds(2);
+    private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+
+    private StartCost() {}
+
+    /** The cost of one start. */
+    private record Cost(double readyMillis, double cpuMillis, double residentMegabytes) {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Map<String, List<String>> commands = commands();
+        Map<String, List<Cost>> costs = new LinkedHashMap<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            List<String> names = new ArrayList<>(commands.keySet());
+            if (round % 2 == 1) {
+                Collections.reverse(names);
+            }
+            for (String name : names) {
+                costs.computeIfAbsent(name, it -> new ArrayList<>()).add(start(name, commands.get(name)));
+            }
+        }
+        for (String name : commands.keySet()) {
+            print(name, costs.get(name), "");
+            for (String other : commands.keySet()) {
+                if (!other.equals(name)) {
+                    print("  to " + other, ratios(costs.get(name), costs.get(other)), " (ratio)");
+                }
+            }
+        }
+    }
+
+    private static Map<String, List<String>> commands() throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> memory = List.of("-XX:MaxRAM=" + AttackedService.memoryKilobytes() + "k", "-XX:+UseSerialGC");
+        Path image = TARGET.resolve("image");
+        List<String> inImage = new ArrayList<>(memory);
+        inImage.add("@" + image.resolve("app/java-options"));
+        inImage.add("-Dpercpu.native.dir=" + image.resolve("app/native"));
+        List<String> service =
+                List.of("-jar", image.resolve("app/quarkus-run.jar").toString());
+        Path cache = TARGET.resolve("bench/service.aot");
+        Files.createDirectories(cache.getParent());
+        String javaOfImage = image.resolve("opt/java/bin/java").toString();
+        Program.start(
+                        "training",
+                        cache.getParent(),
+                        joined(
+                                List.of(javaOfImage, "-cp", TARGET + "/training", "Training", cache.toString()),
+                                inImage,
+                                service))
+                .awaitEnd(Duration.ofMinutes(3));
+        Map<String, List<String>> commands = new LinkedHashMap<>();
+        commands.put(
+                "plain application",
+                joined(List.of(java), memory, List.of("-jar", TARGET + "/start/quarkus-app/quarkus-run.jar")));
+        commands.put(
+                "service", joined(List.of(java), memory, List.of("-jar", TARGET + "/quarkus-app/quarkus-run.jar")));
+        commands.put("service with cache", joined(List.of(javaOfImage, "-XX:AOTCache=" + cache), inImage, service));
+        return commands;
+    }
+
+    @SafeVarargs
+    private static List<String> joined(List<String>... parts) {
+        List<String> all = new ArrayList<>();
+        for (List<String> part : parts) {
+            all.addAll(part);
+        }
+        return all;
+    }
+
+    private static Cost start(String name, List<String> command) throws IOException, InterruptedException {
+        int port = FreePort.next();
+        List<String> whole = new ArrayList<>(command);
+        whole.addAll(
+                command.indexOf("-jar"),
+                List.of("-Dquarkus.http.port=" + FreePort.next(), "-Dquarkus.management.port=" + port));
+        URI ready = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            long started = System.nanoTime();
+            try (Program program = Program.start(name.replace(' ', '-'), TARGET.resolve("bench"), whole)) {
+                Deadline deadline = Deadline.in(Duration.ofMinutes(1));
+                while (!isReady(client, ready)) {
+                    if (deadline.passed()) {
+                        throw new AssertionError(name + " is not ready:\n" + program.output());
+                    }
+                    TimeUnit.MILLISECONDS.sleep(5);
+                }
+                double millis = (System.nanoTime() - started) / 1e6;
+                TimeUnit.MILLISECONDS.sleep(REST.toMillis());
+                return new Cost(millis, cpuMillis(program.pid()), residentMegabytes(program.pid()));
+            }
+        }
+    }
+
+    private static boolean isReady(HttpClient client, URI ready) throws InterruptedException {
+        try {
+            return client.send(HttpRequest.newBuilder(ready).build(), BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static double cpuMillis(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow()
+                .toMillis();
+    }
+
+    private static double residentMegabytes(long pid) throws IOException {
+        Matcher resident = RESIDENT.matcher(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
+        if (!resident.find()) {
+            throw new AssertionError("the status of process " + pid + " must have VmRSS");
+        }
+        return Double.parseDouble(resident.group(1)) / 1_024;
+    }
+
+    private static List<Cost> ratios(List<Cost> of, List<Cost> to) {
+        List<Cost> ratios = new ArrayList<>();
+        for (int round = 0; round < of.size(); round++) {
+            Cost a = of.get(round);
+            Cost b = to.get(round);
+            ratios.add(new Cost(
+                    a.readyMillis / b.readyMillis,
+                    a.cpuMillis / b.cpuMillis,
+                    a.residentMegabytes / b.residentMegabytes));
+        }
+        return ratios;
+    }
+
+    private static void print(String name, List<Cost> costs, String unit) {
+        System.out.printf(
+                "%-24s ready %.2f%s, CPU time %.2f%s, resident %.2f%s%n",
+                name,
+                median(costs, Cost::readyMillis),
+                unit.isEmpty() ? " ms" : "",
+                median(costs, Cost::cpuMillis),
+                unit.isEmpty() ? " ms" : "",
+                median(costs, Cost::residentMegabytes),
+                unit.isEmpty() ? " MB" : unit);
+    }
+
+    private static double median(List<Cost> costs, ToDoubleFunction<Cost> value) {
+        double[] sorted = costs.stream().mapToDouble(value).sorted().toArray();
+        return (sorted[sorted.length / 2] + sorted[(sorted.length - 1) / 2]) / 2;
+    }
+}
