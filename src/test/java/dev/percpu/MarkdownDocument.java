@@ -13,27 +13,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * The parts of a Markdown file that a test checks. Immutable.
- *
- * @param file relative to the top of the project, or absolute
- * @param text the whole file
- * @param prose the text without code blocks
- * @param blocks the fenced code blocks
- */
-public record MarkdownDocument(Path file, String text, String prose, List<Block> blocks) {
+/** The parts of a Markdown file that a test checks. Immutable. */
+public final class MarkdownDocument {
     private static final Pattern FENCE = Pattern.compile("(?m)^ *```(\\w*)\\R([\\s\\S]*?)^ *```$");
     private static final Pattern SPAN = Pattern.compile("`([^`\\n]+)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)|<(https?:[^>\\s]+)>");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
 
-    /** @param language after the fence; empty if there is none */
-    public record Block(String language, String code) {}
+    private final Path file;
+    private final String text;
+    private final String prose;
+    private final List<Block> blocks;
 
-    public MarkdownDocument {
-        blocks = List.copyOf(blocks);
+    /** @param language after the fence; empty if there is none */
+    private record Block(String language, String code) {}
+
+    private MarkdownDocument(Path file, String text, String prose, List<Block> blocks) {
+        this.file = file;
+        this.text = text;
+        this.prose = prose;
+        this.blocks = List.copyOf(blocks);
     }
 
+    /** @param file relative to the top of the project, or absolute */
     public static MarkdownDocument read(Path file) {
         try {
             return of(file, Files.readString(file));
@@ -42,7 +44,7 @@ public record MarkdownDocument(Path file, String text, String prose, List<Block>
         }
     }
 
-    public static MarkdownDocument of(Path file, String text) {
+    static MarkdownDocument of(Path file, String text) {
         List<Block> blocks = new ArrayList<>();
         Matcher fences = FENCE.matcher(text);
         while (fences.find()) {
@@ -51,8 +53,22 @@ public record MarkdownDocument(Path file, String text, String prose, List<Block>
         return new MarkdownDocument(file, text, fences.replaceAll(""), blocks);
     }
 
-    /** Code blocks of that language. */
-    public List<String> blocks(String language) {
+    Path file() {
+        return file;
+    }
+
+    /** Returns the whole file. */
+    String text() {
+        return text;
+    }
+
+    /** Returns the text without code blocks. */
+    String prose() {
+        return prose;
+    }
+
+    /** Returns the fenced code blocks of that language. */
+    List<String> blocks(String language) {
         return blocks.stream()
                 .filter(it -> it.language.equals(language))
                 .map(Block::code)
@@ -60,18 +76,18 @@ public record MarkdownDocument(Path file, String text, String prose, List<Block>
     }
 
     /** Code in the prose, between single back quotes. */
-    public List<String> spans() {
+    List<String> spans() {
         return SPAN.matcher(prose).results().map(it -> it.group(1)).toList();
     }
 
     /** Code spans, and the lines of all code blocks. */
-    public List<String> code() {
+    List<String> code() {
         return Stream.concat(spans().stream(), blocks.stream().flatMap(it -> it.code.lines()))
                 .toList();
     }
 
     /** The targets of all links outside of code. */
-    public List<String> links() {
+    List<String> links() {
         return LINK.matcher(SPAN.matcher(prose).replaceAll("``"))
                 .results()
                 .map(it -> it.group(1) != null ? it.group(1) : it.group(2))
@@ -98,7 +114,7 @@ public record MarkdownDocument(Path file, String text, String prose, List<Block>
     }
 
     /** The first cells of the rows of the table under that heading, without back quotes. */
-    public List<String> firstColumn(String heading) {
+    List<String> firstColumn(String heading) {
         int from = prose.indexOf("\n## " + heading + "\n");
         if (from < 0) {
             return List.of();

@@ -11,6 +11,12 @@ import java.util.stream.Stream;
 /** What this project requires of its manifests beyond the restricted profile: that they fit together, and least access. Stateless. */
 final class ManifestPolicy {
 
+    /** As {@code deploy/java-options} sets it. */
+    private static final double HEAP_SHARE = 0.5;
+
+    /** What the process needs besides the heap under attack: 220 MB. */
+    private static final int OUTSIDE_HEAP_MIB = 210;
+
     private final Manifests manifests;
     private final List<String> findings = new ArrayList<>();
 
@@ -85,6 +91,11 @@ final class ManifestPolicy {
                     !container.path("resources").at(resource).isMissingNode(),
                     kind + ": resources" + resource + " is missing");
         }
+        String limit = container.at("/resources/limits/memory").asText();
+        require(
+                limit.endsWith("Mi")
+                        && Integer.parseInt(limit.replace("Mi", "")) * (1 - HEAP_SHARE) >= OUTSIDE_HEAP_MIB,
+                kind + ": resources/limits/memory must hold the heap and " + OUTSIDE_HEAP_MIB + " MiB");
         for (String probe : List.of("startup", "liveness", "readiness")) {
             require(
                     container.at("/" + probe + "Probe/httpGet/port").asText().equals("management"),
@@ -120,21 +131,25 @@ final class ManifestPolicy {
         workloads()
                 .forEach(workload -> require(
                         manifests.all("NetworkPolicy").stream().anyMatch(policy -> protects(policy, workload)),
-                        workload.path("kind").asText() + ": a NetworkPolicy must protect the management port"));
+                        workload.path("kind").asText() + ": a NetworkPolicy must protect the ports"));
     }
 
-    /** Returns whether a policy allows the namespace of the monitoring alone to reach the management port, and no egress. */
+    /**
+     * Returns whether a policy allows no egress, and the namespace of the monitoring alone to reach the management port. A DaemonSet has no
+     * clients: there the same holds for all ports.
+     */
     private static boolean protects(JsonNode policy, JsonNode workload) {
         JsonNode spec = policy.path("spec");
         boolean closed = spec.path("policyTypes").size() == 2
                 && !spec.has("egress")
                 && !spec.path("ingress").isEmpty();
         for (JsonNode rule : spec.path("ingress")) {
-            boolean management = rule.path("ports").isEmpty();
+            boolean restricted = workload.path("kind").asText().equals("DaemonSet")
+                    || rule.path("ports").isEmpty();
             for (JsonNode port : rule.path("ports")) {
-                management |= !port.path("port").asText().equals("http");
+                restricted |= !port.path("port").asText().equals("http");
             }
-            if (management) {
+            if (restricted) {
                 JsonNode from = rule.path("from");
                 closed &= from.size() == 1
                         && from.at("/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name")

@@ -143,15 +143,20 @@ class ManifestsTest {
                     Overlay.BASE, "GracePeriodSeconds: 60", "GracePeriodSeconds: 40", "terminationGracePeriodSeconds"),
             new Break(Overlay.BASE, " +QUARKUS_SHUTDOWN_DELAY: 30S\n", "", "terminationGracePeriodSeconds"),
             new Break(Overlay.BASE, "            cpu: 250m\n", "", "requests/cpu is missing"),
+            new Break(Overlay.NODE_STATUS, "memory: 512Mi", "memory: 384Mi", "must hold the heap"),
+            new Break(
+                    Overlay.NODE_STATUS,
+                    "  - from:\n(.*\n){3}    ports:\n    - port: http",
+                    "  - ports:\n    - port: http",
+                    "DaemonSet: a NetworkPolicy must protect the ports"),
             new Break(Overlay.BASE, "(health/live\n +)port: management", "$1port: http", "the liveness probe must be"),
             new Break(
                     Overlay.BASE,
                     "  podSelector:\n    matchLabels:\n.*\n",
                     "  podSelector: {}\n",
                     "NetworkPolicy: must select"),
-            new Break(
-                    Overlay.BASE, "metadata.name: monitoring", "metadata.name: default", "must protect the management"),
-            new Break(Overlay.BASE, "    - port: http", "    - port: management", "must protect the management"),
+            new Break(Overlay.BASE, "metadata.name: monitoring", "metadata.name: default", "must protect the ports"),
+            new Break(Overlay.BASE, "    - port: http", "    - port: management", "must protect the ports"),
             new Break(
                     Overlay.BASE,
                     "(?s)kind: PodDisruptionBudget(.*)",
@@ -215,6 +220,18 @@ class ManifestsTest {
     @EnumSource
     void shouldMeetThePolicy(Overlay overlay) {
         assertThat(ManifestPolicy.findings(RENDERED.get(overlay))).isEmpty();
+    }
+
+    @Test
+    void shouldLinkEachAlertToTheDocumentsThatTheOverlayNames() {
+        assertThat(RENDERED.get(Overlay.EXAMPLE).only("PrometheusRule").findValuesAsText("runbook_url"))
+                .hasSize(RENDERED.get(Overlay.PROMETHEUS_OPERATOR)
+                        .only("PrometheusRule")
+                        .findValues("alert")
+                        .size())
+                .allSatisfy(link ->
+                        assertThat(link).matches("https://docs\\.example/percpu-metrics/kubernetes\\.md#percpu[a-z]+"));
+        assertThat(RENDERED.get(Overlay.EXAMPLE).yaml()).doesNotContain("name: documents");
     }
 
     @Test

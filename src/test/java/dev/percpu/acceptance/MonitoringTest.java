@@ -1,11 +1,12 @@
 package dev.percpu.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.percpu.acceptance.HttpLoad.Requests;
 import dev.percpu.acceptance.PrometheusServer.Sample;
 import dev.percpu.deploy.Manifests;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.SoftAssertions;
@@ -43,10 +45,10 @@ class MonitoringTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();
 
-    private static final List<Requests> LOAD = List.of(
-            new Requests("GET", "/api/rseq", "/api/rseq", 200, 200),
-            new Requests("GET", "/api/cpus", "/api/cpus", 200, 200),
-            new Requests("GET", "/no/such/path", "NOT_FOUND", 404, 50));
+    /** Requested in turn by each client of a service, and recorded as one route each. */
+    private static final List<String> PATHS = List.of("/api/rseq", "/api/cpus", "/no/such/path");
+
+    private static final int CLIENTS = 2;
 
     @TempDir
     private static Path directory;
@@ -54,18 +56,26 @@ class MonitoringTest {
     private static final List<AutoCloseable> OPEN = new ArrayList<>();
     private static final Map<String, PrometheusServer> PROMETHEUS = new TreeMap<>();
 
+    /** The load of each pod, which ends after the last test. */
+    private static final Map<String, SteadyLoad> LOADS = new TreeMap<>();
+
     @BeforeAll
     static void scrapeUnderLoad() throws Exception {
         Manifests plain = ManifestsTest.render("overlays/plain-prometheus");
         Manifests nodes = ManifestsTest.render("overlays/node-status");
         JsonNode deployment = plain.only("Deployment");
         PodApi api = open(new PodApi());
-        List<ServiceProcess> services = new ArrayList<>();
         for (String name : List.of("a", "b")) {
             ServiceProcess service = open(ServiceProcess.start(folder("service-" + name), settings(plain)));
-            services.add(service);
+            AtomicInteger requests = new AtomicInteger();
+            LOADS.put(
+                    name,
+                    open(new SteadyLoad(
+                            CLIENTS,
+                            () -> service.application()
+                                    .resolve(PATHS.get(Math.floorMod(requests.getAndIncrement(), PATHS.size()))))));
             api.add(
-                    deployment,
+                    name.equals("a") ? deployment : withoutPath(deployment),
                     name,
                     "node-" + name,
                     "Running",
@@ -90,14 +100,17 @@ class MonitoringTest {
                     open(PrometheusServer.start(
                             program, folder(features), scrapeConfiguration(api), "--enable-feature=" + features)));
         }
-        for (int i = 0; i < 16; i++) {
-            for (ServiceProcess service : services) {
-                HttpLoad.send(service.application(), LOAD, 2);
-            }
-        }
         for (PrometheusServer prometheus : PROMETHEUS.values()) {
             prometheus.await("count_over_time(percpu_shard_records_total{cpu=\"shared\"}[1m]) > 9", s -> s.size() >= 2);
         }
+    }
+
+    /** Returns a workload without the annotation for the path, which the scrape configuration then has. */
+    private static JsonNode withoutPath(JsonNode workload) {
+        JsonNode copy = workload.deepCopy();
+        JsonNode removed = ((ObjectNode) copy.at("/spec/template/metadata/annotations")).remove("prometheus.io/path");
+        assertThat(removed).isNotNull();
+        return copy;
     }
 
     @AfterAll
@@ -161,11 +174,38 @@ class MonitoringTest {
                             .value())
                     .isBetween(100.0, limit / 20.0);
         }
-        assertThat(ManifestsTest.render("overlays/prometheus-operator")
-                        .only("ServiceMonitor")
-                        .at("/spec/sampleLimit")
-                        .asInt())
-                .isEqualTo(limit);
+    }
+
+    /** The numbers that the documents name, for a Prometheus that takes no native histograms. */
+    @Test
+    void shouldScrapeAsManySamplesAsDocumented() throws IOException, InterruptedException {
+        PrometheusServer prometheus = PROMETHEUS.get("exemplar-storage");
+        double all = only(prometheus, "scrape_samples_scraped{job=\"percpu-metrics\", pod=\"a\"}");
+        double ofRoutes = only(prometheus, "count({__name__=~\"http_server_requests_seconds.*\", pod=\"a\"})");
+        double routes = only(prometheus, "count(http_server_requests_seconds_count{pod=\"a\"})");
+        Pattern documented = Pattern.compile("about (\\d+)(?: samples)?, and (\\d+) for each route, method and status");
+
+        assertThat(routes).isEqualTo(PATHS.size());
+        for (String file : List.of(
+                "deploy/prometheus/prometheus.yml",
+                "deploy/overlays/prometheus-operator/service-monitor.yaml",
+                "src/site/markdown/kubernetes.md")) {
+            Matcher numbers = documented.matcher(Files.readString(DEPLOY.resolveSibling(file)));
+            assertThat(numbers.find()).as(file).isTrue();
+            assertThat(all - ofRoutes)
+                    .as("%s: samples without those of routes", file)
+                    .isCloseTo(Double.parseDouble(numbers.group(1)), withinPercentage(10));
+            assertThat(ofRoutes / routes)
+                    .as("%s: samples of a route", file)
+                    .isCloseTo(Double.parseDouble(numbers.group(2)), withinPercentage(10));
+        }
+    }
+
+    private static double only(PrometheusServer prometheus, String expression)
+            throws IOException, InterruptedException {
+        List<Sample> samples = prometheus.query(expression);
+        assertThat(samples).as(expression).hasSize(1);
+        return samples.getFirst().value();
     }
 
     @Test
@@ -200,20 +240,30 @@ class MonitoringTest {
         assertThat(recorded).hasSize(9);
     }
 
-    /** Compares the requests of both pods by route, as the rule computes them, with those of each pod. */
+    /** Compares the requests of each pod with those that its clients sent, and checks that the rule adds the pods up by route. */
     private static void assertSumsOverPods(PrometheusServer prometheus) throws IOException, InterruptedException {
-        String requests = "(http_server_requests_seconds_count or histogram_count(http_server_requests_seconds))";
-        double sent = 16.0 * LOAD.stream().mapToInt(Requests::count).sum();
-        for (String pod : List.of("a", "b")) {
-            // The last scrape may have been before the last request was recorded.
-            prometheus.await(
-                    "sum(" + requests + " and on (pod) up{pod=\"" + pod + "\"})",
-                    samples -> samples.getFirst().value() == sent);
+        for (Map.Entry<String, SteadyLoad> pod : LOADS.entrySet()) {
+            String expression = "sum(http_server_requests_seconds_count{pod=\"" + pod.getKey()
+                    + "\"} or histogram_count(http_server_requests_seconds{pod=\"" + pod.getKey() + "\"}))";
+            double before = sent(pod.getValue());
+            double scraped = prometheus
+                    .await(expression, samples -> samples.getFirst().value() >= before)
+                    .getFirst()
+                    .value();
+            // Each client may wait for an answer to a request that is recorded.
+            assertThat(scraped).as(pod.getKey()).isLessThanOrEqualTo(sent(pod.getValue()) + CLIENTS);
         }
         assertThat(prometheus.query("method_outcome_status_uri:http_server_requests_seconds_count:rate5m"))
-                .hasSize(3)
-                .allSatisfy(sample ->
-                        assertThat(sample.label("pod") + sample.label("node")).isEmpty());
+                .hasSize(PATHS.size())
+                .allSatisfy(sample -> {
+                    assertThat(sample.label("pod") + sample.label("node")).isEmpty();
+                    assertThat(sample.value()).isPositive();
+                });
+    }
+
+    /** Returns the number of answered requests, of which some have status 404. */
+    private static double sent(SteadyLoad load) {
+        return load.answered() + load.failed();
     }
 
     @Test

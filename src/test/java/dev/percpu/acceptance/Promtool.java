@@ -27,7 +27,11 @@ final class Promtool {
     static Result run(String program, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return run(new ProcessBuilder(command));
+    }
+
+    private static Result run(ProcessBuilder command) throws IOException, InterruptedException {
+        Process process = command.redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         return new Result(process.waitFor(), output);
     }
@@ -39,12 +43,7 @@ final class Promtool {
      */
     static String checkMetrics(Path directory, String scrape) throws IOException, InterruptedException {
         Path input = Files.writeString(directory.resolve("scrape.txt"), scrape);
-        Process process = new ProcessBuilder("promtool", "check", "metrics")
-                .redirectInput(input.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        int code = process.waitFor();
-        return code == 0 || !output.isEmpty() ? output : "promtool ended with code " + code;
+        Result result = run(new ProcessBuilder("promtool", "check", "metrics").redirectInput(input.toFile()));
+        return result.code == 0 || !result.output.isEmpty() ? result.output : "promtool ended with code " + result.code;
     }
 }

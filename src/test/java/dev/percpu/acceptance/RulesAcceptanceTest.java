@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,11 @@ class RulesAcceptanceTest {
     private static final Path FOLDER = Path.of(System.getProperty("test.basedir", "."), "deploy", "prometheus");
     private static final Path RULES = FOLDER.resolve("rules.yml");
     private static final Path TESTS = FOLDER.resolve("rules-test.yml");
+    /** The number that an alert compares with, unless it is 0. */
+    private static final Pattern THRESHOLD = Pattern.compile("[>=] ([1-9]\\d*)\\s*$");
+
+    private static final Pattern MINUTES = Pattern.compile("(\\d+)m");
+
     private static final YAMLMapper YAML = new YAMLMapper();
 
     /** Debian 12 has 2.42, whose unit tests do not know native histograms. */
@@ -86,7 +93,10 @@ class RulesAcceptanceTest {
         assertThat(silent).isEqualTo(alerts);
     }
 
-    /** With each rule replaced in turn by one that is always true, and one that never is, a test of promtool must fail. */
+    /**
+     * A test of promtool must fail with each rule replaced in turn by an expression that is always true, and by one that never is. The same
+     * with the number that an alert compares with, and the time that it waits, ten times as large and as small.
+     */
     @Test
     void shouldNoticeAChangeOfEachRule() throws IOException, InterruptedException {
         Files.writeString(
@@ -94,28 +104,51 @@ class RulesAcceptanceTest {
                 // Without the case of a day, which takes most of the time.
                 Files.readString(TESTS).replaceAll("x1600", "x30").replaceAll(".*eval_time: 26h.*\n", ""));
         List<String> unnoticed = new ArrayList<>();
+        int changes = 0;
         int rules = rules(YAML.readTree(RULES.toFile())).size();
         for (int i = 0; i < rules; i++) {
-            for (String expression : List.of("vector(1)", "vector(1) > 1")) {
+            for (ObjectNode mutant :
+                    mutants(rules(YAML.readTree(RULES.toFile())).get(i))) {
                 JsonNode changed = YAML.readTree(RULES.toFile());
-                ObjectNode rule = rules(changed).get(i);
-                rule.put("expr", expression);
+                rules(changed).get(i).setAll(mutant);
                 YAML.writeValue(directory.resolve("rules.yml").toFile(), changed);
-                if (Promtool.run(
-                                        promtool,
-                                        "test",
-                                        "rules",
-                                        directory.resolve("rules-test.yml").toString())
-                                .code()
-                        == 0) {
-                    unnoticed.add(
-                            rule.path("record").asText() + rule.path("alert").asText() + ": " + expression);
+                String tests = directory.resolve("rules-test.yml").toString();
+                if (Promtool.run(promtool, "test", "rules", tests).code() == 0) {
+                    unnoticed.add(mutant.toString());
                 }
+                changes++;
             }
         }
 
-        assertThat(rules).isGreaterThan(10);
+        assertThat(changes)
+                .as("2 of each rule, and those of 4 numbers and 6 times")
+                .isEqualTo(2 * rules + 8 + 12);
         assertThat(unnoticed).isEmpty();
+    }
+
+    /** Returns the changes of a rule. */
+    private static List<ObjectNode> mutants(ObjectNode rule) {
+        List<ObjectNode> mutants = new ArrayList<>();
+        mutants.add(rule.deepCopy().put("expr", "vector(1)"));
+        mutants.add(rule.deepCopy().put("expr", "vector(1) > 1"));
+        String expression = rule.path("expr").asText();
+        Matcher threshold = THRESHOLD.matcher(expression);
+        Matcher minutes = MINUTES.matcher(rule.path("for").asText());
+        boolean compares = threshold.find();
+        boolean waits = minutes.matches();
+        for (double factor : List.of(0.1, 10.0)) {
+            if (compares) {
+                double number = Double.parseDouble(threshold.group(1)) * factor;
+                String changed =
+                        expression.substring(0, threshold.start(1)) + number + expression.substring(threshold.end(1));
+                mutants.add(rule.deepCopy().put("expr", changed));
+            }
+            if (waits) {
+                long seconds = Math.round(Integer.parseInt(minutes.group(1)) * 60 * factor);
+                mutants.add(rule.deepCopy().put("for", seconds + "s"));
+            }
+        }
+        return mutants;
     }
 
     private static List<ObjectNode> rules(JsonNode file) {

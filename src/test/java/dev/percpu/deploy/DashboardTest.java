@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.awt.geom.Rectangle2D;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,28 +78,23 @@ class DashboardTest {
 
     @Test
     void shouldPlacePanelsWithoutOverlap() {
-        Set<Integer> ids = new HashSet<>();
-        Set<List<Integer>> taken = new HashSet<>();
-        List<String> problems = new ArrayList<>();
+        List<Rectangle2D> places = new ArrayList<>();
         for (JsonNode panel : dashboard.path("panels")) {
-            String title = panel.path("title").asText();
             JsonNode place = panel.path("gridPos");
-            if (!ids.add(panel.path("id").asInt())
-                    || place.path("x").asInt() + place.path("w").asInt() > COLUMNS) {
-                problems.add(title);
-            }
-            for (int x = 0; x < place.path("w").asInt(); x++) {
-                for (int y = 0; y < place.path("h").asInt(); y++) {
-                    if (!taken.add(
-                            List.of(place.path("x").asInt() + x, place.path("y").asInt() + y))) {
-                        problems.add(title);
-                    }
-                }
-            }
+            places.add(new Rectangle2D.Double(
+                    place.path("x").asInt(),
+                    place.path("y").asInt(),
+                    place.path("w").asInt(),
+                    place.path("h").asInt()));
         }
 
-        assertThat(ids).hasSizeGreaterThan(20);
-        assertThat(problems).isEmpty();
+        assertThat(dashboard.path("panels"))
+                .extracting(panel -> panel.path("id").asInt())
+                .doesNotHaveDuplicates();
+        assertThat(places).hasSizeGreaterThan(20).allSatisfy(place -> {
+            assertThat(place.getMaxX()).isLessThanOrEqualTo(COLUMNS);
+            assertThat(places).filteredOn(place::intersects).containsExactly(place);
+        });
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +107,28 @@ class DeployTest {
                 .containsPattern("(?m)^ENTRYPOINT \\[\"java\", \"@/app/java-options\"")
                 .containsPattern(
                         "(?m)^EXPOSE " + setting("quarkus.http.port") + " " + setting("quarkus.management.port") + "$");
+    }
+
+    @Test
+    void shouldHaveTheVersionOfThePom() throws IOException {
+        Matcher project = Pattern.compile(
+                        "<artifactId>percpu-metrics</artifactId>\\s*<version>([^<]+?)(-SNAPSHOT)?</version>")
+                .matcher(Files.readString(TOP.resolve("pom.xml")));
+        assertThat(project.find()).isTrue();
+        String version = project.group(1);
+
+        assertThat(dockerfile()).containsPattern("(?m)^ARG VERSION=" + Pattern.quote(version) + "$");
+        for (String folder : List.of("base", "overlays/node-status", "overlays/example")) {
+            String kustomization =
+                    Files.readString(TOP.resolve("deploy").resolve(folder).resolve("kustomization.yaml"));
+            assertThat(kustomization).as(folder).containsPattern("(?m)^ +newTag: " + Pattern.quote(version) + "$");
+        }
+        assertThat(Pattern.compile("percpu-metrics:(\\d[\\w.-]*)")
+                        .matcher(Files.readString(TOP.resolve("src/site/markdown/kubernetes.md")))
+                        .results()
+                        .map(image -> image.group(1)))
+                .isNotEmpty()
+                .containsOnly(version);
     }
 
     private static Manifests render() throws IOException, InterruptedException {

@@ -24,12 +24,19 @@ public final class Kubectl {
         this.program = program;
     }
 
-    /** Returns the kubectl on PATH, unless it is too old. */
+    /** Returns the kubectl on PATH, unless it fails or is too old. */
     public static Optional<Kubectl> installed() throws InterruptedException {
+        return usable("kubectl");
+    }
+
+    /** Returns a program if it is a kubectl that is not too old. */
+    static Optional<Kubectl> usable(String program) throws InterruptedException {
+        Kubectl kubectl = new Kubectl(program);
         try {
-            Matcher version = VERSION.matcher(new Kubectl("kubectl").run("version", "--client"));
-            return version.find() && Integer.parseInt(version.group(1)) >= KUSTOMIZE
-                    ? Optional.of(new Kubectl("kubectl"))
+            Result result = kubectl.run("version", "--client");
+            Matcher version = VERSION.matcher(result.output);
+            return result.code == 0 && version.find() && Integer.parseInt(version.group(1)) >= KUSTOMIZE
+                    ? Optional.of(kubectl)
                     : Optional.empty();
         } catch (IOException noSuchProgram) {
             return Optional.empty();
@@ -42,17 +49,20 @@ public final class Kubectl {
      * @throws AssertionError with kubectl's output if kubectl fails
      */
     public Manifests render(Path directory) throws IOException, InterruptedException {
-        return Manifests.parse(run("kustomize", directory.toString()));
+        Result result = run("kustomize", directory.toString());
+        if (result.code != 0) {
+            throw new AssertionError(program + " kustomize " + directory + " failed: " + result.output);
+        }
+        return Manifests.parse(result.output);
     }
 
-    private String run(String... arguments) throws IOException, InterruptedException {
+    private record Result(int code, String output) {}
+
+    private Result run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new AssertionError(String.join(" ", command) + " failed: " + output);
-        }
-        return output;
+        return new Result(process.waitFor(), output);
     }
 }

@@ -3,6 +3,7 @@ package dev.percpu.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,8 +36,7 @@ class MonitorsTest {
 
         assertThat(service.at("/spec/endpoints")).hasSize(2);
         assertSame(service.at("/spec/endpoints/0"), job);
-        LIMITS.forEach((limit, name) ->
-                assertThat(service.path("spec").path(limit)).as(limit).isEqualTo(job.path(name)));
+        assertSameLimits(service, job);
     }
 
     @Test
@@ -46,7 +46,7 @@ class MonitorsTest {
 
         assertThat(endpoint.at("/relabelings/1/targetLabel").asText()).isEqualTo("job");
         assertSame(endpoint, job);
-        assertThat(endpoint.path("path")).isEqualTo(job.path("metrics_path"));
+        assertSameLimits(service, job);
         assertThat(endpoint.path("params")).isNotEmpty().isEqualTo(job.path("params"));
     }
 
@@ -59,11 +59,19 @@ class MonitorsTest {
         assertThat(kept.path("regex").asText())
                 .isNotEmpty()
                 .isEqualTo(job.at("/metric_relabel_configs/0/regex").asText());
-        assertThat(pod.at("/spec/sampleLimit")).isEqualTo(job.path("sample_limit"));
+        assertSameLimits(pod, job);
+    }
+
+    private static void assertSameLimits(JsonNode monitor, JsonNode job) {
+        LIMITS.forEach((field, name) -> assertThat(monitor.path("spec").path(field))
+                .as(field)
+                .isNotEqualTo(MissingNode.getInstance())
+                .isEqualTo(job.path(name)));
     }
 
     private void assertSame(JsonNode endpoint, JsonNode job) {
         JsonNode global = configuration.path("global");
+        assertThat(endpoint.path("path")).isEqualTo(job.path("metrics_path"));
         assertThat(endpoint.path("interval"))
                 .isEqualTo(job.has("scrape_interval") ? job.path("scrape_interval") : global.path("scrape_interval"));
         assertThat(endpoint.path("scrapeTimeout")).isEqualTo(global.path("scrape_timeout"));

@@ -58,7 +58,7 @@ class RulesTest {
     void shouldLinkEachAlertToItsSection() throws IOException {
         List<String> missing = new ArrayList<>();
         for (JsonNode alert : rules("alert")) {
-            String[] runbook = alert.at("/annotations/runbook").asText().split("#");
+            String[] runbook = alert.at("/annotations/runbook_url").asText().split("#");
             Path document = TOP.resolve(runbook[0]);
             if (runbook.length != 2
                     || !Files.isRegularFile(document)

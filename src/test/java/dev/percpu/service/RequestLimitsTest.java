@@ -66,7 +66,7 @@ class RequestLimitsTest {
         for (URI url : List.of(application.resolve("/api/rseq"), management.resolve("/q/metrics"))) {
             given().auth()
                     .preemptive()
-                    .basic("somebody", "else")
+                    .basic("another-user", "another-password")
                     .get(url)
                     .then()
                     .statusCode(200);
