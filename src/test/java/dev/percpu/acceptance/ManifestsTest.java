@@ -234,6 +234,30 @@ class ManifestsTest {
         assertThat(RENDERED.get(Overlay.EXAMPLE).yaml()).doesNotContain("name: documents");
     }
 
+    /** With the change to the example that {@code kubernetes.md} names. */
+    @Test
+    void shouldRenderTheExampleWithoutTheOperator() throws IOException, InterruptedException {
+        Path example = TOP.resolve("deploy/overlays/example");
+        String overlays = directory
+                .toRealPath()
+                .relativize(example.getParent().toRealPath())
+                .toString();
+        Files.copy(example.resolve("namespace.yaml"), directory.resolve("namespace.yaml"));
+        Files.writeString(
+                directory.resolve("kustomization.yaml"),
+                Files.readString(example.resolve("kustomization.yaml"))
+                        .replace("../prometheus-operator", overlays + "/plain-prometheus")
+                        .replace("../node-status", overlays + "/node-status"));
+
+        Manifests manifests = render(directory.toString());
+
+        assertThat(manifests.objects())
+                .extracting(object -> object.path("kind").asText())
+                .contains("Deployment", "DaemonSet")
+                .doesNotContain("PrometheusRule", "ServiceMonitor", "PodMonitor");
+        assertThat(ManifestPolicy.findings(manifests)).isEmpty();
+    }
+
     @Test
     void shouldFindEachBreak() throws IOException, InterruptedException {
         List<String> broken = new ArrayList<>();
