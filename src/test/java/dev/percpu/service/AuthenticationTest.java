@@ -21,6 +21,8 @@ class AuthenticationTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
+                    // The users of other tests, who need no password.
+                    "quarkus.arc.exclude-types", "dev.percpu.quarkus.request.SampleStreams$AnyUser",
                     "quarkus.security.users.embedded.plain-text", "true",
                     "quarkus.security.users.embedded.users.prometheus", "a password",
                     "quarkus.management.auth.permission.scrapes.paths", "/q/metrics,/q/metrics/*",

@@ -145,6 +145,12 @@ public class SampleStreams {
     /** Accepts every user; the name of the user is the role. */
     @ApplicationScoped
     static class AnyUser implements IdentityProvider<UsernamePasswordAuthenticationRequest> {
+        /** Asked before the service's own provider, which has no users. */
+        @Override
+        public int priority() {
+            return SYSTEM_FIRST;
+        }
+
         @Override
         public Class<UsernamePasswordAuthenticationRequest> getRequestType() {
             return UsernamePasswordAuthenticationRequest.class;
