@@ -174,12 +174,7 @@ final class AttackedService implements AutoCloseable {
     }
 
     private long status(String key) throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
-            return lines.filter(line -> line.startsWith(key + ":"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        return ProcessUsage.status(process.pid(), key);
     }
 
     @Override

@@ -50,15 +50,6 @@ final class PageCost {
         }
     }
 
-    /** Returns the CPU time of all threads until now. */
-    private static Duration cpuTime(ServiceProcess service) {
-        return ProcessHandle.of(service.pid())
-                .orElseThrow()
-                .info()
-                .totalCpuDuration()
-                .orElseThrow();
-    }
-
     /**
      * Returns the least share of a CPU that the service used in a period. It ends with the first one below a limit: for a while the JIT
      * compiler works on the requests of before, which takes more CPU time than the page.
@@ -66,9 +57,9 @@ final class PageCost {
     private static double leastShare(ServiceProcess service, Tab tab, double limit) {
         double least = Double.MAX_VALUE;
         for (int period = 0; period < PERIODS && least >= limit; period++) {
-            Duration before = cpuTime(service);
+            Duration before = ProcessUsage.cpuTime(service.pid());
             tab.page().waitForTimeout(PERIOD.toMillis());
-            Duration used = cpuTime(service).minus(before);
+            Duration used = ProcessUsage.cpuTime(service.pid()).minus(before);
             least = Math.min(least, (double) used.toNanos() / PERIOD.toNanos());
         }
         return least;

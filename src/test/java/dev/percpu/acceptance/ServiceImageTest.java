@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -65,7 +64,10 @@ class ServiceImageTest {
                 assertThat(service.get(path)).as(path).isNotEmpty();
             }
 
-            assertThat(peakKilobytes(service)).isLessThan(AttackedService.memoryKilobytes());
+            // There is no cgroup that would limit it.
+            assertThat(ProcessUsage.status(service.pid(), "VmHWM"))
+                    .as("largest resident memory, in kB")
+                    .isLessThan(AttackedService.memoryKilobytes());
 
             service.terminate();
             assertThat(service.awaitExit(Duration.ofSeconds(10))).isEqualTo(EXIT_SIGTERM);
@@ -132,13 +134,6 @@ class ServiceImageTest {
                     .extracting(Map.Entry::getValue)
                     .isEqualTo((double) requests.count());
         }
-    }
-
-    /** Returns the largest resident memory. There is no cgroup that would limit it. */
-    private static long peakKilobytes(ServiceProcess service) throws IOException {
-        Matcher peak = Pattern.compile("VmHWM:\\s+(\\d+) kB").matcher(linesOf(service, "status"));
-        assertThat(peak.find()).isTrue();
-        return Long.parseLong(peak.group(1));
     }
 
     private static String linesOf(ServiceProcess service, String file) throws IOException {

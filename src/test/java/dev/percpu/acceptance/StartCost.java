@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Measures starts of a plain application of Quarkus, of the service as {@code make run} starts it, and of the service with the AOT cache of
@@ -27,7 +25,6 @@ final class StartCost {
     private static final int ROUNDS = 10;
     private static final Duration REST = Duration.ofSeconds(2);
     private static final Path TARGET = Path.of("target").toAbsolutePath();
-    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
     private StartCost() {}
 
@@ -114,7 +111,10 @@ final class StartCost {
                 }
                 double millis = (System.nanoTime() - started) / 1e6;
                 TimeUnit.MILLISECONDS.sleep(REST.toMillis());
-                return new Cost(millis, cpuMillis(program.pid()), residentMegabytes(program.pid()));
+                return new Cost(
+                        millis,
+                        ProcessUsage.cpuTime(program.pid()).toMillis(),
+                        ProcessUsage.status(program.pid(), "VmRSS") / 1_024.0);
             }
         }
     }
@@ -127,21 +127,6 @@ final class StartCost {
         } catch (IOException notYet) {
             return false;
         }
-    }
-
-    private static double cpuMillis(long pid) {
-        return ProcessHandle.of(pid)
-                .flatMap(process -> process.info().totalCpuDuration())
-                .orElseThrow()
-                .toMillis();
-    }
-
-    private static double residentMegabytes(long pid) throws IOException {
-        Matcher resident = RESIDENT.matcher(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
-        if (!resident.find()) {
-            throw new AssertionError("the status of process " + pid + " must have VmRSS");
-        }
-        return Double.parseDouble(resident.group(1)) / 1_024;
     }
 
     private static List<Cost> ratios(List<Cost> of, List<Cost> to) {
