@@ -8,6 +8,7 @@
  * Prints "key=value" words on one line. Length and signature of a registration
  * come from the kernel (PTRACE_GET_RSEQ_CONFIGURATION, Linux 5.13): of a child
  * that does the same as this process, and, as service.*, of all threads of PID.
+ * service.TID is the registered length of one thread, in bytes.
  */
 #define _GNU_SOURCE
 #define ANYLIBC_MAIN
@@ -150,6 +151,7 @@ static void note_thread(int tid, const struct configuration *answer,
                         struct threads *seen) {
   int64_t offset = (int64_t)(answer->area - thread_pointer_of(tid));
 
+  printf(" service.%d=%u", tid, answer->length);
   if (answer->length == 0) {
     seen->unregistered++;
   } else if (seen->registered++ == 0) {

@@ -9,13 +9,19 @@ import dev.percpu.registry.PerCpuMeters;
 import dev.percpu.rseq.AreaOwner;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Logger;
 
 /**
  * Denies rseq by a seccomp filter after the library has registered the first threads, as a sandbox can do. Then it prints the status as a
- * thread sees it that started before, and as a new thread sees it.
+ * thread sees it that started before, and as a new thread sees it. The lines {@code thread before ID} and {@code thread after ID} have the
+ * identifiers of these threads. After {@code end}, it waits for the end of its input; both threads are alive until then.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/seccomp.2.html">seccomp(2)</a>
  */
@@ -37,7 +43,7 @@ final class DeniedLaterMain {
 
     private DeniedLaterMain() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         Logger log = Logger.getLogger(RseqProbe.class.getName());
         log.addHandler(new ConsoleHandler());
         RseqStatus status = RseqProbe.status();
@@ -49,17 +55,32 @@ final class DeniedLaterMain {
         System.out.println(metrics.scrape());
         denyRseq();
         System.out.println("before: " + RseqProbe.current(status).active());
-        Thread thread = Thread.ofPlatform().start(() -> {
+        System.out.println("thread before " + threadId());
+        CountDownLatch recorded = new CountDownLatch(1);
+        Thread.ofPlatform().daemon().start(() -> {
             RseqStatus current = RseqProbe.current(status);
             for (int i = 0; i < RECORDS; i++) {
                 metrics.timer("records").record(1, TimeUnit.NANOSECONDS);
             }
             System.out.println("after: " + current.active() + " " + current.mode() + " " + current.reason());
+            System.out.println("thread after " + threadId());
+            recorded.countDown();
+            LockSupport.park();
         });
-        thread.join();
+        recorded.await();
         System.out.println("later: " + RseqProbe.current(status).active());
         System.out.println(metrics.scrape());
         FindingsMain.print(status, metrics.statistics());
+        FindingsMain.awaitEndOfInput();
+    }
+
+    /** Returns the kernel's identifier of the calling thread. */
+    private static String threadId() {
+        try {
+            return Path.of("/proc/thread-self").toRealPath().getFileName().toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void denyRseq() {

@@ -183,9 +183,29 @@ class FindingsTest {
         int threads = Runtime.getRuntime().availableProcessors();
         try (Run run = Run.start(List.of(), Map.of(), List.of(), slow, Integer.toString(threads))) {
             assertThat(run.findings()).as(run.output()).contains("restart-rate warning");
+            Matcher counts = run.matching("restarts (\\d+) switches (\\d+)");
+            long restarts = Long.parseLong(counts.group(1));
+            long switches = Long.parseLong(counts.group(2));
+            // A restart needs a context switch or a signal, and nearly every switch interrupts a slow section.
+            assertThat(restarts).as(run.output()).isBetween(switches / 2, switches + 10);
         }
         try (Run run = Run.start(List.of(), Map.of(), List.of(), classPath(), Integer.toString(threads))) {
             assertThat(run.findings()).as(run.output()).doesNotContain("restart-rate warning");
+        }
+    }
+
+    /** Denies rseq after the first threads have registered: the kernel has an area for the first thread, and none for a later one. */
+    @Test
+    void shouldFindThreadsThatCannotRegister() throws Exception {
+        assumeTrue(RseqProbe.status().owner() == AreaOwner.LIBC, "libc must register rseq on this machine");
+        try (Run run = Run.start(List.of(), NO_LIBC, List.of(), classPath(), DeniedLaterMain.class)) {
+            assertThat(run.findings())
+                    .as(run.output())
+                    .contains("threads-not-registered warning", "shared-shard-in-use warning");
+            String before = run.matching("thread before (\\d+)").group(1);
+            String after = run.matching("thread after (\\d+)").group(1);
+            assertThat(run.registeredLength(before)).isGreaterThanOrEqualTo(32);
+            assertThat(run.registeredLength(after)).isZero();
         }
     }
 
@@ -210,12 +230,23 @@ class FindingsTest {
                 String classPath,
                 String... arguments)
                 throws IOException {
+            return start(launcher, environment, jvmArguments, classPath, FindingsMain.class, arguments);
+        }
+
+        static Run start(
+                List<String> launcher,
+                Map<String, String> environment,
+                List<String> jvmArguments,
+                String classPath,
+                Class<?> main,
+                String... arguments)
+                throws IOException {
             List<String> command = new ArrayList<>(launcher);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(
                     List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
             command.addAll(jvmArguments);
-            command.addAll(List.of("-cp", classPath, FindingsMain.class.getName()));
+            command.addAll(List.of("-cp", classPath, main.getName()));
             command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
@@ -247,14 +278,33 @@ class FindingsTest {
                     .collect(Collectors.toList());
         }
 
+        /** Returns the match of the first line with this form. */
+        Matcher matching(String form) {
+            return lines.stream()
+                    .map(Pattern.compile(form)::matcher)
+                    .filter(Matcher::matches)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no line " + form + " in " + output()));
+        }
+
         /** Returns the number of this process' threads with an area, as the kernel reports it. */
         int registeredThreads() throws IOException, InterruptedException {
+            return probe("service.registered");
+        }
+
+        /** Returns the length of a thread's area, in bytes, as the kernel reports it; 0 for none. */
+        int registeredLength(String thread) throws IOException, InterruptedException {
+            return probe("service." + thread);
+        }
+
+        private int probe(String key) throws IOException, InterruptedException {
             List<String> command = new ArrayList<>(launcher);
             command.addAll(List.of(PROBE.toString(), Long.toString(process.pid())));
             String probe = Subprocess.run("probe", command, environment).output();
-            Matcher registered = Pattern.compile("service\\.registered=(\\d+)").matcher(probe);
-            assumeTrue(registered.find(), "ptrace must work here, but probe printed: " + probe);
-            return Integer.parseInt(registered.group(1));
+            Matcher value =
+                    Pattern.compile(" " + Pattern.quote(key) + "=(\\d+)").matcher(probe);
+            assumeTrue(value.find(), "ptrace must work here, but probe printed: " + probe);
+            return Integer.parseInt(value.group(1));
         }
 
         @Override
