@@ -7,6 +7,7 @@
  *   cell_load_vector()		one 16-byte load, for CPUs where it is atomic
  *   cell_load_exchange()	a load by compare-and-swap, for CPUs where it is not
  *   cell_compare_exchange()	a 16-byte compare-and-swap
+ *   multiply_bits()		the bits of a double times an integer
  */
 #ifndef PERCPU_CELL_H
 #define PERCPU_CELL_H

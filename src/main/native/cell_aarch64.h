@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cell_aarch64.h - 16-byte accesses of arm64; see cell.h.
+ * cell_aarch64.h - 16-byte accesses of arm64, and a product; see cell.h.
  *
  * With FEAT_LSE2 (HWCAP_USCAT) an aligned load or store of a pair of 64-bit
  * registers is atomic (Arm DDI 0487 B2.2.1.1). Without it only an exclusive
@@ -71,6 +71,24 @@ static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 			: "memory");
 	} while (failed);
 	return (cell_pair){ first, second };
+}
+
+/*
+ * In assembly, so that no vector register is live before or after: the compiler
+ * may move the code of a product across a TLS access (glibc bug 31372).
+ */
+static inline int64_t multiply_bits(int64_t bits, int64_t count)
+{
+	int64_t product;
+
+	__asm__("scvtf d16, %[count]\n\t"
+		"fmov d17, %[bits]\n\t"
+		"fmul d16, d16, d17\n\t"
+		"fmov %[product], d16"
+		: [product] "=r"(product)
+		: [bits] "r"(bits), [count] "r"(count)
+		: "v16", "v17");
+	return product;
 }
 
 static inline bool cell_pair_is_atomic(uint64_t hwcap)

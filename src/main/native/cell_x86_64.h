@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cell_x86_64.h - 16-byte accesses of x86-64; see cell.h.
+ * cell_x86_64.h - 16-byte accesses of x86-64, and a product; see cell.h.
  *
  * On CPUs with AVX an aligned 16-byte vector load or store is atomic (Intel SDM
  * 3A 9.1, AMD APM 2 7.3.2). Without AVX only lock cmpxchg16b is. It takes the
@@ -39,6 +39,24 @@ static inline cell_pair cell_load_exchange(const struct percpu_cell *cell)
 
 	cell_compare_exchange((struct percpu_cell *)cell, &value, value);
 	return (cell_pair){ (uint64_t)value.first, (uint64_t)value.second };
+}
+
+/*
+ * In assembly, so that no vector register is live before or after: the compiler
+ * may move the code of a product across a TLS access (glibc bug 31372).
+ */
+static inline int64_t multiply_bits(int64_t bits, int64_t count)
+{
+	int64_t product;
+
+	__asm__("cvtsi2sdq %[count], %%xmm0\n\t"
+		"movq %[bits], %%xmm1\n\t"
+		"mulsd %%xmm1, %%xmm0\n\t"
+		"movq %%xmm0, %[product]"
+		: [product] "=r"(product)
+		: [bits] "r"(bits), [count] "r"(count)
+		: "xmm0", "xmm1");
+	return product;
 }
 
 /*

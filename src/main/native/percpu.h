@@ -10,6 +10,8 @@
  *
  * Control calls set up, register, sum and test. JNA binds them.
  *
+ * percpu_receive() waits for datagrams. FFM binds it as an ordinary downcall.
+ *
  * No function aborts, prints or unloads anything. A function that can fail
  * returns a value >= 0, or -errno, and documents each errno. Offsets are forced
  * into the region before they are used: a wrong offset changes other cells of
@@ -397,6 +399,69 @@ PERCPU_API int percpu_observe_double__thread(struct percpu_region *region, uint6
 PERCPU_API int percpu_observe_double__atomic(struct percpu_region *region, uint64_t offset,
 					     const struct percpu_buckets *buckets, int64_t bits);
 
+/*
+ * percpu_observe_n_long: Records n observations of one amount, in a region of
+ * integers.
+ *
+ * @offset, @buckets, @amount: as for percpu_observe_long().
+ * @count: observations, 1 to INT64_MAX. Any other count corrupts values inside
+ *	the region, but no other memory. The count of a bucket wraps around.
+ *
+ * Raises the maximum of the group, then adds {count, count * amount} to {count,
+ * sum} of the bucket by one 16-byte store: the commit. When the sum of the
+ * bucket would overflow, the observations go to the shared shard, where a sum
+ * stays at INT64_MAX. A product that overflows counts as INT64_MAX.
+ *
+ * Returns enum percpu_recorded.
+ */
+PERCPU_API int percpu_observe_n_long__libc(struct percpu_region *region, uint64_t offset,
+					   const struct percpu_buckets *buckets, int64_t amount, int64_t count);
+PERCPU_API int percpu_observe_n_long__thread(struct percpu_region *region, uint64_t offset,
+					     const struct percpu_buckets *buckets, int64_t amount, int64_t count);
+PERCPU_API int percpu_observe_n_long__atomic(struct percpu_region *region, uint64_t offset,
+					     const struct percpu_buckets *buckets, int64_t amount, int64_t count);
+
+/*
+ * percpu_observe_n_double: Records n observations of one amount, in a region of
+ * doubles.
+ *
+ * @bits: as for percpu_observe_double().
+ * @count: as for percpu_observe_n_long(); above 2^53 it is rounded in the sum.
+ *
+ * Otherwise as percpu_observe_n_long, with an index of doubles. The product is
+ * rounded once, before the section. A sum may become infinite.
+ *
+ * Returns enum percpu_recorded.
+ */
+PERCPU_API int percpu_observe_n_double__libc(struct percpu_region *region, uint64_t offset,
+					     const struct percpu_buckets *buckets, int64_t bits, int64_t count);
+PERCPU_API int percpu_observe_n_double__thread(struct percpu_region *region, uint64_t offset,
+					       const struct percpu_buckets *buckets, int64_t bits, int64_t count);
+PERCPU_API int percpu_observe_n_double__atomic(struct percpu_region *region, uint64_t offset,
+					       const struct percpu_buckets *buckets, int64_t bits, int64_t count);
+
+/*
+ * percpu_observe_bucket_double: Adds observations that another process has
+ * counted, in a region of doubles.
+ *
+ * @offset: of the group in a shard, bytes, a multiple of 16.
+ * @bucket: index in the group. The caller makes sure that the group has it: any
+ *	other index corrupts values inside the region, but no other memory.
+ * @count: observations, 1 to INT64_MAX. The count of a bucket wraps around.
+ * @bits: of the sum of their amounts, a double.
+ *
+ * Adds {count, sum} to {count, sum} of the bucket by one 16-byte store: the
+ * commit. The maximum of the group stays as it is.
+ *
+ * Returns enum percpu_recorded.
+ */
+PERCPU_API int percpu_observe_bucket_double__libc(struct percpu_region *region, uint64_t offset, uint64_t bucket,
+						  int64_t count, int64_t bits);
+PERCPU_API int percpu_observe_bucket_double__thread(struct percpu_region *region, uint64_t offset, uint64_t bucket,
+						    int64_t count, int64_t bits);
+PERCPU_API int percpu_observe_bucket_double__atomic(struct percpu_region *region, uint64_t offset, uint64_t bucket,
+						    int64_t count, int64_t bits);
+
 /* ---- buckets (buckets.c) ----------------------------------------------- */
 
 /*
@@ -515,6 +580,204 @@ PERCPU_API void percpu_drain_maxima(struct percpu_region *region, uint64_t count
  * then changed. Exclusive for the cells of the range.
  */
 PERCPU_API int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to);
+
+/* ---- datagram sockets (receive.c) -------------------------------------- */
+
+/*
+ * A socket is a file descriptor, which the caller owns until
+ * percpu_socket_close(). All sockets are closed on exec(3).
+ *
+ * A sandbox may deny a system call. Its errno is then returned, usually -EPERM
+ * (-1) or -ENOSYS (-38).
+ */
+
+/* How a UDP socket is bound. */
+enum percpu_sharing {
+	PERCPU_UDP_FIRST = 0, /* no other socket may have the port */
+	PERCPU_UDP_NEXT = 1,  /* shares the port of the first socket */
+};
+
+/*
+ * percpu_udp_open: Opens a UDP socket that other sockets of this process can
+ * share the port of (SO_REUSEPORT). The kernel selects one of them by a hash of
+ * the sender's address and port: one sender uses one socket.
+ *
+ * @address: of this host, in network order.
+ * @length: of the address, bytes: 4 for IPv4, 16 for IPv6. The IPv6 address ::
+ *	receives IPv4 too.
+ * @scope: interface of a link-local IPv6 address, otherwise 0.
+ * @port: 0 to 65535; 0 selects a free one.
+ * @buffer: receive buffer, bytes, 1 to 2^30; see percpu_socket_buffer().
+ * @sharing: enum percpu_sharing.
+ *
+ * The kernel lets processes of one user share a port in silence. So the first
+ * socket is bound without SO_REUSEPORT, which fails when any socket has the
+ * port. SO_REUSEPORT is set afterwards. A process of the same user that binds
+ * later, with SO_REUSEPORT, is not noticed.
+ *
+ * Returns the socket, or:
+ *
+ *   -EADDRINUSE (-98): Another socket has the port. For PERCPU_UDP_NEXT: one
+ *           without SO_REUSEPORT, or of another user.
+ *   -EADDRNOTAVAIL (-99): No interface of this host has the address.
+ *   -EACCES (-13): The port is privileged.
+ *   -EINVAL (-22): An argument is out of range.
+ *   -EAFNOSUPPORT (-97): The kernel has no IPv6.
+ *   -EMFILE (-24): The process has as many files as it may have.
+ *
+ * or another -errno of socket(2), bind(2) or setsockopt(2). MT-safe.
+ */
+PERCPU_API int percpu_udp_open(const void *address, uint32_t length, uint32_t scope, uint32_t port, uint32_t buffer,
+			       uint32_t sharing);
+
+/*
+ * percpu_unix_open: Opens a Unix datagram socket at a path.
+ *
+ * @path: no byte of it is 0. It needs no 0 at its end.
+ * @length: of the path, bytes, 1 to 107.
+ * @mode: permissions of the file, at most 0777. A client needs to write. 0
+ *	keeps those that the umask of the process gives.
+ *
+ * A socket file that an ended process left is removed: one whose connect(2)
+ * fails with -ECONNREFUSED. Any other file stays, and so does the socket of a
+ * live process. Two processes that find the same left file at the same time may
+ * both open a socket; the file is then that of the second.
+ *
+ * The kernel never drops datagrams of a Unix socket: the client waits, or gets
+ * EAGAIN, when net.unix.max_dgram_qlen datagrams (10, or 512) are in the queue.
+ *
+ * The caller removes the file before it closes the socket.
+ *
+ * Returns the socket, or:
+ *
+ *   -EADDRINUSE (-98): The path is the socket of a live process, or no socket.
+ *   -ENOENT (-2): The folder does not exist.
+ *   -EACCES (-13), -EROFS (-30): The process may not write in the folder.
+ *   -EINVAL (-22): An argument is out of range.
+ *   -EMFILE (-24): The process has as many files as it may have.
+ *
+ * or another -errno of socket(2), bind(2), connect(2), unlinkat(2) or
+ * fchmodat(2). MT-safe.
+ */
+PERCPU_API int percpu_unix_open(const char *path, uint32_t length, uint32_t mode);
+
+/*
+ * percpu_socket_port: The port of a UDP socket.
+ *
+ * Returns 1 to 65535, or -EINVAL (-22) for a socket of another family, or -errno
+ * of getsockname(2). MT-safe.
+ */
+PERCPU_API int percpu_socket_port(int socket);
+
+/*
+ * percpu_socket_buffer: The granted size of the receive buffer.
+ *
+ * The kernel grants at most net.core.rmem_max, and at least about 1 KiB. It adds
+ * as much again for its overhead, which is not in this size.
+ *
+ * Returns bytes, or -errno of getsockopt(2). MT-safe.
+ */
+PERCPU_API int64_t percpu_socket_buffer(int socket);
+
+/*
+ * percpu_socket_drops: The datagrams that the kernel dropped because the receive
+ * buffer was full or a checksum was wrong (SO_MEMINFO, Linux 4.12).
+ *
+ * Returns 0 to 2^32 - 1, after which it starts at 0 again; or -ENOPROTOOPT (-92)
+ * when the kernel does not count, or another -errno of getsockopt(2). MT-safe.
+ */
+PERCPU_API int64_t percpu_socket_drops(int socket);
+
+/*
+ * percpu_socket_limit_wait: Sets how long percpu_receive() waits at most.
+ *
+ * @millis: milliseconds; 0 waits without limit.
+ *
+ * Returns 0, or -errno of setsockopt(2). MT-safe.
+ */
+PERCPU_API int percpu_socket_limit_wait(int socket, uint32_t millis);
+
+/*
+ * percpu_socket_wake: Ends the waits of percpu_receive() on a socket, now and
+ * later: it then returns at once, with any number of empty datagrams that were
+ * not sent.
+ *
+ * Returns 0, or -errno of shutdown(2). MT-safe.
+ */
+PERCPU_API int percpu_socket_wake(int socket);
+
+/*
+ * percpu_socket_close: Closes a socket.
+ *
+ * The caller must make sure that no other call uses the socket: its number may
+ * be that of another file at once.
+ *
+ * Returns 0, or -errno of close(2). Exclusive.
+ */
+PERCPU_API int percpu_socket_close(int socket);
+
+/* What the kernel fills in for one datagram, at the start of the packets' memory. */
+struct percpu_packet {
+	uint32_t length; /* bytes, at most those of a slot */
+	uint32_t flags;	 /* PERCPU_PACKET_TRUNCATED */
+	uint64_t sender; /* 0: unknown */
+};
+
+#define PERCPU_PACKET_TRUNCATED 1u /* the datagram was longer than its slot; the rest is lost */
+#define PERCPU_BATCH_MAX 256u
+
+struct percpu_batch;
+
+/*
+ * percpu_batch_size: The size of the control memory of a batch.
+ *
+ * @capacity: datagrams, 1 to 256.
+ *
+ * Returns bytes, about 112 per datagram, or -EINVAL (-22). MT-safe.
+ */
+PERCPU_API int64_t percpu_batch_size(uint32_t capacity);
+
+/*
+ * percpu_batch_init: Prepares the control memory of a batch.
+ *
+ * @batch: percpu_batch_size() bytes, aligned to 8.
+ * @headers: capacity struct percpu_packet, aligned to 8.
+ * @slots: the datagrams; capacity * @stride bytes.
+ * @capacity: datagrams, 1 to 256.
+ * @slot: bytes of a datagram at most, 1 to 65536.
+ * @stride: bytes from one slot to the next, at least @slot and at most 2^20.
+ *
+ * The caller keeps ownership of all three, and must keep them as long as
+ * percpu_receive() uses the batch.
+ *
+ * Returns 0, or -EINVAL (-22) when a number is out of range. Exclusive.
+ */
+PERCPU_API int percpu_batch_init(struct percpu_batch *batch, void *headers, void *slots, uint32_t capacity,
+				 uint32_t slot, uint32_t stride);
+
+/* Flags of percpu_receive(). */
+enum percpu_receive_flag {
+	PERCPU_RECEIVE_WAIT = 1,    /* waits for the first datagram, at most the time of percpu_socket_limit_wait() */
+	PERCPU_RECEIVE_SENDERS = 2, /* stores the senders of datagrams of UDP, for about 60 ns each */
+};
+
+/*
+ * percpu_receive: Receives the datagrams that are in the queue of a socket.
+ *
+ * @batch: prepared by percpu_batch_init(). Its headers and slots are overwritten.
+ * @flags: enum percpu_receive_flag.
+ *
+ * The sender of a datagram is its IPv4 address as a number, also when it is
+ * mapped into IPv6; or the first 64 bits of its IPv6 address, or the last 64
+ * bits when those are 0. It is 0 without PERCPU_RECEIVE_SENDERS and for Unix
+ * sockets: the process number of a client costs about 90 ns a datagram, and is
+ * 0 for clients in other containers.
+ *
+ * Returns the number of datagrams; 0 after the time of percpu_socket_limit_wait()
+ * without any, and after a signal; or -errno of recvmmsg(2). MT-safe for different
+ * @batch.
+ */
+PERCPU_API int percpu_receive(int socket, struct percpu_batch *batch, uint32_t flags);
 
 /* ---- the self-test (self_test.c) --------------------------------------- */
 

@@ -10,57 +10,27 @@
  * shared shard.
  *
  * The four operations have one template: record(), retry() and observe(). They
- * are inlined with a constant operation.
+ * are inlined with a constant operation. n observations are in record_n.c.
  */
 #include "record.h"
 
-#include "record_atomic.h"
+#include "record_retry.h"
 #include "sections.h"
-#include "thread.h"
 
 ALWAYS_INLINE enum section_result run_section(enum operation operation, struct percpu_region *region, char *area,
 					      uint64_t cell, uint64_t group, int64_t amount)
 {
 	switch (operation) {
 	case ADD_LONG:
-		return section_add_long(region, area, cell, group, amount);
+		return section_add_long(region, area, cell, group, amount, 1, amount);
 	case ADD_DOUBLE:
-		return section_add_double(region, area, cell, group, amount);
+		return section_add_double(region, area, cell, group, amount, 1, amount);
 	case OBSERVE_LONG:
-		return section_observe_long(region, area, cell, group, amount);
+		return section_observe_long(region, area, cell, group, amount, 1, amount);
 	case OBSERVE_DOUBLE:
-		return section_observe_double(region, area, cell, group, amount);
+		return section_observe_double(region, area, cell, group, amount, 1, amount);
 	}
 	__builtin_unreachable();
-}
-
-/* The shard of the CPU where the thread runs now, or the shared shard. */
-static inline uint32_t current_shard(const struct percpu_region *region, const char *area)
-{
-	uint32_t index = *(const volatile uint32_t *)(area + region->index_offset);
-
-	return index < region->shard_count ? index : region->shard_count;
-}
-
-/*
- * Makes the block of the cell dirty and counts a restart, in the shard of the
- * CPU where the thread runs now. When the thread moves after that, the block of
- * another shard is dirty: a reader then reads zeros, and the next section may
- * end at clean_block again.
- */
-COLD void prepare_retry(struct percpu_region *region, const char *area, uint64_t cell, enum section_result result)
-{
-	uint32_t shard = current_shard(region, area);
-
-	set_dirty(region, shard, cell);
-	if (result == SECTION_RESTARTED)
-		__atomic_fetch_add(&shard_of(region, shard)->restarts, 1, __ATOMIC_RELAXED);
-}
-
-/* The result of a record in the shared shard. */
-COLD int result_of_shared(const char *area)
-{
-	return area == AREA_UNKNOWN ? PERCPU_RECORDED_UNREGISTERED : PERCPU_RECORDED;
 }
 
 /* Continues a record whose first section ended with `result`. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record.h - the four operations of a record call, for all its variants. */
+/* record.h - the operations of a record call, for all its variants. n observations are in record_n.c. */
 #ifndef PERCPU_RECORD_H
 #define PERCPU_RECORD_H
 

@@ -115,6 +115,11 @@ int64_t percpu_shared_records(const struct percpu_region *region)
 	VALUE("shard.maxStrideShift", PERCPU_MAX_STRIDE_SHIFT)                          \
 	VALUE("shard.maxCount", PERCPU_MAX_SHARDS)                                      \
 	VALUE("buckets.maxBounds", PERCPU_MAX_BOUNDS)                                   \
+	VALUE("packet.bytes", sizeof(struct percpu_packet))                             \
+	VALUE("packet.flags", offsetof(struct percpu_packet, flags))                    \
+	VALUE("packet.sender", offsetof(struct percpu_packet, sender))                  \
+	VALUE("packet.truncated", PERCPU_PACKET_TRUNCATED)                              \
+	VALUE("batch.maxCapacity", PERCPU_BATCH_MAX)                                    \
 	VALUE("process.bytes", sizeof(struct percpu_process))                           \
 	VALUE("process.libcOffset", offsetof(struct percpu_process, libc_offset))       \
 	VALUE("process.areaLength", offsetof(struct percpu_process, area_length))       \

@@ -22,9 +22,15 @@
 #define RSEQ_CPU_ID_UNINITIALIZED (-1)
 
 /* Error results (-errno). The library does not include <errno.h>. */
+#define NEG_EINTR (-4)
+#define NEG_EAGAIN (-11)
 #define NEG_ENOMEM (-12)
 #define NEG_EINVAL (-22)
 #define NEG_ENODATA (-61)
+#define NEG_ENOPROTOOPT (-92)
+#define NEG_EADDRINUSE (-98)
+#define NEG_ENOTCONN (-107)
+#define NEG_ECONNREFUSED (-111)
 #define NEG_EALREADY (-114)
 
 #endif /* PERCPU_RSEQ_ABI_H */

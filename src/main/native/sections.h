@@ -12,7 +12,7 @@
  * Source: Linux, Documentation/userspace-api/rseq.rst and kernel/rseq.c.
  *
  * The sections of the record calls have one template (sections_template.h).
- * It is filled in four times by the header of the architecture.
+ * The header of the architecture fills it in once per operation.
  *
  * Pseudocode of the template:
  *

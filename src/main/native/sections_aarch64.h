@@ -93,6 +93,13 @@
 	"6:\n"									\
 	SECTION_STEP(4)
 
+/* Operands of n observations. */
+#define SECTION_MULTIPLE							\
+	[group] "r"(group),							\
+	[amount] "r"(amount),						\
+	[count] "r"(count),						\
+	[total] "r"(total)
+
 /*
  * section_add_long: adds to the first word of the cell.
  *
@@ -184,6 +191,62 @@
 	SECTION_STEP(5)								\
 	"stp x12, x13, [x11]\n"					/* commit */
 #define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)
+#define SECTION_SCRATCH "x9", "x10", "x11", "x12", "x13", "v16", "v17"
+#include "sections_template.h"
+
+/*
+ * section_observe_n_long: raises the maximum, then {count, sum} += {count, total}.
+ * When the sum would overflow, the observations go to the shared shard.
+ *
+ *	raise the maximum
+ *	x11 = x9 + cell
+ *	{x12, x13} = {i64[x11], i64[x11 + 8]}
+ *	x12 = x12 + count
+ *	x13 = x13 + total
+ *	if (that overflows) goto use_shared
+ *	{i64[x11], i64[x11 + 8]} = {x12, x13}			commit, 16 bytes
+ */
+#define SECTION_NAME section_observe_n_long
+#define SECTION_OPERATION							\
+	SECTION_RAISE_MAX							\
+	"add x11, x9, %[cell]\n"						\
+	"ldp x12, x13, [x11]\n"							\
+	"add x12, x12, %[count]\n"						\
+	"adds x13, x13, %[total]\n"						\
+	"b.vs %l[use_shared]\n"							\
+	SECTION_STEP(5)								\
+	"stp x12, x13, [x11]\n"					/* commit */
+#define SECTION_OPERANDS SECTION_MULTIPLE
+#define SECTION_SCRATCH "x9", "x10", "x11", "x12", "x13"
+#include "sections_template.h"
+
+/*
+ * section_observe_n_double: raises the maximum, then {count, sum} += {count,
+ * total}.
+ *
+ *	raise the maximum
+ *	x11 = x9 + cell
+ *	x12 = i64[x11]
+ *	d17 = f64[x11 + 8]
+ *	d16 = total						bits of a double
+ *	x12 = x12 + count
+ *	d16 = d17 + d16
+ *	x13 = d16						bits of a double
+ *	{i64[x11], i64[x11 + 8]} = {x12, x13}			commit, 16 bytes
+ */
+#define SECTION_NAME section_observe_n_double
+#define SECTION_OPERATION							\
+	SECTION_RAISE_MAX							\
+	"add x11, x9, %[cell]\n"						\
+	"ldr x12, [x11]\n"							\
+	"ldr d17, [x11, #8]\n"							\
+	"fmov d16, %[total]\n"							\
+	"add x12, x12, %[count]\n"						\
+	"fadd d16, d17, d16\n"							\
+	"fmov x13, d16\n"							\
+	SECTION_STEP(5)								\
+	"stp x12, x13, [x11]\n"					/* commit */
+#define SECTION_OPERANDS SECTION_MULTIPLE
 #define SECTION_SCRATCH "x9", "x10", "x11", "x12", "x13", "v16", "v17"
 #include "sections_template.h"
 

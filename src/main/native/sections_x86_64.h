@@ -93,6 +93,13 @@
 	"6:\n"									\
 	SECTION_STEP(4)
 
+/* Operands of n observations. */
+#define SECTION_MULTIPLE							\
+	[group] "r"(group),							\
+	[amount] "r"(amount),						\
+	[count] "r"(count),						\
+	[total] "r"(total)
+
 /*
  * section_add_long: adds to the first word of the cell.
  *
@@ -171,6 +178,57 @@
 	SECTION_STEP(5)								\
 	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
 #define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)
+#define SECTION_SCRATCH "rax", "rdx", "xmm0", "xmm1"
+#include "sections_template.h"
+
+/*
+ * section_observe_n_long: raises the maximum, then {count, sum} += {count, total}.
+ * When a word would overflow, the observations go to the shared shard.
+ *
+ *	raise the maximum
+ *	xmm0 = {count, total}
+ *	xmm0 = xmm0 + {i64[rax + cell], i64[rax + cell + 8]}
+ *	if (a sign bit of xmm0 is set) goto use_shared
+ *	{i64[rax + cell], i64[rax + cell + 8]} = xmm0		commit, 16 bytes
+ */
+#define SECTION_NAME section_observe_n_long
+#define SECTION_OPERATION							\
+	SECTION_RAISE_MAX							\
+	"vmovq %[count], %%xmm0\n"						\
+	"vpinsrq $1, %[total], %%xmm0, %%xmm0\n"				\
+	"vpaddq (%%rax, %[cell]), %%xmm0, %%xmm0\n"				\
+	"vmovmskpd %%xmm0, %%edx\n"						\
+	"testl %%edx, %%edx\n"							\
+	"jnz %l[use_shared]\n"							\
+	SECTION_STEP(5)								\
+	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
+#define SECTION_OPERANDS SECTION_MULTIPLE
+#define SECTION_SCRATCH "rax", "rdx", "xmm0"
+#include "sections_template.h"
+
+/*
+ * section_observe_n_double: raises the maximum, then {count, sum} += {count,
+ * total}.
+ *
+ *	raise the maximum
+ *	rdx = i64[rax + cell] + count
+ *	xmm1 = total						bits of a double
+ *	xmm1 = xmm1 + f64[rax + cell + 8]
+ *	xmm0 = {rdx, xmm1}
+ *	{i64[rax + cell], f64[rax + cell + 8]} = xmm0		commit, 16 bytes
+ */
+#define SECTION_NAME section_observe_n_double
+#define SECTION_OPERATION							\
+	SECTION_RAISE_MAX							\
+	"movq (%%rax, %[cell]), %%rdx\n"					\
+	"addq %[count], %%rdx\n"						\
+	"vmovq %[total], %%xmm1\n"						\
+	"vaddsd 8(%%rax, %[cell]), %%xmm1, %%xmm1\n"				\
+	"vmovq %%rdx, %%xmm0\n"							\
+	"vpunpcklqdq %%xmm1, %%xmm0, %%xmm0\n"					\
+	SECTION_STEP(5)								\
+	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
+#define SECTION_OPERANDS SECTION_MULTIPLE
 #define SECTION_SCRATCH "rax", "rdx", "xmm0", "xmm1"
 #include "sections_template.h"
 

@@ -10,14 +10,26 @@
 
 #if defined(__x86_64__)
 enum {
+	NR_close = 3,
 	NR_mmap = 9,
 	NR_munmap = 11,
 	NR_mincore = 27,
 	NR_madvise = 28,
 	NR_nanosleep = 35,
+	NR_socket = 41,
+	NR_connect = 42,
+	NR_shutdown = 48,
+	NR_bind = 49,
+	NR_getsockname = 51,
+	NR_setsockopt = 54,
+	NR_getsockopt = 55,
 	NR_gettid = 186,
 	NR_sched_setaffinity = 203,
 	NR_clock_gettime = 228,
+	NR_newfstatat = 262,
+	NR_unlinkat = 263,
+	NR_fchmodat = 268,
+	NR_recvmmsg = 299,
 	NR_membarrier = 324,
 	NR_rseq = 334,
 };
@@ -37,14 +49,26 @@ static inline long syscall6(long nr, long a, long b, long c, long d, long e, lon
 }
 #elif defined(__aarch64__)
 enum {
+	NR_unlinkat = 35,
+	NR_fchmodat = 53,
+	NR_close = 57,
+	NR_newfstatat = 79,
 	NR_nanosleep = 101,
 	NR_clock_gettime = 113,
 	NR_sched_setaffinity = 122,
 	NR_gettid = 178,
+	NR_socket = 198,
+	NR_bind = 200,
+	NR_connect = 203,
+	NR_getsockname = 204,
+	NR_setsockopt = 208,
+	NR_getsockopt = 209,
+	NR_shutdown = 210,
 	NR_munmap = 215,
 	NR_mmap = 222,
 	NR_mincore = 232,
 	NR_madvise = 233,
+	NR_recvmmsg = 243,
 	NR_membarrier = 283,
 	NR_rseq = 293,
 };
@@ -64,6 +88,13 @@ static inline long syscall6(long nr, long a, long b, long c, long d, long e, lon
 }
 #else
 #error "libpercpu has critical sections for x86-64 and arm64 only"
+#endif
+
+/* Offset of st_mode in struct stat. */
+#if defined(__x86_64__)
+#define STAT_MODE 24
+#else
+#define STAT_MODE 16
 #endif
 
 /* struct timespec of both architectures. */

@@ -96,7 +96,7 @@ static void should_not_write_outside_the_region(const struct path *path, const s
 {
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t offset = garbage();
-		int64_t amount = (int64_t)garbage();
+		int64_t amount = (int64_t)garbage(), count = (int64_t)garbage();
 
 		path_answer(path->add_long(guarded->region, offset, amount));
 		path_answer(path->add_double(guarded->region, offset, amount));
@@ -105,6 +105,13 @@ static void should_not_write_outside_the_region(const struct path *path, const s
 		/* Negative amounts and NaN, and buckets of the other kind. */
 		path_answer(path->observe_long(guarded->region, offset, buckets, amount));
 		path_answer(path->observe_double(guarded->region, offset, buckets, amount));
+		/* Counts of 0 or less, and products that overflow. */
+		path_answer(path->observe_n_long(guarded->region, offset, NULL, amount, count));
+		path_answer(path->observe_n_double(guarded->region, offset, NULL, amount, count));
+		path_answer(path->observe_n_long(guarded->region, offset, buckets, amount, count));
+		path_answer(path->observe_n_double(guarded->region, offset, buckets, amount, count));
+		/* Buckets of other groups, and outside of the region. */
+		path_answer(path->observe_bucket_double(guarded->region, offset, garbage(), count, amount));
 		if (i % 1000 == 0)
 			check_untouched(guarded);
 	}

@@ -56,8 +56,10 @@ static void live_shortly(int number, void *argument)
 	if (known)
 		path_enter();
 	pthread_setspecific(late_key, &late_key);
-	for (int i = 0; i < RECORDS; i++)
+	for (int i = 0; i < RECORDS / 2; i++) {
 		(void)work->path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]);
+		(void)work->path->observe_n_long(work->longs, work->timer, work->long_buckets, work_longs[0], 1);
+	}
 }
 
 static void spawn(int number, void *argument)

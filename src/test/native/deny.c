@@ -24,16 +24,21 @@ static int install(struct sock_filter *filter, unsigned short length)
 	return 0;
 }
 
-int deny_rseq(int error)
+int deny_call(unsigned int number, int error)
 {
 	struct sock_filter filter[] = {
 		LOAD_CALL_NUMBER,
-		SKIP_IF(SYS_rseq, 1),
+		SKIP_IF(number, 1),
 		RESULT(SECCOMP_RET_ALLOW),
 		RESULT(SECCOMP_RET_ERRNO | (unsigned int)error),
 	};
 
 	return install(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
+int deny_rseq(int error)
+{
+	return deny_call(SYS_rseq, error);
 }
 
 int deny_everything(void)

@@ -3,6 +3,9 @@
 #ifndef DENY_H
 #define DENY_H
 
+/* Makes a system call fail with `error` on this thread and on all that it starts. Returns 0 or -errno. */
+int deny_call(unsigned int number, int error);
+
 /* Makes rseq(2) fail with `error` on this thread and on all that it starts. Returns 0 or -errno. */
 int deny_rseq(int error);
 

@@ -22,8 +22,8 @@
 
 #include "harness.h"
 
-/* Four operations in two variants, and the self-test. The compiler may copy sections. */
-#define FEWEST_DESCRIPTORS 9
+/* Six operations in two variants, and the self-test. The compiler may copy sections. */
+#define FEWEST_DESCRIPTORS 13
 /* use_shared and clean_block; the self-test has none. */
 #define EXITS_OF_A_RECORD_SECTION 2
 #define SECTIONS_WITHOUT_EXITS 1

@@ -36,12 +36,15 @@ struct freed_area {
 
 static struct freed_area *freed_areas;
 
-#define USE(variant)                                                      \
-	do {                                                              \
-		opened.add_long = percpu_add_long__##variant;             \
-		opened.add_double = percpu_add_double__##variant;         \
-		opened.observe_long = percpu_observe_long__##variant;     \
-		opened.observe_double = percpu_observe_double__##variant; \
+#define USE(variant)                                                                    \
+	do {                                                                            \
+		opened.add_long = percpu_add_long__##variant;                           \
+		opened.add_double = percpu_add_double__##variant;                       \
+		opened.observe_long = percpu_observe_long__##variant;                   \
+		opened.observe_double = percpu_observe_double__##variant;               \
+		opened.observe_n_long = percpu_observe_n_long__##variant;               \
+		opened.observe_n_double = percpu_observe_n_double__##variant;           \
+		opened.observe_bucket_double = percpu_observe_bucket_double__##variant; \
 	} while (0)
 
 uint32_t kernel_feature_size(void)

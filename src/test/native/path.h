@@ -31,6 +31,9 @@ struct path {
 	int (*add_double)(struct percpu_region *, uint64_t, int64_t);
 	int (*observe_long)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t);
 	int (*observe_double)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t);
+	int (*observe_n_long)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t, int64_t);
+	int (*observe_n_double)(struct percpu_region *, uint64_t, const struct percpu_buckets *, int64_t, int64_t);
+	int (*observe_bucket_double)(struct percpu_region *, uint64_t, uint64_t, int64_t, int64_t);
 };
 
 /* Starts the library in this process. index is "cpu_id" or "mm_cid". Ends the program on an error. */

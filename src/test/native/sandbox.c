@@ -51,7 +51,7 @@ static void record_with_owner(void *argument)
 		crew_start(&crew, THREADS, record_denied, NULL);
 		crew_join(&crew);
 		work_check_exact(work, WORK_ALL, (long)THREADS * RECORDS);
-		CHECK(work_shared_records(work) == 4L * THREADS * RECORDS + THREADS, "shared: %ld",
+		CHECK(work_shared_records(work) == (long)WORK_KINDS * THREADS * RECORDS + THREADS, "shared: %ld",
 		      work_shared_records(work));
 		CHECK(path_areas_taken == THREADS, "%ld areas taken by %d threads", path_areas_taken, THREADS);
 		CHECK(path_areas_freed == THREADS, "%ld areas freed", path_areas_freed);

@@ -70,7 +70,7 @@ static void should_be_exact(const struct path *path)
 	work_check_exact(work, WORK_ALL, records);
 	restarts = work_restarts(work);
 	shared = work_shared_records(work);
-	printf("%ld records of 4 kinds by %d threads: %ld restarts, %ld in the shared shard\n", records, threads(),
+	printf("%ld records of each kind by %d threads: %ld restarts, %ld in the shared shard\n", records, threads(),
 	       restarts, shared);
 	if (path->mode == PERCPU_MODE_RSEQ)
 		CHECK(shared == 0, "%ld records of registered threads went to the shared shard", shared);
@@ -148,6 +148,20 @@ static void pause_for_others(void)
 		sched_yield();
 }
 
+/* By the calls of one observation, or by those of n. */
+static void observe_once(const struct path *path, bool of_n, int64_t amount)
+{
+	int64_t bits = bits_of_double((double)amount);
+
+	if (of_n) {
+		path_answer(path->observe_n_long(work->longs, work->timer, work->long_buckets, amount, WORK_N));
+		path_answer(path->observe_n_double(work->doubles, work->summary, work->double_buckets, bits, WORK_N));
+	} else {
+		path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, amount));
+		path_answer(path->observe_double(work->doubles, work->summary, work->double_buckets, bits));
+	}
+}
+
 /* A round is BURST observations of each kind, each larger than all before. */
 static void observe_rounds(int number, void *argument)
 {
@@ -161,9 +175,7 @@ static void observe_rounds(int number, void *argument)
 			continue;
 		last = round;
 		for (long amount = (round - 1) * BURST + 1; amount <= round * BURST; amount++) {
-			path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, amount));
-			path_answer(path->observe_double(work->doubles, work->summary, work->double_buckets,
-							 bits_of_double((double)amount)));
+			observe_once(path, amount % 2 == 0, amount);
 		}
 		__atomic_store_n(&made, round, __ATOMIC_RELEASE);
 	}
@@ -215,6 +227,9 @@ static void observe_until_stopped(int number, void *argument)
 	while (__atomic_load_n(&begun, __ATOMIC_ACQUIRE) >= 0) {
 		path_answer(path->observe_long(work->longs, work->timer, NULL, work_longs[0]));
 		path_answer(path->observe_double(work->doubles, work->summary, NULL, bits_of_double(work_doubles[0])));
+		path_answer(path->observe_n_long(work->longs, work->timer, NULL, work_longs[0], WORK_N));
+		path_answer(path->observe_n_double(work->doubles, work->summary, NULL, bits_of_double(work_doubles[0]),
+						   WORK_N));
 	}
 }
 
@@ -251,6 +266,79 @@ static void should_never_be_torn(const struct path *path)
 	CHECK(torn == 0, "%ld of %ld reads were torn", torn, 3 * reads);
 	printf("%ld reads of cells that were being written\n", 3 * reads);
 	work_close(work);
+}
+
+static struct percpu_cell bucket_sum(const struct percpu_region *region, uint64_t group, const struct path *path)
+{
+	struct percpu_cell cell = { 0, 0 };
+	uint64_t at = group + PERCPU_CELL;
+
+	CHECK(percpu_sum(region, 0, path->shards + 1, at, at + PERCPU_CELL, &cell) == 0, "percpu_sum");
+	return cell;
+}
+
+/* n observations whose product or sum would overflow: all are counted, and the sum stays at INT64_MAX. */
+static void should_keep_a_sum_at_its_largest_value(const struct path *path)
+{
+	const struct {
+		int64_t amount, count, sum, records;
+	} cases[] = {
+		{ 0, INT64_MAX, 0, INT64_MAX },
+		{ INT64_MAX, 1, INT64_MAX, 1 },
+		{ 1, INT64_MAX, INT64_MAX, INT64_MAX },
+		{ INT64_MAX, 2, INT64_MAX, 2 },
+		{ INT64_C(1) << 32, INT64_C(1) << 31, INT64_MAX, INT64_C(1) << 31 },
+		{ INT64_C(1) << 32, INT64_C(1) << 32, INT64_MAX, INT64_C(1) << 32 },
+		{ (INT64_C(1) << 32) - 2, INT64_C(1) << 31, INT64_MAX - UINT32_MAX, INT64_C(1) << 31 },
+	};
+
+	for (unsigned int i = 0; i < COUNT_OF(cases); i++) {
+		struct percpu_cell cell;
+
+		work = work_open(path, path->shards);
+		path_answer(path->observe_n_long(work->longs, work->timer, NULL, cases[i].amount, cases[i].count));
+		cell = bucket_sum(work->longs, work->timer, path);
+		CHECK(cell.first == cases[i].records && cell.second == cases[i].sum, "%ld times %ld: {%ld, %ld}",
+		      (long)cases[i].count, (long)cases[i].amount, (long)cell.first, (long)cell.second);
+		CHECK(percpu_drain_max(work->longs, work->timer, 1) == cases[i].amount, "max of case %u", i);
+		work_close(work);
+	}
+	work = work_open(path, path->shards);
+	for (int i = 0; i < 3; i++)
+		path_answer(path->observe_n_long(work->longs, work->timer, NULL, INT64_MAX / 4, 3));
+	CHECK(bucket_sum(work->longs, work->timer, path).first == 9, "count of 3 times 3 observations");
+	CHECK(bucket_sum(work->longs, work->timer, path).second == INT64_MAX, "sum of 9 times a quarter of the range");
+	if (path->mode == PERCPU_MODE_RSEQ && path->owner == PERCPU_OWNER_LIBC)
+		CHECK(work_shared_records(work) >= 1, "no record went to the shared shard");
+	work_close(work);
+}
+
+/* The product of doubles is rounded once, also of the smallest and the largest. */
+static void should_multiply_doubles(const struct path *path)
+{
+	const struct {
+		double amount;
+		int64_t count;
+	} cases[] = {
+		{ 0.1, 3 },	{ 0.0, INT64_MAX },  { 5e-324, 7 },	      { 1e308, 100 },
+		{ 0.3, 1 },	{ 1e-300, 1 << 20 }, { 1, INT64_C(1) << 53 }, { 3.5, (INT64_C(1) << 53) + 1 },
+		{ 2.5, 12345 },
+	};
+
+	for (unsigned int i = 0; i < COUNT_OF(cases); i++) {
+		volatile double factor = (double)cases[i].count;
+		double expected = cases[i].amount * factor;
+		struct percpu_cell cell;
+
+		work = work_open(path, path->shards);
+		path_answer(path->observe_n_double(work->doubles, work->summary, NULL, bits_of_double(cases[i].amount),
+						   cases[i].count));
+		cell = bucket_sum(work->doubles, work->summary, path);
+		CHECK(cell.first == cases[i].count && double_of_bits(cell.second) == expected,
+		      "%ld times %g: {%ld, %.17g}", (long)cases[i].count, cases[i].amount, (long)cell.first,
+		      double_of_bits(cell.second));
+		work_close(work);
+	}
 }
 
 /* The group crosses a block boundary. Its maximum is in a clean block when only later buckets have records. */
@@ -382,6 +470,8 @@ int main(int argc, char **argv)
 	should_lose_no_maximum(path);
 	should_never_be_torn(path);
 	should_clear_a_group(path);
+	should_keep_a_sum_at_its_largest_value(path);
+	should_multiply_doubles(path);
 	should_reuse_a_group(path);
 	if (path->owner == PERCPU_OWNER_SELF || path->owner == PERCPU_OWNER_LEGACY)
 		should_record_unknown_threads(path);

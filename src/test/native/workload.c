@@ -15,6 +15,8 @@ const struct work_kind work_kinds[WORK_KINDS] = {
 	{ WORK_ADD_DOUBLE, "add_double", 5, 4 },
 	{ WORK_OBSERVE_LONG, "observe_long", 5, 0 },
 	{ WORK_OBSERVE_DOUBLE, "observe_double", 5, 0 },
+	{ WORK_OBSERVE_N_LONG, "observe_n_long", 5, 0 },
+	{ WORK_OBSERVE_N_DOUBLE, "observe_n_double", 5, 0 },
 };
 
 static const int64_t long_bounds[] = { 1 << 4, 1 << 8, 1 << 12 };
@@ -35,6 +37,8 @@ struct work *work_open(const struct path *path, uint32_t shards)
 	work->counter = percpu_region_first_cell(work->doubles);
 	work->timer = percpu_region_first_cell(work->longs) + block - 2 * PERCPU_CELL;
 	work->summary = percpu_region_first_cell(work->doubles) + block - 3 * PERCPU_CELL;
+	work->n_timer = work->timer + block;
+	work->n_summary = work->summary + block;
 	return work;
 }
 
@@ -61,6 +65,16 @@ void work_record(const struct work *work, int operations, long i)
 	if (operations & WORK_OBSERVE_DOUBLE)
 		path_answer(path->observe_double(work->doubles, work->summary, work->double_buckets,
 						 bits_of_double(work_doubles[kind])));
+	if (operations & WORK_OBSERVE_N_LONG)
+		path_answer(
+			path->observe_n_long(work->longs, work->n_timer, work->long_buckets, work_longs[kind], WORK_N));
+	/* The same observations, one time with their amount and one time with their bucket. */
+	if (operations & WORK_OBSERVE_N_DOUBLE && i % 2 == 0)
+		path_answer(path->observe_n_double(work->doubles, work->n_summary, work->double_buckets,
+						   bits_of_double(work_doubles[kind]), WORK_N));
+	if (operations & WORK_OBSERVE_N_DOUBLE && i % 2 != 0)
+		path_answer(path->observe_bucket_double(work->doubles, work->n_summary, (uint64_t)kind, WORK_N,
+							bits_of_double(WORK_N * work_doubles[kind])));
 }
 
 static void sum(const struct percpu_region *region, uint32_t shards, uint64_t from, int cells, struct percpu_cell *out)
@@ -75,8 +89,27 @@ static uint32_t shards_of(const struct percpu_region *region)
 	return region->shard_count;
 }
 
-static void check_buckets(const struct percpu_cell *longs, const struct percpu_cell *doubles)
+/* The cells of the groups of one observation a record, or of n. */
+struct groups {
+	struct percpu_cell longs[WORK_BUCKETS];
+	struct percpu_cell doubles[WORK_BUCKETS];
+};
+
+static struct groups groups_of(const struct work *work, bool of_n)
 {
+	struct groups groups;
+
+	sum(work->longs, shards_of(work->longs), (of_n ? work->n_timer : work->timer) + PERCPU_CELL, WORK_BUCKETS,
+	    groups.longs);
+	sum(work->doubles, shards_of(work->doubles), (of_n ? work->n_summary : work->summary) + PERCPU_CELL,
+	    WORK_BUCKETS, groups.doubles);
+	return groups;
+}
+
+static void check_buckets(const struct groups *groups, int n)
+{
+	const struct percpu_cell *longs = groups->longs, *doubles = groups->doubles;
+
 	for (int i = 0; i < WORK_BUCKETS; i++) {
 		CHECK(longs[i].second == longs[i].first * work_longs[i],
 		      "bucket %d: %ld observations of %ld have sum %ld", i, (long)longs[i].first, (long)work_longs[i],
@@ -84,18 +117,21 @@ static void check_buckets(const struct percpu_cell *longs, const struct percpu_c
 		CHECK(double_of_bits(doubles[i].second) == (double)doubles[i].first * work_doubles[i],
 		      "bucket %d: %ld observations of %g have sum %.17g", i, (long)doubles[i].first, work_doubles[i],
 		      double_of_bits(doubles[i].second));
+		CHECK(longs[i].first % n == 0 && doubles[i].first % n == 0,
+		      "bucket %d: records of %d observations have %ld and %ld", i, n, (long)longs[i].first,
+		      (long)doubles[i].first);
 	}
 }
 
 void work_check_whole(const struct work *work)
 {
-	struct percpu_cell counter, longs[WORK_BUCKETS], doubles[WORK_BUCKETS];
+	struct groups one = groups_of(work, false), many = groups_of(work, true);
+	struct percpu_cell counter;
 
 	sum(work->doubles, shards_of(work->doubles), work->counter, 1, &counter);
 	CHECK(counter.first % WORK_LONG == 0, "additions of %d have sum %ld", WORK_LONG, (long)counter.first);
-	sum(work->longs, shards_of(work->longs), work->timer + PERCPU_CELL, WORK_BUCKETS, longs);
-	sum(work->doubles, shards_of(work->doubles), work->summary + PERCPU_CELL, WORK_BUCKETS, doubles);
-	check_buckets(longs, doubles);
+	check_buckets(&one, 1);
+	check_buckets(&many, WORK_N);
 }
 
 static long expected_in(int operations, int operation, long records)
@@ -103,27 +139,36 @@ static long expected_in(int operations, int operation, long records)
 	return operations & operation ? records : 0;
 }
 
+static long observations(const struct percpu_cell *cells)
+{
+	long observations = 0;
+
+	for (int i = 0; i < WORK_BUCKETS; i++)
+		observations += cells[i].first;
+	return observations;
+}
+
+static void check_group(const struct groups *groups, int n, int operations, int longs, int doubles, long records)
+{
+	check_buckets(groups, n);
+	CHECK(observations(groups->longs) == n * expected_in(operations, longs, records),
+	      "%ld records of %d observations (long) were counted as %ld", records, n, observations(groups->longs));
+	CHECK(observations(groups->doubles) == n * expected_in(operations, doubles, records),
+	      "%ld records of %d observations (double) were counted as %ld", records, n, observations(groups->doubles));
+}
+
 void work_check_exact(const struct work *work, int operations, long records)
 {
-	struct percpu_cell counter, longs[WORK_BUCKETS], doubles[WORK_BUCKETS];
-	long long_records = 0, double_records = 0;
+	struct groups one = groups_of(work, false), many = groups_of(work, true);
+	struct percpu_cell counter;
 
 	sum(work->doubles, shards_of(work->doubles), work->counter, 1, &counter);
 	CHECK(counter.first == expected_in(operations, WORK_ADD_LONG, records) * WORK_LONG,
 	      "%ld additions of %d have sum %ld", records, WORK_LONG, (long)counter.first);
 	CHECK(double_of_bits(counter.second) == (double)expected_in(operations, WORK_ADD_DOUBLE, records) * WORK_DOUBLE,
 	      "%ld additions of %g have sum %.17g", records, WORK_DOUBLE, double_of_bits(counter.second));
-	sum(work->longs, shards_of(work->longs), work->timer + PERCPU_CELL, WORK_BUCKETS, longs);
-	sum(work->doubles, shards_of(work->doubles), work->summary + PERCPU_CELL, WORK_BUCKETS, doubles);
-	check_buckets(longs, doubles);
-	for (int i = 0; i < WORK_BUCKETS; i++) {
-		long_records += longs[i].first;
-		double_records += doubles[i].first;
-	}
-	CHECK(long_records == expected_in(operations, WORK_OBSERVE_LONG, records),
-	      "%ld observations (long) were counted as %ld", records, long_records);
-	CHECK(double_records == expected_in(operations, WORK_OBSERVE_DOUBLE, records),
-	      "%ld observations (double) were counted as %ld", records, double_records);
+	check_group(&one, 1, operations, WORK_OBSERVE_LONG, WORK_OBSERVE_DOUBLE, records);
+	check_group(&many, WORK_N, operations, WORK_OBSERVE_N_LONG, WORK_OBSERVE_N_DOUBLE, records);
 }
 
 static long distance(double expected, double seen)
@@ -133,22 +178,21 @@ static long distance(double expected, double seen)
 
 long work_deviation(const struct work *work, int operations, long records)
 {
-	struct percpu_cell counter, longs[WORK_BUCKETS], doubles[WORK_BUCKETS];
-	double long_records = 0, double_records = 0, deviation;
+	struct groups one = groups_of(work, false), many = groups_of(work, true);
+	struct percpu_cell counter;
+	long deviation;
 
 	sum(work->doubles, shards_of(work->doubles), work->counter, 1, &counter);
-	sum(work->longs, shards_of(work->longs), work->timer + PERCPU_CELL, WORK_BUCKETS, longs);
-	sum(work->doubles, shards_of(work->doubles), work->summary + PERCPU_CELL, WORK_BUCKETS, doubles);
-	for (int i = 0; i < WORK_BUCKETS; i++) {
-		long_records += (double)longs[i].first;
-		double_records += (double)doubles[i].first;
-	}
 	deviation = distance(expected_in(operations, WORK_ADD_LONG, records), counter.first / (double)WORK_LONG) +
 		    distance(expected_in(operations, WORK_ADD_DOUBLE, records),
 			     double_of_bits(counter.second) / WORK_DOUBLE) +
-		    distance(expected_in(operations, WORK_OBSERVE_LONG, records), long_records) +
-		    distance(expected_in(operations, WORK_OBSERVE_DOUBLE, records), double_records);
-	return (long)deviation;
+		    distance(expected_in(operations, WORK_OBSERVE_LONG, records), observations(one.longs)) +
+		    distance(expected_in(operations, WORK_OBSERVE_DOUBLE, records), observations(one.doubles)) +
+		    distance(expected_in(operations, WORK_OBSERVE_N_LONG, records),
+			     observations(many.longs) / (double)WORK_N) +
+		    distance(expected_in(operations, WORK_OBSERVE_N_DOUBLE, records),
+			     observations(many.doubles) / (double)WORK_N);
+	return deviation;
 }
 
 void work_clear(const struct work *work)
@@ -176,7 +220,9 @@ bool work_is_in_shard(const struct work *work, uint32_t shard)
 {
 	return is_any_set(work->doubles, shard, work->counter, 1) ||
 	       is_any_set(work->longs, shard, work->timer + PERCPU_CELL, WORK_BUCKETS) ||
-	       is_any_set(work->doubles, shard, work->summary + PERCPU_CELL, WORK_BUCKETS);
+	       is_any_set(work->doubles, shard, work->summary + PERCPU_CELL, WORK_BUCKETS) ||
+	       is_any_set(work->longs, shard, work->n_timer + PERCPU_CELL, WORK_BUCKETS) ||
+	       is_any_set(work->doubles, shard, work->n_summary + PERCPU_CELL, WORK_BUCKETS);
 }
 
 long work_restarts(const struct work *work)

@@ -15,17 +15,21 @@
 #define WORK_BUCKETS 4
 #define WORK_LONG 3
 #define WORK_DOUBLE 0.375
+/* Observations of one record of n. */
+#define WORK_N 5
 
 extern const int64_t work_longs[WORK_BUCKETS];
 extern const double work_doubles[WORK_BUCKETS];
 
-/* The four operations, one bit each. */
+/* The operations, one bit each. */
 enum work_operation {
 	WORK_ADD_LONG = 1,
 	WORK_ADD_DOUBLE = 2,
 	WORK_OBSERVE_LONG = 4,
 	WORK_OBSERVE_DOUBLE = 8,
-	WORK_ALL = 15,
+	WORK_OBSERVE_N_LONG = 16,
+	WORK_OBSERVE_N_DOUBLE = 32,
+	WORK_ALL = 63,
 };
 
 /* One operation, and the steps of its section that inject.h can interrupt. */
@@ -36,7 +40,7 @@ struct work_kind {
 	int without_step; /* the section has steps 1 to last_step except this one */
 };
 
-#define WORK_KINDS 4
+#define WORK_KINDS 6
 extern const struct work_kind work_kinds[WORK_KINDS];
 
 struct work {
@@ -48,6 +52,9 @@ struct work {
 	uint64_t counter; /* offset in `doubles` */
 	uint64_t timer;	  /* group in `longs` that crosses a block boundary */
 	uint64_t summary; /* group in `doubles` that crosses a block boundary */
+	/* Groups of the same kind for the records of n, one block further. */
+	uint64_t n_timer;
+	uint64_t n_summary;
 };
 
 struct work *work_open(const struct path *path, uint32_t shards);

@@ -28,14 +28,23 @@
   X(percpu_add_double__libc)                                                   \
   X(percpu_observe_long__libc)                                                 \
   X(percpu_observe_double__libc)                                               \
+  X(percpu_observe_n_long__libc)                                               \
+  X(percpu_observe_n_double__libc)                                             \
+  X(percpu_observe_bucket_double__libc)                                        \
   X(percpu_add_long__thread)                                                   \
   X(percpu_add_double__thread)                                                 \
   X(percpu_observe_long__thread)                                               \
   X(percpu_observe_double__thread)                                             \
+  X(percpu_observe_n_long__thread)                                             \
+  X(percpu_observe_n_double__thread)                                           \
+  X(percpu_observe_bucket_double__thread)                                      \
   X(percpu_add_long__atomic)                                                   \
   X(percpu_add_double__atomic)                                                 \
   X(percpu_observe_long__atomic)                                               \
-  X(percpu_observe_double__atomic)
+  X(percpu_observe_double__atomic)                                             \
+  X(percpu_observe_n_long__atomic)                                             \
+  X(percpu_observe_n_double__atomic)                                           \
+  X(percpu_observe_bucket_double__atomic)
 
 #define LIBRARY_MEMBER(name) __typeof__(name) *(name);
 #define LIBRARY_NAME(name) #name,

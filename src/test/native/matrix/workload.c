@@ -19,6 +19,8 @@
 #define STRIDE_SHIFT 16
 #define YIELD_EVERY 1024
 #define CELL_BYTES 16u
+/* Observations of one record of n. */
+#define MANY 3
 #define ENOMEM_NEGATIVE (-12)
 
 struct calls {
@@ -26,6 +28,8 @@ struct calls {
   __typeof__(percpu_add_double__libc) *add_double;
   __typeof__(percpu_observe_long__libc) *observe_long;
   __typeof__(percpu_observe_double__libc) *observe_double;
+  __typeof__(percpu_observe_n_long__libc) *observe_n_long;
+  __typeof__(percpu_observe_n_double__libc) *observe_n_double;
 };
 
 struct pair {
@@ -41,6 +45,7 @@ struct offsets {
   struct percpu_buckets *double_buckets;
   uint64_t counter;
   uint64_t group;
+  uint64_t n_group;
 };
 
 struct recorder {
@@ -50,7 +55,7 @@ struct recorder {
   int number;
   long records;
   int64_t added;    /* to each counter */
-  int64_t observed; /* sum, of each kind */
+  int64_t observed; /* sum, of each kind; a record of n adds MANY times this */
   int64_t largest;
   long unregistered; /* records that returned PERCPU_RECORDED_UNREGISTERED */
   int error;
@@ -72,17 +77,24 @@ static double double_of(int64_t bits) {
 
 static struct calls calls_of(const struct library *library, unsigned int mode,
                              unsigned int owner) {
-  const struct calls libc = {
-      library->percpu_add_long__libc, library->percpu_add_double__libc,
-      library->percpu_observe_long__libc, library->percpu_observe_double__libc};
+  const struct calls libc = {library->percpu_add_long__libc,
+                             library->percpu_add_double__libc,
+                             library->percpu_observe_long__libc,
+                             library->percpu_observe_double__libc,
+                             library->percpu_observe_n_long__libc,
+                             library->percpu_observe_n_double__libc};
   const struct calls thread = {library->percpu_add_long__thread,
                                library->percpu_add_double__thread,
                                library->percpu_observe_long__thread,
-                               library->percpu_observe_double__thread};
+                               library->percpu_observe_double__thread,
+                               library->percpu_observe_n_long__thread,
+                               library->percpu_observe_n_double__thread};
   const struct calls atomic = {library->percpu_add_long__atomic,
                                library->percpu_add_double__atomic,
                                library->percpu_observe_long__atomic,
-                               library->percpu_observe_double__atomic};
+                               library->percpu_observe_double__atomic,
+                               library->percpu_observe_n_long__atomic,
+                               library->percpu_observe_n_double__atomic};
 
   if (mode == PERCPU_MODE_ATOMIC)
     return atomic;
@@ -122,6 +134,11 @@ static void *record(void *argument) {
     answer(recorder,
            call->observe_double(at->doubles, at->group, at->double_buckets,
                                 bits_of((double)amount)));
+    answer(recorder, call->observe_n_long(at->longs, at->n_group,
+                                          at->long_buckets, amount, MANY));
+    answer(recorder,
+           call->observe_n_double(at->doubles, at->n_group, at->double_buckets,
+                                  bits_of((double)amount), MANY));
     recorder->added += amount;
     recorder->observed += amount;
     if (amount > recorder->largest)
@@ -166,32 +183,42 @@ static struct percpu_buckets *buckets(const struct library *library,
   return memory;
 }
 
-static void print_sums(const struct library *library,
-                       struct percpu_region *region, const struct offsets *at,
-                       const char *name, const struct recorder *all) {
-  const int doubles = region == at->doubles;
-  const uint32_t shards = possible_cpus() + 1;
-  struct pair counter = {0, 0};
+static void print_group(const struct library *library,
+                        struct percpu_region *region, int doubles,
+                        uint64_t offset, int n, const char *name,
+                        const struct recorder *all) {
   struct pair group[BOUNDS + 1];
   int64_t count = 0;
   int64_t sum = 0;
   int64_t max;
 
-  (void)library->percpu_sum(region, 0, shards, at->counter,
-                            at->counter + CELL_BYTES, &counter);
-  (void)library->percpu_sum(region, 0, shards, at->group + CELL_BYTES,
-                            at->group + CELL_BYTES + sizeof(group), group);
+  (void)library->percpu_sum(region, 0, possible_cpus() + 1, offset + CELL_BYTES,
+                            offset + CELL_BYTES + sizeof(group), group);
   for (int i = 0; i <= BOUNDS; i++) {
     count += group[i].first;
     sum += doubles ? (int64_t)double_of(group[i].second) : group[i].second;
   }
-  max = library->percpu_drain_max(region, at->group, BOUNDS + 1);
-  printf(" %s.added=%ld/%ld %s.count=%ld/%ld %s.sum=%ld/%ld %s.max=%ld/%ld",
-         name, (long)all->added,
-         (long)(doubles ? (int64_t)double_of(counter.second) : counter.first),
-         name, all->records, (long)count, name, (long)all->observed, (long)sum,
-         name, (long)all->largest,
+  max = library->percpu_drain_max(region, offset, BOUNDS + 1);
+  printf(" %s.count=%ld/%ld %s.sum=%ld/%ld %s.max=%ld/%ld", name,
+         n * all->records, (long)count, name, (long)(n * all->observed),
+         (long)sum, name, (long)all->largest,
          (long)(doubles ? (int64_t)double_of(max) : max));
+}
+
+static void print_sums(const struct library *library,
+                       struct percpu_region *region, const struct offsets *at,
+                       const char *name, const struct recorder *all) {
+  const int doubles = region == at->doubles;
+  struct pair counter = {0, 0};
+  char name_of_n[40];
+
+  (void)library->percpu_sum(region, 0, possible_cpus() + 1, at->counter,
+                            at->counter + CELL_BYTES, &counter);
+  printf(" %s.added=%ld/%ld", name, (long)all->added,
+         (long)(doubles ? (int64_t)double_of(counter.second) : counter.first));
+  print_group(library, region, doubles, at->group, 1, name, all);
+  (void)snprintf(name_of_n, sizeof(name_of_n), "%s.n", name);
+  print_group(library, region, doubles, at->n_group, MANY, name_of_n, all);
 }
 
 static void print_results(const struct library *library,
@@ -265,6 +292,7 @@ int workload_run(const struct library *library, unsigned int mode,
     return ENOMEM_NEGATIVE;
   at.counter = library->percpu_region_first_cell(at.longs);
   at.group = at.counter + CELL_BYTES;
+  at.n_group = at.group + (BOUNDS + 2) * CELL_BYTES;
   all = record_from_threads(&model);
   print_results(library, &at, name, &all);
   return all.error;
