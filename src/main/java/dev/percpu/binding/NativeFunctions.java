@@ -44,6 +44,16 @@ final class NativeFunctions {
     private final Function bucketsIndex;
     private final Function selfTestVictim;
     private final Function selfTestDisturb;
+    private final Function udpOpen;
+    private final Function unixOpen;
+    private final Function socketPort;
+    private final Function socketBuffer;
+    private final Function socketDrops;
+    private final Function socketLimitWait;
+    private final Function socketWake;
+    private final Function socketClose;
+    private final Function batchSize;
+    private final Function batchInit;
 
     /**
      * Binds the functions.
@@ -80,6 +90,16 @@ final class NativeFunctions {
         bucketsIndex = function(symbols, "percpu_buckets_index");
         selfTestVictim = function(symbols, "percpu_self_test_victim");
         selfTestDisturb = function(symbols, "percpu_self_test_disturb");
+        udpOpen = function(symbols, "percpu_udp_open");
+        unixOpen = function(symbols, "percpu_unix_open");
+        socketPort = function(symbols, "percpu_socket_port");
+        socketBuffer = function(symbols, "percpu_socket_buffer");
+        socketDrops = function(symbols, "percpu_socket_drops");
+        socketLimitWait = function(symbols, "percpu_socket_limit_wait");
+        socketWake = function(symbols, "percpu_socket_wake");
+        socketClose = function(symbols, "percpu_socket_close");
+        batchSize = function(symbols, "percpu_batch_size");
+        batchInit = function(symbols, "percpu_batch_init");
     }
 
     private static Function function(SymbolLookup symbols, String name) {
@@ -196,5 +216,45 @@ final class NativeFunctions {
 
     int percpu_self_test_disturb(long test) {
         return selfTestDisturb.invokeInt(new Object[] {test});
+    }
+
+    int percpu_udp_open(byte[] address, int length, int scope, int port, int buffer, int sharing) {
+        return udpOpen.invokeInt(new Object[] {address, length, scope, port, buffer, sharing});
+    }
+
+    int percpu_unix_open(byte[] path, int length, int mode) {
+        return unixOpen.invokeInt(new Object[] {path, length, mode});
+    }
+
+    int percpu_socket_port(int socket) {
+        return socketPort.invokeInt(new Object[] {socket});
+    }
+
+    long percpu_socket_buffer(int socket) {
+        return socketBuffer.invokeLong(new Object[] {socket});
+    }
+
+    long percpu_socket_drops(int socket) {
+        return socketDrops.invokeLong(new Object[] {socket});
+    }
+
+    int percpu_socket_limit_wait(int socket, int millis) {
+        return socketLimitWait.invokeInt(new Object[] {socket, millis});
+    }
+
+    int percpu_socket_wake(int socket) {
+        return socketWake.invokeInt(new Object[] {socket});
+    }
+
+    int percpu_socket_close(int socket) {
+        return socketClose.invokeInt(new Object[] {socket});
+    }
+
+    long percpu_batch_size(int capacity) {
+        return batchSize.invokeLong(new Object[] {capacity});
+    }
+
+    int percpu_batch_init(long batch, long headers, long slots, int capacity, int slot, int stride) {
+        return batchInit.invokeInt(new Object[] {batch, headers, slots, capacity, slot, stride});
     }
 }

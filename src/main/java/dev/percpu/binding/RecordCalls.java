@@ -25,12 +25,17 @@ import java.util.Arrays;
 public final class RecordCalls {
     private static final FunctionDescriptor ADD = descriptor(3);
     private static final FunctionDescriptor OBSERVE = descriptor(4);
+    private static final FunctionDescriptor OBSERVE_N = descriptor(5);
 
     private static final String VARIANT = variant();
     private static final MethodHandle ADD_LONG = bind("percpu_add_long", ADD);
     private static final MethodHandle ADD_DOUBLE = bind("percpu_add_double", ADD);
     private static final MethodHandle OBSERVE_LONG = bind("percpu_observe_long", OBSERVE);
     private static final MethodHandle OBSERVE_DOUBLE = bind("percpu_observe_double", OBSERVE);
+    private static final MethodHandle OBSERVE_N_LONG = bind("percpu_observe_n_long", OBSERVE_N);
+    private static final MethodHandle OBSERVE_N_DOUBLE = bind("percpu_observe_n_double", OBSERVE_N);
+
+    private static final MethodHandle OBSERVE_BUCKET_DOUBLE = bind("percpu_observe_bucket_double", descriptor(5));
 
     private RecordCalls() {}
 
@@ -77,7 +82,8 @@ public final class RecordCalls {
      * Records one integer observation in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
      *
      * @param handle a group, in a region of {@link SumKind#LONG}
-     * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. The sum wraps around.
+     * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. Where the sum would overflow, it
+     *     stays at 2<sup>63</sup> - 1.
      */
     public static void observeLong(CellHandle handle, long amount) {
         int result;
@@ -103,6 +109,70 @@ public final class RecordCalls {
         try {
             result = (int) OBSERVE_DOUBLE.invokeExact(
                     handle.region, handle.offset, handle.buckets, Double.doubleToRawLongBits(amount));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+        Reference.reachabilityFence(handle);
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
+        }
+    }
+
+    /**
+     * Records equal integer observations in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
+     *
+     * @param handle a group, in a region of {@link SumKind#LONG}
+     * @param amount amount of each observation, as for {@link #observeLong(CellHandle, long)}. Where the sum would overflow, it stays at
+     *     2<sup>63</sup> - 1.
+     * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
+     */
+    public static void observeLong(CellHandle handle, long amount, long count) {
+        int result;
+        try {
+            result = (int) OBSERVE_N_LONG.invokeExact(handle.region, handle.offset, handle.buckets, amount, count);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+        Reference.reachabilityFence(handle);
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
+        }
+    }
+
+    /**
+     * Records equal double observations in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
+     *
+     * @param handle a group, in a region of {@link SumKind#DOUBLE}
+     * @param amount amount of each observation, as for {@link #observeDouble(CellHandle, double)}. The product with the count is rounded once.
+     * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
+     */
+    public static void observeDouble(CellHandle handle, double amount, long count) {
+        int result;
+        try {
+            result = (int) OBSERVE_N_DOUBLE.invokeExact(
+                    handle.region, handle.offset, handle.buckets, Double.doubleToRawLongBits(amount), count);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+        Reference.reachabilityFence(handle);
+        if (result != ControlCalls.RECORDED) {
+            ControlCalls.registerThread();
+        }
+    }
+
+    /**
+     * Records observations that another process has counted: it changes {count, sum} of one bucket by one store, and no maximum.
+     *
+     * @param handle a group, in a region of {@link SumKind#DOUBLE}
+     * @param bucket index of a bucket that the group has; any other changes a wrong cell of the region, but no memory outside of it
+     * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
+     * @param sum sum of their amounts, not NaN
+     */
+    public static void observeBucket(CellHandle handle, long bucket, long count, double sum) {
+        int result;
+        try {
+            result = (int) OBSERVE_BUCKET_DOUBLE.invokeExact(
+                    handle.region, handle.offset, bucket, count, Double.doubleToRawLongBits(sum));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -24,6 +24,22 @@ public enum SumKind {
                 : Double.doubleToRawLongBits(Double.longBitsToDouble(one) + Double.longBitsToDouble(other));
     }
 
+    /**
+     * Returns the word that is the sum of equal words. A product of doubles is rounded once.
+     *
+     * @param count number of the words, at least 1
+     */
+    public long multiply(long word, long count) {
+        return this == LONG
+                ? multiplySaturated(word, count)
+                : Double.doubleToRawLongBits(Double.longBitsToDouble(word) * count);
+    }
+
+    private static long multiplySaturated(long one, long other) {
+        long product = one * other;
+        return product < 0 || Math.multiplyHigh(one, other) != 0 ? Long.MAX_VALUE : product;
+    }
+
     /** Returns the sum of two longs of at least 0, or {@link Long#MAX_VALUE} if it is larger. */
     public static long addSaturated(long one, long other) {
         long sum = one + other;

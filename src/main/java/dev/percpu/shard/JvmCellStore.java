@@ -327,16 +327,31 @@ public final class JvmCellStore implements CellStore {
         @Override
         public void observeLong(long amount) {
             assert isOfLongs();
-            observe(amount);
+            observe(amount, 1, amount);
         }
 
         @Override
         public void observeDouble(double amount) {
             assert !isOfLongs();
-            observe(Double.doubleToRawLongBits(amount));
+            long bits = Double.doubleToRawLongBits(amount);
+            observe(bits, 1, bits);
         }
 
-        private void observe(long amount) {
+        @Override
+        public void observeLong(long amount, long count) {
+            assert isOfLongs() && count > 0;
+            observe(amount, count, kind.multiply(amount, count));
+        }
+
+        @Override
+        public void observeDouble(double amount, long count) {
+            assert !isOfLongs() && count > 0;
+            long bits = Double.doubleToRawLongBits(amount);
+            observe(bits, count, kind.multiply(bits, count));
+        }
+
+        /** The amount and the total are longs, or the raw bits of doubles. */
+        private void observe(long amount, long count, long total) {
             // The maximum comes before the bucket: a reader that sees the count must also see the maximum.
             if (amount > max.get()) {
                 max.accumulateAndGet(amount, Math::max);
@@ -345,8 +360,21 @@ public final class JvmCellStore implements CellStore {
             Bucket before;
             do {
                 before = buckets.get(index);
-            } while (!buckets.compareAndSet(index, before, new Bucket(before.count + 1, kind.add(before.sum, amount))));
-            records.increment();
+            } while (!buckets.compareAndSet(
+                    index, before, new Bucket(before.count + count, kind.add(before.sum, total))));
+            records.add(count);
+        }
+
+        @Override
+        public void observeBucket(int bucket, long count, double sum) {
+            assert !isOfLongs() && count > 0;
+            long total = Double.doubleToRawLongBits(sum);
+            Bucket before;
+            do {
+                before = buckets.get(bucket);
+            } while (!buckets.compareAndSet(
+                    bucket, before, new Bucket(before.count + count, kind.add(before.sum, total))));
+            records.add(count);
         }
 
         /** Returns the index of the first bound that is at least this amount, or of +Inf. */

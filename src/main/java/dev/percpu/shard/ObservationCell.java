@@ -8,7 +8,7 @@ import dev.percpu.binding.SumKind;
  * <p>An observation changes the count and the sum of exactly one bucket, by one store. A reader sees both changes or neither.
  *
  * <p>The amounts of a cell are either longs or doubles. Meters check the kind once, by {@link #requireLongs()} or {@link
- * #requireDoubles()}; {@link #observeLong} and {@link #observeDouble} check it by an assertion only, because they are on the record path.
+ * #requireDoubles()}; the methods that record check it by an assertion only, because they are on the record path.
  */
 public abstract class ObservationCell extends Cell {
     ObservationCell() {}
@@ -49,7 +49,7 @@ public abstract class ObservationCell extends Cell {
     /**
      * Records a long in the first bucket with a bound of at least this amount. The cell must be one of longs.
      *
-     * @param amount at least 0. The sum wraps around without an error: 2<sup>63</sup> nanoseconds are 292 years.
+     * @param amount at least 0. The sum of a bucket is at most 2<sup>63</sup> - 1: as nanoseconds, 292 years.
      */
     public abstract void observeLong(long amount);
 
@@ -59,6 +59,32 @@ public abstract class ObservationCell extends Cell {
      * @param amount at least 0 and not NaN; infinity goes to the last bucket
      */
     public abstract void observeDouble(double amount);
+
+    /**
+     * Records equal longs by one store, as {@link #observeLong(long)} records one.
+     *
+     * @param amount amount of each observation, at least 0. The sum of a bucket is at most 2<sup>63</sup> - 1.
+     * @param count number of observations, at least 1
+     */
+    public abstract void observeLong(long amount, long count);
+
+    /**
+     * Records equal doubles by one store, as {@link #observeDouble(double)} records one.
+     *
+     * @param amount amount of each observation, at least 0 and not NaN. The product with the count is rounded once.
+     * @param count number of observations, at least 1
+     */
+    public abstract void observeDouble(double amount, long count);
+
+    /**
+     * Records observations that another process has counted, by one store. The maximum stays as it is. The cell must be one of doubles.
+     *
+     * @param bucket index of the bucket, from 0
+     * @param count number of observations, at least 1
+     * @param sum sum of their amounts, finite and at least 0
+     * @throws IndexOutOfBoundsException if there is no such bucket
+     */
+    public abstract void observeBucket(int bucket, long count, double sum);
 
     /** Returns all observations now. */
     public abstract Observations read();

@@ -5,6 +5,7 @@ import dev.percpu.binding.RecordCalls;
 import dev.percpu.binding.SumKind;
 import java.lang.ref.Reference;
 import java.util.Arrays;
+import java.util.Objects;
 
 /** A group of cells on native shards. Its region has the type of the sums. */
 final class ShardedObservationCell extends ObservationCell {
@@ -31,6 +32,24 @@ final class ShardedObservationCell extends ObservationCell {
     public void observeDouble(double amount) {
         assert !isOfLongs();
         RecordCalls.observeDouble(handle, amount);
+    }
+
+    @Override
+    public void observeLong(long amount, long count) {
+        assert isOfLongs() && count > 0;
+        RecordCalls.observeLong(handle, amount, count);
+    }
+
+    @Override
+    public void observeDouble(double amount, long count) {
+        assert !isOfLongs() && count > 0;
+        RecordCalls.observeDouble(handle, amount, count);
+    }
+
+    @Override
+    public void observeBucket(int bucket, long count, double sum) {
+        assert !isOfLongs() && count > 0;
+        RecordCalls.observeBucket(handle, Objects.checkIndex(bucket, buckets), count, sum);
     }
 
     @Override

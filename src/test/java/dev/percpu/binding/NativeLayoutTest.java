@@ -31,6 +31,15 @@ class NativeLayoutTest {
     }
 
     @Test
+    void shouldReadPacketsWhereCWritesThem() {
+        assertThat(layout).containsEntry("packet.bytes", PacketBatch.HEADER_BYTES);
+        assertThat(layout).containsEntry("packet.flags", PacketBatch.FLAGS_OFFSET);
+        assertThat(layout).containsEntry("packet.sender", PacketBatch.SENDER_OFFSET);
+        assertThat(layout).containsEntry("packet.truncated", PacketBatch.TRUNCATED);
+        assertThat(layout).containsEntry("batch.maxCapacity", PacketBatch.MAX_CAPACITY);
+    }
+
+    @Test
     void shouldAllowAsManyBoundsAsC() {
         assertThat(layout).containsEntry("buckets.maxBounds", BucketIndex.MAX_BOUNDS);
     }

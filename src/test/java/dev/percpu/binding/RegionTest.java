@@ -66,6 +66,8 @@ class RegionTest {
             RecordCalls.addDouble(single, 1);
             RecordCalls.observeLong(new CellHandle(region, offset, buckets), random.nextLong());
             RecordCalls.observeDouble(single, random.nextDouble());
+            RecordCalls.observeLong(new CellHandle(region, offset, buckets), random.nextLong(), random.nextLong());
+            RecordCalls.observeDouble(single, random.nextDouble(), random.nextLong());
         }
         assertThat(region.residentBytes()).isPositive();
     }

@@ -159,6 +159,10 @@ abstract class CellContract {
         // The check is an assertion, because it is on the record path. Tests enable assertions.
         assertThatThrownBy(() -> longs.observeDouble(1)).isInstanceOf(AssertionError.class);
         assertThatThrownBy(() -> doubles.observeLong(1)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> longs.observeDouble(1, 2)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> doubles.observeLong(1, 2)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> longs.observeLong(1, 0)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> doubles.observeDouble(1, 0)).isInstanceOf(AssertionError.class);
     }
 
     @Test
@@ -192,12 +196,8 @@ abstract class CellContract {
         }
         store.newDoubleObservation(BucketBounds.ofLongs()).observeDouble(0);
 
+        assertThat(records()).isEqualTo(6);
         ShardStatistics statistics = store.statistics();
-
-        long inShards = statistics.shards().stream()
-                .mapToLong(ShardStatistics.PerShard::records)
-                .sum();
-        assertThat(inShards + statistics.sharedRecords()).isEqualTo(6);
         assertThat(statistics.residentBytes()).isBetween(0L, statistics.reservedBytes());
     }
 
@@ -234,6 +234,121 @@ abstract class CellContract {
         assertThat(cell.read()).isEqualTo(saturated);
         try (CellSnapshot snapshot = store.snapshot()) {
             assertThat(cell.read(snapshot)).isEqualTo(saturated);
+        }
+    }
+
+    @Test
+    void shouldRecordEqualObservationsAtOnce() {
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10, 20));
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofDoubles(0.5));
+
+        longs.observeLong(10, 3);
+        longs.observeLong(11, 1);
+        longs.observeLong(0, 1L << 40);
+        doubles.observeDouble(0.1, 3);
+        doubles.observeDouble(0.75, 1_000_000);
+
+        assertThat(longs.read()).isEqualTo(Observations.ofLongs(new long[] {3 + (1L << 40), 1, 0}, 41));
+        assertThat(doubles.read()).isEqualTo(Observations.ofDoubles(new long[] {3, 1_000_000}, 0.1 * 3 + 750_000));
+        assertThat(longs.drainMax()).isEqualTo(11);
+        assertThat(doubles.drainMax()).isEqualTo(0.75);
+        assertThat(records()).isEqualTo(longs.read().count() + doubles.read().count());
+    }
+
+    /** Returns the number of observations in the statistics. */
+    private long records() {
+        ShardStatistics statistics = store.statistics();
+        return statistics.sharedRecords()
+                + statistics.shards().stream()
+                        .mapToLong(ShardStatistics.PerShard::records)
+                        .sum();
+    }
+
+    @Test
+    void shouldRecordEqualObservationsLikeSingleOnes() {
+        Random random = new Random(4);
+        // So close to each other that there is a second index of the buckets.
+        BucketBounds bounds =
+                BucketBounds.ofLongs(LongStream.range(1 << 20, (1 << 20) + 200).toArray());
+        BucketBounds doubleBounds = BucketBounds.ofDoubles(
+                LongStream.range(1 << 20, (1 << 20) + 200).asDoubleStream().toArray());
+        ObservationCell atOnce = store.newLongObservation(bounds);
+        ObservationCell single = store.newLongObservation(bounds);
+        ObservationCell doublesAtOnce = store.newDoubleObservation(doubleBounds);
+        ObservationCell doublesSingle = store.newDoubleObservation(doubleBounds);
+        for (int round = 0; round < 2_000; round++) {
+            long amount = round % 10 == 0 ? random.nextInt(1 << 21) : (1 << 20) - 10 + random.nextInt(220);
+            int count = 1 + random.nextInt(5);
+            atOnce.observeLong(amount, count);
+            doublesAtOnce.observeDouble(amount, count);
+            for (int i = 0; i < count; i++) {
+                single.observeLong(amount);
+                doublesSingle.observeDouble(amount);
+            }
+            assertThat(atOnce.drainMaxWord()).isEqualTo(single.drainMaxWord());
+            assertThat(doublesAtOnce.drainMaxWord()).isEqualTo(doublesSingle.drainMaxWord());
+        }
+        assertThat(atOnce.read()).isEqualTo(single.read());
+        assertThat(doublesAtOnce.read()).isEqualTo(doublesSingle.read());
+    }
+
+    @Test
+    void shouldKeepASumOfEqualLongsAtItsLargestValue() {
+        record Case(long amount, long count, long sum) {}
+        for (Case it : new Case[] {
+            new Case(0, Long.MAX_VALUE, 0),
+            new Case(1, Long.MAX_VALUE, Long.MAX_VALUE),
+            new Case(Long.MAX_VALUE, 1, Long.MAX_VALUE),
+            new Case(Long.MAX_VALUE, 2, Long.MAX_VALUE),
+            new Case(1L << 32, (1L << 31) - 1, Long.MAX_VALUE - (1L << 32) + 1),
+            new Case(1L << 32, 1L << 31, Long.MAX_VALUE),
+            new Case(1L << 32, 1L << 32, Long.MAX_VALUE),
+            new Case(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE),
+        }) {
+            ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs());
+            cell.observeLong(it.amount, it.count);
+            assertThat(cell.read()).as("%s", it).isEqualTo(Observations.ofLongs(new long[] {it.count}, it.sum));
+            assertThat(cell.drainMaxWord()).isEqualTo(it.amount);
+        }
+
+        ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs());
+        for (int i = 0; i < 3; i++) {
+            cell.observeLong(Long.MAX_VALUE / 4, 3);
+        }
+        assertThat(cell.read()).isEqualTo(Observations.ofLongs(new long[] {9}, Long.MAX_VALUE));
+    }
+
+    @Test
+    void shouldRecordObservationsThatWereCountedElsewhere() {
+        ObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles(0.5, 2));
+        cell.observeDouble(0.75);
+
+        cell.observeBucket(0, 3, 0.5);
+        cell.observeBucket(1, 1, 1.25);
+        cell.observeBucket(2, 1_000_000, 3e9);
+        cell.observeBucket(2, 1, 0);
+
+        assertThat(cell.read()).isEqualTo(Observations.ofDoubles(new long[] {3, 2, 1_000_001}, 3e9 + 2.5));
+        assertThat(cell.drainMax()).isEqualTo(0.75); // theirs is not known
+        assertThat(records()).isEqualTo(1_000_006);
+        for (int bucket : new int[] {-1, 3, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> cell.observeBucket(bucket, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(1));
+        assertThatThrownBy(() -> longs.observeBucket(0, 1, 1)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> cell.observeBucket(0, 0, 0)).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void shouldRecordEqualDoublesAtTheLimitsOfTheType() {
+        for (double amount : DOUBLES) {
+            for (long count : new long[] {1, 7, 1L << 53, Long.MAX_VALUE}) {
+                ObservationCell cell = store.newDoubleObservation(BucketBounds.ofDoubles());
+                cell.observeDouble(amount, count);
+                assertThat(cell.read())
+                        .as("%s times %s", count, amount)
+                        .isEqualTo(Observations.ofDoubles(new long[] {count}, amount * count + 0.0));
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.percpu.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,9 @@ abstract class CellStressContract {
     private static final int OBSERVERS = 4;
     private static final int AMOUNTS_PER_ROUND = 500;
     private static final int LARGEST = 1_000_000;
+
+    /** Number of the equal observations of one record. */
+    private static final int EQUAL = 3;
 
     /** Bounds that give each of the amounts its own bucket. */
     private static final long[] BOUNDS = {1 << 4, 1 << 8, 1 << 12};
@@ -147,6 +151,39 @@ abstract class CellStressContract {
         assertThat(several.read().bucketCounts()).containsOnly(records() / AMOUNTS.length);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shouldReadNoTornEqualObservations(Threads threads) throws Exception {
+        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(BOUNDS));
+        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofDoubles());
+        ObservationCell counted = store.newDoubleObservation(BucketBounds.ofDoubles(1));
+        long[] before = new long[AMOUNTS.length];
+        whileReading(
+                threads,
+                writer -> {
+                    for (int i = 0; i < RECORDS; i++) {
+                        longs.observeLong(AMOUNTS[(writer + i) % AMOUNTS.length], EQUAL);
+                        doubles.observeDouble(0.375, EQUAL);
+                        counted.observeBucket(i % 2, EQUAL, EQUAL * 0.375);
+                    }
+                },
+                () -> {
+                    try (CellSnapshot snapshot = store.snapshot()) {
+                        assertConsistent(longs.read(snapshot), before);
+                        assertThat(Arrays.stream(before)).allMatch(count -> count % EQUAL == 0);
+                        Observations single = doubles.read(snapshot);
+                        assertThat(single.count() % EQUAL).isZero();
+                        assertThat(single.sum()).isEqualTo(single.count() * 0.375);
+                        Observations elsewhere = counted.read(snapshot);
+                        assertThat(elsewhere.count() % EQUAL).isZero();
+                        assertThat(elsewhere.sum()).isEqualTo(elsewhere.count() * 0.375);
+                    }
+                });
+        assertThat(longs.read().bucketCounts()).containsOnly(EQUAL * records() / AMOUNTS.length);
+        assertThat(doubles.read().count()).isEqualTo(EQUAL * records());
+        assertThat(counted.read().count()).isEqualTo(EQUAL * records());
+    }
+
     private static void assertConsistent(Observations observed, long[] before) {
         long[] counts = observed.bucketCounts();
         long sum = 0;
@@ -229,8 +266,13 @@ abstract class CellStressContract {
             for (int i = 0; i < AMOUNTS_PER_ROUND; i++) {
                 // Ascending, so that most amounts are a new maximum and the threads contend.
                 long amount = i == indexOfLargest ? LARGEST + round : 1_000L * i + random.nextInt(1_000);
-                longs.observeLong(amount);
-                doubles.observeDouble(amount);
+                if (i % 2 == 0) {
+                    longs.observeLong(amount);
+                    doubles.observeDouble(amount);
+                } else {
+                    longs.observeLong(amount, EQUAL);
+                    doubles.observeDouble(amount, EQUAL);
+                }
             }
             phaser.arriveAndAwaitAdvance();
         }

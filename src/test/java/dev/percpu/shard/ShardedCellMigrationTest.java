@@ -44,6 +44,8 @@ class ShardedCellMigrationTest {
     private CounterCell fractions;
     private ObservationCell longs;
     private ObservationCell doubles;
+    private ObservationCell equalLongs;
+    private ObservationCell equalDoubles;
 
     @BeforeEach
     void openStore() {
@@ -53,6 +55,8 @@ class ShardedCellMigrationTest {
         fractions = store.newCounter();
         longs = store.newLongObservation(BucketBounds.ofLongs(1 << 4, 1 << 8, 1 << 12));
         doubles = store.newDoubleObservation(BucketBounds.ofDoubles(0.5, 1));
+        equalLongs = store.newLongObservation(BucketBounds.ofLongs(1 << 4, 1 << 8, 1 << 12));
+        equalDoubles = store.newDoubleObservation(BucketBounds.ofDoubles(0.5, 1));
     }
 
     @AfterEach
@@ -92,6 +96,10 @@ class ShardedCellMigrationTest {
         assertThat(doubles.read().bucketCounts()).containsExactly(records / 2, 0, records / 2);
         assertThat(isConsistent(observed)).isTrue();
         assertThat(isConsistentDoubles(doubles.read())).isTrue();
+        assertThat(equalLongs.read().bucketCounts()).hasSize(AMOUNTS.length).containsOnly(3 * records / AMOUNTS.length);
+        assertThat(equalDoubles.read().bucketCounts()).containsExactly(3 * records / 2, 0, 3 * records / 2);
+        assertThat(isConsistent(equalLongs.read())).isTrue();
+        assertThat(isConsistentDoubles(equalDoubles.read())).isTrue();
         if (RseqProbe.status().active()) {
             List<ShardStatistics.PerShard> shards = store.statistics().shards();
             assertThat(haveSeveralRecords(shards))
@@ -136,6 +144,8 @@ class ShardedCellMigrationTest {
                 fractions.add(0.375);
                 longs.observeLong(AMOUNTS[i % AMOUNTS.length]);
                 doubles.observeDouble(i % 2 == 0 ? 0.25 : 1024.125);
+                equalLongs.observeLong(AMOUNTS[i % AMOUNTS.length], 3);
+                equalDoubles.observeDouble(i % 2 == 0 ? 0.25 : 1024.125, 3);
             }
             batches++;
             running.countDown();
@@ -154,6 +164,8 @@ class ShardedCellMigrationTest {
                 assertThat(fractions.sum(snapshot) % 0.375).isZero();
                 assertThat(isConsistent(longs.read(snapshot))).isTrue();
                 assertThat(isConsistentDoubles(doubles.read(snapshot))).isTrue();
+                assertThat(isConsistent(equalLongs.read(snapshot))).isTrue();
+                assertThat(isConsistentDoubles(equalDoubles.read(snapshot))).isTrue();
             }
         } while (!moved.get());
     }
