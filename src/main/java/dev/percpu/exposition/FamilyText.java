@@ -57,6 +57,20 @@ public final class FamilyText {
         return new FamilyText(header.toString().getBytes(StandardCharsets.UTF_8), samples.toArray(byte[][]::new));
     }
 
+    /**
+     * Reads the names of a counter that has the names of a gauge: the client's writer would add {@code _total}.
+     *
+     * @param gauge the gauge with one point without labels
+     */
+    static @Nullable FamilyText counterNamedAs(ExpositionFormatWriter writer, MetricSnapshot gauge) {
+        FamilyText names = of(writer, gauge);
+        if (names == null) {
+            return null;
+        }
+        String header = new String(names.header, StandardCharsets.UTF_8).replaceFirst(" gauge\n$", " counter\n");
+        return new FamilyText(header.getBytes(StandardCharsets.UTF_8), names.samples);
+    }
+
     private static String write(ExpositionFormatWriter writer, MetricSnapshot example) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

@@ -68,6 +68,16 @@ public final class TextFormat {
         return FamilyText.of(writer, example);
     }
 
+    /**
+     * Returns the names of a counter's samples that has the names of a gauge, without {@code _total}. OpenMetrics requires that suffix.
+     *
+     * @param gauge the gauge with one point without labels
+     * @return null if the client's writer must write the family
+     */
+    public @Nullable FamilyText counterNamedAs(MetricSnapshot gauge) {
+        return FamilyText.counterNamedAs(writer, gauge);
+    }
+
     /** Writes families by the Prometheus client's writer. */
     public void write(TextOutput out, MetricSnapshots families, Escaping escaping) throws IOException {
         PrometheusClient.write(writer, out.withoutTail(end().length), families, escaping);

@@ -2,6 +2,7 @@ package dev.percpu.family;
 
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.histogram.NativeHistogramCounts;
+import dev.percpu.histogram.NativeHistogramResolution;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
@@ -60,7 +61,12 @@ public record Distribution(
 
     /** Returns the data point of one shard's cells, without maximum, percentiles and exemplars; null if their count is 0. */
     public static @Nullable DataPointSnapshot pointOf(
-            BucketLayout layout, long[] cellCounts, double sum, Labels labels, long createdMillis) {
+            BucketLayout layout,
+            NativeHistogramResolution resolution,
+            long[] cellCounts,
+            double sum,
+            Labels labels,
+            long createdMillis) {
         long count = layout.count(cellCounts);
         return count == 0
                 ? null
@@ -70,7 +76,7 @@ public record Distribution(
                                 0,
                                 Quantiles.EMPTY,
                                 layout.classicBuckets(cellCounts),
-                                layout.nativeHistogramCounts(cellCounts),
+                                layout.nativeHistogramCounts(cellCounts, resolution),
                                 Exemplars.EMPTY)
                         .point(labels, createdMillis);
     }

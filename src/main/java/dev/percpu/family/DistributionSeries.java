@@ -5,6 +5,7 @@ import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The series of a long task timer: a summary or histogram, and a gauge of the maximum. Thread-safe. */
 public final class DistributionSeries implements Series {
@@ -57,15 +58,21 @@ public final class DistributionSeries implements Series {
         add(reader.get(), main, max, labels, createdMillis, values);
     }
 
-    /** Adds a distribution to the main family, and its maximum to the family of the maxima. */
+    /**
+     * Adds a distribution to the main family, and its maximum to the family of the maxima.
+     *
+     * @param max null if there is no such family
+     */
     public static void add(
             Distribution distribution,
             Family main,
-            Family max,
+            @Nullable Family max,
             Labels labels,
             long createdMillis,
             FamilyValues values) {
         values.add(main, distribution.point(labels, createdMillis));
-        values.add(max, new GaugeDataPointSnapshot(distribution.max(), labels, null));
+        if (max != null) {
+            values.add(max, new GaugeDataPointSnapshot(distribution.max(), labels, null));
+        }
     }
 }

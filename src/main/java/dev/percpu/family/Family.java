@@ -22,14 +22,50 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The name, help text and kind of a Prometheus metric family. Immutable and thread-safe. */
-public record Family(MetricMetadata metadata, Kind kind) {
+/**
+ * The name, help text and kind of a Prometheus metric family. Immutable and thread-safe.
+ *
+ * @param exact whether the text format 0.0.4 writes the name unchanged: that of a counter without {@code _total}
+ */
+public record Family(MetricMetadata metadata, Kind kind, boolean exact) {
+    /** Creates a family whose counters have names with {@code _total}. */
+    public Family(MetricMetadata metadata, Kind kind) {
+        this(metadata, kind, false);
+    }
+
     public String name() {
         return metadata.getPrometheusName();
     }
 
+    /** Returns the names of the samples in all formats. */
+    List<String> sampleNames() {
+        List<String> suffixes = switch (kind) {
+            case COUNTER -> List.of("", "_total");
+            case GAUGE -> List.of("");
+            case INFO -> List.of("_info");
+            case SUMMARY -> List.of("", "_count", "_sum");
+            case HISTOGRAM -> List.of("_bucket", "_count", "_sum");
+            case GAUGE_HISTOGRAM -> List.of("_bucket", "_gcount", "_gsum", "_count", "_sum");
+        };
+        return suffixes.stream().map(suffix -> name() + suffix).toList();
+    }
+
     /** Returns a family of this name and kind with one data point. The point has every part of its kind but labels. */
     public MetricSnapshot example() {
+        return example(kind);
+    }
+
+    /** Returns whether the text format 0.0.4 must not append {@code _total}. */
+    public boolean isExactCounter() {
+        return exact && kind == Kind.COUNTER;
+    }
+
+    /** Returns a gauge of this name with one data point without labels. */
+    public MetricSnapshot gaugeExample() {
+        return example(Kind.GAUGE);
+    }
+
+    private MetricSnapshot example(Kind kind) {
         DataPointSnapshot point = switch (kind) {
             case COUNTER -> new CounterDataPointSnapshot(1, Labels.EMPTY, null, 0);
             case GAUGE -> new GaugeDataPointSnapshot(1, Labels.EMPTY, null);

@@ -24,6 +24,7 @@ public final class NamedSeries {
 
     private final String name;
     private final Meter.Id first;
+    private final boolean exact;
     private final boolean descriptions;
 
     /** Series of meters without cells. A meter with cells is its own series and is not in here. */
@@ -39,16 +40,25 @@ public final class NamedSeries {
     /**
      * @param name the meters' name by convention
      * @param first the first meter with this name; only meters with its name and type can be added
+     * @param convention the naming convention of the first meter
      * @param descriptions whether descriptions become help texts
      */
-    public NamedSeries(String name, Meter.Id first, boolean descriptions) {
+    public NamedSeries(String name, Meter.Id first, NamingConvention convention, boolean descriptions) {
         this.name = name;
         this.first = first;
+        this.exact = ExactNames.is(convention);
         this.descriptions = descriptions;
     }
 
     /** Returns why a meter cannot be exposed under this group's name; null if it can. */
-    public @Nullable String rejection(Meter.Id id) {
+    public @Nullable String rejection(Meter.Id id, NamingConvention convention) {
+        if (exact != ExactNames.is(convention)) {
+            return "Prometheus name of meter '" + id.getName() + "' must be unique, but was " + name + ", as of meter '"
+                    + first.getName() + "' of another naming convention";
+        }
+        if (exact) {
+            return null; // the kind of the family decides
+        }
         if (!first.getName().equals(id.getName())) {
             return "Prometheus name of meter '" + id.getName() + "' must be unique, but was " + name + ", as of meter '"
                     + first.getName() + "'";
@@ -75,7 +85,7 @@ public final class NamedSeries {
                 return latest;
             }
             // Without a unit: OpenMetrics would require it as a suffix, and the convention has already added its own.
-            return new Family(new MetricMetadata(name + suffix, help, null), kind);
+            return new Family(new MetricMetadata(name + suffix, help, null), kind, exact);
         });
     }
 
@@ -90,7 +100,7 @@ public final class NamedSeries {
      * Returns the shape of a meter with cells. The group drops it in {@link #removeUnusedShapes} unless a series
      * {@linkplain SeriesShape#addSeries added}.
      *
-     * @param kind the kind of the main family; all kinds but counters have a family of maxima, too
+     * @param kind the kind of the main family; all kinds but counters have a family of maxima, too, unless names are exact
      * @throws IllegalArgumentException if Prometheus does not allow this name or these labels
      */
     public SeriesShape shape(Meter.Id id, Family.Kind kind, NamingConvention convention) {
@@ -99,7 +109,7 @@ public final class NamedSeries {
         return shapes.computeIfAbsent(new ShapeKey(convention, kind, help(id), tagKeys), key -> {
             String[] labelNames =
                     id.getConventionTags(convention).stream().map(Tag::getKey).toArray(String[]::new);
-            Family max = kind == Family.Kind.COUNTER ? null : family(id, "_max", Family.Kind.GAUGE);
+            Family max = kind == Family.Kind.COUNTER || exact ? null : family(id, "_max", Family.Kind.GAUGE);
             return new SeriesShape(this, family(id, "", kind), max, labelNames);
         });
     }
@@ -183,6 +193,11 @@ public final class NamedSeries {
             return max == null ? main : max;
         }
 
+        /** Returns the family of the maxima; null if there is none. */
+        public @Nullable Family ownMax() {
+            return max;
+        }
+
         /** Returns the main family and, if there is one, the family of the maxima. */
         public List<Family> families() {
             return max == null ? List.of(main) : List.of(main, max);
@@ -208,7 +223,8 @@ public final class NamedSeries {
             return --series == 0;
         }
 
-        private boolean isUsed() {
+        /** Returns whether there is a series. */
+        public boolean isUsed() {
             return series > 0;
         }
     }

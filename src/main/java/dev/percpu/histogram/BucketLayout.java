@@ -224,9 +224,21 @@ public final class BucketLayout {
         return counts;
     }
 
-    /** Returns the counts of the native histogram; null if the meter publishes none. */
-    public @Nullable NativeHistogramCounts nativeHistogramCounts(long[] cellCounts) {
-        return nativeHistogram == null ? null : nativeHistogram.counts(cellCounts);
+    /**
+     * Returns the counts of the native histogram; null if the meter publishes none.
+     *
+     * @param limit schema and zero threshold that are exposed if those of the cells are finer
+     */
+    public @Nullable NativeHistogramCounts nativeHistogramCounts(long[] cellCounts, NativeHistogramResolution limit) {
+        if (nativeHistogram == null) {
+            return null;
+        }
+        return limit.applyTo(nativeHistogram.counts(cellCounts));
+    }
+
+    /** Returns the schema of the native histogram; null if the meter publishes none. */
+    public @Nullable Integer nativeSchema() {
+        return nativeHistogram == null ? null : nativeHistogram.layout().schema();
     }
 
     /** Returns the classic buckets with +Inf, not cumulative, in the base unit; null if the meter publishes none. */

@@ -82,7 +82,15 @@ public final class BucketLayouts {
      * @throws InvalidConfigurationException if a value is missing or NaN
      */
     public BucketLayout ofNanos(String meterName, DistributionStatisticConfig config) {
-        NativeHistogramSettings histogram = settings(meterName, config);
+        return ofNanos(settings(meterName, config), config);
+    }
+
+    /**
+     * Returns the layout of a timer with its own settings for its percentile histogram.
+     *
+     * @throws InvalidConfigurationException if a value is missing or NaN
+     */
+    public BucketLayout ofNanos(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
         return cached(Key.of(true, histogram, config), () -> {
             NativeHistogramLayout nativeLayout = histogram.mode() == HistogramMode.CLASSIC
                     ? null
@@ -99,7 +107,15 @@ public final class BucketLayouts {
      * @throws InvalidConfigurationException if a value is missing or NaN
      */
     public BucketLayout ofAmounts(String meterName, DistributionStatisticConfig config) {
-        NativeHistogramSettings histogram = settings(meterName, config);
+        return ofAmounts(settings(meterName, config), config);
+    }
+
+    /**
+     * Returns the layout of a summary with its own settings for its percentile histogram.
+     *
+     * @throws InvalidConfigurationException if a value is missing or NaN
+     */
+    public BucketLayout ofAmounts(NativeHistogramSettings histogram, DistributionStatisticConfig config) {
         return cached(Key.of(false, histogram, config), () -> {
             NativeHistogramLayout nativeLayout = histogram.mode() == HistogramMode.CLASSIC
                     ? null
@@ -108,6 +124,15 @@ public final class BucketLayouts {
                     publishesPercentiles(config) ? FineBuckets.ofAmounts(config, maxFineBuckets(nativeLayout)) : null;
             return BucketLayout.ofAmounts(published(histogram.mode(), config), fine, nativeLayout);
         });
+    }
+
+    /**
+     * Returns the layout of a summary with given buckets only.
+     *
+     * @param bounds inclusive upper bounds, ascending, finite and at least 0; none for count and sum only
+     */
+    public BucketLayout ofBounds(double... bounds) {
+        return shared(BucketLayout.ofAmounts(bounds.clone(), null, null));
     }
 
     /** Returns the cached layout of a configuration, or computes it. Computing takes longer than the rest of a registration. */

@@ -14,10 +14,10 @@ package dev.percpu.histogram;
  */
 public final class NativeHistogramSchema {
     /** The coarsest exponential schema of Prometheus. */
-    static final int MIN_SCHEMA = -4;
+    public static final int MIN_SCHEMA = -4;
 
     /** The finest exponential schema of Prometheus. */
-    static final int MAX_SCHEMA = 8;
+    public static final int MAX_SCHEMA = 8;
 
     /** Per schema from 0: the bounds in [1/2, 1). */
     private static final double[][] FRACTIONS = fractions();

@@ -54,9 +54,10 @@ public abstract class CellMeter extends AbstractMeter {
      * Starts to keep the time of the last change, as required by {@link #isIdle}.
      *
      * @param nowNanos monotonic time
+     * @param idleNanos time without a change after which the meter is idle
      */
-    final void trackChanges(long nowNanos) {
-        lastChange = new LastChange(nowNanos);
+    final void trackChanges(long nowNanos, long idleNanos) {
+        lastChange = new LastChange(nowNanos, idleNanos);
     }
 
     /**
@@ -64,10 +65,9 @@ public abstract class CellMeter extends AbstractMeter {
      *
      * @param snapshot the cells now; a change gets the time of the first call that detects it
      * @param nowNanos monotonic time, in nanoseconds
-     * @param durationNanos idle time, in nanoseconds
      */
-    final boolean isIdle(CellSnapshot snapshot, long nowNanos, long durationNanos) {
-        return lastChange != null && lastChange.isIdle(fingerprint(snapshot), nowNanos, durationNanos);
+    final boolean isIdle(CellSnapshot snapshot, long nowNanos) {
+        return lastChange != null && lastChange.isIdle(fingerprint(snapshot), nowNanos);
     }
 
     /** Returns a number that changes with every recording and is 0 before the first. */
@@ -75,6 +75,11 @@ public abstract class CellMeter extends AbstractMeter {
 
     /** Returns the cell that this meter records into. */
     public abstract Cell cell();
+
+    /** Reads what a record reads before the native call, as {@link Cell#touch}. */
+    public final long touch() {
+        return cell().touch();
+    }
 
     /** Returns a writer of the main family's samples that reads the values from cells only; null if there are percentiles. */
     public abstract @Nullable PointWriter pointWriter();
@@ -101,19 +106,21 @@ public abstract class CellMeter extends AbstractMeter {
 
     /** The time of the last change of a meter's cells. Thread-safe. */
     private static final class LastChange {
+        private final long idleNanos;
         private long fingerprint;
         private long changedNanos;
 
-        LastChange(long createdNanos) {
+        LastChange(long createdNanos, long idleNanos) {
+            this.idleNanos = idleNanos;
             changedNanos = createdNanos;
         }
 
-        synchronized boolean isIdle(long currentFingerprint, long nowNanos, long durationNanos) {
+        synchronized boolean isIdle(long currentFingerprint, long nowNanos) {
             if (currentFingerprint != fingerprint) {
                 fingerprint = currentFingerprint;
                 changedNanos = nowNanos;
             }
-            return nowNanos - changedNanos >= durationNanos;
+            return nowNanos - changedNanos >= idleNanos;
         }
     }
 }

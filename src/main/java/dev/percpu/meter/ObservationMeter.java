@@ -8,6 +8,7 @@ import dev.percpu.family.FamilyValues;
 import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.BucketLayout;
+import dev.percpu.histogram.NativeHistogramResolution;
 import dev.percpu.shard.CellSnapshot;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
@@ -66,8 +67,14 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     /** Returns a writer of the samples that are computed from the cells alone. */
     abstract PointWriter pointWriter(BucketWriter buckets);
 
-    private BucketLayout layout() {
+    /** Returns the cells and the published buckets. */
+    public final BucketLayout layout() {
         return buckets.layout();
+    }
+
+    /** Returns the resolution of the native histogram. */
+    NativeHistogramResolution nativeResolution() {
+        return NativeHistogramResolution.FINEST;
     }
 
     @Override
@@ -114,7 +121,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
         DistributionSeries.add(
                 distribution(snapshot),
                 exposed.main(),
-                exposed.max(),
+                exposed.ownMax(),
                 exposed.labels(getId()),
                 createdMillis(),
                 values);
@@ -130,7 +137,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
                 inBaseUnit(maxNow()),
                 Distribution.quantiles(values, value -> inBaseUnit(value.value())),
                 layout().classicBuckets(counts),
-                layout().nativeHistogramCounts(counts),
+                layout().nativeHistogramCounts(counts, nativeResolution()),
                 exemplars());
     }
 
@@ -153,7 +160,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
      * @param sum the sum of the shard's amounts, in the base unit
      */
     final @Nullable DataPointSnapshot pointOf(long[] counts, double sum, Labels labels) {
-        return Distribution.pointOf(layout(), counts, sum, labels, createdMillis());
+        return Distribution.pointOf(layout(), nativeResolution(), counts, sum, labels, createdMillis());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.percpu.exposition.LabelColumn;
 import dev.percpu.exposition.SampleWriter;
 import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
+import dev.percpu.histogram.NativeHistogramResolution;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.ObservationCell;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class PerCpuDistributionSummary extends ObservationMeter implements DistributionSummary {
     private final ObservationCell cell;
     private final double scale;
+    private volatile NativeHistogramResolution resolution = NativeHistogramResolution.FINEST;
 
     /**
      * @param cell cell with the bounds of the configuration's layout
@@ -51,6 +53,60 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
             cell.observeDouble(scaled);
             sampler.observe(scaled);
         }
+    }
+
+    /**
+     * Records equal amounts by one store. Amounts that are not at least 0 before and after scaling are ignored, as is a count below 1. At most
+     * one of the amounts is an exemplar.
+     *
+     * @param amount amount of each observation, at least 0
+     * @param count number of observations, at least 1
+     */
+    public void record(double amount, long count) {
+        double scaled = scale * amount;
+        if (!(amount >= 0) || !(scaled >= 0) || count < 1) {
+            return;
+        }
+        if (sampler == null) {
+            cell.observeDouble(scaled, count);
+        } else {
+            cell.observeDouble(scaled, count);
+            sampler.observe(scaled);
+        }
+    }
+
+    /**
+     * Records observations that another process has counted. The count and the sum become visible together. The maximum stays as it is.
+     *
+     * @param cell index of the cell in the {@link #layout()}, from 0
+     * @param count number of observations, at least 1
+     * @param sum sum of their amounts, finite and at least 0
+     * @throws IndexOutOfBoundsException if there is no such cell
+     */
+    public void recordBucket(int cell, long count, double sum) {
+        this.cell.observeBucket(cell, count, sum);
+    }
+
+    /**
+     * Limits the resolution at which the native histogram is exposed, from now on: counts that arrive in wider buckets than its own are in the
+     * last of those cells.
+     *
+     * @param schema finest schema to expose; one below the range of Prometheus counts as the coarsest
+     * @param zeroThreshold smallest zero threshold to expose
+     */
+    @SuppressWarnings("ReferenceEquality") // the same object is returned if nothing changes
+    public void coarsen(int schema, double zeroThreshold) {
+        NativeHistogramResolution now = resolution;
+        if (now.limitedTo(schema, zeroThreshold) != now) {
+            synchronized (this) {
+                resolution = resolution.limitedTo(schema, zeroThreshold);
+            }
+        }
+    }
+
+    @Override
+    NativeHistogramResolution nativeResolution() {
+        return resolution;
     }
 
     @Override

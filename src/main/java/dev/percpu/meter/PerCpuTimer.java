@@ -50,8 +50,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     @Override
     public void record(long amount, TimeUnit unit) {
         if (amount < 0) {
-            LOGGER.log(() -> "amount of timer " + getId() + " must be at least 0, but was " + amount + " " + unit
-                    + ": it is ignored");
+            logNegative(amount, unit);
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
@@ -62,6 +61,37 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             cell.observeLong(nanos);
             sampler.observe(nanos);
         }
+    }
+
+    /**
+     * Records equal durations by one store. Negative amounts are ignored and logged, as is a count below 1. At most one of the durations is an
+     * exemplar.
+     *
+     * @param amount duration of each observation, at least 0
+     * @param count number of observations, at least 1
+     */
+    public void record(long amount, TimeUnit unit, long count) {
+        if (amount < 0) {
+            logNegative(amount, unit);
+            return;
+        }
+        if (count < 1) {
+            LOGGER.log(() ->
+                    "count of timer " + getId() + " must be at least 1, but was " + count + ": the amount is ignored");
+            return;
+        }
+        long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
+        if (sampler == null) {
+            cell.observeLong(nanos, count);
+        } else {
+            cell.observeLong(nanos, count);
+            sampler.observe(nanos);
+        }
+    }
+
+    private void logNegative(long amount, TimeUnit unit) {
+        LOGGER.log(() -> "amount of timer " + getId() + " must be at least 0, but was " + amount + " " + unit
+                + ": it is ignored");
     }
 
     private void recordSince(long startNanos) {

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -14,11 +16,13 @@ import java.util.function.Consumer;
  * the limit must wrap every method that lists or announces meters.
  *
  * <p>{@link #getMeters()} and {@link #forEachMeter} include each overflow meter once. Listeners receive no event for an overflow meter, and
- * an overflow meter cannot be removed. Thread-safe.
+ * an overflow meter cannot be removed. The same is true of meters with exact names: Micrometer does not store them, and they can have the id
+ * of another meter. Thread-safe.
  */
 abstract class BoundedMeterRegistry extends MeterRegistry {
     private final SeriesSettings settings;
     private final SeriesLimit limit;
+    private final Map<Meter.Id, Meter> exactMeters = new ConcurrentHashMap<>();
     private final Config config = new BoundedConfig();
 
     BoundedMeterRegistry(Clock clock, SeriesSettings settings) {
@@ -33,6 +37,11 @@ abstract class BoundedMeterRegistry extends MeterRegistry {
 
     final SeriesLimit limit() {
         return limit;
+    }
+
+    /** Returns the meters with exact names and their own series, by id. They are listed with the others, but cannot be removed. */
+    final Map<Meter.Id, Meter> exactMeters() {
+        return exactMeters;
     }
 
     /** Returns whether a meter has this id. Scans all meters: called once per overflow series. */
@@ -59,6 +68,7 @@ abstract class BoundedMeterRegistry extends MeterRegistry {
                 consumer.accept(meter);
             }
         });
+        exactMeters.values().forEach(consumer);
         limit.overflowMeters().forEach(consumer);
     }
 

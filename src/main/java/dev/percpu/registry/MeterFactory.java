@@ -10,13 +10,16 @@ import dev.percpu.family.Series;
 import dev.percpu.family.ValueSeries;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.histogram.BucketLayouts;
+import dev.percpu.histogram.NativeHistogramSettings;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
+import dev.percpu.meter.Expiry;
 import dev.percpu.meter.NanOnFailureGauge;
 import dev.percpu.meter.ObservationConfig;
 import dev.percpu.meter.PerCpuCounter;
 import dev.percpu.meter.PerCpuDistributionSummary;
 import dev.percpu.meter.PerCpuTimer;
+import dev.percpu.meter.SettableGauge;
 import dev.percpu.meter.TimeWindowed;
 import dev.percpu.meter.WindowedMax;
 import dev.percpu.scrape.SeriesIndex;
@@ -40,6 +43,7 @@ import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -89,16 +93,43 @@ final class MeterFactory {
         this.failed = failed;
     }
 
+    /**
+     * The naming of a meter.
+     *
+     * @param failed receives the meter if it is not exposed, and the reason
+     * @param expireAfter time without a record after which scrapes omit the meter; null for the time of the registry
+     */
+    record Naming(
+            NamingConvention convention,
+            BiConsumer<Meter.Id, String> failed,
+            @Nullable Duration expireAfter) {}
+
+    private Naming naming() {
+        return new Naming(convention.get(), failed, null);
+    }
+
     PerCpuCounter counter(Meter.Id id) {
+        return counter(id, naming());
+    }
+
+    PerCpuCounter counter(Meter.Id id, Naming naming) {
         PerCpuCounter counter = new PerCpuCounter(
                 id, clock.wallTime(), store.newCounter(), samplers == null ? null : samplers.forValue());
-        return exposed(counter, () -> exposeCounter(counter));
+        return exposed(counter, () -> add(counter, Family.Kind.COUNTER, naming));
     }
 
     PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics) {
-        BucketLayout layout = layouts.ofNanos(id.getName(), statistics);
+        return timer(id, statistics, layouts.ofNanos(id.getName(), statistics), naming());
+    }
+
+    PerCpuTimer timer(
+            Meter.Id id, DistributionStatisticConfig statistics, NativeHistogramSettings histogram, Naming naming) {
+        return timer(id, statistics, layouts.ofNanos(histogram, statistics), naming);
+    }
+
+    private PerCpuTimer timer(Meter.Id id, DistributionStatisticConfig statistics, BucketLayout layout, Naming naming) {
         PerCpuTimer timer = new PerCpuTimer(id, store.newLongObservation(layout.cells()), config(layout, statistics));
-        return exposed(timer, () -> exposeDistribution(timer, layout));
+        return exposed(timer, () -> add(timer, kind(layout), naming));
     }
 
     private ObservationConfig config(BucketLayout layout, DistributionStatisticConfig statistics) {
@@ -107,10 +138,36 @@ final class MeterFactory {
     }
 
     PerCpuDistributionSummary summary(Meter.Id id, DistributionStatisticConfig statistics, double scale) {
-        BucketLayout layout = layouts.ofAmounts(id.getName(), statistics);
+        return summary(id, statistics, layouts.ofAmounts(id.getName(), statistics), scale, naming());
+    }
+
+    PerCpuDistributionSummary summary(
+            Meter.Id id, DistributionStatisticConfig statistics, NativeHistogramSettings histogram, Naming naming) {
+        return summary(id, statistics, layouts.ofAmounts(histogram, statistics), 1, naming);
+    }
+
+    /**
+     * Creates a summary with given buckets.
+     *
+     * @param bounds inclusive upper bounds, ascending, finite and at least 0
+     */
+    PerCpuDistributionSummary histogram(
+            Meter.Id id, DistributionStatisticConfig statistics, double[] bounds, Naming naming) {
+        return summary(id, statistics, layouts.ofBounds(bounds), 1, naming);
+    }
+
+    private PerCpuDistributionSummary summary(
+            Meter.Id id, DistributionStatisticConfig statistics, BucketLayout layout, double scale, Naming naming) {
         PerCpuDistributionSummary summary = new PerCpuDistributionSummary(
                 id, store.newDoubleObservation(layout.cells()), config(layout, statistics), scale);
-        return exposed(summary, () -> exposeDistribution(summary, layout));
+        return exposed(summary, () -> add(summary, kind(layout), naming));
+    }
+
+    SettableGauge settableGauge(Meter.Id id, Naming naming, Expiry expiry) {
+        SettableGauge gauge = new SettableGauge(id);
+        expiry.track(gauge, naming.expireAfter);
+        add(id, naming, (group, labels) -> gauge.series(group.family(id, "", Family.Kind.GAUGE), labels));
+        return gauge;
     }
 
     /** Exposes a meter. If a listener for failed registrations throws, the cell of the meter is retired and the exception is rethrown. */
@@ -167,23 +224,14 @@ final class MeterFactory {
         return TimeWindowed.shortestWindowMillis(statistics);
     }
 
-    private void exposeCounter(PerCpuCounter counter) {
-        add(counter, Family.Kind.COUNTER);
+    private static Family.Kind kind(BucketLayout layout) {
+        return layout.hasHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY;
     }
 
-    /**
-     * @param meter a timer or summary
-     */
-    private void exposeDistribution(CellMeter meter, BucketLayout layout) {
-        add(meter, layout.hasHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY);
-    }
-
-    private void add(CellMeter meter, Family.Kind kind) {
-        NamingConvention names = convention.get();
-        Meter.Id id = meter.getId();
-        String rejection = index.add(id.getConventionName(names), meter, kind, names);
+    private void add(CellMeter meter, Family.Kind kind, Naming naming) {
+        String rejection = index.add(meter, kind, naming.convention, naming.expireAfter);
         if (rejection != null) {
-            failed.accept(id, rejection);
+            naming.failed.accept(meter.getId(), rejection);
         }
     }
 
@@ -257,10 +305,14 @@ final class MeterFactory {
     }
 
     private void add(Meter.Id id, SeriesMaker maker) {
-        NamingConvention names = convention.get();
-        String rejection = index.add(id.getConventionName(names), id, group -> maker.make(group, labels(id, names)));
+        add(id, naming(), maker);
+    }
+
+    private void add(Meter.Id id, Naming naming, SeriesMaker maker) {
+        NamingConvention names = naming.convention;
+        String rejection = index.add(id, names, group -> maker.make(group, labels(id, names)));
         if (rejection != null) {
-            failed.accept(id, rejection);
+            naming.failed.accept(id, rejection);
         }
     }
 

@@ -1,11 +1,15 @@
 package dev.percpu.registry;
 
+import dev.percpu.family.ExactNames;
+import dev.percpu.family.Family;
 import dev.percpu.family.WarnOnceLogger;
 import dev.percpu.histogram.BucketLayouts;
+import dev.percpu.histogram.NativeHistogramSettings;
 import dev.percpu.meter.CellMeter;
 import dev.percpu.meter.ExemplarSamplers;
 import dev.percpu.meter.Expiry;
 import dev.percpu.meter.ScaledSummary;
+import dev.percpu.meter.SettableGauge;
 import dev.percpu.meter.TimeWindowed;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
@@ -64,6 +68,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -109,7 +114,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
     private final SeriesIndex index;
     private final FunctionMeterCollector functionMeters;
     private final ScrapeWriter scrapeWriter;
-    private final @Nullable Expiry expiry;
+    private final Expiry expiry;
     private final @Nullable ExemplarSamplers samplers;
     private final MeterFactory factory;
     private final @Nullable WindowRotator<PerCpuMeterRegistry> rotator;
@@ -169,7 +174,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         this.samplers =
                 spanContext == null ? null : new ExemplarSamplers(spanContext, properties.getExemplarProperties());
         Duration expireAfter = settings().expireAfter();
-        this.expiry = expireAfter == null ? null : new Expiry(clock, expireAfter);
+        this.expiry = new Expiry(clock, expireAfter);
         this.functionMeters = new FunctionMeterCollector(
                 registrySettings().get(Settings.GAUGE_TIMEOUT).toMillis());
         this.index = new SeriesIndex(store, this::forEachMeter, expiry, config.descriptions(), functionMeters);
@@ -194,9 +199,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             }
         });
         registry.register(index);
-        if (rotator != null && expiry != null) {
-            rotator.include(expiry.afterMillis());
-        }
+        includeExpiry(expireAfter);
     }
 
     /**
@@ -359,7 +362,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
 
     /** Returns the number of series, and of registrations beyond the limit. Constant time. */
     SeriesStatistics seriesStatistics() {
-        return limit().statistics(expiry == null ? 0 : expiry.hiddenMeters());
+        return limit().statistics(expiry.hiddenMeters());
     }
 
     /**
@@ -493,6 +496,114 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         super.meterRegistrationFailed(id, reason);
     }
 
+    ExactSeries exactCounter(Meter.Id id, ExactOptions options) {
+        return exact(id, options, Family.Kind.COUNTER, factory::counter);
+    }
+
+    ExactSeries exactGauge(Meter.Id id, ExactOptions options) {
+        return exact(id, options, Family.Kind.GAUGE, (it, naming) -> factory.settableGauge(it, naming, expiry));
+    }
+
+    ExactSeries exactTimer(
+            Meter.Id id,
+            DistributionStatisticConfig statistics,
+            NativeHistogramSettings histogram,
+            ExactOptions options) {
+        DistributionStatisticConfig merged = statistics.merge(defaultHistogramConfig());
+        rotateWindowsOf(merged);
+        return exact(id, options, kind(merged), (it, naming) -> factory.timer(it, merged, histogram, naming));
+    }
+
+    ExactSeries exactSummary(
+            Meter.Id id,
+            DistributionStatisticConfig statistics,
+            NativeHistogramSettings histogram,
+            ExactOptions options) {
+        DistributionStatisticConfig merged = statistics.merge(defaultHistogramConfig());
+        rotateWindowsOf(merged);
+        return exact(id, options, kind(merged), (it, naming) -> factory.summary(it, merged, histogram, naming));
+    }
+
+    private static Family.Kind kind(DistributionStatisticConfig statistics) {
+        return statistics.isPublishingHistogram() ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY;
+    }
+
+    ExactSeries exactHistogram(Meter.Id id, double[] bounds, ExactOptions options) {
+        DistributionStatisticConfig statistics = defaultHistogramConfig();
+        rotateWindowsOf(statistics);
+        return exact(
+                id,
+                options,
+                bounds.length > 0 ? Family.Kind.HISTOGRAM : Family.Kind.SUMMARY,
+                (it, naming) -> factory.histogram(it, statistics, bounds, naming));
+    }
+
+    private interface ExactMaker {
+        Meter make(Meter.Id id, MeterFactory.Naming naming);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // an overflow meter can have the id of another
+    private ExactSeries exact(Meter.Id id, ExactOptions options, Family.Kind kind, ExactMaker maker) {
+        Meter existing = exactMeters().get(id);
+        if (existing != null) {
+            return ExactSeries.own(existing);
+        }
+        MeterFactory.Naming naming = new MeterFactory.Naming(
+                ExactNames.CONVENTION,
+                (rejected, reason) -> {
+                    throw new RejectedNameException(reason);
+                },
+                options.expireAfter());
+        includeExpiry(options.expireAfter());
+        try {
+            Meter made = limit().createExact(
+                            id,
+                            () -> checkExact(id, kind),
+                            exactMeters(),
+                            options.admitted(),
+                            kind == Family.Kind.HISTOGRAM,
+                            kind != Family.Kind.GAUGE,
+                            it -> maker.make(it, naming));
+            return made == null
+                    ? ExactSeries.beyondLimit(settings().max())
+                    : exactMeters().get(id) == made ? ExactSeries.own(made) : ExactSeries.overflow(made);
+        } catch (RejectedNameException e) {
+            return ExactSeries.rejected(e.getMessage());
+        } catch (IllegalStateException e) {
+            if (isClosed()) {
+                return ExactSeries.rejected("the registry is closed");
+            }
+            throw e;
+        }
+    }
+
+    /** Rejects a meter before it has cells. */
+    private void checkExact(Meter.Id id, Family.Kind kind) {
+        String rejection = index.rejection(id, kind, ExactNames.CONVENTION);
+        if (rejection != null) {
+            throw new RejectedNameException(rejection);
+        }
+    }
+
+    private void includeExpiry(@Nullable Duration expireAfter) {
+        if (rotator != null && expireAfter != null) {
+            rotator.include(expireAfter.toMillis());
+        }
+    }
+
+    /** A name or labels that Prometheus does not accept, or that another family has. */
+    @SuppressWarnings("serial")
+    private static final class RejectedNameException extends RuntimeException {
+        RejectedNameException(String reason) {
+            super(reason, null, false, false);
+        }
+
+        @Override
+        public String getMessage() {
+            return Objects.requireNonNull(super.getMessage());
+        }
+    }
+
     private void rotateWindowsOf(DistributionStatisticConfig statistics) {
         if (rotator != null) {
             rotator.include(MeterFactory.windowMillis(statistics));
@@ -507,7 +618,12 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
                 windowed.rotate(nowMillis, withinMillis);
             }
         });
-        if (expiry != null && expiry.isCheckDue()) {
+        if (expiry.isCheckDue()) {
+            exactMeters().values().forEach(meter -> {
+                if (meter instanceof SettableGauge gauge) {
+                    gauge.checkIdle();
+                }
+            });
             index.exposed(); // updates which series are hidden
         }
     }

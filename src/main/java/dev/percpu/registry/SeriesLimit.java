@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Micrometer stores every meter that a registry returns. A meter beyond the limit must not use memory permanently, so the next
  * registration removes it. At most one such {@linkplain #isPlaceholder placeholder} is stored at a time.
  *
- * <p>Written under the registry's lock only, which Micrometer holds while it creates or removes a meter. Read by any thread.
+ * <p>Thread-safe. The placeholder is written under the registry's lock only, which Micrometer holds while it creates or removes a meter.
+ * Meters with exact names are created without that lock, and are never placeholders.
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time: the registry's lock
 final class SeriesLimit {
@@ -53,8 +55,10 @@ final class SeriesLimit {
     private final AtomicLong overflowed = new AtomicLong();
     private volatile @Nullable Placeholder placeholder;
 
-    /** Identifies an overflow series. Meters with and without a histogram cannot share a family. */
-    private record Key(Meter.Id id, boolean histogram) {}
+    /**
+     * Identifies an overflow series. Meters with and without a histogram cannot share a family, nor can meters with exact names and others.
+     */
+    private record Key(Meter.Id id, boolean histogram, boolean exact) {}
 
     /** A meter beyond the limit that Micrometer stores, or is about to store. */
     private record Placeholder(Meter.Id id, Meter meter) {}
@@ -81,7 +85,7 @@ final class SeriesLimit {
      * @param maker creates the meter
      * @param noop creates a meter that does nothing
      */
-    <M extends Meter> M createOrNoop(Meter.Id id, Supplier<M> maker, Function<Meter.Id, M> noop) {
+    synchronized <M extends Meter> M createOrNoop(Meter.Id id, Supplier<M> maker, Function<Meter.Id, M> noop) {
         evict();
         if (series.get() < max) {
             return counted(maker.get());
@@ -98,7 +102,7 @@ final class SeriesLimit {
      * @param noop creates a meter that does nothing
      * @param adapter wraps the overflow meter, for a meter with another scale
      */
-    <M extends Meter> M createOrOverflow(
+    synchronized <M extends Meter> M createOrOverflow(
             Meter.Id id,
             boolean histogram,
             Class<M> type,
@@ -106,10 +110,11 @@ final class SeriesLimit {
             Function<Meter.Id, ? extends M> noop,
             UnaryOperator<M> adapter) {
         evict();
-        if (series.get() < max && (overflowMeters.isEmpty() || !overflowMeters.containsKey(new Key(id, histogram)))) {
+        if (series.get() < max
+                && (overflowMeters.isEmpty() || !overflowMeters.containsKey(new Key(id, histogram, false)))) {
             return counted(maker.apply(id));
         }
-        Key key = new Key(overflowId(id, OVERFLOW), histogram);
+        Key key = new Key(overflowId(id, OVERFLOW), histogram, false);
         Meter overflow = overflowMeters.get(key);
         if (overflow == null && overflowMeters.size() < MAX_OVERFLOW_SERIES) {
             overflow = maker.apply(freeOverflowId(id));
@@ -125,6 +130,62 @@ final class SeriesLimit {
         Meter.Id shared = overflow.getId();
         warn(id, "records into the overflow series " + shared);
         return placeholder(id, adapter.apply(type.cast(overflow)));
+    }
+
+    /**
+     * Returns a meter with an exact name, which Micrometer does not store.
+     *
+     * <p>The overflow meter of a name can be a meter with its own series: the one whose label values are all "overflow", if a client sent them.
+     *
+     * @param check throws an exception if the meter cannot be exposed; called before a meter is made
+     * @param meters the meters with exact names and their own series; a new one is added
+     * @param admitted whether the meter may have its own series; called if the limit permits it
+     * @param histogram whether the meter publishes buckets
+     * @param overflows whether a meter of this type can be the overflow meter of others
+     * @param maker creates a meter
+     * @return the meter, or the overflow meter of its name; null if it can have neither
+     */
+    synchronized @Nullable Meter createExact(
+            Meter.Id id,
+            Runnable check,
+            Map<Meter.Id, Meter> meters,
+            BooleanSupplier admitted,
+            boolean histogram,
+            boolean overflows,
+            Function<Meter.Id, ? extends Meter> maker) {
+        Meter existing = meters.get(id);
+        if (existing != null) {
+            return existing;
+        }
+        check.run();
+        if (series.get() < max
+                && !overflowMeters.containsKey(new Key(id, histogram, true))
+                && admitted.getAsBoolean()) {
+            Meter made = counted(maker.apply(id));
+            meters.put(id, made);
+            return made;
+        }
+        Meter overflow = null;
+        if (overflows) {
+            Key key = new Key(exactOverflowId(id), histogram, true);
+            overflow = overflowMeters.get(key);
+            if (overflow == null) {
+                overflow = meters.get(key.id); // of the same kind: the check accepts one kind per name
+            }
+            if (overflow == null && overflowMeters.size() < MAX_OVERFLOW_SERIES) {
+                overflow = maker.apply(key.id);
+                overflowMeters.put(key, overflow);
+            }
+        }
+        overflowed.incrementAndGet();
+        return overflow;
+    }
+
+    /** Returns the id with every tag set to the overflow value. */
+    private static Meter.Id exactOverflowId(Meter.Id id) {
+        List<Tag> tags = new ArrayList<>();
+        id.getTagsAsIterable().forEach(tag -> tags.add(Tag.of(tag.getKey(), OVERFLOW)));
+        return new Meter.Id(id.getName(), Tags.of(tags), null, id.getDescription(), id.getType());
     }
 
     private <M> M counted(M made) {

@@ -198,7 +198,10 @@ abstract sealed class FamilyWriter {
         private synchronized @Nullable FamilyText in(TextFormat format, Family family) {
             Resolved resolved = format.isOpenMetrics() ? openMetrics : text;
             if (resolved == null) {
-                resolved = new Resolved(format.names(family.example()));
+                resolved = new Resolved(
+                        family.isExactCounter() && !format.isOpenMetrics()
+                                ? format.counterNamedAs(family.gaugeExample())
+                                : format.names(family.example()));
                 if (format.isOpenMetrics()) {
                     openMetrics = resolved;
                 } else {

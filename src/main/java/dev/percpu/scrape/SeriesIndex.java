@@ -18,6 +18,7 @@ import io.prometheus.metrics.model.registry.PrometheusScrapeRequest;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class SeriesIndex implements MultiCollector {
     private final CellStore store;
     private final FunctionMeterCollector functionMeters;
     private final Consumer<Consumer<Meter>> forEachMeter;
-    private final @Nullable Expiry expiry;
+    private final Expiry expiry;
     private final boolean descriptions;
     private final Map<String, NamedSeries> groups = new ConcurrentHashMap<>();
     private final FamilyKinds kinds = new FamilyKinds();
@@ -52,23 +53,27 @@ public final class SeriesIndex implements MultiCollector {
     /**
      * Identifies the last change of the cell meters: the meter that was registered, or a new object for a removal.
      *
-     * <p>A meter is added here before the registry lists it. At that time the registry lists all meters that were added before.
+     * <p>A meter is added here before the registry lists it. At that time the registry lists all meters that were added before. That holds
+     * among the meters with exact names, and among all others, because each kind is registered under a lock of its own.
      */
     private volatile Object lastChange = new Object();
+
+    /** The same for meters with exact names. */
+    private volatile Object lastExactChange = new Object();
 
     /**
      * Creates an index.
      *
      * @param store the store of the meters' cells
      * @param forEachMeter passes all meters of the registry to a consumer
-     * @param expiry hides idle cell meters; null if none is ever hidden
+     * @param expiry hides idle cell meters
      * @param descriptions whether help texts are the meters' descriptions
      * @param functionMeters reads the function meters
      */
     public SeriesIndex(
             CellStore store,
             Consumer<Consumer<Meter>> forEachMeter,
-            @Nullable Expiry expiry,
+            Expiry expiry,
             boolean descriptions,
             FunctionMeterCollector functionMeters) {
         this.store = store;
@@ -81,12 +86,12 @@ public final class SeriesIndex implements MultiCollector {
     /**
      * Adds the series of a function meter.
      *
-     * @param name the meter's name by the naming convention
+     * @param convention the naming convention of the meter
      * @param factory creates the series, with families of the group that it will be in
      * @return reason why the series cannot be exposed; null if it was added
      */
-    public @Nullable String add(String name, Meter.Id id, Function<NamedSeries, Series> factory) {
-        return addToGroup(name, id, group -> {
+    public @Nullable String add(Meter.Id id, NamingConvention convention, Function<NamedSeries, Series> factory) {
+        return addToGroup(id, convention, group -> {
             Series series = factory.apply(group);
             String rejection = kinds.claim(series.families());
             if (rejection == null) {
@@ -102,12 +107,14 @@ public final class SeriesIndex implements MultiCollector {
     /**
      * Adds a cell meter, which is its own series.
      *
-     * @param name the meter's name by the naming convention
      * @param kind the kind of its main family
+     * @param convention the naming convention of the meter
+     * @param expireAfter time without a record after which scrapes omit the meter; null for the time of the registry, which may be never
      * @return reason why the meter cannot be exposed; null if it was added
      */
-    public @Nullable String add(String name, CellMeter meter, Family.Kind kind, NamingConvention convention) {
-        return addToGroup(name, meter.getId(), group -> {
+    public @Nullable String add(
+            CellMeter meter, Family.Kind kind, NamingConvention convention, @Nullable Duration expireAfter) {
+        return addToGroup(meter.getId(), convention, group -> {
             SeriesShape shape = group.shape(meter.getId(), kind, convention);
             String rejection = null;
             if (shape.addSeries()) {
@@ -119,12 +126,32 @@ public final class SeriesIndex implements MultiCollector {
             }
             if (rejection == null) {
                 meter.exposeAs(shape);
-                lastChange = meter;
-                if (expiry != null) {
-                    expiry.track(meter);
+                if (shape.main().exact()) {
+                    lastExactChange = meter;
+                } else {
+                    lastChange = meter;
                 }
+                expiry.track(meter, expireAfter);
             }
             return rejection;
+        });
+    }
+
+    /**
+     * Returns why a cell meter could not be added now, without adding anything. So a meter that is rejected needs no cell.
+     *
+     * @param kind the kind of its main family
+     * @param convention the naming convention of the meter
+     * @return reason why the meter cannot be exposed; null if it can
+     */
+    public @Nullable String rejection(Meter.Id id, Family.Kind kind, NamingConvention convention) {
+        return addToGroup(id, convention, group -> {
+            SeriesShape shape = group.shape(id, kind, convention);
+            if (shape.isUsed()) {
+                return null;
+            }
+            group.removeUnusedShapes();
+            return kinds.rejection(shape.families());
         });
     }
 
@@ -134,11 +161,12 @@ public final class SeriesIndex implements MultiCollector {
      * @param addition returns the reason why nothing was added; null if the series was added
      * @return reason why the series cannot be exposed; null if it was added
      */
-    private @Nullable String addToGroup(String name, Meter.Id id, Function<NamedSeries, @Nullable String> addition) {
+    private @Nullable String addToGroup(
+            Meter.Id id, NamingConvention convention, Function<NamedSeries, @Nullable String> addition) {
         String[] rejection = new String[1];
-        groups.compute(name, (key, existing) -> {
-            NamedSeries group = existing != null ? existing : new NamedSeries(name, id, descriptions);
-            rejection[0] = group.rejection(id);
+        groups.compute(id.getConventionName(convention), (name, existing) -> {
+            NamedSeries group = existing != null ? existing : new NamedSeries(name, id, convention, descriptions);
+            rejection[0] = group.rejection(id, convention);
             if (rejection[0] == null) {
                 try {
                     rejection[0] = addition.apply(group);
@@ -261,7 +289,7 @@ public final class SeriesIndex implements MultiCollector {
     /** Returns all cell meters but hidden ones. */
     public List<CellMeter> exposed() {
         List<CellMeter> meters = cellMeters();
-        if (expiry == null) {
+        if (!expiry.isActive()) {
             return meters;
         }
         try (CellSnapshot snapshot = store.snapshot()) {
@@ -270,7 +298,7 @@ public final class SeriesIndex implements MultiCollector {
     }
 
     private List<CellMeter> exposed(List<CellMeter> meters, CellSnapshot snapshot) {
-        if (expiry == null) {
+        if (!expiry.isActive()) {
             return meters;
         }
         List<CellMeter> exposed = new ArrayList<>(meters.size());
@@ -308,11 +336,12 @@ public final class SeriesIndex implements MultiCollector {
      * @param last the table of an earlier scrape, which is returned if it is current
      */
     SortedFamilies table(SortedFamilies last, ScrapeCells cells) {
-        if (expiry != null) {
+        if (expiry.isActive()) {
             List<CellMeter> meters = cellMeters(); // before the snapshot, as above
             return last.update(exposed(meters, cells.snapshot()), null);
         }
-        Object change = lastChange; // before the meters: the next scrape sees a later change
-        return last.isCurrent(change) ? last : last.update(cellMeters(), change);
+        IndexChanges changes =
+                new IndexChanges(lastChange, lastExactChange); // before the meters: the next scrape sees a later change
+        return last.isCurrent(changes) ? last : last.update(cellMeters(), changes);
     }
 }

@@ -34,8 +34,8 @@ final class SortedFamilies {
     /** Families by name, main ones and maxima. */
     private final List<FamilyWriter> rows;
 
-    /** Last change of the index that this table includes; null if it is unknown. */
-    private final @Nullable Object completeTo;
+    /** Last changes of the index that this table includes; null if they are unknown. */
+    private final @Nullable IndexChanges completeTo;
 
     /**
      * The meters of one main family.
@@ -52,7 +52,7 @@ final class SortedFamilies {
             AtomicInteger removed) {}
 
     private SortedFamilies(
-            ConcurrentHashMap<String, Entry> entries, List<FamilyWriter> rows, @Nullable Object completeTo) {
+            ConcurrentHashMap<String, Entry> entries, List<FamilyWriter> rows, @Nullable IndexChanges completeTo) {
         this.entries = entries;
         this.rows = rows;
         this.completeTo = completeTo;
@@ -63,10 +63,9 @@ final class SortedFamilies {
         return rows;
     }
 
-    /** Returns whether this table has all meters if {@code change} is the last change of the index. */
-    @SuppressWarnings("ReferenceEquality") // changes are compared by identity
-    boolean isCurrent(Object change) {
-        return completeTo == change;
+    /** Returns whether this table has all meters if these are the last changes of the index. */
+    boolean isCurrent(IndexChanges changes) {
+        return changes.areSame(completeTo);
     }
 
     /**
@@ -90,10 +89,9 @@ final class SortedFamilies {
      * Returns a table of the given meters.
      *
      * @param meters the exposed meters, in the order of the registry
-     * @param change the last change of the index before the meters were listed; null if the table is to be updated by every scrape
+     * @param changes the last changes of the index before the meters were listed; null if the table is to be updated by every scrape
      */
-    @SuppressWarnings("ReferenceEquality")
-    SortedFamilies update(List<CellMeter> meters, @Nullable Object change) {
+    SortedFamilies update(List<CellMeter> meters, @Nullable IndexChanges changes) {
         Map<String, List<CellMeter>> families = new HashMap<>();
         for (CellMeter meter : inHelpOrder(meters)) {
             SeriesShape shape = meter.shape();
@@ -107,10 +105,9 @@ final class SortedFamilies {
             Entry last = entries.get(name);
             updated.put(name, last != null && areSame(last.meters, familyMeters) ? last : entry(familyMeters, last));
         });
-        // The last change can be a new meter that the registry does not list yet. Then this table is incomplete.
-        boolean complete =
-                !(change instanceof CellMeter added) || meters.stream().anyMatch(meter -> meter == added);
-        return new SortedFamilies(updated, rows(updated), complete ? change : null);
+        // A last change can be a new meter that the registry does not list yet. Then this table is incomplete.
+        boolean complete = changes != null && changes.areListed(meters);
+        return new SortedFamilies(updated, rows(updated), complete ? changes : null);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.percpu.parity.Peers;
 import io.micrometer.core.instrument.Timer;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,16 @@ public class ExemplarTest {
                         "t_seconds_count 1 " + SPAN + "1.5",
                         "h_seconds_bucket{le=\"2.0\"} 1 " + SPAN + "1.5",
                         "s_count 1 " + SPAN + "7.0");
+    }
+
+    @Test
+    void shouldSampleEqualObservationsOnce() {
+        Peers peers = new Peers(SPANS);
+        ((PerCpuTimer) peers.perCpu.timer("t")).record(1500, TimeUnit.MILLISECONDS, 4);
+        ((PerCpuDistributionSummary) peers.perCpu.summary("s")).record(7, 4);
+
+        assertThat(peers.perCpu.scrape(Peers.OPEN_METRICS))
+                .contains("t_seconds_count 4 " + SPAN + "1.5", "s_count 4 " + SPAN + "7.0");
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.percpu.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.percpu.meter.PerCpuDistributionSummary;
+import dev.percpu.meter.PerCpuTimer;
 import dev.percpu.settings.Settings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -53,6 +55,11 @@ public class AllocationTest {
         assertThat(bytesPerCall(i -> plain.record(i, TimeUnit.MICROSECONDS))).isLessThan(0.5);
         assertThat(bytesPerCall(i -> rich.record(i, TimeUnit.MICROSECONDS))).isLessThan(0.5);
         assertThat(bytesPerCall(i -> summary.record(i * 0.1))).isLessThan(0.5);
+        PerCpuTimer timer = (PerCpuTimer) rich;
+        PerCpuDistributionSummary doubles = (PerCpuDistributionSummary) summary;
+        assertThat(bytesPerCall(i -> timer.record(i, TimeUnit.MICROSECONDS, 10)))
+                .isLessThan(0.5);
+        assertThat(bytesPerCall(i -> doubles.record(i * 0.1, 10))).isLessThan(0.5);
     }
 
     @Test

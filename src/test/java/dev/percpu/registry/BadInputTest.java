@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.percpu.meter.PerCpuDistributionSummary;
+import dev.percpu.meter.PerCpuTimer;
 import dev.percpu.parity.Peers;
 import dev.percpu.shard.CellStore;
 import dev.percpu.shard.JvmCellStore;
@@ -110,6 +112,55 @@ class BadInputTest {
         assertThat(nan.count()).isZero();
         assertThat(overflowing.totalAmount()).isInfinite();
         assertThat(overflowing.max()).isInfinite();
+    }
+
+    @Test
+    void shouldIgnoreEqualObservationsThatAreNoneOrNegative() {
+        PerCpuTimer timer = (PerCpuTimer) registry.timer("t");
+        PerCpuDistributionSummary summary = (PerCpuDistributionSummary) registry.summary("s");
+        for (long count : new long[] {0, -1, Long.MIN_VALUE}) {
+            timer.record(1, TimeUnit.SECONDS, count);
+            summary.record(1, count);
+        }
+        timer.record(-1, TimeUnit.SECONDS, 2);
+        for (double amount : new double[] {Double.NaN, -1}) {
+            summary.record(amount, 2);
+        }
+        assertThat(timer.count()).isZero();
+        assertThat(summary.count()).isZero();
+
+        timer.record(1500, TimeUnit.MILLISECONDS, 4);
+        timer.record(Long.MAX_VALUE, TimeUnit.DAYS, 2);
+        summary.record(0.5, 4);
+        summary.record(Double.MAX_VALUE, 10);
+        assertThat(timer.count()).isEqualTo(6);
+        assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isEqualTo(Long.MAX_VALUE);
+        assertThat(summary.count()).isEqualTo(14);
+        assertThat(summary.totalAmount()).isInfinite();
+        assertThat(summary.max()).isEqualTo(Double.MAX_VALUE);
+    }
+
+    @Test
+    void shouldRecordEqualObservations() {
+        PerCpuTimer timer = (PerCpuTimer) Timer.builder("t")
+                .serviceLevelObjectives(Duration.ofSeconds(1), Duration.ofSeconds(2))
+                .register(registry);
+        PerCpuDistributionSummary summary = (PerCpuDistributionSummary)
+                DistributionSummary.builder("s").scale(10).register(registry);
+        timer.record(1500, TimeUnit.MILLISECONDS, 4);
+        timer.record(7, TimeUnit.NANOSECONDS, 1);
+        summary.record(0.1, 5);
+
+        assertThat(registry.scrape())
+                .contains(
+                        "t_seconds_bucket{le=\"1.0\"} 1",
+                        "t_seconds_bucket{le=\"2.0\"} 5",
+                        "t_seconds_count 5",
+                        "t_seconds_sum 6.000000007",
+                        "t_seconds_max 1.5",
+                        "s_count 5",
+                        "s_sum 5.0",
+                        "s_max 1.0");
     }
 
     @Test
