@@ -1,5 +1,6 @@
 package dev.percpu.settings;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -162,6 +164,151 @@ sealed interface SettingType<T> {
         public Optional<Path> parse(String text) {
             check(!text.isEmpty());
             return Optional.of(Path.of(text));
+        }
+    }
+
+    /** Path of a file. The caller checks whether the file exists. */
+    record File() implements SettingType<Optional<Path>> {
+        @Override
+        public String name() {
+            return "file";
+        }
+
+        @Override
+        public String allowed() {
+            return "a path of a file";
+        }
+
+        @Override
+        public Optional<Path> parse(String text) {
+            check(!text.isEmpty());
+            return Optional.of(Path.of(text));
+        }
+    }
+
+    /**
+     * Path of a Unix socket. The kernel has {@value #MAX_BYTES} bytes for it, without the terminating 0.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>
+     */
+    record UnixSocket() implements SettingType<Optional<Path>> {
+        static final int MAX_BYTES = 107;
+
+        @Override
+        public String name() {
+            return "socket";
+        }
+
+        @Override
+        public String allowed() {
+            return "a path of at most " + MAX_BYTES + " bytes";
+        }
+
+        @Override
+        public Optional<Path> parse(String text) {
+            check(!text.isEmpty() && text.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES);
+            return Optional.of(Path.of(text));
+        }
+    }
+
+    /** Address to listen on. */
+    record Endpoint() implements SettingType<ListenAddress> {
+        @Override
+        public String name() {
+            return "address";
+        }
+
+        @Override
+        public String allowed() {
+            return "host:port (such as 127.0.0.1:8125 or [::1]:8125; a plain port is on 127.0.0.1)";
+        }
+
+        @Override
+        public ListenAddress parse(String text) {
+            return ListenAddress.parse(text);
+        }
+    }
+
+    /** Size in a range, in bytes. */
+    record ByteSize(long min, long max) implements SettingType<Long> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,18})([kmg]?)");
+
+        @Override
+        public String name() {
+            return "size";
+        }
+
+        @Override
+        public String allowed() {
+            return "a size from " + format(min) + " to " + format(max) + " (such as 4M; a plain number is in bytes)";
+        }
+
+        @Override
+        public Long parse(String text) {
+            Matcher form = FORM.matcher(text.toLowerCase(Locale.ROOT));
+            check(form.matches());
+            long number = Long.parseLong(form.group(1));
+            int shift = shift(form.group(2));
+            check(number <= max >> shift && number << shift >= min);
+            return number << shift;
+        }
+
+        private static int shift(String unit) {
+            return switch (unit) {
+                case "k" -> 10;
+                case "m" -> 20;
+                case "g" -> 30;
+                default -> 0;
+            };
+        }
+
+        /** Returns a size in the largest unit of which it is a multiple: {@code 4M}. */
+        static String format(long bytes) {
+            String largest = "";
+            for (String unit : List.of("k", "m", "g")) {
+                if (bytes != 0 && bytes % (1L << shift(unit)) == 0) {
+                    largest = unit;
+                }
+            }
+            return (bytes >> shift(largest)) + largest.toUpperCase(Locale.ROOT);
+        }
+    }
+
+    /** Text that is not blank. */
+    record Text() implements SettingType<Optional<String>> {
+        @Override
+        public String name() {
+            return "text";
+        }
+
+        @Override
+        public String allowed() {
+            return "a text";
+        }
+
+        @Override
+        public Optional<String> parse(String text) {
+            check(!text.isEmpty());
+            return Optional.of(text);
+        }
+    }
+
+    /** Item of a list of texts. */
+    record ItemText() implements SettingType<String> {
+        @Override
+        public String name() {
+            return "text";
+        }
+
+        @Override
+        public String allowed() {
+            return "a text";
+        }
+
+        @Override
+        public String parse(String text) {
+            check(!text.isEmpty());
+            return text;
         }
     }
 

@@ -1,14 +1,20 @@
 package dev.percpu.settings;
 
 import dev.percpu.settings.Durations.Unit;
+import dev.percpu.settings.SettingType.ByteSize;
 import dev.percpu.settings.SettingType.Choice;
+import dev.percpu.settings.SettingType.Endpoint;
 import dev.percpu.settings.SettingType.Expression;
+import dev.percpu.settings.SettingType.File;
 import dev.percpu.settings.SettingType.Flag;
 import dev.percpu.settings.SettingType.Folder;
+import dev.percpu.settings.SettingType.ItemText;
 import dev.percpu.settings.SettingType.ListOf;
 import dev.percpu.settings.SettingType.PositiveNumber;
 import dev.percpu.settings.SettingType.Rewrite;
+import dev.percpu.settings.SettingType.Text;
 import dev.percpu.settings.SettingType.TimeSpan;
+import dev.percpu.settings.SettingType.UnixSocket;
 import dev.percpu.settings.SettingType.ValueOrWord;
 import dev.percpu.settings.SettingType.WholeNumber;
 import java.nio.file.Path;
@@ -214,6 +220,131 @@ public final class Settings {
             new Flag(),
             "false",
             "Whether to record errors other than 404 with `uri` `UNKNOWN`. A template with parameters is kept."));
+
+    public static final Setting<Optional<ListenAddress>> STATSD_ADDRESS = declare(new Setting<>(
+            "percpu.ingest.statsd.address",
+            Subject.INGEST,
+            new ValueOrWord<>("off", new Endpoint()),
+            "off",
+            "UDP address that receives StatsD and DogStatsD packets. `0.0.0.0:8125` and `[::]:8125` are all interfaces. Port 0 is any free"
+                    + " port, which the log names."));
+
+    public static final Setting<Optional<Path>> STATSD_SOCKET = declare(Setting.unset(
+            "percpu.ingest.statsd.socket",
+            Subject.INGEST,
+            new UnixSocket(),
+            Optional.empty(),
+            "Unix datagram socket that receives StatsD and DogStatsD packets. The service creates the file at the start and removes it at"
+                    + " the end."));
+
+    public static final Setting<Optional<Path>> STATSD_MAPPING = declare(
+            Setting.unset(
+                    "percpu.ingest.statsd.mapping",
+                    Subject.INGEST,
+                    new File(),
+                    Optional.empty(),
+                    "Mapping of StatsD names to metrics and labels, in the YAML of statsd_exporter. It is read again when the file changes."));
+
+    public static final Setting<Optional<Integer>> INGEST_RECEIVERS = declare(new Setting<>(
+            "percpu.ingest.receivers",
+            Subject.INGEST,
+            new ValueOrWord<>("auto", new WholeNumber(1, 64)),
+            "auto",
+            "Number of threads that receive UDP packets, each with its own socket. `auto`: the number of CPUs that the process may use, at"
+                    + " most 64."));
+
+    public static final Setting<Long> INGEST_RECEIVE_BUFFER = declare(new Setting<>(
+            "percpu.ingest.receive-buffer",
+            Subject.INGEST,
+            new ByteSize(64 << 10, 512 << 20),
+            "4M",
+            "Receive buffer of each socket (`SO_RCVBUF`). The kernel grants at most `net.core.rmem_max`; the finding `receive-buffer-small`"
+                    + " reports less."));
+
+    public static final Setting<Integer> INGEST_SERIES_PER_SENDER = declare(new Setting<>(
+            "percpu.ingest.series-per-sender",
+            Subject.INGEST,
+            new WholeNumber(1, Integer.MAX_VALUE),
+            "10000",
+            "Largest number of series that one sender may create. Beyond it, samples of new series are recorded in the overflow series of their"
+                    + " name."));
+
+    public static final Setting<Boolean> OTLP_ENABLED = declare(new Setting<>(
+            "percpu.ingest.otlp.enabled",
+            Subject.INGEST,
+            new Flag(),
+            "false",
+            "Whether `POST /v1/metrics` on the application port receives OTLP metrics."));
+
+    public static final Setting<Optional<String>> INGEST_TOKEN = declare(
+            Setting.unset(
+                    "percpu.ingest.token",
+                    Subject.INGEST,
+                    new Text(),
+                    Optional.empty(),
+                    "Token that requests must have: `Authorization: Bearer <token>`. Without one, every client that reaches the port can send."));
+
+    public static final Setting<Optional<Path>> INGEST_TOKEN_FILE = declare(Setting.unset(
+            "percpu.ingest.token-file",
+            Subject.INGEST,
+            new File(),
+            Optional.empty(),
+            "File with the token, instead of `percpu.ingest.token`. It is read again every 10 seconds."));
+
+    public static final Setting<OtlpNames> OTLP_NAMES = declare(new Setting<>(
+            "percpu.ingest.otlp.names",
+            Subject.INGEST,
+            new Choice<>(OtlpNames.class),
+            "utf8",
+            "Names of metrics and labels: `utf8` keeps dots and other characters, and a scrape escapes them as its client requests;"
+                    + " `underscores` replaces them at once."));
+
+    public static final Setting<List<String>> OTLP_RESOURCE_LABELS = declare(Setting.unset(
+            "percpu.ingest.otlp.resource-labels",
+            Subject.INGEST,
+            new ListOf<>(new ItemText()),
+            List.of(),
+            "Resource attributes that become labels, besides `job`: `deployment.environment.name,service.instance.id`."
+                    + " `otel.scope.name` and `otel.scope.version` are allowed, too."));
+
+    public static final Setting<Integer> OTLP_MAX_STREAMS = declare(new Setting<>(
+            "percpu.ingest.otlp.max-streams",
+            Subject.INGEST,
+            new WholeNumber(1, 100_000_000),
+            "100000",
+            "Largest number of streams whose last point is known. Points of further streams are rejected."));
+
+    public static final Setting<Duration> OTLP_STREAM_EXPIRY = declare(
+            new Setting<>(
+                    "percpu.ingest.otlp.stream-expiry",
+                    Subject.INGEST,
+                    new TimeSpan(Duration.ofSeconds(1), LONGEST, Unit.S),
+                    "15m",
+                    "Time without a point after which a stream is forgotten. It must be longer than the senders' export interval."));
+
+    public static final Setting<Long> OTLP_MAX_BODY = declare(
+            new Setting<>(
+                    "percpu.ingest.otlp.max-body",
+                    Subject.INGEST,
+                    new ByteSize(1 << 10, 64 << 20),
+                    "4M",
+                    "Largest body of a request, before and after decompression. `quarkus.http.limits.max-body-size` does not apply."));
+
+    public static final Setting<Integer> OTLP_MAX_CONCURRENT = declare(
+            new Setting<>(
+                    "percpu.ingest.otlp.max-concurrent",
+                    Subject.INGEST,
+                    new WholeNumber(1, 10_000),
+                    "64",
+                    "Largest number of requests whose bodies are complete and that wait or run. Others are answered with status 503 and Retry-After."));
+
+    public static final Setting<Duration> OTLP_BODY_TIMEOUT = declare(
+            new Setting<>(
+                    "percpu.ingest.otlp.body-timeout",
+                    Subject.INGEST,
+                    new TimeSpan(Duration.ofMillis(100), Duration.ofHours(1), Unit.S),
+                    "10s",
+                    "Time from the head of a request until its body is complete. A slower request is answered with status 408."));
 
     public static final Setting<Boolean> PAGE_ENABLED = declare(
             new Setting<>(

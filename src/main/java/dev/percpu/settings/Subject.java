@@ -9,6 +9,7 @@ enum Subject {
     SPRING("Spring Boot", Applications.SPRING_BOOT),
     SCRAPES("Scrapes", Applications.ENDPOINTS),
     REQUESTS("Request metrics", Applications.QUARKUS),
+    INGEST("Ingest", Applications.SERVICE),
     PAGE("Status page", Applications.SERVICE);
 
     /** The applications in which a setting has an effect. */

@@ -36,6 +36,20 @@ record Samples(Map<String, Object> allowed, List<String> rejected) {
                 new Samples(
                         Map.of("/no/such/folder", Optional.of(Path.of("/no/such/folder"))),
                         List.of("", " ", "\0" + file));
+            case SettingType.File() ->
+                new Samples(Map.of("/no/such/file", Optional.of(Path.of("/no/such/file"))), List.of("", " ", "\0file"));
+            case SettingType.UnixSocket() ->
+                new Samples(
+                        Map.of(
+                                "/run/s.socket ",
+                                Optional.of(Path.of("/run/s.socket")),
+                                "/" + "é".repeat(53),
+                                Optional.of(Path.of("/" + "é".repeat(53)))),
+                        List.of("", " ", "\0file", "/" + "é".repeat(53) + "s"));
+            case SettingType.Endpoint() -> endpoint();
+            case SettingType.ByteSize size -> byteSize(size);
+            case SettingType.Text() -> new Samples(Map.of(" a b", Optional.of("a b")), List.of("", " "));
+            case SettingType.ItemText() -> new Samples(Map.of(" a.b", "a.b"), List.of("", " "));
             case SettingType.Expression() -> new Samples(Map.of(" [0-9]+", "[0-9]+"), List.of("/a(", "*"));
             case SettingType.Rewrite() ->
                 new Samples(Map.of("[0-9]+ = /x=y", "[0-9]+=/x=y"), List.of("", "/a", "=/b", "/a(=/b"));
@@ -52,6 +66,66 @@ record Samples(Map<String, Object> allowed, List<String> rejected) {
         }
         return new Samples(
                 allowed, List.of("", " ", "no such word", "0", choice.words().getFirst() + ",", "_"));
+    }
+
+    private static Samples endpoint() {
+        Map<String, Object> allowed = Map.of(
+                "8125", new ListenAddress("127.0.0.1", 8125),
+                "0", new ListenAddress("127.0.0.1", 0),
+                " 0.0.0.0:65535", new ListenAddress("0.0.0.0", 65535),
+                "statsd-1.example:8125", new ListenAddress("statsd-1.example", 8125),
+                "[::1]:8125", new ListenAddress("::1", 8125),
+                "[2001:db8::7]:1 ", new ListenAddress("2001:db8::7", 1));
+        return new Samples(
+                allowed,
+                List.of(
+                        "",
+                        " ",
+                        ":8125",
+                        "*:8125",
+                        "65536",
+                        "-1",
+                        "127.0.0.1",
+                        "127.0.0.1:",
+                        "127.0.0.1:65536",
+                        "127.0.0.1:8125/udp",
+                        "udp://127.0.0.1:8125",
+                        "::1:8125",
+                        "[::1]",
+                        "[::1]8125",
+                        "[statsd]:8125",
+                        "[::g]:8125",
+                        "[]:8125",
+                        "on"));
+    }
+
+    private static Samples byteSize(SettingType.ByteSize size) {
+        Map<String, Object> allowed = new LinkedHashMap<>();
+        for (long edge : List.of(size.min(), size.max())) {
+            allowed.put("" + edge, edge);
+            allowed.put(" " + SettingType.ByteSize.format(edge) + " ", edge);
+            allowed.put(edge / 1024 + "k", edge);
+            allowed.put(edge / 1024 + "K", edge);
+        }
+        return new Samples(
+                allowed,
+                List.of(
+                        "",
+                        " ",
+                        "0",
+                        "-1",
+                        "1.5M",
+                        "4 M",
+                        "4MB",
+                        "M",
+                        "1T",
+                        "large",
+                        "" + (size.min() - 1),
+                        "" + (size.max() + 1),
+                        size.max() / 1024 + 1 + "K",
+                        "17179869184G",
+                        "999999999999999999G",
+                        "99999999999999999999"));
     }
 
     private static Samples timeSpan(SettingType.TimeSpan span) {

@@ -169,6 +169,11 @@ class SettingsTest {
                 "percpu.scrape.timeout|2h|a duration from 1s to 1h (such as 30s or PT1M; a plain number is in seconds)",
                 "percpu.scrape.gauge-timeout|90s|a duration from 1ms to 1m (such as 30s or PT1M; a plain number is in milliseconds)",
                 "percpu.requests.histogram|some|none, classic, native or both",
+                "percpu.ingest.statsd.address|::1:8125|off or host:port (such as 127.0.0.1:8125 or [::1]:8125; a plain port is on 127.0.0.1)",
+                "percpu.ingest.statsd.socket|''|a path of at most 107 bytes",
+                "percpu.ingest.statsd.mapping|''|a path of a file",
+                "percpu.ingest.receivers|65|auto or a whole number from 1 to 64",
+                "percpu.ingest.receive-buffer|4MB|a size from 64K to 512M (such as 4M; a plain number is in bytes)",
             })
     void shouldSayWhatIsAllowedInWords(String key, String text, String allowed) {
         assertThatIllegalArgumentException()
