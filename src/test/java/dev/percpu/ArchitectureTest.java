@@ -68,6 +68,12 @@ class ArchitectureTest {
         addWithAllAbove("quarkus.metrics");
         addWithAllAbove("quarkus.request");
         MAY_IMPORT.get("quarkus.request").remove("quarkus.metrics");
+        MAY_IMPORT.put("ingest.mapping", Set.of());
+        MAY_IMPORT.put(
+                "ingest", Set.of("ingest.mapping", "registry", "meter", "family", "histogram", "shard", "binding"));
+        MAY_IMPORT.put("ingest.statsd", Set.of("ingest", "ingest.mapping", "registry", "meter", "binding"));
+        MAY_IMPORT.put("ingest.otlp", Set.of("registry", "meter", "histogram", "shard"));
+        addWithAllAbove("service.ingest");
         addWithAllAbove("service.status");
         addWithAllAbove("service");
     }
@@ -206,6 +212,7 @@ class ArchitectureTest {
                         return room.startsWith(ROOT)
                                 && !room.startsWith(ROOT + "quarkus")
                                 && !room.startsWith(ROOT + "service")
+                                && !room.startsWith(ROOT + "ingest")
                                 && !room.startsWith(ROOT + "spring")
                                 && !Set.of(ROOT + "registry", ROOT + "rseq", ROOT + SETTINGS)
                                         .contains(room)
@@ -252,6 +259,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(FRAMEWORKS)
+                .check(CLASSES);
+    }
+
+    @Test
+    void shouldReadYamlInTheMappingOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "ingest.mapping")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.yaml..", "com.google.re2j..")
                 .check(CLASSES);
     }
 

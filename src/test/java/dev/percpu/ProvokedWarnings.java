@@ -36,7 +36,7 @@ public final class ProvokedWarnings implements TestExecutionListener {
     }
 
     private static final List<Provoked> PROVOKED = List.of(
-            new Provoked("dev.percpu.meter.PerCpuTimer", "must be at least 0, but was"),
+            new Provoked("dev.percpu.meter.PerCpuTimer", "must be at least [01], but was"),
             new Provoked("dev.percpu.meter.SpanExemplars", "on purpose"),
             new Provoked("dev.percpu.meter.NanOnFailureGauge", "on purpose|no value"),
             new Provoked("dev.percpu.family.FamilyValues", "left out of the scrape"),
@@ -53,6 +53,7 @@ public final class ProvokedWarnings implements TestExecutionListener {
             new Provoked(SCRAPE + "ExternalCollectors", "left out of the scrape"),
             new Provoked(SCRAPE + "EscapableSeries", "cannot write the names of their labels"),
             new Provoked(SCRAPE + "SortedSeries", "left out of the scrape"),
+            new Provoked("dev.percpu.ingest.RejectionLog", "\"bad"),
             new Provoked(REQUEST + "ContributedTags", "on purpose"),
             new Provoked(REQUEST + "route.RegistrationBackoff", "on purpose|could not be registered"),
             new Provoked(REQUEST + "route.UriTable", "has reached its limit"),
