@@ -1,0 +1,208 @@
+package dev.percpu.ingest.otlp;
+
+import dev.percpu.registry.PerCpuMeterRegistry;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * The receiver of OTLP metrics: it adds the points of requests to series of a registry. Thread-safe: requests may arrive on any number of
+ * threads.
+ *
+ * <p>Delta points are added up over all senders. Of cumulative points, the difference to the last point of the stream is added. A point is
+ * added once: what a sender repeats because it got no answer is dropped.
+ */
+public final class OtlpReceiver {
+    private static final int NO_RECORDED_VALUE = 1;
+
+    private final StreamTable table;
+    private final PointAdder adder;
+    private final LongSupplier wallMillis;
+    private final LongAdder added = new LongAdder();
+
+    /** By the ordinal of the rejection. */
+    private final LongAdder[] rejected = IntStream.range(0, Rejection.values().length)
+            .mapToObj(i -> new LongAdder())
+            .toArray(LongAdder[]::new);
+
+    /** Creates a receiver with the system clock. It starts now: of a process that began earlier, the first totals are not added. */
+    public OtlpReceiver(PerCpuMeterRegistry registry, OtlpSettings settings) {
+        this(registry, settings, System::currentTimeMillis);
+    }
+
+    /**
+     * @param wallMillis wall-clock time, in milliseconds since 1970
+     */
+    OtlpReceiver(PerCpuMeterRegistry registry, OtlpSettings settings, LongSupplier wallMillis) {
+        this.wallMillis = wallMillis;
+        table = new StreamTable(settings, new SeriesRegistrar(registry, settings), wallMillis.getAsLong());
+        adder = new PointAdder(table);
+    }
+
+    /** Adds the points of a request. Returns the answer, which says how many points were rejected, and why the first was. */
+    public ExportMetricsServiceResponse receive(ExportMetricsServiceRequest request) {
+        Batch batch = new Batch(wallMillis.getAsLong());
+        for (ResourceMetrics resource : request.getResourceMetricsList()) {
+            for (ScopeMetrics scope : resource.getScopeMetricsList()) {
+                ResourceScope content = new ResourceScope(resource.getResource(), scope.getScope());
+                StreamTable.Source source = new StreamTable.Source(content, content.identity());
+                for (Metric metric : scope.getMetricsList()) {
+                    batch.add(source, metric);
+                }
+            }
+        }
+        added.add(batch.added);
+        return batch.response();
+    }
+
+    /** The points of one request. */
+    private final class Batch {
+        private final long nowMillis;
+        private long added;
+        private long reported;
+        private String firstReason = "";
+
+        Batch(long nowMillis) {
+            this.nowMillis = nowMillis;
+        }
+
+        void add(StreamTable.Source source, Metric metric) {
+            PointType type;
+            try {
+                type = PointType.of(metric);
+            } catch (RejectedException e) {
+                reject(metric, e, points(metric));
+                return;
+            }
+            StreamTable.MetricStreams streams = table.of(source, metric, type);
+            switch (metric.getDataCase()) {
+                case GAUGE -> addNumbers(streams, metric, metric.getGauge().getDataPointsList());
+                case SUM -> addNumbers(streams, metric, metric.getSum().getDataPointsList());
+                case HISTOGRAM -> {
+                    for (HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
+                        addPoint(metric, point.getFlags(), () -> add(streams, point));
+                    }
+                }
+                case EXPONENTIAL_HISTOGRAM -> {
+                    for (ExponentialHistogramDataPoint point :
+                            metric.getExponentialHistogram().getDataPointsList()) {
+                        addPoint(metric, point.getFlags(), () -> add(streams, point));
+                    }
+                }
+                case SUMMARY, DATA_NOT_SET -> throw new IllegalStateException("rejected before");
+            }
+        }
+
+        private void addNumbers(StreamTable.MetricStreams streams, Metric metric, List<NumberDataPoint> points) {
+            for (NumberDataPoint point : points) {
+                addPoint(metric, point.getFlags(), () -> {
+                    PointAdder.check(streams.type(), point);
+                    Stream stream;
+                    do {
+                        stream = streams.find(point.getAttributesList(), () -> BucketShape.NONE, nowMillis);
+                    } while (!adder.add(stream, point, nowMillis));
+                });
+            }
+        }
+
+        private void add(StreamTable.MetricStreams streams, HistogramDataPoint point) throws RejectedException {
+            long[] counts = PointAdder.counts(point);
+            Stream stream;
+            do {
+                stream = streams.find(point.getAttributesList(), () -> BucketShape.of(point), nowMillis);
+            } while (!adder.add(stream, point, counts, nowMillis));
+        }
+
+        private void add(StreamTable.MetricStreams streams, ExponentialHistogramDataPoint point)
+                throws RejectedException {
+            ExponentialBuckets buckets = PointAdder.buckets(point);
+            Stream stream;
+            do {
+                stream = streams.find(point.getAttributesList(), () -> BucketShape.of(buckets), nowMillis);
+            } while (!adder.add(stream, point, buckets, nowMillis));
+        }
+
+        private void addPoint(Metric metric, int flags, PointAction action) {
+            try {
+                if ((flags & NO_RECORDED_VALUE) != 0) {
+                    throw new RejectedException(Rejection.NO_VALUE, "the point has no value");
+                }
+                action.run();
+                added++;
+            } catch (RejectedException e) {
+                reject(metric, e, 1);
+            }
+        }
+
+        private void reject(Metric metric, RejectedException cause, int points) {
+            Rejection rejection = cause.rejection();
+            rejected[rejection.ordinal()].add(points);
+            if (rejection.isReported() && points > 0) {
+                if (reported == 0) {
+                    firstReason = rejection.label() + ": " + metric.getName() + ": " + cause.reason();
+                }
+                reported += points;
+            }
+        }
+
+        ExportMetricsServiceResponse response() {
+            return reported == 0
+                    ? ExportMetricsServiceResponse.getDefaultInstance()
+                    : ExportMetricsServiceResponse.newBuilder()
+                            .setPartialSuccess(ExportMetricsPartialSuccess.newBuilder()
+                                    .setRejectedDataPoints(reported)
+                                    .setErrorMessage(firstReason))
+                            .build();
+        }
+    }
+
+    private interface PointAction {
+        void run() throws RejectedException;
+    }
+
+    private static int points(Metric metric) {
+        return switch (metric.getDataCase()) {
+            case GAUGE -> metric.getGauge().getDataPointsCount();
+            case SUM -> metric.getSum().getDataPointsCount();
+            case HISTOGRAM -> metric.getHistogram().getDataPointsCount();
+            case EXPONENTIAL_HISTOGRAM -> metric.getExponentialHistogram().getDataPointsCount();
+            case SUMMARY -> metric.getSummary().getDataPointsCount();
+            case DATA_NOT_SET -> 0;
+        };
+    }
+
+    /** Drops the state of streams that had no point for a time. To be called a few times in that time. */
+    public void expire() {
+        table.expire(wallMillis.getAsLong());
+    }
+
+    /** Returns the number of points that were added. */
+    public long added() {
+        return added.sum();
+    }
+
+    /** Returns the number of points that were not added for a reason. */
+    public long rejected(Rejection reason) {
+        return rejected[reason.ordinal()].sum();
+    }
+
+    /** For tests. Returns the number of resources and metrics. */
+    int nodes() {
+        return table.nodes();
+    }
+
+    /** Returns the number of streams that have a state. */
+    public int streams() {
+        return table.size();
+    }
+}
