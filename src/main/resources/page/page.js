@@ -6,10 +6,12 @@ const WINDOW = 10 * SECOND; // of the rates of requests
 const GROUPED_ABOVE = 16; // CPUs
 const SLOT = 5 * SECOND; // a column of the heat map
 const SLOTS = 60;
+const FACTS_EVERY = 10; // reads
 const LONGEST_GAP = 5 * SECOND; // between two answers of which the heat map shows the difference
 
 const element = id => document.getElementById(id);
 const hasRequests = element("requests") !== null;
+const hasIngest = element("ingest") !== null;
 
 // ---- text
 
@@ -319,6 +321,56 @@ function labelBands() {
   }
 }
 
+// ---- ingest
+
+/** The answers of the last seconds, oldest first: {time, counts}. */
+let ingestAnswers = [];
+
+/** Returns the counts of an answer by the name that the page shows, in the order of the rows. */
+function countsOf(answer) {
+  const counts = new Map();
+  for (const { protocol, samples, packets, droppedPackets, rejected, ignored } of answer.protocols) {
+    const add = (name, count, bad) => counts.set(protocol + " " + name, { protocol, name, count, bad });
+    add("samples recorded", samples, false);
+    add("packets received", packets, false);
+    add("packets dropped by the kernel", droppedPackets, true);
+    add("samples rejected", sum(rejected, ({ count }) => count), true);
+    for (const { reason, count } of rejected) if (count > 0) add("rejected: " + reason, count, true);
+    add("samples ignored", sum(ignored, ({ count }) => count), false);
+    for (const { kind, count } of ignored) if (count > 0) add("ignored: " + kind, count, false);
+  }
+  return counts;
+}
+
+function showIngest(answer, time) {
+  const counts = countsOf(answer);
+  const last = ingestAnswers.at(-1);
+  if (last && [...counts].some(([key, { count }]) => count < (last.counts.get(key)?.count ?? 0))) {
+    ingestAnswers = []; // the service has started again
+  }
+  ingestAnswers = ingestAnswers.filter(older => time - older.time <= WINDOW);
+  ingestAnswers.push({ time, counts });
+  const first = ingestAnswers[0];
+  const span = (time - first.time) / SECOND;
+
+  const rates = new Map([...counts].map(([key, { count }]) => [key, (count - (first.counts.get(key)?.count ?? 0)) / span]));
+  const full = Math.max(...[...rates.values()].map(value => value || 0));
+  const table = element("counts");
+  for (const [key, { protocol, name, count, bad }] of counts) {
+    const { cells: shown } = row(table.tBodies[0], key, made => {
+      const prefix = document.createElement("span");
+      prefix.className = "method";
+      prefix.textContent = protocol;
+      header(made, prefix, " ", name);
+      cells(made, table.tHead);
+    });
+    showRate(shown[1], rates.get(key), full);
+    shown[1].classList.toggle("bad", bad && rates.get(key) > 0);
+    setText(shown[2], number(count));
+  }
+  arrange(table.tBodies[0], [...counts.keys()]);
+}
+
 // ---- one GET per second
 
 async function get(path) {
@@ -337,6 +389,11 @@ async function readRequests() {
   showRequests(await response.json(), performance.now());
 }
 
+async function readIngest() {
+  const response = await get("api/ingest");
+  showIngest(await response.json(), performance.now());
+}
+
 /** The parts that the service renders, as it sent them last: an unchanged part keeps its open details and its focus. */
 const rendered = new Map([...document.querySelectorAll("[data-refresh]")].map(part => [part.id, part.innerHTML]));
 
@@ -353,7 +410,8 @@ async function readFacts() {
   }
 }
 
-const reads = Array.from({ length: 10 }, (_, i) => i === 9 ? readFacts : hasRequests && i % 2 === 1 ? readRequests : readCpus);
+/** What is read in turn: the page itself instead of each tenth. */
+const parts = [readCpus, ...(hasRequests ? [readRequests] : []), ...(hasIngest ? [readIngest] : [])];
 let next = 0;
 let timer;
 let reading = false;
@@ -362,7 +420,8 @@ async function read() {
   if (reading || document.visibilityState === "hidden") return;
   reading = true;
   try {
-    await reads[next++ % reads.length]();
+    const turn = next++;
+    await (turn % FACTS_EVERY === FACTS_EVERY - 1 ? readFacts : parts[turn % parts.length])();
     element("notice").hidden = true;
   } catch (error) {
     element("notice").hidden = false;

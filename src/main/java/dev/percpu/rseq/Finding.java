@@ -16,7 +16,7 @@ public record Finding(String id, Severity severity, String what, String why, Str
         INFO,
         /** Records are exact, but slower, or use more memory than necessary. */
         WARNING,
-        /** Records are wrong or missing. No rule has this severity: a path that loses records is not used. */
+        /** Samples are missing: the kernel dropped packets. Recording itself loses none, because a path that loses records is not used. */
         ERROR;
 
         @Override

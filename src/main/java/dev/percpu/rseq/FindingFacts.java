@@ -7,18 +7,25 @@ package dev.percpu.rseq;
  * @param current status now
  * @param usableCpus number of CPUs that this process may use: its affinity and its CPU quota, at least 1
  * @param recent records of the last minute
+ * @param ingest ingest in the last minute
  */
 public record FindingFacts(
-        RseqStatus probed, RseqStatus current, ProcessEnvironment environment, int usableCpus, RecentRecords recent) {
+        RseqStatus probed,
+        RseqStatus current,
+        ProcessEnvironment environment,
+        int usableCpus,
+        RecentRecords recent,
+        RecentIngest ingest) {
 
     /** Returns the facts of this process now. */
-    public static FindingFacts of(RseqStatus probed, RseqStatus current, RecentRecords recent) {
+    public static FindingFacts of(RseqStatus probed, RseqStatus current, RecentRecords recent, RecentIngest ingest) {
         return new FindingFacts(
                 probed,
                 current,
                 ProcessEnvironment.current(),
                 Runtime.getRuntime().availableProcessors(),
-                recent);
+                recent,
+                ingest);
     }
 
     int possibleCpus() {

@@ -295,6 +295,65 @@ public enum FindingRule {
                     "Nothing, if that is intended. For a read-only root file system, set " + Settings.NATIVE_DIR.key()
                             + " to a folder with libpercpu.so.");
         }
+    },
+
+    /** The kernel granted a smaller receive buffer than the configuration asks for. */
+    RECEIVE_BUFFER_SMALL {
+        @Override
+        @Nullable
+        Finding find(FindingFacts facts) {
+            RecentIngest ingest = facts.ingest();
+            if (!ingest.hasSmallBuffer()) {
+                return null;
+            }
+            return finding(
+                    ingest.droppedPackets() > 0 ? Severity.WARNING : Severity.INFO,
+                    "The kernel granted receive buffers of " + ingest.grantedBufferBytes() + " bytes, but "
+                            + Settings.INGEST_RECEIVE_BUFFER.key() + " is " + ingest.requestedBufferBytes() + ".",
+                    "The limit is net.core.rmem_max of the node. A smaller buffer holds a shorter burst of packets. The kernel drops"
+                            + " packets that find it full.",
+                    "On the node, run sysctl -w net.core.rmem_max=" + ingest.requestedBufferBytes()
+                            + " and restart the service. Or set " + Settings.INGEST_RECEIVE_BUFFER.key() + "="
+                            + ingest.grantedBufferBytes() + ".");
+        }
+    },
+
+    /** The kernel dropped packets in the last minute. */
+    INGEST_DROPS {
+        @Override
+        @Nullable
+        Finding find(FindingFacts facts) {
+            RecentIngest ingest = facts.ingest();
+            if (ingest.droppedPackets() == 0) {
+                return null;
+            }
+            return finding(
+                    Severity.ERROR,
+                    "The kernel dropped " + ingest.droppedPackets() + " packets of ingest in the last "
+                            + RecentRecords.SECONDS + " s, because a receive buffer was full.",
+                    "The samples of these packets are lost. The receivers were too slow for the rate, or a burst was larger than the"
+                            + " buffer. One sender uses one receiver.",
+                    "Send from more sockets, send more samples in a packet, give the service more CPU time, or enlarge "
+                            + Settings.INGEST_RECEIVE_BUFFER.key() + ".");
+        }
+    },
+
+    /** Samples were rejected in the last minute. */
+    INGEST_REJECTIONS {
+        @Override
+        @Nullable
+        Finding find(FindingFacts facts) {
+            RecentIngest ingest = facts.ingest();
+            if (ingest.rejected() == 0) {
+                return null;
+            }
+            return finding(
+                    Severity.WARNING,
+                    "Ingest rejected " + ingest.rejected() + " samples in the last " + RecentRecords.SECONDS
+                            + " s, most of them with the reason " + ingest.commonReason() + ".",
+                    "A rejected sample is not recorded. The samples beside it in the packet are.",
+                    "Read the log: it has one rejected line a minute. Correct the client that sends such lines.");
+        }
     };
 
     // Of errno.h.

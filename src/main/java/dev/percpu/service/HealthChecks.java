@@ -3,6 +3,7 @@ package dev.percpu.service;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.RseqProbe;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.service.ingest.IngestService;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -14,7 +15,7 @@ import org.eclipse.microprofile.health.Startup;
 /**
  * The health checks of startup and readiness. {@link ApplicationPortCheck} is that of liveness.
  *
- * <p>The service is ready while its registry is open. The check {@code rseq} reports the state of rseq as data, and is always up: records by
+ * <p>The service is ready while its registry is open and, if it is configured, ingest receives. The check {@code rseq} reports the state of rseq as data, and is always up: records by
  * atomic instructions are slower, but none is lost. Thread-safe.
  */
 class HealthChecks {
@@ -54,6 +55,18 @@ class HealthChecks {
     HealthCheck recording(PerCpuMeterRegistry registry) {
         return () -> HealthCheckResponse.named("recording")
                 .status(!registry.isClosed())
+                .build();
+    }
+
+    /** Ready when ingest receives, or is off. Without it, a client could see a ready service and send to a closed port. */
+    @Produces
+    @Singleton
+    @Readiness
+    HealthCheck receiving(IngestService ingest) {
+        return () -> HealthCheckResponse.named("ingest")
+                .withData(
+                        "listeners", ingest.statistics().map(Main::listenersOf).orElse("none"))
+                .status(ingest.isReady())
                 .build();
     }
 }

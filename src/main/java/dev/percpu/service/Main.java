@@ -1,7 +1,10 @@
 package dev.percpu.service;
 
+import dev.percpu.ingest.statsd.CheckMapping;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.RseqStatus;
+import dev.percpu.service.ingest.IngestService;
+import dev.percpu.service.ingest.IngestStatistics;
 import dev.percpu.service.status.ServiceUrls;
 import dev.percpu.service.status.StatusCommand;
 import io.quarkus.runtime.Quarkus;
@@ -19,27 +22,40 @@ public class Main implements QuarkusApplication {
     private final ServiceUrls urls;
     private final RseqStatus status;
     private final PerCpuMeterRegistry registry;
+    private final IngestService ingest;
 
     /** Starts the service, or runs a command that needs no server. */
     public static void main(String... arguments) {
         if (List.of(arguments).contains(StatusCommand.OPTION)) {
             System.exit(StatusCommand.run(List.of(arguments)));
         }
+        if (List.of(arguments).contains(CheckMapping.OPTION)) {
+            System.exit(CheckMapping.run(List.of(arguments)));
+        }
         Quarkus.run(Main.class, arguments);
     }
 
-    Main(ServiceUrls urls, RseqStatus status, PerCpuMeterRegistry registry) {
+    Main(ServiceUrls urls, RseqStatus status, PerCpuMeterRegistry registry, IngestService ingest) {
         this.urls = urls;
         this.status = status;
         this.registry = registry;
+        this.ingest = ingest;
     }
 
     @Override
     public int run(String... arguments) {
-        LOG.info(
-                urls.line() + "; " + rseq(status, registry.statistics().shards().size()));
+        LOG.info(urls.line()
+                + ingest.statistics()
+                        .map(protocol -> ", " + listenersOf(protocol))
+                        .orElse("") + "; "
+                + rseq(status, registry.statistics().shards().size()));
         Quarkus.waitForExit();
         return 0;
+    }
+
+    /** Returns the addresses and sockets of a protocol: {@code statsd 127.0.0.1:8125 and /run/statsd.socket}. */
+    static String listenersOf(IngestStatistics protocol) {
+        return protocol.protocol() + " " + String.join(" and ", protocol.listeners());
     }
 
     /** Returns the state of rseq in plain words: {@code rseq on (glibc), 2 shards}. */

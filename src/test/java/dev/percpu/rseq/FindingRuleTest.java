@@ -160,6 +160,49 @@ class FindingRuleTest {
     }
 
     @Test
+    void shouldFindASmallReceiveBuffer() {
+        assertThat(ids(ingest(4096, 4096, 0, 0))).isEmpty();
+        Consumer<Facts> small = ingest(4096, 2048, 0, 0);
+        assertThat(ids(small)).containsExactly("receive-buffer-small");
+        assertThat(severity(small)).isEqualTo(Severity.INFO);
+        assertThat(findings(ingest(4096, 2048, 0, 1)))
+                .extracting(Finding::id, Finding::severity)
+                .containsExactly(
+                        tuple("receive-buffer-small", Severity.WARNING), tuple("ingest-drops", Severity.ERROR));
+        assertThat(findings(small).getFirst())
+                .returns(
+                        "The kernel granted receive buffers of 2048 bytes, but percpu.ingest.receive-buffer is 4096.",
+                        Finding::what)
+                .extracting(Finding::todo)
+                .asString()
+                .contains("sysctl -w net.core.rmem_max=4096", "percpu.ingest.receive-buffer=2048");
+    }
+
+    @Test
+    void shouldFindDroppedPackets() {
+        assertThat(findings(ingest(4096, 4096, 0, 7))).singleElement().satisfies(finding -> {
+            assertThat(finding.id()).isEqualTo("ingest-drops");
+            assertThat(finding.severity()).isEqualTo(Severity.ERROR);
+            assertThat(finding.what()).startsWith("The kernel dropped 7 packets of ingest in the last 60 s");
+        });
+    }
+
+    @Test
+    void shouldFindRejectedSamples() {
+        assertThat(findings(ingest(4096, 4096, 7, 0))).singleElement().satisfies(finding -> {
+            assertThat(finding.id()).isEqualTo("ingest-rejections");
+            assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+            assertThat(finding.what())
+                    .isEqualTo("Ingest rejected 7 samples in the last 60 s, most of them with the reason bad_value.");
+        });
+    }
+
+    private static Consumer<Facts> ingest(long requested, long granted, long rejected, long dropped) {
+        return facts -> facts.ingest =
+                new RecentIngest(requested, granted, 100, rejected, rejected == 0 ? null : "bad_value", dropped);
+    }
+
+    @Test
     void shouldFindTheConfiguration() {
         Consumer<Facts> atomic = facts -> {
             facts.mode = RseqMode.ATOMIC;
@@ -215,6 +258,7 @@ class FindingRuleTest {
         List<String> legacyLibraries = List.of();
         String unpackedLibrary;
         RecentRecords recent = RecentRecords.NONE;
+        RecentIngest ingest = RecentIngest.NONE;
 
         List<Finding> findings() {
             return FindingRule.findings(new FindingFacts(
@@ -222,7 +266,8 @@ class FindingRuleTest {
                     status(active && activeNow),
                     new ProcessEnvironment(tunableOff, seccompFilter, gvisor, legacyLibraries, unpackedLibrary),
                     2,
-                    recent));
+                    recent,
+                    ingest));
         }
 
         private RseqStatus status(boolean rseq) {

@@ -44,7 +44,9 @@ public final class ReportedFindings {
                 new SelfTest(result, 0, violations, 0),
                 true);
         ProcessEnvironment environment = new ProcessEnvironment(false, false, false, List.of(), null);
-        return FindingRule.findings(new FindingFacts(status, status, environment, 2, RecentRecords.NONE)).stream()
+        return FindingRule.findings(
+                        new FindingFacts(status, status, environment, 2, RecentRecords.NONE, RecentIngest.NONE))
+                .stream()
                 .map(Finding::id)
                 .toList();
     }

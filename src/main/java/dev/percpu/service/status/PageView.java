@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param shards what a row of the table of CPUs is: {@code CPU} or {@code Shard}
  * @param requests one for each route and method; null without {@code percpu.page.requests}
  * @param histogram whether requests have a histogram
+ * @param ingest one for each protocol; null without ingest
  */
 record PageView(
         String version,
@@ -27,7 +28,8 @@ record PageView(
         String shards,
         List<CpuRow> cpus,
         @Nullable List<RequestRow> requests,
-        boolean histogram) {
+        boolean histogram,
+        @Nullable List<IngestPart> ingest) {
     private static final String NONE = "none";
     private static final double MEBIBYTE = 1 << 20;
 
@@ -52,6 +54,20 @@ record PageView(
     /** The totals of a route and method since the start. Errors are responses with a status of 500 or above. */
     record RequestRow(String uri, String method, String count, String errors, String mean, String max) {}
 
+    /**
+     * A protocol of ingest.
+     *
+     * @param mapping file of the mapping and its state; null without one
+     * @param counts totals since the start: packets, samples, and each reason of rejections and kind of ignored samples that occurred
+     */
+    record IngestPart(
+            String name,
+            List<String> listeners,
+            String receivers,
+            String buffer,
+            @Nullable String mapping,
+            List<Fact> counts) {}
+
     static PageView of(
             String version,
             Duration uptime,
@@ -59,7 +75,8 @@ record PageView(
             RseqReport rseq,
             CpusReport cpus,
             @Nullable RequestsReport requests,
-            boolean histogram) {
+            boolean histogram,
+            @Nullable IngestReport ingest) {
         return new PageView(
                 version,
                 uptime(uptime),
@@ -74,7 +91,52 @@ record PageView(
                 requests == null
                         ? null
                         : requests.routes().stream().map(PageView::row).toList(),
-                histogram);
+                histogram,
+                ingest == null
+                        ? null
+                        : ingest.protocols().stream().map(PageView::part).toList());
+    }
+
+    private static IngestPart part(IngestReport.Protocol protocol) {
+        List<Fact> counts = new ArrayList<>();
+        counts.add(new Fact("samples recorded", number(protocol.samples())));
+        counts.add(new Fact("packets received", number(protocol.packets())));
+        counts.add(new Fact("packets dropped by the kernel", number(protocol.droppedPackets())));
+        counts.add(new Fact(
+                "samples rejected",
+                number(protocol.rejected().stream()
+                        .mapToLong(IngestReport.Rejection::count)
+                        .sum())));
+        protocol.rejected().stream()
+                .filter(it -> it.count() > 0)
+                .forEach(it -> counts.add(new Fact("rejected: " + it.reason(), number(it.count()))));
+        counts.add(new Fact(
+                "samples ignored",
+                number(protocol.ignored().stream()
+                        .mapToLong(IngestReport.IgnoredKind::count)
+                        .sum())));
+        protocol.ignored().stream()
+                .filter(it -> it.count() > 0)
+                .forEach(it -> counts.add(new Fact("ignored: " + it.kind(), number(it.count()))));
+        return new IngestPart(
+                protocol.protocol(),
+                protocol.listeners(),
+                protocol.receivers() + (protocol.receivers() == 1 ? " receiver" : " receivers"),
+                buffer(protocol),
+                protocol.mapping() == null ? null : mapping(protocol.mapping()),
+                counts);
+    }
+
+    private static String buffer(IngestReport.Protocol protocol) {
+        String granted = mebibytes(protocol.grantedBufferBytes()) + " MiB";
+        return protocol.grantedBufferBytes() < protocol.requestedBufferBytes()
+                ? granted + " of " + mebibytes(protocol.requestedBufferBytes()) + " MiB"
+                : granted;
+    }
+
+    private static String mapping(IngestReport.Mapping mapping) {
+        return mapping.file() + ", read " + mapping.lastSuccess()
+                + (mapping.error() == null ? "" : "; the file of now is refused: " + mapping.error());
     }
 
     private static List<Fact> facts(RseqReport rseq) {

@@ -2,6 +2,7 @@ package dev.percpu.service.status;
 
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.RecentRecords;
+import dev.percpu.service.ingest.IngestService;
 import dev.percpu.shard.ShardStatistics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -13,21 +14,37 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The counts of the shards in the last minute, sampled every {@value #SAMPLE_SECONDS} s. Thread-safe. */
+/** The counts of the shards and of ingest in the last minute, sampled every {@value #SAMPLE_SECONDS} s. Thread-safe. */
 @Singleton
 class RecordHistory {
     static final int SAMPLE_SECONDS = 10;
 
     private final ArrayDeque<RecentRecords> totals = new ArrayDeque<>();
+    private final IngestHistory ingest = new IngestHistory();
     private @Nullable ScheduledFuture<?> sampling;
 
     RecordHistory() {
         totals.add(RecentRecords.NONE);
     }
 
-    void start(@Observes StartupEvent started, ScheduledExecutorService executor, PerCpuMeterRegistry registry) {
+    void start(
+            @Observes StartupEvent started,
+            ScheduledExecutorService executor,
+            PerCpuMeterRegistry registry,
+            IngestService received) {
         sampling = executor.scheduleAtFixedRate(
-                () -> sample(registry.statistics()), SAMPLE_SECONDS, SAMPLE_SECONDS, TimeUnit.SECONDS);
+                () -> {
+                    sample(registry.statistics());
+                    ingest.sample(received.statistics());
+                },
+                SAMPLE_SECONDS,
+                SAMPLE_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    /** Returns the counts of ingest. */
+    IngestHistory ingest() {
+        return ingest;
     }
 
     void stop(@Observes ShutdownEvent stopped) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * annotation that the generator of the document does not know.
  */
 public class ReportSchemas implements OASFilter {
-    private static final List<Class<?>> REPORTS = List.of(RseqReport.class, CpusReport.class, RequestsReport.class);
+    private static final List<Class<?>> REPORTS =
+            List.of(RseqReport.class, CpusReport.class, RequestsReport.class, IngestReport.class);
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -51,7 +52,9 @@ public class ReportSchemas implements OASFilter {
         for (RecordComponent component : type.getRecordComponents()) {
             String name = RecordJson.name(component);
             if (isNullable(component)) {
-                Objects.requireNonNull(schema.getProperties().get(name), name).addType(Schema.SchemaType.NULL);
+                schema.addProperty(
+                        name,
+                        orNull(Objects.requireNonNull(schema.getProperties().get(name), name)));
             }
             if (component.getAccessor().getAnnotation(JsonInclude.class) == null) {
                 required.add(name);
@@ -59,6 +62,15 @@ public class ReportSchemas implements OASFilter {
         }
         schema.setRequired(required);
         schema.setAdditionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
+    }
+
+    /** A reference is in a schema of its own: a type beside it would apply to the referenced value, too. */
+    private static Schema orNull(Schema schema) {
+        return schema.getRef() == null
+                ? schema.addType(Schema.SchemaType.NULL)
+                : OASFactory.createSchema()
+                        .addAnyOf(schema)
+                        .addAnyOf(OASFactory.createSchema().addType(Schema.SchemaType.NULL));
     }
 
     private static boolean isNullable(RecordComponent component) {

@@ -92,7 +92,8 @@ class StatusPage {
                 reports.rseq(),
                 reports.cpus(),
                 showRequests ? reports.requests() : null,
-                histogram);
+                histogram,
+                reports.ingest().orElse(null));
         context.response()
                 .putHeader("Content-Type", "text/html;charset=UTF-8")
                 .putHeader("Cache-Control", "no-store")

@@ -68,4 +68,15 @@ class StatusResource {
         }
         return json.writeValueAsString(reports.requests());
     }
+
+    @GET
+    @Path("/ingest")
+    @Operation(
+            summary =
+                    "The packets and samples of each protocol since the start: received, recorded, rejected, dropped. Counts are cumulative.")
+    @APIResponseSchema(IngestReport.class)
+    @APIResponse(responseCode = "404", description = "Ingest is off.")
+    public String ingest() throws JsonProcessingException {
+        return json.writeValueAsString(reports.ingest().orElseThrow(NotFoundException::new));
+    }
 }

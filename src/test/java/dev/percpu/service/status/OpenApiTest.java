@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
+import dev.percpu.service.ingest.IngestStatistics;
+import dev.percpu.service.ingest.SampleStatistics;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +68,19 @@ class OpenApiTest {
                 .isEmpty();
         assertThat(validate("cpus", json.readTree(json.writeValueAsString(ReportsTest.cpusByMmCid()))))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldDescribeTheAnswerOfIngest() throws JsonProcessingException {
+        given().get("/api/ingest").then().statusCode(404);
+        for (IngestStatistics statistics :
+                List.of(SampleStatistics.of(1, 2, 3, 4), SampleStatistics.withMapping("line 3: no match"))) {
+            JsonNode answer = json.readTree(json.writeValueAsString(
+                    IngestReport.of(Optional.of(statistics)).orElseThrow()));
+
+            assertThat(validate("ingest", answer)).as(answer.toPrettyString()).isEmpty();
+            assertThat(validate("ingest", ((ObjectNode) answer).put("more", 1))).hasSize(1);
+        }
     }
 
     /** OpenAPI 3.1 has the schemas of JSON Schema 2020-12, in another place of the document. */

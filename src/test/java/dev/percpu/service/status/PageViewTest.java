@@ -2,11 +2,15 @@ package dev.percpu.service.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.service.ingest.IngestStatistics;
+import dev.percpu.service.ingest.SampleStatistics;
 import dev.percpu.service.status.PageView.CpuRow;
 import dev.percpu.service.status.PageView.Fact;
 import dev.percpu.service.status.PageView.RequestRow;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +82,47 @@ class PageViewTest {
     }
 
     private static PageView view(CpusReport cpus, @Nullable RequestsReport requests) {
-        return PageView.of("1", Duration.ZERO, List.of(), ReportsTest.rseqWithoutLibrary(), cpus, requests, false);
+        return PageView.of(
+                "1", Duration.ZERO, List.of(), ReportsTest.rseqWithoutLibrary(), cpus, requests, false, null);
+    }
+
+    @Test
+    void shouldShowEachCountOfIngest() {
+        assertThat(part(SampleStatistics.of(1_234_567, 2, 0, 4)))
+                .returns("0.20 MiB of 4.00 MiB", PageView.IngestPart::buffer)
+                .returns("3 receivers", PageView.IngestPart::receivers)
+                .returns(null, PageView.IngestPart::mapping)
+                .extracting(PageView.IngestPart::counts)
+                .isEqualTo(List.of(
+                        new Fact("samples recorded", "1,234,567"),
+                        new Fact("packets received", "617,283"),
+                        new Fact("packets dropped by the kernel", "4"),
+                        new Fact("samples rejected", "2"),
+                        new Fact("rejected: bad_value", "2"),
+                        new Fact("samples ignored", "5"),
+                        new Fact("ignored: set", "5")));
+    }
+
+    @Test
+    void shouldShowWhyAMappingIsRefused() {
+        assertThat(part(SampleStatistics.withMapping(null)).mapping())
+                .isEqualTo("/etc/mapping.yml, read 2017-07-14T02:40:00.250Z");
+        assertThat(part(SampleStatistics.withMapping("line 3: no match")).mapping())
+                .endsWith("; the file of now is refused: line 3: no match");
+    }
+
+    private static PageView.IngestPart part(IngestStatistics statistics) {
+        IngestReport report = IngestReport.of(Optional.of(statistics)).orElseThrow();
+        return Objects.requireNonNull(PageView.of(
+                                "1",
+                                Duration.ZERO,
+                                List.of(),
+                                ReportsTest.rseqWithoutLibrary(),
+                                ReportsTest.cpusByMmCid(),
+                                null,
+                                false,
+                                report)
+                        .ingest())
+                .getFirst();
     }
 }
