@@ -28,6 +28,7 @@ final class ManifestPolicy {
     static List<String> findings(Manifests manifests) {
         ManifestPolicy policy = new ManifestPolicy(manifests);
         policy.workloads().forEach(policy::checkWorkload);
+        manifests.all("Pod").forEach(policy::checkSidecar);
         policy.checkSelectors();
         policy.checkMonitors();
         manifests.objects().forEach(policy::checkObject);
@@ -65,12 +66,13 @@ final class ManifestPolicy {
                 names("ServiceAccount").contains(pod.path("serviceAccountName").asText()),
                 kind + ": serviceAccountName must be a ServiceAccount of these manifests");
         require(pod.path("volumes").isEmpty(), kind + ": the service needs no volume");
-        JsonNode settings = settings(pod).path("data");
+        JsonNode settings = settings(pod.path("containers")).path("data");
         Duration end = seconds(settings, "QUARKUS_SHUTDOWN_DELAY").plus(seconds(settings, "QUARKUS_SHUTDOWN_TIMEOUT"));
         require(
                 pod.path("terminationGracePeriodSeconds").asLong() > end.toSeconds(),
                 kind + ": terminationGracePeriodSeconds must be more than a graceful end takes: " + end);
         pod.path("containers").forEach(container -> checkContainer(kind, container));
+        checkReceiver(kind, workload, settings);
         if (kind.equals("DaemonSet")) {
             require(
                     pod.at("/tolerations/0/operator").asText().equals("Exists")
@@ -80,6 +82,73 @@ final class ManifestPolicy {
             require(!manifests.all("PodDisruptionBudget").isEmpty(), kind + ": a PodDisruptionBudget is missing");
             require(!pod.path("topologySpreadConstraints").isEmpty(), kind + ": the topology spread is missing");
         }
+    }
+
+    /** Checks that a workload that receives StatsD has its port, and a Service that keeps packets on the node. */
+    private void checkReceiver(String kind, JsonNode workload, JsonNode settings) {
+        String address = settings.path("PERCPU_INGEST_STATSD_ADDRESS").asText();
+        if (address.isEmpty()) {
+            return;
+        }
+        boolean hasPort = false;
+        for (JsonNode port : workload.at("/spec/template/spec/containers/0/ports")) {
+            hasPort |= port.path("protocol").asText().equals("UDP")
+                    && port.path("name").asText().equals("statsd")
+                    && address.endsWith(":" + port.path("containerPort").asText());
+        }
+        require(hasPort, kind + ": the UDP port statsd must be that of PERCPU_INGEST_STATSD_ADDRESS");
+        require(
+                manifests.all("Service").stream()
+                        .filter(service ->
+                                service.at("/spec/ports/0/protocol").asText().equals("UDP"))
+                        .anyMatch(service -> service.at("/spec/internalTrafficPolicy")
+                                        .asText()
+                                        .equals("Local")
+                                && service.at("/spec/ports/0/targetPort")
+                                        .asText()
+                                        .equals("statsd")),
+                kind + ": a Service with internalTrafficPolicy Local must have the port statsd");
+        require(
+                workload.at("/spec/updateStrategy/rollingUpdate/maxUnavailable")
+                        .asText("1")
+                        .equals("0"),
+                kind + ": an update must leave no node without a receiver");
+    }
+
+    /** Checks an application's pod with the service as a sidecar, which share the socket and nothing else. */
+    private void checkSidecar(JsonNode object) {
+        JsonNode pod = object.path("spec");
+        JsonNode sidecar = pod.at("/initContainers/0");
+        JsonNode application = pod.at("/containers/0");
+        requireFalse(pod, "/automountServiceAccountToken", "Pod");
+        requireFalse(pod, "/enableServiceLinks", "Pod");
+        require(
+                sidecar.path("restartPolicy").asText().equals("Always"),
+                "Pod: the service must be a sidecar, which ends after the application");
+        require(
+                sidecar.at("/startupProbe/httpGet/path").asText().equals("/q/health/ready"),
+                "Pod: the application must start when the socket is there");
+        checkContainer("Pod", sidecar);
+        JsonNode settings = settings(pod.path("initContainers")).path("data");
+        String socket = settings.path("PERCPU_INGEST_STATSD_SOCKET").asText();
+        JsonNode mount = sidecar.at("/volumeMounts/0");
+        require(
+                !mount.path("mountPath").asText().isEmpty()
+                        && socket.startsWith(mount.path("mountPath").asText() + "/"),
+                "Pod: PERCPU_INGEST_STATSD_SOCKET must be in the volume");
+        require(
+                application.path("volumeMounts").equals(sidecar.path("volumeMounts"))
+                        && application.at("/env/0/value").asText().equals("unix://" + socket),
+                "Pod: both containers must have the same socket");
+        require(
+                pod.path("volumes").size() == 1
+                        && pod.at("/volumes/0/name").equals(mount.path("name"))
+                        && pod.at("/volumes/0/emptyDir/sizeLimit").isTextual(),
+                "Pod: the only volume must be an emptyDir with a limit");
+        require(pod.at("/securityContext/fsGroup").asInt() > 0, "Pod: fsGroup must let the application use the socket");
+        require(
+                !settings.path("QUARKUS_HTTP_PORT").asText("8080").equals("8080"),
+                "Pod: QUARKUS_HTTP_PORT must leave port 8080 to the application");
     }
 
     private void checkContainer(String kind, JsonNode container) {
@@ -104,8 +173,8 @@ final class ManifestPolicy {
     }
 
     /** Returns the ConfigMap that the environment of the container comes from. */
-    private JsonNode settings(JsonNode pod) {
-        JsonNode name = pod.at("/containers/0/envFrom/0/configMapRef/name");
+    private JsonNode settings(JsonNode containers) {
+        JsonNode name = containers.at("/0/envFrom/0/configMapRef/name");
         List<JsonNode> found = manifests.all("ConfigMap").stream()
                 .filter(map -> map.at("/metadata/name").equals(name))
                 .toList();
@@ -124,19 +193,24 @@ final class ManifestPolicy {
         }) {
             for (JsonNode object : manifests.all(selecting[0])) {
                 require(
-                        selects(object.at(selecting[1]), "/spec/template/metadata/labels", workloads()) == 1,
+                        selects(object.at(selecting[1]), "/spec/template/metadata/labels", workloads())
+                                        + selects(
+                                                object.at(selecting[1]),
+                                                "/metadata/labels",
+                                                manifests.all("Pod").stream())
+                                == 1,
                         selecting[0] + ": must select the pods of one workload");
             }
         }
-        workloads()
+        Stream.concat(workloads(), manifests.all("Pod").stream())
                 .forEach(workload -> require(
                         manifests.all("NetworkPolicy").stream().anyMatch(policy -> protects(policy, workload)),
                         workload.path("kind").asText() + ": a NetworkPolicy must protect the ports"));
     }
 
     /**
-     * Returns whether a policy allows no egress, and the namespace of the monitoring alone to reach the management port. A DaemonSet has no
-     * clients: there the same holds for all ports.
+     * Returns whether a policy allows no egress, and the namespace of the monitoring alone to reach the management port. Only a Deployment has
+     * clients of HTTP: elsewhere the same holds for all TCP ports. StatsD is for all pods of the cluster, but for no address outside.
      */
     private static boolean protects(JsonNode policy, JsonNode workload) {
         JsonNode spec = policy.path("spec");
@@ -144,7 +218,12 @@ final class ManifestPolicy {
                 && !spec.has("egress")
                 && !spec.path("ingress").isEmpty();
         for (JsonNode rule : spec.path("ingress")) {
-            boolean restricted = workload.path("kind").asText().equals("DaemonSet")
+            if (isStatsd(rule)) {
+                closed &= rule.path("from").size() == 1
+                        && rule.at("/from/0/namespaceSelector").isObject();
+                continue;
+            }
+            boolean restricted = !workload.path("kind").asText().equals("Deployment")
                     || rule.path("ports").isEmpty();
             for (JsonNode port : rule.path("ports")) {
                 restricted |= !port.path("port").asText().equals("http");
@@ -157,9 +236,15 @@ final class ManifestPolicy {
                                 .equals("monitoring");
             }
         }
-        return closed
-                && selects(spec.at("/podSelector/matchLabels"), "/spec/template/metadata/labels", Stream.of(workload))
-                        == 1;
+        String labels =
+                workload.path("kind").asText().equals("Pod") ? "/metadata/labels" : "/spec/template/metadata/labels";
+        return closed && selects(spec.at("/podSelector/matchLabels"), labels, Stream.of(workload)) == 1;
+    }
+
+    private static boolean isStatsd(JsonNode rule) {
+        return rule.path("ports").size() == 1
+                && rule.at("/ports/0/port").asText().equals("statsd")
+                && rule.at("/ports/0/protocol").asText().equals("UDP");
     }
 
     /** Checks that ServiceMonitors select Services, and that all monitors have a port and limits. */

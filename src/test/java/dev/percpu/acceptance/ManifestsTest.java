@@ -46,6 +46,8 @@ class ManifestsTest {
         PLAIN_PROMETHEUS("overlays/plain-prometheus"),
         PROMETHEUS_OPERATOR("overlays/prometheus-operator"),
         NODE_STATUS("overlays/node-status"),
+        NODE_AGGREGATOR("overlays/node-aggregator"),
+        STATSD_SIDECAR("overlays/statsd-sidecar"),
         EXAMPLE("overlays/example"),
         GRAFANA("grafana");
 
@@ -183,7 +185,68 @@ class ManifestsTest {
                     Overlay.NODE_STATUS,
                     "(?s)(matchLabels:\n +app.kubernetes.io/name: percpu-metrics)-node-status(\n +template)",
                     "$1$2",
-                    "DaemonSet: must select"));
+                    "DaemonSet: must select"),
+            // The receivers of StatsD.
+            new Break(
+                    Overlay.NODE_AGGREGATOR,
+                    "internalTrafficPolicy: Local",
+                    "internalTrafficPolicy: Cluster",
+                    "a Service with internalTrafficPolicy Local"),
+            new Break(Overlay.NODE_AGGREGATOR, "internalTrafficPolicy", "internalTraffic", "unknown fields"),
+            new Break(Overlay.NODE_AGGREGATOR, "0.0.0.0:8125", "0.0.0.0:8126", "the UDP port statsd must be"),
+            new Break(
+                    Overlay.NODE_AGGREGATOR,
+                    "name: statsd\n          protocol: UDP",
+                    "name: statsd",
+                    "the UDP port statsd must be"),
+            new Break(
+                    Overlay.NODE_AGGREGATOR,
+                    "containerPort: 8125",
+                    "containerPort: 8125\n          hostPort: 8125",
+                    "hostPort"),
+            new Break(
+                    Overlay.NODE_AGGREGATOR,
+                    "  - from:\n    - namespaceSelector: \\{}\n",
+                    "  - from: []\n",
+                    "DaemonSet: a NetworkPolicy must protect the ports"),
+            new Break(
+                    Overlay.NODE_AGGREGATOR,
+                    "namespaceSelector: \\{}",
+                    "ipBlock: {cidr: 0.0.0.0/0}",
+                    "DaemonSet: a NetworkPolicy must protect the ports"),
+            new Break(Overlay.NODE_AGGREGATOR, "maxUnavailable: 0", "maxUnavailable: 1", "without a receiver"),
+            new Break(Overlay.NODE_AGGREGATOR, " +QUARKUS_SHUTDOWN_DELAY: 30S\n", "", "terminationGracePeriodSeconds"),
+            new Break(
+                    Overlay.NODE_AGGREGATOR,
+                    "    spec:\n",
+                    "    spec:\n      volumes: [{name: s, emptyDir: {}}]\n",
+                    "needs no volume"),
+            new Break(
+                    Overlay.STATSD_SIDECAR,
+                    "emptyDir:\n +medium: Memory\n +sizeLimit: 1Mi",
+                    "hostPath: {path: /run/statsd}",
+                    "volume type hostPath"),
+            new Break(Overlay.STATSD_SIDECAR, " +sizeLimit: 1Mi\n", "", "an emptyDir with a limit"),
+            new Break(Overlay.STATSD_SIDECAR, "restartPolicy: Always", "restartPolicy: Never", "must be a sidecar"),
+            new Break(Overlay.STATSD_SIDECAR, "restartPolicy", "restartPolice", "unknown fields"),
+            new Break(Overlay.STATSD_SIDECAR, " +fsGroup: 1001\n", "", "fsGroup must"),
+            new Break(Overlay.STATSD_SIDECAR, "unix:///run", "unix:///var", "must have the same socket"),
+            new Break(
+                    Overlay.STATSD_SIDECAR,
+                    "STATSD_SOCKET: /run/statsd/",
+                    "STATSD_SOCKET: /tmp/",
+                    "must be in the volume"),
+            new Break(Overlay.STATSD_SIDECAR, " +QUARKUS_HTTP_PORT: .*\n", "", "must leave port 8080"),
+            new Break(
+                    Overlay.STATSD_SIDECAR,
+                    "metadata.name: monitoring",
+                    "metadata.name: default",
+                    "Pod: a NetworkPolicy must protect"),
+            new Break(
+                    Overlay.STATSD_SIDECAR,
+                    "path: /q/health/ready",
+                    "path: /q/health/started",
+                    "when the socket is there"));
 
     @BeforeAll
     static void renderAll() throws IOException, InterruptedException {

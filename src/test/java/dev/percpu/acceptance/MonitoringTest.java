@@ -20,9 +20,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,6 +90,18 @@ class MonitoringTest {
                 "node-a",
                 "Running",
                 status.management().getPort());
+        Manifests aggregators = ManifestsTest.render("overlays/node-aggregator");
+        Path mapping = Files.writeString(directory.resolve("mapping.yml"), "mappings: []\n");
+        StatsdService aggregator = open(StatsdService.start(
+                folder("aggregator"), settings(aggregators, "percpu.ingest.statsd.mapping=" + mapping)));
+        api.add(
+                aggregators.only("DaemonSet"),
+                "aggregator-a",
+                "node-a",
+                "Running",
+                aggregator.process().management().getPort());
+        Thread sender = Thread.ofVirtual().start(() -> sendSteadily(aggregator.port()));
+        open(sender::interrupt);
         // Not to be scraped: a pod that has ended, and one without annotations.
         api.add(deployment, "ended", "node-a", "Succeeded", status.management().getPort());
         JsonNode base = ManifestsTest.render("base").only("Deployment");
@@ -102,6 +116,17 @@ class MonitoringTest {
         }
         for (PrometheusServer prometheus : PROMETHEUS.values()) {
             prometheus.await("count_over_time(percpu_shard_records_total{cpu=\"shared\"}[1m]) > 9", s -> s.size() >= 2);
+        }
+    }
+
+    private static void sendSteadily(int port) {
+        try {
+            while (true) {
+                StatsdSenders.send(port, "m.count:1|c", 1, 0);
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        } catch (IOException | InterruptedException end) {
+            // The service or the test has ended.
         }
     }
 
@@ -130,11 +155,14 @@ class MonitoringTest {
     }
 
     /** The settings of the ConfigMap, as system properties, without those of a container. */
-    private static String[] settings(Manifests manifests) {
-        return manifests.only("ConfigMap").path("data").properties().stream()
-                .filter(entry -> !entry.getKey().matches(".*_HOST|QUARKUS_SHUTDOWN.*"))
-                .map(entry -> entry.getKey().toLowerCase(Locale.ROOT).replace('_', '.') + "="
-                        + entry.getValue().asText())
+    private static String[] settings(Manifests manifests, String... more) {
+        return Stream.concat(
+                        Stream.of(more),
+                        manifests.only("ConfigMap").path("data").properties().stream()
+                                .filter(entry -> !entry.getKey().matches(".*_(HOST|ADDRESS)|QUARKUS_SHUTDOWN.*"))
+                                .map(entry ->
+                                        entry.getKey().toLowerCase(Locale.ROOT).replace('_', '.') + "="
+                                                + entry.getValue().asText()))
                 .toArray(String[]::new);
     }
 
@@ -157,8 +185,9 @@ class MonitoringTest {
                             "percpu-metrics shop b node-b",
                             "percpu-metrics-cpus shop a node-a",
                             "percpu-metrics-cpus shop b node-b",
-                            "percpu-metrics-node-status shop status-a node-a");
-            assertThat(prometheus.query("up")).hasSize(5);
+                            "percpu-metrics-node-status shop status-a node-a",
+                            "percpu-metrics-node-aggregator shop aggregator-a node-a");
+            assertThat(prometheus.query("up")).hasSize(6);
         }
     }
 
@@ -237,7 +266,7 @@ class MonitoringTest {
             assertThat(prometheus.output()).doesNotContain("Evaluating rule failed", "Error on ingesting");
             assertSumsOverPods(prometheus);
         }
-        assertThat(recorded).hasSize(9);
+        assertThat(recorded).hasSize(10);
     }
 
     /** Compares the requests of each pod with those that its clients sent, and checks that the rule adds the pods up by route. */

@@ -118,7 +118,12 @@ class DeployTest {
         String version = project.group(1);
 
         assertThat(dockerfile()).containsPattern("(?m)^ARG VERSION=" + Pattern.quote(version) + "$");
-        for (String folder : List.of("base", "overlays/node-status", "overlays/example")) {
+        for (String folder : List.of(
+                "base",
+                "overlays/node-status",
+                "overlays/node-aggregator",
+                "overlays/statsd-sidecar",
+                "overlays/example")) {
             String kustomization =
                     Files.readString(TOP.resolve("deploy").resolve(folder).resolve("kustomization.yaml"));
             assertThat(kustomization).as(folder).containsPattern("(?m)^ +newTag: " + Pattern.quote(version) + "$");

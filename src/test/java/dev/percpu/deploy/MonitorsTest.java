@@ -62,6 +62,15 @@ class MonitorsTest {
         assertSameLimits(pod, job);
     }
 
+    @Test
+    void shouldScrapeTheReceiversOfEveryNode() throws IOException {
+        JsonNode aggregator = read("overlays/prometheus-operator/pod-monitor-node-aggregator.yaml");
+        JsonNode job = job("percpu-metrics-node-aggregator");
+
+        assertSame(aggregator.at("/spec/podMetricsEndpoints/0"), job);
+        assertSameLimits(aggregator, job);
+    }
+
     private static void assertSameLimits(JsonNode monitor, JsonNode job) {
         LIMITS.forEach((field, name) -> assertThat(monitor.path("spec").path(field))
                 .as(field)
