@@ -49,13 +49,23 @@ class DevModeTest {
     }
 
     @Test
-    void shouldRecordRequestsAfterEachLiveReload() throws Exception {
+    void shouldRecordRequestsAndSamplesAfterEachLiveReload() throws Exception {
         for (String part : List.of("pom.xml", ".mvn", ".build", "src/main")) {
             copy(SOURCES.resolve(part), copy.resolve(part));
         }
+        int statsd = StatsdService.freePort();
+        Path mapping = Files.writeString(copy.resolve("mapping.yml"), "mappings: []");
 
-        String output =
-                reload("src/main/java/dev/percpu/service/Main.java", "/api/cpus", "/api/cpus", management, List.of());
+        String output = reload(
+                "src/main/java/dev/percpu/service/Main.java",
+                "/api/cpus",
+                "/api/cpus",
+                management,
+                List.of(
+                        "-Dpercpu.ingest.statsd.address=127.0.0.1:" + statsd,
+                        "-Dpercpu.ingest.statsd.mapping=" + mapping,
+                        "-Dpercpu.ingest.receivers=2"),
+                dev -> assertThatSamplesAreReceived(dev, statsd));
 
         assertThat(output)
                 .contains("page http://localhost:" + application + "/")
@@ -81,7 +91,8 @@ class DevModeTest {
                 List.of(
                         "-Dlibrary.version=" + version,
                         "-Dmaven.repo.local=" + repository,
-                        "-Dmaven.repo.local.tail=" + System.getProperty("localRepository")));
+                        "-Dmaven.repo.local.tail=" + System.getProperty("localRepository")),
+                _ -> {});
 
         assertThat(output).contains("Records commit in rseq critical sections");
     }
@@ -102,6 +113,27 @@ class DevModeTest {
         }
     }
 
+    /** Asserts that the threads of this application receive, and that those of the applications before it have ended. */
+    private void assertThatSamplesAreReceived(Program dev, int statsd) throws Exception {
+        URI metrics = URI.create("http://127.0.0.1:" + management + "/q/metrics");
+        String recorded = "dev_count " + (double) StatsdSenders.send(statsd, "dev.count:1|c", 3, 0) + "\n";
+        Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+        while (!get(metrics).contains(recorded) && !deadline.passed()) {
+            deadline.pause();
+        }
+
+        assertThat(get(metrics)).as(dev.output()).contains(recorded);
+        assertThat(threads(dev))
+                .filteredOn(name -> name.startsWith("percpu-statsd") || name.startsWith("percpu-mapping"))
+                .containsExactlyInAnyOrder("percpu-statsd-0", "percpu-statsd-1", "percpu-mapping");
+    }
+
+    /** Asserts something about a running application. */
+    @FunctionalInterface
+    private interface Check {
+        void of(Program dev) throws Exception;
+    }
+
     /**
      * Starts the application in the folder, and changes one of its classes several times.
      *
@@ -109,9 +141,10 @@ class DevModeTest {
      * @param path a path that returns status 200
      * @param uri the label of requests to this path
      * @param metricsPort the port of {@code /q/metrics}
+     * @param check runs after the start and after each reload
      * @return all output
      */
-    private String reload(String changed, String path, String uri, int metricsPort, List<String> options)
+    private String reload(String changed, String path, String uri, int metricsPort, List<String> options, Check check)
             throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 "env",
@@ -129,6 +162,7 @@ class DevModeTest {
         try (Program dev = Program.start("dev", copy, command)) {
             dev.awaitOk(page);
             assertThat(get(metrics)).contains(requests(uri, 1));
+            check.of(dev);
 
             for (int i = 0; i < RELOADS; i++) {
                 change(copy.resolve(changed), i);
@@ -136,6 +170,7 @@ class DevModeTest {
                 get(page);
                 get(page);
                 assertThat(get(metrics)).as(dev.output()).contains(requests(uri, 2));
+                check.of(dev);
             }
 
             assertThat(threads(dev)).as("threads").noneMatch(name -> name.startsWith("Cleaner"));
@@ -160,7 +195,7 @@ class DevModeTest {
 
     private static String name(Path thread) {
         try {
-            return Files.readString(thread.resolve("comm"));
+            return Files.readString(thread.resolve("comm")).strip();
         } catch (IOException ended) {
             return "";
         }

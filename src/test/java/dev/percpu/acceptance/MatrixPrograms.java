@@ -94,7 +94,9 @@ final class MatrixPrograms {
     /** Returns the sums of a run that differ from its records, as {@code recorded/found} by name. */
     static Map<String, String> lost(Words driver) {
         assertThat(driver.values()).containsEntry("done", "1");
-        assertThat(driver.values()).as("sums").containsKeys("cpuId.long.sum", "cpuId.double.sum");
+        assertThat(driver.values())
+                .as("sums")
+                .containsKeys("cpuId.long.sum", "cpuId.double.sum", "cpuId.long.n.sum", "cpuId.double.n.sum");
         Map<String, String> lost = new TreeMap<>();
         driver.values().forEach((key, value) -> {
             String[] sides = value.split("/");

@@ -324,7 +324,7 @@ class PageTest {
     }
 
     /** Returns the violations that axe-core finds. */
-    private static List<String> axe(Tab tab) throws IOException {
+    static List<String> axe(Tab tab) throws IOException {
         try (InputStream script = Objects.requireNonNull(PageTest.class.getResourceAsStream("/axe.min.js"))) {
             tab.page().evaluate(new String(script.readAllBytes(), StandardCharsets.UTF_8));
         }

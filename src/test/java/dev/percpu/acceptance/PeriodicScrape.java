@@ -25,6 +25,11 @@ final class PeriodicScrape implements AutoCloseable {
         }
     }
 
+    /** Returns the last complete scrape. */
+    String last() {
+        return last;
+    }
+
     /** Returns the number of requests of a route in the last scrape. */
     long lastCount(String uri) {
         return ScrapeText.values(last, "http_server_requests_seconds_count").entrySet().stream()

@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.percpu.acceptance.HttpLoad.Requests;
+import dev.percpu.binding.UnixDatagrams;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -29,6 +32,7 @@ class ServiceImageTest {
     private static final Duration ATTACK = Duration.ofSeconds(15);
     private static final int REQUESTS = 2_000;
     private static final int CONNECTIONS = 8;
+    private static final int DATAGRAMS = 5_000;
     private static final int EXIT_SIGTERM = 143;
 
     @TempDir
@@ -71,6 +75,46 @@ class ServiceImageTest {
 
             service.terminate();
             assertThat(service.awaitExit(Duration.ofSeconds(10))).isEqualTo(EXIT_SIGTERM);
+        }
+    }
+
+    /** By UDP, and by a Unix socket in a folder that is shared with the clients, as an emptyDir is. */
+    @Test
+    void shouldCountSamplesExactlyAndEndGracefully() throws IOException, InterruptedException {
+        Path shared = Files.createDirectory(directory.resolve("shared"));
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path socket = shared.resolve("statsd.sock");
+        int port = StatsdService.freePort();
+        ServiceContainer container =
+                ServiceContainer.constrained(directory).podmanOption("--volume=" + shared + ":/run/statsd");
+        try (ServiceProcess service = ServiceProcess.start(
+                        directory,
+                        container,
+                        "percpu.ingest.statsd.address=127.0.0.1:" + port,
+                        "percpu.ingest.statsd.socket=/run/statsd/statsd.sock",
+                        "quarkus.shutdown.delay=6S");
+                UnixDatagrams client = new UnixDatagrams(socket);
+                PeriodicScrape scrape = new PeriodicScrape(service, Duration.ofSeconds(1))) {
+            byte[] datagram = "i.unix:1|c|#a:b\ni.time:20|ms".getBytes(StandardCharsets.US_ASCII);
+            assertThat(linesOf(service, "status")).contains("CapEff:\t0000000000000000", "Seccomp:\t2");
+            long sent = StatsdSenders.send(port, "i.udp:1|c\ni.time:20|ms", 500, 4_000);
+            send(client, datagram);
+            service.terminate();
+            sent += StatsdSenders.send(port, "i.udp:1|c\ni.time:20|ms", 500, 4_000);
+            send(client, datagram);
+
+            assertThat(service.awaitExit(Duration.ofSeconds(30))).isEqualTo(EXIT_SIGTERM);
+            double datagrams = 2 * DATAGRAMS;
+            assertThat(ScrapeText.values(scrape.last(), "i_udp")).isEqualTo(Map.of(Map.of(), (double) sent));
+            assertThat(ScrapeText.values(scrape.last(), "i_unix")).isEqualTo(Map.of(Map.of("a", "b"), datagrams));
+            assertThat(ScrapeText.values(scrape.last(), "i_time_count")).isEqualTo(Map.of(Map.of(), sent + datagrams));
+            assertThat(socket).doesNotExist();
+        }
+    }
+
+    private static void send(UnixDatagrams client, byte[] datagram) {
+        for (int i = 0; i < DATAGRAMS; i++) {
+            client.send(datagram);
         }
     }
 

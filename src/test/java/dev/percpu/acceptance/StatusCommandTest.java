@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code --rseq-status} of the packaged service, on this machine and in gVisor. */
 @Tag("acceptance")
@@ -26,7 +27,7 @@ class StatusCommandTest {
     private static final List<String> GVISOR =
             List.of("runsc", "--network=none", "--platform=ptrace", "--ignore-cgroups", "do");
 
-    private record Result(int exitCode, String output) {}
+    private record Result(int exitCode, String output, String errors) {}
 
     @Test
     void shouldPrintTheStatusWithoutAServer() throws IOException, InterruptedException {
@@ -41,6 +42,20 @@ class StatusCommandTest {
         assertThat(status(List.of()).output()).contains("owner           " + probe.text("owner") + "\n");
         assertThat(status(List.of("env", "PERCPU_RSEQ_MODE=atomic")).exitCode()).isEqualTo(3);
         assertThat(status(List.of("env", "PERCPU_RSEQ_MODE=fast")).exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldReadTheConfigurationFileOfTheServer(@TempDir Path folder) throws IOException, InterruptedException {
+        Path file = Files.createDirectory(folder.resolve("config")).resolve("application.properties");
+        List<String> inFolder = List.of("env", "--chdir=" + folder);
+
+        Files.writeString(file, "percpu.rseq.mode=atomic\n");
+        assertThat(status(inFolder).exitCode()).isEqualTo(3);
+        assertThat(status(List.of("env", "--chdir=" + folder, "PERCPU_RSEQ_MODE=fast"))
+                        .errors())
+                .contains("percpu.rseq.mode must be");
+        Files.writeString(file, "percpu.rseq.mode=fast\n");
+        assertThat(status(inFolder).exitCode()).isEqualTo(1);
     }
 
     @Test
@@ -82,11 +97,11 @@ class StatusCommandTest {
     }
 
     private static Result run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process process = new ProcessBuilder(command).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Result(process.waitFor(), output);
+        // Short enough for the buffer of the pipe until now.
+        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), output, errors);
     }
 }
