@@ -60,6 +60,9 @@ acceptance: $(PACKAGED) $(IMAGE) ## tests with a real Prometheus and Chromium, o
 	@for id in $(VERSIONS); do [ -d target/versions/$$id ] || \
 		$(MVN) --quiet -f src/test/versions/pom.xml -P $$id $(DEPENDENCY):copy-dependencies || exit 1; done
 	@[ -d target/kubernetes ] || $(MVN) --quiet -f src/test/kubernetes/pom.xml $(DEPENDENCY):copy-dependencies
+	@[ -d target/otlp ] || $(MVN) --quiet -f src/test/otlp/pom.xml $(DEPENDENCY):copy-dependencies
+	@[ -d target/clients/node_modules/hot-shots ] || { mkdir -p target/clients && cp src/test/clients/package.json target/clients && \
+		npm install --prefix target/clients --omit=optional --no-package-lock --no-audit --no-fund --loglevel=error >/dev/null; }
 	@rm -f target/matrix/*.txt
 	@trap 'cat target/matrix/*.txt 2>/dev/null' EXIT; $(PLAYWRIGHT_ENV) $(MVN) test -Dgroups=acceptance -DexcludedGroups= -Dtest.quarkus.phase=none -DfailIfNoTests=true $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 	@$(if $(TEST),,$(MAKE) --silent examples)
@@ -67,10 +70,11 @@ acceptance: $(PACKAGED) $(IMAGE) ## tests with a real Prometheus and Chromium, o
 examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=compare,plain for one
 	@$(MVN_WARN) -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.invoker=info -Pexamples verify -Dmaven.test.skip=true -Dspotless.check.skip=true $(ARGS)
 
-bench: $(if $(filter page start,$(ARGS)),$(PACKAGED)) $(if $(filter start,$(ARGS)),$(IMAGE)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page, ARGS=start for the start
+bench: $(if $(filter page start ingest,$(ARGS)),$(PACKAGED)) $(if $(filter start,$(ARGS)),$(IMAGE)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page, ARGS=start for the start, ARGS=ingest for the CPU time of StatsD receivers
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
 	@$(if $(filter start,$(ARGS)),$(MVN) --quiet -f src/test/start/pom.xml package)
+	@$(if $(filter ingest,$(ARGS)),.build/ingest-peers && $(MAKE) --silent -C src/test/native OUT=$(CURDIR)/target/native-test bench)
 	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=percpu && \
 		$(LOAD) -Dload.build=quarkus -Dquarkus.micrometer.binder.http-server.enabled=true \
 			-Dquarkus.micrometer.export.prometheus.enabled=true -Dquarkus.micrometer.export.prometheus.path=/q/peer)

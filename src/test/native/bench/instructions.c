@@ -73,7 +73,9 @@ int main(int count, char **arguments)
 		int failed = percpu_empty(longs, offset, i) | percpu_add_long__libc(longs, offset, 1) |
 			     percpu_add_double__libc(doubles, offset, 0x3fe0000000000000) |
 			     percpu_observe_long__libc(longs, offset + 4096, buckets, 1000 * i) |
-			     percpu_observe_double__libc(doubles, offset + 4096, NULL, 0x3fe0000000000000);
+			     percpu_observe_double__libc(doubles, offset + 4096, NULL, 0x3fe0000000000000) |
+			     percpu_observe_n_long__libc(longs, offset + 4096, buckets, 1000 * i, 10) |
+			     percpu_observe_n_double__libc(doubles, offset + 4096, NULL, 0x3fe0000000000000, 10);
 
 		if (failed)
 			return 1;

@@ -29,8 +29,18 @@ public class Amounts {
 
     /** Returns the next amount. */
     long next() {
+        long next = advance();
+        return (next >>> 33) >>> ((next >>> 29) & 15);
+    }
+
+    /** Returns the next number that is uniform below 2^31. */
+    long uniform() {
+        return advance() >>> 33;
+    }
+
+    private long advance() {
         long next = state * 6364136223846793005L + 1442695040888963407L;
         state = next;
-        return (next >>> 33) >>> ((next >>> 29) & 15);
+        return next;
     }
 }

@@ -1,5 +1,6 @@
 package dev.percpu.bench;
 
+import dev.percpu.bench.ingest.IngestCost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ public final class Benchmarks {
      * Runs the selected benchmarks.
      *
      * @param args first a regular expression that case names must contain, then one for implementation names; both are optional. A first
-     *     argument {@code http.server} runs {@link EndToEnd} alone.
+     *     argument {@code http.server} runs {@link EndToEnd} alone, and {@code ingest} runs {@link IngestCost} alone.
      * @throws IOException if a report or log cannot be written
      */
     public static void main(String[] args) throws IOException {
@@ -41,6 +42,10 @@ public final class Benchmarks {
         Files.createDirectories(directory);
         if (args.length > 0 && args[0].equals("http.server")) {
             EndToEnd.run(directory.resolveSibling("load"), directory, documents ? DOCUMENT : null);
+            return;
+        }
+        if (args.length > 0 && args[0].equals("ingest")) {
+            IngestCost.run(directory.toAbsolutePath().getParent(), directory, documents ? DOCUMENT : null);
             return;
         }
         if (documents && quick) {

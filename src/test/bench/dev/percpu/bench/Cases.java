@@ -10,6 +10,7 @@ import static dev.percpu.bench.Impl.MICROMETER;
 import static dev.percpu.bench.Impl.MICROMETER_NEXT;
 import static dev.percpu.bench.Impl.MICROMETER_SIMPLECLIENT;
 import static dev.percpu.bench.Impl.OTEL;
+import static dev.percpu.bench.Impl.OTEL_PROTO;
 import static dev.percpu.bench.Impl.PERCPU;
 import static dev.percpu.bench.Impl.PERCPU_ATOMIC;
 import static dev.percpu.bench.Impl.PERCPU_SELF;
@@ -32,6 +33,14 @@ final class Cases {
     static final String TIMER_NATIVE = "timer.record.native-histogram";
     /** Native histogram of schema 5. It has more buckets than the first bucket index can hold. */
     static final String TIMER_NATIVE_FINE = "timer.record.native-histogram.fine";
+
+    /** One of 10,000 histogram timers at random: cold caches. */
+    static final String TIMER_10K_SERIES = "timer.record.histogram.10k-series";
+
+    /** What one instrumented request records, into meters that it holds. */
+    static final String MIXED_REQUEST = "mixed.request";
+    /** The same, with a look-up of each meter. */
+    static final String MIXED_REQUEST_LOOKUP = "mixed.request.lookup";
 
     static final String SUMMARY = "summary.record";
     static final String SUMMARY_HISTOGRAM = "summary.record.histogram";
@@ -58,7 +67,13 @@ final class Cases {
     /** 1,000 timers, by the number of buckets of each. */
     static final String SCRAPE_BY_BUCKETS = "scrape.by-buckets";
 
+    /** A request of OTLP with 1,000 delta histogram points. */
+    static final String INGEST_OTLP = "ingest.otlp";
+
     static final String VIRTUAL_SUFFIX = ".virtual-threads";
+
+    /** Number of threads in the cases with many more threads than CPUs. */
+    private static final int OVERSUBSCRIBED = 64;
 
     private static final List<String> ALL_REGISTRIES =
             List.of(PERCPU, MICROMETER, PERCPU_ATOMIC, PERCPU_SELF, MICROMETER_NEXT, MICROMETER_SIMPLECLIENT);
@@ -87,9 +102,13 @@ final class Cases {
             summaries(subjects, threads);
             lookups(subjects, threads);
             requests(subjects, threads);
+            realistic(subjects, threads);
         }
+        oversubscribed(subjects);
         scrapes(subjects);
         formats(subjects);
+        subjects.add(subject(INGEST_OTLP, PERCPU, 1, OtlpCase.class, "receive", Map.of()));
+        subjects.add(subject(INGEST_OTLP, OTEL_PROTO, 1, OtlpCase.class, "parse", Map.of()));
         Growth.ALL.forEach(it -> subjects.add(it.subject()));
         virtualThreads(subjects);
         return subjects;
@@ -182,6 +201,14 @@ final class Cases {
         registries(subjects, HTTP_REQUEST, List.of(PERCPU, QUARKUS), threads, RequestCase.class, "request", Map.of());
     }
 
+    /** Adds cases that are closer to applications than one hot meter. */
+    private static void realistic(List<Subject> subjects, int threads) {
+        registries(subjects, TIMER_10K_SERIES, TWO_REGISTRIES, threads, ManySeriesCase.class, "registry", Map.of());
+        registries(subjects, MIXED_REQUEST, TWO_REGISTRIES, threads, MixedRequestCase.class, "held", Map.of());
+        registries(
+                subjects, MIXED_REQUEST_LOOKUP, TWO_REGISTRIES, threads, MixedRequestCase.class, "lookedUp", Map.of());
+    }
+
     /** Adds cases in which one thread records and another one scrapes. */
     private static void scrapes(List<Subject> subjects) {
         for (String impl : TWO_REGISTRIES) {
@@ -226,21 +253,40 @@ final class Cases {
         return more;
     }
 
+    /** Adds cases with many more threads than CPUs: a thread is often interrupted while it records. */
+    private static void oversubscribed(List<Subject> subjects) {
+        registries(
+                subjects,
+                TIMER_HISTOGRAM,
+                TWO_REGISTRIES,
+                OVERSUBSCRIBED,
+                TimerCase.class,
+                "registry",
+                Map.of("shape", Shape.HISTOGRAM.name()));
+        registries(subjects, MIXED_REQUEST, TWO_REGISTRIES, OVERSUBSCRIBED, MixedRequestCase.class, "held", Map.of());
+    }
+
     private static void virtualThreads(List<Subject> subjects) {
-        int threads = 8;
         for (String impl : TWO_REGISTRIES) {
-            Map<String, String> histogram = Map.of("impl", impl, "shape", Shape.HISTOGRAM.name());
-            subjects.add(new Subject(
-                    COUNTER + VIRTUAL_SUFFIX,
-                    impl,
-                    threads,
-                    CounterCase.class,
-                    "registry",
-                    Map.of("impl", impl),
-                    true));
-            subjects.add(new Subject(
-                    TIMER_HISTOGRAM + VIRTUAL_SUFFIX, impl, threads, TimerCase.class, "registry", histogram, true));
+            Map<String, String> params = Map.of("impl", impl);
+            virtual(subjects, COUNTER, 8, CounterCase.class, "registry", params);
+            Map<String, String> histogram = with(params, "shape", Shape.HISTOGRAM.name());
+            for (int threads : new int[] {8, OVERSUBSCRIBED}) {
+                virtual(subjects, TIMER_HISTOGRAM, threads, TimerCase.class, "registry", histogram);
+            }
+            virtual(subjects, MIXED_REQUEST, OVERSUBSCRIBED, MixedRequestCase.class, "held", params);
         }
+    }
+
+    private static void virtual(
+            List<Subject> subjects,
+            String caseName,
+            int threads,
+            Class<?> type,
+            String method,
+            Map<String, String> params) {
+        String impl = params.get("impl");
+        subjects.add(new Subject(caseName + VIRTUAL_SUFFIX, impl, threads, type, method, params, true));
     }
 
     private static void registries(

@@ -27,6 +27,9 @@ final class Impl {
     static final String QUARKUS = "quarkus";
     static final String CLIENT_JAVA = "client_java";
     static final String OTEL = "otel";
+    /** The classes that OpenTelemetry generates from its protocol. */
+    static final String OTEL_PROTO = "opentelemetry-proto";
+
     static final String HDR = "hdr";
     static final String LONGADDER = "longadder";
     static final String ATOMICLONG = "atomiclong";

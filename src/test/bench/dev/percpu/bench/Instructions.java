@@ -24,11 +24,17 @@ final class Instructions {
     private static final Path FLOORS = SOURCE.resolveSibling("floors.c");
     private static final int CALLS = 100_000;
     private static final String OBSERVE_LONG = "percpu_observe_long";
-    private static final Set<String> CALLS_IN_REPORT =
-            Set.of("percpu_empty", "percpu_add_long", "percpu_add_double", OBSERVE_LONG, "percpu_observe_double");
+    private static final Set<String> CALLS_IN_REPORT = Set.of(
+            "percpu_empty",
+            "percpu_add_long",
+            "percpu_add_double",
+            OBSERVE_LONG,
+            "percpu_observe_double",
+            "percpu_observe_n_long",
+            "percpu_observe_n_double");
 
     /** Functions that observations call where the buckets are close to each other. Their counts are added to the caller's. */
-    private static final Pattern OVERFLOW = Pattern.compile("observe_(long|double)_overflow");
+    private static final Pattern OVERFLOW = Pattern.compile("observe_((?:n_)?(?:long|double))_overflow");
 
     private static final Pattern LINE =
             Pattern.compile("^\\s*([0-9,]+) .*:((?:percpu|observe)_\\w+?)(?:__libc)?(?:'\\d+)?\\s*(?:\\[|$)");

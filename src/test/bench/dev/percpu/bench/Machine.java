@@ -9,14 +9,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A description of the machine that runs the benchmarks. Stateless. */
-final class Machine {
+public final class Machine {
     private Machine() {}
 
     /** The first two numbers of a kernel release. The rest names the vendor's build. */
     private static final Pattern KERNEL_SERIES = Pattern.compile("^\\d+\\.\\d+");
 
     /** Returns the processor, number of CPUs, architecture, kernel series and JVM version, by their keys in {@code report.json}. */
-    static Map<String, Object> describe() {
+    public static Map<String, Object> describe() {
         Map<String, Object> machine = new LinkedHashMap<>();
         machine.put("processor", processor());
         machine.put("cpus", Runtime.getRuntime().availableProcessors());
@@ -27,7 +27,7 @@ final class Machine {
     }
 
     /** Returns processor, CPUs, kernel and JVM of a description in one line. */
-    static String line(Map<String, Object> machine) {
+    public static String line(Map<String, Object> machine) {
         return machine.get("processor") + ", " + machine.get("cpus") + " CPUs, " + machine.get("kernel") + ", "
                 + machine.get("jdk");
     }

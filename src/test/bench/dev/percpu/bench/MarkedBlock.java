@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A generated block of a Markdown file, between {@code <!-- NAME:start -->} and {@code <!-- NAME:end -->}. Stateless. */
-final class MarkedBlock {
+public final class MarkedBlock {
     private MarkedBlock() {}
 
     /**
@@ -16,7 +16,7 @@ final class MarkedBlock {
      * @param text new text, in Markdown
      * @throws IOException if the file does not have both markers, or cannot be written
      */
-    static void replace(Path file, String name, String text) throws IOException {
+    public static void replace(Path file, String name, String text) throws IOException {
         String start = "<!-- " + name + ":start -->";
         String end = "<!-- " + name + ":end -->";
         String before = Files.readString(file);

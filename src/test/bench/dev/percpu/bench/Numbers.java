@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.openjdk.jmh.util.ListStatistics;
 
 /** Statistics and number formats of the report. Stateless. */
-final class Numbers {
+public final class Numbers {
     private static final double CONFIDENCE = 0.999;
 
     private Numbers() {}
 
-    static double median(double... values) {
+    public static double median(double... values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
@@ -23,7 +23,7 @@ final class Numbers {
     }
 
     /** Rounds to a number of decimals. NaN and infinite values are returned unchanged. */
-    static double rounded(double value, int decimals) {
+    public static double rounded(double value, int decimals) {
         if (!Double.isFinite(value)) {
             return value;
         }
@@ -32,17 +32,17 @@ final class Numbers {
     }
 
     /** Formats nanoseconds with about three significant digits. */
-    static String nanos(double value) {
+    public static String nanos(double value) {
         return String.format(Locale.ROOT, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
     }
 
-    static String ratio(double value) {
+    public static String ratio(double value) {
         return String.format(
                 Locale.ROOT, value < 0.01 ? "%.5f" : value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
     }
 
     /** Formats a ratio, in bold if it exceeds its limit. */
-    static String markedRatio(double ratio, double atMost) {
+    public static String markedRatio(double ratio, double atMost) {
         return ratio <= atMost ? ratio(ratio) : "**" + ratio(ratio) + "**";
     }
 }
