@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
@@ -55,7 +57,25 @@ import org.xml.sax.SAXException;
  * returns the problems that it found, so that a test can also show that it finds a broken sample.
  */
 @QuarkusTest
+@TestProfile(DocumentsTest.EverythingOn.class)
 class DocumentsTest {
+
+    /** The service with the parts that are off by default. */
+    public static class EverythingOn implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    Settings.OTLP_ENABLED.key(),
+                    "true",
+                    Settings.STATSD_ADDRESS.key(),
+                    "127.0.0.1:0",
+                    Settings.STATSD_MAPPING.key(),
+                    TOP.resolve("src/test/resources/dev/percpu/empty-mapping.yml")
+                            .toAbsolutePath()
+                            .toString());
+        }
+    }
+
     private static final Path TOP = Path.of(System.getProperty("test.basedir", ""));
     private static final Path README = TOP.resolve("README.md");
     private static final Path DOCUMENTS = TOP.resolve("src/site/markdown");
@@ -74,7 +94,8 @@ class DocumentsTest {
     private static final Pattern METER = Pattern.compile("(\\w+)\\.builder\\(\"(http\\.server\\.[a-z.]+)\"\\)");
 
     /** Programs that a document may call. A new one needs a check of its arguments here. */
-    private static final Set<String> PROGRAMS = Set.of("make", "mvn", "curl", "docker", "kubectl", "java", "grype");
+    private static final Set<String> PROGRAMS =
+            Set.of("make", "mvn", "curl", "docker", "kubectl", "java", "grype", "apt-get", "npm", "sysctl", "printf");
 
     /** Properties of the pom by the name that documents give the version. */
     private static final Map<String, String> VERSIONS = Map.of(
@@ -184,8 +205,12 @@ class DocumentsTest {
                 .filter(it -> !it.endsWith("_max")) // a family beside the one that is described
                 .collect(Collectors.toSet());
 
-        assertThat(MarkdownDocument.read(DOCUMENTS.resolve("service.md")).firstColumn("Metrics of the service itself"))
-                .containsExactlyInAnyOrderElementsOf(own);
+        List<String> described = new ArrayList<>();
+        described.addAll(
+                MarkdownDocument.read(DOCUMENTS.resolve("service.md")).firstColumn("Metrics of the service itself"));
+        described.addAll(
+                MarkdownDocument.read(DOCUMENTS.resolve("aggregator.md")).firstColumn("Metrics and findings"));
+        assertThat(described).containsExactlyInAnyOrderElementsOf(own);
     }
 
     private List<String> problems(Check check, MarkdownDocument in) throws Exception {
