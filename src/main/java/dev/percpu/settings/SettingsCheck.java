@@ -125,7 +125,7 @@ public final class SettingsCheck {
     }
 
     private static int distance(Setting<?> setting, String variable) {
-        int[] distances = distances(Setting.variable(setting.key()), variable);
+        int[] distances = EditDistance.toPrefixes(Setting.variable(setting.key()), variable);
         int distance = distances[variable.length()];
         if (setting instanceof MeterSetting<?>) {
             // The rest can be the name of a meter.
@@ -134,23 +134,5 @@ public final class SettingsCheck {
             }
         }
         return distance;
-    }
-
-    /** Returns the Levenshtein distance of {@code from} to each prefix of {@code to}, by the length of the prefix. */
-    private static int[] distances(String from, String to) {
-        int[] above = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            above[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int[] row = new int[to.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = above[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
-            }
-            above = row;
-        }
-        return above;
     }
 }

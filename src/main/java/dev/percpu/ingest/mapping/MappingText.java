@@ -1,5 +1,6 @@
 package dev.percpu.ingest.mapping;
 
+import dev.percpu.settings.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
@@ -35,26 +36,8 @@ final class MappingText {
     static String mostSimilar(String unknown, Collection<String> known) {
         String compared = unknown.length() > SHOWN ? unknown.substring(0, SHOWN) : unknown;
         return known.stream()
-                .min(Comparator.<String>comparingInt(key -> distance(key, compared))
+                .min(Comparator.<String>comparingInt(key -> EditDistance.of(key, compared))
                         .thenComparing(key -> key))
                 .orElseThrow();
-    }
-
-    /** Returns the Levenshtein distance. */
-    private static int distance(String from, String to) {
-        int[] above = new int[to.length() + 1];
-        for (int j = 0; j <= to.length(); j++) {
-            above[j] = j;
-        }
-        for (int i = 1; i <= from.length(); i++) {
-            int[] row = new int[to.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= to.length(); j++) {
-                int replaced = above[j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
-            }
-            above = row;
-        }
-        return above[to.length()];
     }
 }
