@@ -73,21 +73,37 @@ class StatsdTest {
                                     ? "shop.cart.time:" + i + "|ms|#shard:" + i
                                     : "shop.cart.added:1|c|#shard:" + i)
                             .toList());
-            int packets = 10_000_000 / lines / StatsdSenders.COUNT;
+            int parts = 20;
+            int packets = 10_000_000 / lines / StatsdSenders.COUNT / parts;
             CompletableFuture<Void> stopped = new CompletableFuture<>();
             Thread changes = Thread.ofPlatform().start(() -> change(mapping, stopped));
-            long sent = service.sendBelowTheLimit(packet, packets);
+            long sent = 0;
+            for (int part = 1; part <= parts; part++) {
+                sent += service.sendBelowTheLimit(packet, packets);
+                awaitReloads(service, 1 + part / 2); // the start is one
+            }
 
             JsonNode counts = service.awaitArrived(sent);
             stopped.complete(null);
             changes.join();
             assertThat(counts.path("droppedPackets").asLong()).isZero();
             assertThat(counts.path("samples").asLong()).isEqualTo(10_000_000);
-            assertThat(counts.at("/mapping/reloads").asLong()).isGreaterThan(2);
+            assertThat(counts.at("/mapping/reloads").asLong()).isGreaterThan(10);
             assertThat(counts.at("/mapping/failedReloads").asLong()).isZero();
             assertThat(sum(service.values("shop_cart_total"))).isEqualTo(5_000_000);
             assertThat(sum(service.values("shop_cart_seconds_count"))).isEqualTo(5_000_000);
             assertThat(sum(service.values("percpu_ingest_samples_total"))).isEqualTo(10_000_000);
+        }
+    }
+
+    /** Waits until the mapping has been read this often, so that a fast machine reads it as often as a slow one. */
+    private static void awaitReloads(StatsdService service, long reloads) throws Exception {
+        Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+        while (service.counts().at("/mapping/reloads").asLong() < reloads) {
+            assertThat(deadline.passed())
+                    .as("time for %d reloads is over", reloads)
+                    .isFalse();
+            deadline.pause();
         }
     }
 
