@@ -38,6 +38,11 @@ public final class SenderBudget {
         return created.getOrDefault(sender, 0) < seriesPerSender;
     }
 
+    /** Returns why a sender cannot create another series. */
+    String reason() {
+        return "the limit of " + seriesPerSender + " series per sender is reached";
+    }
+
     /** Adds a series that a sender has created. */
     public synchronized void charge(long sender) {
         created.merge(sender, 1, Integer::sum);

@@ -59,6 +59,8 @@ public final class SeriesFactory {
 
     private final ExactMeters meters;
     private final SenderBudget budget;
+    private final BoundedInterner<String> names = new BoundedInterner<>();
+    private final BoundedInterner<Tag> tags = new BoundedInterner<>();
 
     /** Creates a factory. */
     public SeriesFactory(ExactMeters meters, SenderBudget budget) {
@@ -113,7 +115,9 @@ public final class SeriesFactory {
         }
         return switch (series.state()) {
             case OWN, OVERFLOW -> registered(series, mapped, type, refused.get());
-            case BEYOND_LIMIT -> RegisteredSeries.rejected(RejectReason.SERIES_LIMIT, text(series.reason()));
+            case BEYOND_LIMIT ->
+                RegisteredSeries.rejected(
+                        RejectReason.SERIES_LIMIT, refused.get() ? budget.reason() : text(series.reason()));
             case REJECTED -> RegisteredSeries.rejected(RejectReason.CONFLICT, text(series.reason()));
         };
     }
@@ -164,24 +168,25 @@ public final class SeriesFactory {
 
     private ExactSeries register(
             MappedMetric mapped, MetricType type, boolean nanos, Map<String, String> labels, ExactOptions options) {
-        List<Tag> tags = new ArrayList<>(labels.size());
-        labels.forEach((name, value) -> tags.add(Tag.of(name, value)));
         return switch (type) {
-            case COUNTER -> meters.counter(id(mapped, tags, Meter.Type.COUNTER), options);
-            case GAUGE -> meters.gauge(id(mapped, tags, Meter.Type.GAUGE), options);
+            case COUNTER -> meters.counter(id(mapped, labels, Meter.Type.COUNTER), options);
+            case GAUGE -> meters.gauge(id(mapped, labels, Meter.Type.GAUGE), options);
             case OBSERVER -> {
                 DistributionStatisticConfig statistics = statistics(mapped.observer(), nanos ? NANOS_PER_SECOND : 1);
                 NativeHistogramSettings histogram = nativeHistogram(mapped.observer());
                 yield nanos
-                        ? meters.timer(id(mapped, tags, Meter.Type.TIMER), statistics, histogram, options)
+                        ? meters.timer(id(mapped, labels, Meter.Type.TIMER), statistics, histogram, options)
                         : meters.summary(
-                                id(mapped, tags, Meter.Type.DISTRIBUTION_SUMMARY), statistics, histogram, options);
+                                id(mapped, labels, Meter.Type.DISTRIBUTION_SUMMARY), statistics, histogram, options);
             }
         };
     }
 
-    private static Meter.Id id(MappedMetric mapped, List<Tag> tags, Meter.Type type) {
-        return new Meter.Id(mapped.name(), Tags.of(tags), null, mapped.help(), type);
+    /** Returns an id whose strings and tags are shared with other series. */
+    private Meter.Id id(MappedMetric mapped, Map<String, String> labels, Meter.Type type) {
+        List<Tag> shared = new ArrayList<>(labels.size());
+        labels.forEach((name, value) -> shared.add(tags.intern(Tag.of(names.intern(name), value))));
+        return new Meter.Id(names.intern(mapped.name()), Tags.of(shared), null, names.intern(mapped.help()), type);
     }
 
     /**

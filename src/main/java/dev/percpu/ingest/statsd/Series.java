@@ -47,23 +47,18 @@ final class Series {
 
     final double scale;
 
-    /** Why the samples are rejected; null if they are not. */
-    final @Nullable RejectReason rejection;
+    /** Why a later registration can have another result; null if it cannot. */
+    final @Nullable Provisional provisional;
 
-    /** Explanation of the rejection. */
-    final String detail;
-
-    /** Whether the meter is an overflow meter because {@link #sender} may not create another series. */
-    final boolean beyondBudget;
-
-    /** Sender of the first sample. */
-    final long sender;
-
-    /** Monotonic time of the registration. */
-    final long foundNanos;
-
-    /** Whether a later registration can have another result. */
-    final boolean mayChange;
+    /**
+     * The result of a registration that may not last.
+     *
+     * @param rejection why the samples are rejected; null if the meter is an overflow meter because the sender may not create another series
+     * @param detail explanation of the rejection
+     * @param sender sender of the first sample
+     * @param foundNanos monotonic time of the registration
+     */
+    record Provisional(@Nullable RejectReason rejection, String detail, long sender, long foundNanos) {}
 
     private Series(
             int kind, @Nullable Meter meter, int exponent, RegisteredSeries registered, long sender, long foundNanos) {
@@ -71,12 +66,9 @@ final class Series {
         this.meter = meter;
         this.exponent = exponent;
         this.scale = registered.scale();
-        this.rejection = registered.rejection();
-        this.detail = registered.detail();
-        this.beyondBudget = registered.beyondBudget();
-        this.sender = sender;
-        this.foundNanos = foundNanos;
-        this.mayChange = rejection != null || beyondBudget;
+        this.provisional = registered.rejection() != null || registered.beyondBudget()
+                ? new Provisional(registered.rejection(), registered.detail(), sender, foundNanos)
+                : null;
     }
 
     /** Reads what a record reads before the native call, so that the cache misses of many series overlap. */

@@ -195,8 +195,8 @@ final class StatsdParser {
         try {
             if (series == null) {
                 series = resolve(line);
-            } else if (series.mayChange) {
-                series = current(line, series);
+            } else if (series.provisional != null) {
+                series = current(line, series, series.provisional);
             }
             record(line, series);
         } catch (RuntimeException | Error e) {
@@ -262,7 +262,10 @@ final class StatsdParser {
                 }
             }
             case Series.DROPPED -> counters.addIgnored(IgnoredKind.DROPPED_BY_MAPPING, end - first);
-            default -> reject(Objects.requireNonNull(series.rejection), end - first, scanner.name(line), series.detail);
+            default -> {
+                Series.Provisional result = Objects.requireNonNull(series.provisional);
+                reject(Objects.requireNonNull(result.rejection()), end - first, scanner.name(line), result.detail());
+            }
         }
     }
 
@@ -331,12 +334,12 @@ final class StatsdParser {
     // ---- misses and rejections
 
     /** Returns the series of a line that has a rejection or an overflow meter, which may not last. */
-    private Series current(int line, Series series) {
-        if (series.rejection != null) {
-            return nowNanos - series.foundNanos < RETRY_NANOS ? series : register(line);
+    private Series current(int line, Series series, Series.Provisional result) {
+        if (result.rejection() != null) {
+            return nowNanos - result.foundNanos() < RETRY_NANOS ? series : register(line);
         }
         long sender = batch.sender(scanner.packet(line));
-        return sender != series.sender && factory.admits(sender) ? register(line) : series;
+        return sender != result.sender() && factory.admits(sender) ? register(line) : series;
     }
 
     private Series resolve(int line) {
