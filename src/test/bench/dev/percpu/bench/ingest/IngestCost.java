@@ -124,7 +124,7 @@ public final class IngestCost {
             }
             if (round == 1 && load.equals(IngestCase.TEN)) {
                 for (StatsdReceiver receiver : receivers) {
-                    LargestRate rate = largestRate(receiver, load);
+                    LargestRate rate = largestRateAlone(receiver, load, receivers);
                     results.add(receiver.kind(), rate);
                     System.out.printf(
                             Locale.ROOT,
@@ -258,13 +258,42 @@ public final class IngestCost {
         return sent;
     }
 
+    /** Looks for the largest rate while the other receivers are stopped: the flush of one takes 46 ms of the CPU that they share. */
+    private LargestRate largestRateAlone(StatsdReceiver receiver, IngestCase load, List<StatsdReceiver> receivers)
+            throws IOException, InterruptedException {
+        List<Long> others = receivers.stream()
+                .filter(it -> it != receiver)
+                .map(StatsdReceiver::pid)
+                .toList();
+        signal("STOP", others);
+        try {
+            return largestRate(receiver, load);
+        } finally {
+            signal("CONT", others);
+        }
+    }
+
+    private static void signal(String signal, List<Long> pids) throws IOException, InterruptedException {
+        if (pids.isEmpty()) {
+            return;
+        }
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        pids.forEach(pid -> command.add(Long.toString(pid)));
+        if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+            throw new IOException(command + " must exit with 0");
+        }
+    }
+
     /** Looks for the largest rate without loss between the rate of the case and all that the sender can send. */
     private LargestRate largestRate(StatsdReceiver receiver, IngestCase load) throws IOException, InterruptedException {
-        long dropped = ReceiverSocket.of(receiver.port()).droppedPackets();
-        Sent sent = send(receiver, load, FULL_SPEED_PACKETS, StatsdSender.AS_FAST_AS_POSSIBLE);
-        double fullSpeed = sent.packetsPerSecond();
-        if (ReceiverSocket.of(receiver.port()).droppedPackets() == dropped) {
-            return new LargestRate(fullSpeed * load.samplesPerPacket(), true);
+        double fullSpeed = 0;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long dropped = ReceiverSocket.of(receiver.port()).droppedPackets();
+            Sent sent = send(receiver, load, FULL_SPEED_PACKETS, StatsdSender.AS_FAST_AS_POSSIBLE);
+            fullSpeed = sent.packetsPerSecond();
+            if (ReceiverSocket.of(receiver.port()).droppedPackets() == dropped) {
+                return new LargestRate(fullSpeed * load.samplesPerPacket(), true);
+            }
         }
         double without = 0;
         double low = rate(receiver.kind(), load) / LOWEST_RATE;

@@ -17,8 +17,8 @@ final class PinnedProcess implements AutoCloseable {
     private PinnedProcess(Process process, Path log) {
         this.process = process;
         this.log = log;
-        // An interrupted run must not leave receivers behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        // An interrupted run must not leave receivers behind, stopped ones neither.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
     /**
