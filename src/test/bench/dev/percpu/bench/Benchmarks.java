@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +33,8 @@ public final class Benchmarks {
     /**
      * Runs the selected benchmarks.
      *
-     * @param args first a regular expression that case names must contain, then one for implementation names; both are optional. A first
+     * @param args first a regular expression that case names must contain, then one for implementation names; both are optional. They select
+     *     from all cases, in a quick run too. A first
      *     argument {@code http.server} runs {@link EndToEnd} alone, and {@code ingest} runs {@link IngestCost} alone.
      * @throws IOException if a report or log cannot be written
      */
@@ -52,7 +55,14 @@ public final class Benchmarks {
             System.err.println("README=1 must be used with a full run of its cases, but was used with QUICK=1");
             System.exit(1);
         }
-        List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
+        List<Subject> subjects = selected(quick && args.length == 0 ? Cases.quick() : Cases.all(), args);
+        List<String> memoryCases = MemoryCases.names().stream()
+                .filter(Pattern.compile(args.length > 0 ? args[0] : "").asPredicate())
+                .toList();
+        if (subjects.isEmpty() && memoryCases.isEmpty()) {
+            System.err.println(noMatch(args));
+            System.exit(1);
+        }
         Instant start = Instant.now();
         Failures failures = new Failures();
         Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(4, 6, 100), failures);
@@ -93,7 +103,20 @@ public final class Benchmarks {
         System.out.println(Files.readString(directory.resolve("report.md")));
     }
 
-    private static List<Subject> selected(List<Subject> subjects, String[] args) {
+    /** Returns the error message for arguments that select nothing. */
+    static String noMatch(String[] args) {
+        Set<String> cases = new TreeSet<>(MemoryCases.names());
+        Set<String> impls = new TreeSet<>();
+        for (Subject subject : Cases.all()) {
+            cases.add(subject.caseName());
+            impls.add(subject.impl());
+        }
+        return "ARGS must select a case by a regular expression, and optionally an implementation of that case by a second one,"
+                + " but was \"" + String.join(" ", args) + "\"\nCases: " + String.join(", ", cases)
+                + ", http.server, ingest, page, start\nImplementations: " + String.join(", ", impls);
+    }
+
+    static List<Subject> selected(List<Subject> subjects, String[] args) {
         Pattern caseName = Pattern.compile(args.length > 0 ? args[0] : "");
         Pattern impl = Pattern.compile(args.length > 1 ? args[1] : "");
         return subjects.stream()

@@ -49,9 +49,13 @@ final class Forks {
      * @param millis length of each iteration, in milliseconds
      */
     record Timing(int warmups, int iterations, int millis) {
-        /** Returns the timing for a subject. A scrape takes much longer than a record, so its iterations are longer. */
+        /**
+         * Returns the timing for a subject. A scrape takes much longer than a record, so its iterations are longer. Threads that do not wait
+         * for each other run at the same time during a larger part of a longer iteration.
+         */
         Timing of(Subject subject) {
-            return subject.benchmark() == ScrapeFormatCase.class ? new Timing(warmups, iterations, 5 * millis) : this;
+            int factor = subject.benchmark() == ScrapeFormatCase.class ? 5 : subject.hasBarrier() ? 1 : 3;
+            return new Timing(warmups, iterations, factor * millis);
         }
     }
 
@@ -102,8 +106,7 @@ final class Forks {
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .threads(subject.threads())
                 .forks(1)
-                // With more virtual threads than CPUs, JMH's barrier at the start of an iteration would never open.
-                .syncIterations(!subject.virtual())
+                .syncIterations(subject.hasBarrier())
                 .warmupIterations(forkTiming.warmups() * subject.warmupFactor())
                 .warmupTime(TimeValue.milliseconds(forkTiming.millis()))
                 .measurementIterations(forkTiming.iterations())
