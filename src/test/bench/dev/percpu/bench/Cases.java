@@ -57,6 +57,9 @@ final class Cases {
     /** 10,000 timers, of which one is removed and one is registered before every scrape. */
     static final String SCRAPE_CHURN = "scrape.timers-10k-churn";
 
+    /** 10,000 timers, through the actuator endpoint of a Spring Boot application. */
+    static final String SCRAPE_SPRING = "scrape.spring";
+
     static final String PROTOBUF_SUFFIX = ".protobuf";
     static final String OPENMETRICS_SUFFIX = ".openmetrics";
     static final String GZIP_SUFFIX = ".gzip";
@@ -232,6 +235,7 @@ final class Cases {
         scrape(subjects, SCRAPE_HISTOGRAMS_10K, impls, with(histograms, "meters", "10000"));
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + OPENMETRICS_SUFFIX, impls, with(histograms, "format", "OPENMETRICS"));
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + PROTOBUF_SUFFIX, impls, with(histograms, "format", "PROTOBUF"));
+        registries(subjects, SCRAPE_SPRING, TWO_REGISTRIES, 1, SpringScrapeCase.class, "scrape", Map.of());
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + GZIP_SUFFIX, TWO_REGISTRIES, with(histograms, "compression", "FAST"));
     }
 
