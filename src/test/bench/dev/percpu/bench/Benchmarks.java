@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * Ratios are computed within a round. {@link Plan} lists the subjects of each round.
  */
 public final class Benchmarks {
-    /** Time after which later rounds start no forks. Memory, tail and instructions take four more minutes. */
+    /** Time after which later rounds start no forks. Memory, tail, spread and instructions take seven more minutes. */
     private static final Duration BUDGET = Duration.ofMinutes(11);
 
     private static final Duration QUICK_BUDGET = Duration.ofSeconds(150);
@@ -59,7 +59,7 @@ public final class Benchmarks {
         List<String> memoryCases = MemoryCases.names().stream()
                 .filter(Pattern.compile(args.length > 0 ? args[0] : "").asPredicate())
                 .toList();
-        if (subjects.isEmpty() && memoryCases.isEmpty()) {
+        if (subjects.isEmpty() && memoryCases.isEmpty() && !named(Tail.NAME, args) && !named(Spread.NAME, args)) {
             System.err.println(noMatch(args));
             System.exit(1);
         }
@@ -83,16 +83,19 @@ public final class Benchmarks {
         }
         boolean whole = args.length == 0 && !quick;
         MemoryCases memory = MemoryCases.measure(
-                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram)" : ""),
+                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram-timer)$" : ""),
                 failures);
         Report report = new Report(new Outcome(
                 results,
                 memory,
-                whole ? Tail.measure(forks) : List.of(),
+                whole || named(Tail.NAME, args) ? Tail.measure(forks) : List.of(),
+                whole || named(Spread.NAME, args) ? Spread.measure(forks) : List.of(),
                 whole ? new Instructions(directory, failures).count() : Map.of(),
                 failures,
                 start.truncatedTo(ChronoUnit.SECONDS),
-                whole ? Outcome.Extent.WHOLE : quick ? Outcome.Extent.QUICK : Outcome.Extent.SELECTED));
+                whole
+                        ? Outcome.Extent.WHOLE
+                        : quick && args.length == 0 ? Outcome.Extent.QUICK : Outcome.Extent.SELECTED));
         report.write(directory);
         if (documents) {
             report.writeReadme(Path.of("README.md"));
@@ -100,12 +103,14 @@ public final class Benchmarks {
         if (documents && whole) {
             report.writeDocument(DOCUMENT);
         }
-        System.out.println(Files.readString(directory.resolve("report.md")));
+        System.out.println("\n" + report.page() + "\nAll figures are in " + directory.resolve("report.md"));
     }
 
     /** Returns the error message for arguments that select nothing. */
     static String noMatch(String[] args) {
         Set<String> cases = new TreeSet<>(MemoryCases.names());
+        cases.add(Tail.NAME);
+        cases.add(Spread.NAME);
         Set<String> impls = new TreeSet<>();
         for (Subject subject : Cases.all()) {
             cases.add(subject.caseName());
@@ -114,6 +119,11 @@ public final class Benchmarks {
         return "ARGS must select a case by a regular expression, and optionally an implementation of that case by a second one,"
                 + " but was \"" + String.join(" ", args) + "\"\nCases: " + String.join(", ", cases)
                 + ", http.server, ingest, page, start\nImplementations: " + String.join(", ", impls);
+    }
+
+    /** Returns whether the arguments select a measurement that is no case of its own. */
+    private static boolean named(String name, String[] args) {
+        return args.length > 0 && Pattern.compile(args[0]).matcher(name).find();
     }
 
     static List<Subject> selected(List<Subject> subjects, String[] args) {

@@ -54,6 +54,10 @@ final class Forks {
          * for each other run at the same time during a larger part of a longer iteration.
          */
         Timing of(Subject subject) {
+            if (subject.caseName().equals(Cases.DURING_SCRAPE)
+                    || subject.caseName().equals(Cases.DURING_OTHER)) {
+                return new Timing(1, iterations, ScrapeCase.SECOND_MILLIS); // each iteration has a scrape
+            }
             boolean scrapes =
                     subject.benchmark() == ScrapeFormatCase.class || subject.benchmark() == SpringScrapeCase.class;
             int factor = scrapes ? 5 : subject.hasBarrier() ? 1 : 3;
