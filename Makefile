@@ -73,6 +73,8 @@ examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.tes
 bench: $(if $(filter page start ingest,$(ARGS)),$(PACKAGED)) $(if $(filter start,$(ARGS)),$(IMAGE)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page, ARGS=start for the start, ARGS=ingest for the CPU time of StatsD receivers
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
+	@[ -d target/bench/spring ] || $(MVN) --quiet -f src/test/bench/spring.xml $(DEPENDENCY):copy-dependencies || \
+		echo "src/test/bench/spring.xml does not resolve: scrape.spring is left out" >&2
 	@$(if $(filter start,$(ARGS)),$(MVN) --quiet -f src/test/start/pom.xml package)
 	@$(if $(filter ingest,$(ARGS)),.build/ingest-peers && $(MAKE) --silent -C src/test/native OUT=$(CURDIR)/target/native-test bench)
 	@$(if $(filter http.server,$(ARGS)),$(LOAD) -Dload.build=percpu && \

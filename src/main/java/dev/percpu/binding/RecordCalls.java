@@ -19,8 +19,15 @@ import java.util.Arrays;
  *
  * <p>Each call has three native variants: the rseq area at a constant offset from the thread pointer, the area at an address in a TLS
  * variable, and atomics. The variant is chosen when this class is initialised, after {@link ControlCalls#fixMode}, so the method handles
- * are constants for the JIT compiler. A compiled call loads the fields of the {@link CellHandle}, calls the linker's stub, and compares the
+ * are constants for the JIT compiler. A compiled call loads the address of the cell from its owner, calls the linker's stub, and compares the
  * result with 0.
+ *
+ * <p>The address of a cell, or of a group of cells, is three numbers: the native address of its {@link Region}, the offset in every shard, and
+ * the native address of the group's {@link BucketIndex}. The {@code owner} of a call is the object with these numbers in final fields. While it
+ * is reachable, the region and the index must be, and no other owner may get the cell. Each call keeps the owner reachable until it returns.
+ *
+ * <p>The native code rounds any offset to a multiple of 16 inside the region: with a wrong one, records change a wrong cell, but no memory
+ * outside of the region.
  */
 public final class RecordCalls {
     private static final FunctionDescriptor ADD = descriptor(3);
@@ -42,18 +49,18 @@ public final class RecordCalls {
     /**
      * Adds an integer amount to the first word of a cell.
      *
-     * @param handle a single cell, in a region of either {@link SumKind}
+     * @param owner the object with the address of a single cell, in a region of either {@link SumKind}
      * @param amount any long. The word is a 64-bit integer and wraps around without an error: the caller must keep the sum of all amounts,
      *     over all shards, from -2<sup>63</sup> to 2<sup>63</sup> - 1.
      */
-    public static void addLong(CellHandle handle, long amount) {
+    public static void addLong(Object owner, long region, long offset, long amount) {
         int result;
         try {
-            result = (int) ADD_LONG.invokeExact(handle.region, handle.offset, amount);
+            result = (int) ADD_LONG.invokeExact(region, offset, amount);
         } catch (Throwable e) {
             throw unexpected(e);
         }
-        Reference.reachabilityFence(handle);
+        Reference.reachabilityFence(owner);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
@@ -62,17 +69,17 @@ public final class RecordCalls {
     /**
      * Adds a double amount to the second word of a cell.
      *
-     * @param handle a single cell, in a region of {@link SumKind#DOUBLE}
+     * @param owner the object with the address of a single cell, in a region of {@link SumKind#DOUBLE}
      * @param amount any double; infinity and NaN stay in the sum
      */
-    public static void addDouble(CellHandle handle, double amount) {
+    public static void addDouble(Object owner, long region, long offset, double amount) {
         int result;
         try {
-            result = (int) ADD_DOUBLE.invokeExact(handle.region, handle.offset, Double.doubleToRawLongBits(amount));
+            result = (int) ADD_DOUBLE.invokeExact(region, offset, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw unexpected(e);
         }
-        Reference.reachabilityFence(handle);
+        Reference.reachabilityFence(owner);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
@@ -81,18 +88,18 @@ public final class RecordCalls {
     /**
      * Records one integer observation in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
      *
-     * @param handle a group, in a region of {@link SumKind#LONG}
+     * @param owner the object with the address of a group, in a region of {@link SumKind#LONG}
      * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. Where the sum would overflow, it
      *     stays at 2<sup>63</sup> - 1.
      */
-    public static void observeLong(CellHandle handle, long amount) {
+    public static void observeLong(Object owner, long region, long offset, long buckets, long amount) {
         int result;
         try {
-            result = (int) OBSERVE_LONG.invokeExact(handle.region, handle.offset, handle.buckets, amount);
+            result = (int) OBSERVE_LONG.invokeExact(region, offset, buckets, amount);
         } catch (Throwable e) {
             throw unexpected(e);
         }
-        Reference.reachabilityFence(handle);
+        Reference.reachabilityFence(owner);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
@@ -101,18 +108,17 @@ public final class RecordCalls {
     /**
      * Records one double observation in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
      *
-     * @param handle a group, in a region of {@link SumKind#DOUBLE}
+     * @param owner the object with the address of a group, in a region of {@link SumKind#DOUBLE}
      * @param amount at least 0, not NaN; infinity goes to the last bucket and stays in the sum
      */
-    public static void observeDouble(CellHandle handle, double amount) {
+    public static void observeDouble(Object owner, long region, long offset, long buckets, double amount) {
         int result;
         try {
-            result = (int) OBSERVE_DOUBLE.invokeExact(
-                    handle.region, handle.offset, handle.buckets, Double.doubleToRawLongBits(amount));
+            result = (int) OBSERVE_DOUBLE.invokeExact(region, offset, buckets, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw unexpected(e);
         }
-        Reference.reachabilityFence(handle);
+        Reference.reachabilityFence(owner);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
@@ -121,19 +127,19 @@ public final class RecordCalls {
     /**
      * Records equal integer observations in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
      *
-     * @param handle a group, in a region of {@link SumKind#LONG}
-     * @param amount amount of each observation, as for {@link #observeLong(CellHandle, long)}. Where the sum would overflow, it stays at
+     * @param owner the object with the address of a group, in a region of {@link SumKind#LONG}
+     * @param amount amount of each observation, as for the call for one. Where the sum would overflow, it stays at
      *     2<sup>63</sup> - 1.
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      */
-    public static void observeLong(CellHandle handle, long amount, long count) {
+    public static void observeLong(Object owner, long region, long offset, long buckets, long amount, long count) {
         int result;
         try {
-            result = (int) OBSERVE_N_LONG.invokeExact(handle.region, handle.offset, handle.buckets, amount, count);
+            result = (int) OBSERVE_N_LONG.invokeExact(region, offset, buckets, amount, count);
         } catch (Throwable e) {
             throw unexpected(e);
         }
-        Reference.reachabilityFence(handle);
+        Reference.reachabilityFence(owner);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
@@ -142,19 +148,19 @@ public final class RecordCalls {
     /**
      * Records equal double observations in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
      *
-     * @param handle a group, in a region of {@link SumKind#DOUBLE}
-     * @param amount amount of each observation, as for {@link #observeDouble(CellHandle, double)}. The product with the count is rounded once.
+     * @param owner the object with the address of a group, in a region of {@link SumKind#DOUBLE}
+     * @param amount amount of each observation, as for the call for one. The product with the count is rounded once.
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      */
-    public static void observeDouble(CellHandle handle, double amount, long count) {
+    public static void observeDouble(Object owner, long region, long offset, long buckets, double amount, long count) {
         int result;
         try {
-            result = (int) OBSERVE_N_DOUBLE.invokeExact(
-                    handle.region, handle.offset, handle.buckets, Double.doubleToRawLongBits(amount), count);
+            result = (int)
+                    OBSERVE_N_DOUBLE.invokeExact(region, offset, buckets, Double.doubleToRawLongBits(amount), count);
         } catch (Throwable e) {
             throw unexpected(e);
         }
-        Reference.reachabilityFence(handle);
+        Reference.reachabilityFence(owner);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }
@@ -163,20 +169,20 @@ public final class RecordCalls {
     /**
      * Records observations that another process has counted: it changes {count, sum} of one bucket by one store, and no maximum.
      *
-     * @param handle a group, in a region of {@link SumKind#DOUBLE}
+     * @param owner the object with the address of a group, in a region of {@link SumKind#DOUBLE}
      * @param bucket index of a bucket that the group has; any other changes a wrong cell of the region, but no memory outside of it
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      * @param sum sum of their amounts, not NaN
      */
-    public static void observeBucket(CellHandle handle, long bucket, long count, double sum) {
+    public static void observeBucket(Object owner, long region, long offset, long bucket, long count, double sum) {
         int result;
         try {
-            result = (int) OBSERVE_BUCKET_DOUBLE.invokeExact(
-                    handle.region, handle.offset, bucket, count, Double.doubleToRawLongBits(sum));
+            result = (int)
+                    OBSERVE_BUCKET_DOUBLE.invokeExact(region, offset, bucket, count, Double.doubleToRawLongBits(sum));
         } catch (Throwable e) {
             throw unexpected(e);
         }
-        Reference.reachabilityFence(handle);
+        Reference.reachabilityFence(owner);
         if (result != ControlCalls.RECORDED) {
             ControlCalls.registerThread();
         }

@@ -10,6 +10,7 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.BucketLayout;
 import dev.percpu.histogram.NativeHistogramResolution;
 import dev.percpu.shard.CellSnapshot;
+import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
@@ -27,24 +28,28 @@ import org.jspecify.annotations.Nullable;
 abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     private static final ValueAtPercentile[] NO_PERCENTILES = {};
 
-    /**
-     * Samples exemplars; null without a span context. It is called before the cell records, so that no field of this object is read
-     * after the downcall.
-     */
+    /** Samples exemplars; null without a span context. */
     final @Nullable SpanExemplars sampler;
 
     private final BucketWriter buckets;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
 
-    ObservationMeter(Id id, ObservationConfig config) {
-        super(id, config.clock().wallTime());
+    ObservationMeter(Id id, ObservationCell cell, ObservationConfig config) {
+        super(id, config.clock().wallTime(), cell, config.exemplars() != null);
         this.sampler = config.exemplars();
         this.buckets = BucketWriter.of(config.layout());
         this.max = config.maxima().create(config.statistics());
         this.percentiles = config.statistics().isPublishingPercentiles()
                 ? new Percentiles(config.layout(), config.statistics(), config.clock())
                 : null;
+    }
+
+    /** Samples an amount for the exemplars, if this meter has any. */
+    final void sample(double amount) {
+        if (sampler != null) {
+            sampler.observe(amount);
+        }
     }
 
     /** Drains the cell: returns the largest amount since the last call, 0 if there was none. */

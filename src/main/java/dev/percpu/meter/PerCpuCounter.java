@@ -8,6 +8,7 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CounterCell;
+import dev.percpu.shard.DirectRecords;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -32,19 +33,18 @@ public final class PerCpuCounter extends CellMeter implements Counter {
      * @param sampler the sampler of the counter's exemplars; null if none are sampled
      */
     public PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable SpanExemplars sampler) {
-        super(id, createdMillis);
+        super(id, createdMillis, cell, sampler != null);
         this.cell = cell;
         this.sampler = sampler;
     }
 
     @Override
     public void increment() {
-        // Without exemplars, nothing follows the downcall, so that no field is kept or read after it.
-        if (sampler == null) {
-            cell.add(1L);
+        if (region != 0) {
+            DirectRecords.add(this, region, offset, 1L);
         } else {
             cell.add(1L);
-            sampler.observe(1);
+            sample(1);
         }
     }
 
@@ -53,23 +53,31 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         if (!(amount > 0)) {
             return;
         }
-        if (sampler == null) {
-            add(amount);
-        } else {
-            add(amount);
-            sampler.observe(amount);
-        }
-    }
-
-    private void add(double amount) {
         // Amounts above the range of an int are added as doubles: 1,024 amounts of 2^53 would overflow the cell's
         // integer.
         // Amounts in the range of an int overflow it after 2^32 additions at the earliest.
         int whole = (int) amount;
+        if (region == 0) {
+            addIndirectly(amount, whole);
+        } else if (whole == amount) {
+            DirectRecords.add(this, region, offset, (long) whole);
+        } else {
+            DirectRecords.add(this, region, offset, amount);
+        }
+    }
+
+    private void addIndirectly(double amount, int whole) {
         if (whole == amount) {
             cell.add((long) whole);
         } else {
             cell.add(amount);
+        }
+        sample(amount);
+    }
+
+    private void sample(double amount) {
+        if (sampler != null) {
+            sampler.observe(amount);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.NativeHistogramResolution;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
+import dev.percpu.shard.DirectRecords;
 import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Observations;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -35,7 +36,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
      * @param scale factor of each amount
      */
     public PerCpuDistributionSummary(Id id, ObservationCell cell, ObservationConfig config, double scale) {
-        super(id, config);
+        super(id, cell, config);
         this.cell = cell.requireDoubles();
         this.scale = scale;
     }
@@ -46,12 +47,11 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (!(amount >= 0) || !(scaled >= 0)) {
             return;
         }
-        // As in PerCpuTimer.
-        if (sampler == null) {
-            cell.observeDouble(scaled);
+        if (region != 0) {
+            DirectRecords.observeDouble(this, region, offset, bucketIndex, scaled);
         } else {
             cell.observeDouble(scaled);
-            sampler.observe(scaled);
+            sample(scaled);
         }
     }
 
@@ -67,11 +67,11 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (!(amount >= 0) || !(scaled >= 0) || count < 1) {
             return;
         }
-        if (sampler == null) {
-            cell.observeDouble(scaled, count);
+        if (region != 0) {
+            DirectRecords.observeDouble(this, region, offset, bucketIndex, scaled, count);
         } else {
             cell.observeDouble(scaled, count);
-            sampler.observe(scaled);
+            sample(scaled);
         }
     }
 

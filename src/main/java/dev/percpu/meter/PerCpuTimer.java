@@ -6,6 +6,7 @@ import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
+import dev.percpu.shard.DirectRecords;
 import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Observations;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -42,7 +43,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
      * @param cell cell with the bounds of the configuration's layout
      */
     public PerCpuTimer(Id id, ObservationCell cell, ObservationConfig config) {
-        super(id, config);
+        super(id, cell, config);
         this.cell = cell.requireLongs();
         this.clock = config.clock();
     }
@@ -54,12 +55,11 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
-        // Without exemplars, nothing follows the downcall, so that no field is kept or read after it.
-        if (sampler == null) {
-            cell.observeLong(nanos);
+        if (region != 0) {
+            DirectRecords.observeLong(this, region, offset, bucketIndex, nanos);
         } else {
             cell.observeLong(nanos);
-            sampler.observe(nanos);
+            sample(nanos);
         }
     }
 
@@ -81,11 +81,11 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
-        if (sampler == null) {
-            cell.observeLong(nanos, count);
+        if (region != 0) {
+            DirectRecords.observeLong(this, region, offset, bucketIndex, nanos, count);
         } else {
             cell.observeLong(nanos, count);
-            sampler.observe(nanos);
+            sample(nanos);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.CellHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +11,22 @@ public abstract class Cell {
     /** Only classes of this package may be cells. */
     Cell() {}
 
-    /** Returns the native address of the cell; null for a cell on the JVM's heap. */
+    /** Returns this cell; null for a cell on the JVM's heap. */
     abstract @Nullable CellHandle handle();
 
-    /**
-     * Reads the address of the cell. A caller that is about to record into many cells overlaps the cache misses of their objects by this.
-     *
-     * @return a number without meaning, so that the JIT compiler keeps the reads
-     */
-    public final long touch() {
-        CellHandle handle = handle();
-        return handle == null ? 0 : handle.offset();
+    /** Returns the native address of the cell's region for {@link DirectRecords}; 0 for a cell on the JVM's heap. */
+    public long regionAddress() {
+        return 0;
+    }
+
+    /** Returns the offset of the cell in every shard, in bytes; 0 for a cell on the JVM's heap. */
+    public long offset() {
+        return 0;
+    }
+
+    /** Returns the native address of the index of the buckets; 0 for a cell on the JVM's heap, and without buckets. */
+    public long bucketsAddress() {
+        return 0;
     }
 
     /** Returns the number of buckets of the group; 0 for a single cell without a maximum. */

@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.CellHandle;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;

@@ -1,7 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.BucketIndex;
-import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.ReservationRefusedException;
 import dev.percpu.binding.SumKind;
@@ -41,17 +39,24 @@ final class RegionChain {
     }
 
     /**
+     * The memory of a new cell or group.
+     *
+     * @param offset offset in every shard, in bytes
+     * @param generation generation of the first snapshot that has only values of this cell
+     */
+    record Allocation(Region region, long offset, int generation) {}
+
+    /**
      * Allocates cells that are 0.
      *
      * @param buckets number of buckets of the group; 0 for a single cell without a maximum
-     * @param index index of these buckets
      * @throws ReservationRefusedException if the kernel refuses even the smallest region for the group
      */
-    synchronized CellHandle allocate(int buckets, BucketIndex index) {
+    synchronized Allocation allocate(int buckets) {
         recycle(CLEARED_PER_ALLOCATION);
         CellRecycler.Retired reused = recycler.pollFree(buckets);
         if (reused != null) {
-            return new CellHandle(reused.region().region(), reused.offset(), index, reused.generation());
+            return new Allocation(reused.region().region(), reused.offset(), reused.generation());
         }
         long bytes = Layout.groupBytes(buckets);
         CellRegion newest = regions.isEmpty() ? null : regions.getLast();
@@ -59,7 +64,7 @@ final class RegionChain {
             newest = reserve(bytes);
             regions.add(newest);
         }
-        return new CellHandle(newest.region(), newest.allocate(bytes, buckets), index);
+        return new Allocation(newest.region(), newest.allocate(bytes, buckets), 0);
     }
 
     /**

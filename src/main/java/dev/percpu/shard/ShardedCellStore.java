@@ -1,7 +1,6 @@
 package dev.percpu.shard;
 
 import dev.percpu.binding.BucketIndex;
-import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.ReservationRefusedException;
@@ -79,8 +78,7 @@ public final class ShardedCellStore implements CellStore {
 
     @Override
     public CounterCell newCounter() {
-        return onShardsOrHeap(
-                () -> new ShardedCounterCell(counters.allocate(0, BucketIndex.NONE)), heapCells::newCounter);
+        return onShardsOrHeap(() -> new ShardedCounterCell(counters.allocate(0)), heapCells::newCounter);
     }
 
     @Override
@@ -97,7 +95,7 @@ public final class ShardedCellStore implements CellStore {
 
     private ObservationCell newObservation(RegionChain chain, BucketBounds bounds, SumKind kind) {
         bounds.words(kind); // rejects bounds of the other kind, for which there may be an index
-        return new ShardedObservationCell(chain.allocate(bounds.buckets(), index(bounds, kind)), bounds.buckets());
+        return new ShardedObservationCell(chain.allocate(bounds.buckets()), index(bounds, kind), bounds.buckets());
     }
 
     private BucketIndex index(BucketBounds bounds, SumKind kind) {

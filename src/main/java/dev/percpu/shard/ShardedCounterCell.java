@@ -1,55 +1,79 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.RecordCalls;
+import dev.percpu.binding.Region;
 
 /** A counter on native shards. Its cell has the integer part in the first word and the double part in the second. Thread-safe. */
-final class ShardedCounterCell extends CounterCell {
-    private final CellHandle handle;
+final class ShardedCounterCell extends CounterCell implements CellHandle {
+    private final long offset;
+    private final int generation;
+    private final Region region;
 
-    ShardedCounterCell(CellHandle handle) {
-        this.handle = handle;
+    ShardedCounterCell(RegionChain.Allocation memory) {
+        this.offset = memory.offset();
+        this.generation = memory.generation();
+        this.region = memory.region();
     }
 
     @Override
     public void add(long amount) {
-        RecordCalls.addLong(handle, amount);
+        RecordCalls.addLong(this, region.address(), offset, amount);
     }
 
     @Override
     public void add(double amount) {
-        RecordCalls.addDouble(handle, amount);
+        RecordCalls.addDouble(this, region.address(), offset, amount);
     }
 
     @Override
     public double sum() {
-        return CellSums.readNow(handle, Layout.CELL_BYTES, CellSums::counterSum);
+        return CellSums.readNow(this, Layout.CELL_BYTES, CellSums::counterSum);
     }
 
     @Override
     public double sum(CellSnapshot snapshot) {
-        CellSums sums = ShardedSnapshot.of(snapshot).sums(handle, Layout.CELL_BYTES);
+        CellSums sums = ShardedSnapshot.of(snapshot).sums(this, Layout.CELL_BYTES);
         return sums == null ? 0 : sums.counterSum();
     }
 
     @Override
     public long fingerprint(CellSnapshot snapshot) {
-        CellSums sums = ShardedSnapshot.of(snapshot).sums(handle, Layout.CELL_BYTES);
+        CellSums sums = ShardedSnapshot.of(snapshot).sums(this, Layout.CELL_BYTES);
         return sums == null ? 0 : sums.counterFingerprint();
     }
 
     @Override
     public double sumOfShard(int shard) {
-        return CellSums.readShardNow(shard, handle, Layout.CELL_BYTES, CellSums::counterSum);
+        return CellSums.readShardNow(shard, this, Layout.CELL_BYTES, CellSums::counterSum);
     }
 
     @Override
     CellHandle handle() {
-        return handle;
+        return this;
     }
 
     @Override
     int buckets() {
         return 0;
+    }
+
+    @Override
+    public Region region() {
+        return region;
+    }
+
+    @Override
+    public long offset() {
+        return offset;
+    }
+
+    @Override
+    public int generation() {
+        return generation;
+    }
+
+    @Override
+    public long regionAddress() {
+        return region.address();
     }
 }

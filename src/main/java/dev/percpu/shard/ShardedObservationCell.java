@@ -1,60 +1,67 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.CellHandle;
+import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.RecordCalls;
+import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 
 /** A group of cells on native shards. Its region has the type of the sums. */
-final class ShardedObservationCell extends ObservationCell {
-    private final CellHandle handle;
+final class ShardedObservationCell extends ObservationCell implements CellHandle {
+    private final long offset;
+    private final int generation;
     private final int buckets;
+    private final Region region;
+    private final BucketIndex index;
 
-    ShardedObservationCell(CellHandle handle, int buckets) {
-        this.handle = handle;
+    ShardedObservationCell(RegionChain.Allocation memory, BucketIndex index, int buckets) {
+        this.offset = memory.offset();
+        this.generation = memory.generation();
         this.buckets = buckets;
+        this.region = memory.region();
+        this.index = index;
     }
 
     @Override
     SumKind sumKind() {
-        return handle.region().sumKind();
+        return region.sumKind();
     }
 
     @Override
     public void observeLong(long amount) {
         assert isOfLongs();
-        RecordCalls.observeLong(handle, amount);
+        RecordCalls.observeLong(this, region.address(), offset, index.address(), amount);
     }
 
     @Override
     public void observeDouble(double amount) {
         assert !isOfLongs();
-        RecordCalls.observeDouble(handle, amount);
+        RecordCalls.observeDouble(this, region.address(), offset, index.address(), amount);
     }
 
     @Override
     public void observeLong(long amount, long count) {
         assert isOfLongs() && count > 0;
-        RecordCalls.observeLong(handle, amount, count);
+        RecordCalls.observeLong(this, region.address(), offset, index.address(), amount, count);
     }
 
     @Override
     public void observeDouble(double amount, long count) {
         assert !isOfLongs() && count > 0;
-        RecordCalls.observeDouble(handle, amount, count);
+        RecordCalls.observeDouble(this, region.address(), offset, index.address(), amount, count);
     }
 
     @Override
     public void observeBucket(int bucket, long count, double sum) {
         assert !isOfLongs() && count > 0;
-        RecordCalls.observeBucket(handle, Objects.checkIndex(bucket, buckets), count, sum);
+        RecordCalls.observeBucket(this, region.address(), offset, Objects.checkIndex(bucket, buckets), count, sum);
     }
 
     @Override
     public Observations read() {
-        return CellSums.readNow(handle, Layout.groupBytes(buckets), sums -> sums.observations(sumKind(), buckets));
+        return CellSums.readNow(this, Layout.groupBytes(buckets), sums -> sums.observations(sumKind(), buckets));
     }
 
     @Override
@@ -70,7 +77,7 @@ final class ShardedObservationCell extends ObservationCell {
     }
 
     private long readWord(CellSnapshot snapshot, long[] counts) {
-        CellSums sums = ShardedSnapshot.of(snapshot).sums(handle, Layout.groupBytes(buckets));
+        CellSums sums = ShardedSnapshot.of(snapshot).sums(this, Layout.groupBytes(buckets));
         if (sums == null) {
             Arrays.fill(counts, 0, buckets, 0);
             return 0;
@@ -81,25 +88,50 @@ final class ShardedObservationCell extends ObservationCell {
     @Override
     public Observations readShard(int shard) {
         return CellSums.readShardNow(
-                shard, handle, Layout.groupBytes(buckets), sums -> sums.observations(sumKind(), buckets));
+                shard, this, Layout.groupBytes(buckets), sums -> sums.observations(sumKind(), buckets));
     }
 
     @Override
     long drainMaxWord() {
         try {
-            return handle.region().drainMax(handle.offset(), buckets);
+            return region.drainMax(offset, buckets);
         } finally {
-            Reference.reachabilityFence(handle);
+            Reference.reachabilityFence(this);
         }
     }
 
     @Override
     CellHandle handle() {
-        return handle;
+        return this;
     }
 
     @Override
     int buckets() {
         return buckets;
+    }
+
+    @Override
+    public Region region() {
+        return region;
+    }
+
+    @Override
+    public long offset() {
+        return offset;
+    }
+
+    @Override
+    public int generation() {
+        return generation;
+    }
+
+    @Override
+    public long regionAddress() {
+        return region.address();
+    }
+
+    @Override
+    public long bucketsAddress() {
+        return index.address();
     }
 }

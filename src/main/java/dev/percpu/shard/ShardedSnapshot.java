@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.CellHandle;
 import dev.percpu.binding.Region;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

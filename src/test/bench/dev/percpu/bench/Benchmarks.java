@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -19,7 +21,7 @@ import java.util.regex.Pattern;
  * Ratios are computed within a round. {@link Plan} lists the subjects of each round.
  */
 public final class Benchmarks {
-    /** Time after which later rounds start no forks. Memory, tail and instructions take four more minutes. */
+    /** Time after which later rounds start no forks. Memory, tail, spread and instructions take seven more minutes. */
     private static final Duration BUDGET = Duration.ofMinutes(11);
 
     private static final Duration QUICK_BUDGET = Duration.ofSeconds(150);
@@ -31,7 +33,8 @@ public final class Benchmarks {
     /**
      * Runs the selected benchmarks.
      *
-     * @param args first a regular expression that case names must contain, then one for implementation names; both are optional. A first
+     * @param args first a regular expression that case names must contain, then one for implementation names; both are optional. They select
+     *     from all cases, in a quick run too. A first
      *     argument {@code http.server} runs {@link EndToEnd} alone, and {@code ingest} runs {@link IngestCost} alone.
      * @throws IOException if a report or log cannot be written
      */
@@ -52,7 +55,14 @@ public final class Benchmarks {
             System.err.println("README=1 must be used with a full run of its cases, but was used with QUICK=1");
             System.exit(1);
         }
-        List<Subject> subjects = selected(quick ? Cases.quick() : Cases.all(), args);
+        List<Subject> subjects = selected(quick && args.length == 0 ? Cases.quick() : Cases.all(), args);
+        List<String> memoryCases = MemoryCases.names().stream()
+                .filter(Pattern.compile(args.length > 0 ? args[0] : "").asPredicate())
+                .toList();
+        if (subjects.isEmpty() && memoryCases.isEmpty() && !named(Tail.NAME, args) && !named(Spread.NAME, args)) {
+            System.err.println(noMatch(args));
+            System.exit(1);
+        }
         Instant start = Instant.now();
         Failures failures = new Failures();
         Forks forks = new Forks(directory, quick ? new Forks.Timing(4, 4, 100) : new Forks.Timing(4, 6, 100), failures);
@@ -73,16 +83,19 @@ public final class Benchmarks {
         }
         boolean whole = args.length == 0 && !quick;
         MemoryCases memory = MemoryCases.measure(
-                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram)" : ""),
+                Pattern.compile(args.length > 0 ? args[0] : quick ? "^memory\\.(counter|timer|histogram-timer)$" : ""),
                 failures);
         Report report = new Report(new Outcome(
                 results,
                 memory,
-                whole ? Tail.measure(forks) : List.of(),
+                whole || named(Tail.NAME, args) ? Tail.measure(forks) : List.of(),
+                whole || named(Spread.NAME, args) ? Spread.measure(forks) : List.of(),
                 whole ? new Instructions(directory, failures).count() : Map.of(),
                 failures,
                 start.truncatedTo(ChronoUnit.SECONDS),
-                whole ? Outcome.Extent.WHOLE : quick ? Outcome.Extent.QUICK : Outcome.Extent.SELECTED));
+                whole
+                        ? Outcome.Extent.WHOLE
+                        : quick && args.length == 0 ? Outcome.Extent.QUICK : Outcome.Extent.SELECTED));
         report.write(directory);
         if (documents) {
             report.writeReadme(Path.of("README.md"));
@@ -90,10 +103,30 @@ public final class Benchmarks {
         if (documents && whole) {
             report.writeDocument(DOCUMENT);
         }
-        System.out.println(Files.readString(directory.resolve("report.md")));
+        System.out.println("\n" + report.page() + "\nAll figures are in " + directory.resolve("report.md"));
     }
 
-    private static List<Subject> selected(List<Subject> subjects, String[] args) {
+    /** Returns the error message for arguments that select nothing. */
+    static String noMatch(String[] args) {
+        Set<String> cases = new TreeSet<>(MemoryCases.names());
+        cases.add(Tail.NAME);
+        cases.add(Spread.NAME);
+        Set<String> impls = new TreeSet<>();
+        for (Subject subject : Cases.all()) {
+            cases.add(subject.caseName());
+            impls.add(subject.impl());
+        }
+        return "ARGS must select a case by a regular expression, and optionally an implementation of that case by a second one,"
+                + " but was \"" + String.join(" ", args) + "\"\nCases: " + String.join(", ", cases)
+                + ", http.server, ingest, page, start\nImplementations: " + String.join(", ", impls);
+    }
+
+    /** Returns whether the arguments select a measurement that is no case of its own. */
+    private static boolean named(String name, String[] args) {
+        return args.length > 0 && Pattern.compile(args[0]).matcher(name).find();
+    }
+
+    static List<Subject> selected(List<Subject> subjects, String[] args) {
         Pattern caseName = Pattern.compile(args.length > 0 ? args[0] : "");
         Pattern impl = Pattern.compile(args.length > 1 ? args[1] : "");
         return subjects.stream()

@@ -46,9 +46,14 @@ final class Cases {
     static final String SUMMARY_HISTOGRAM = "summary.record.histogram";
     static final String LOOKUP = "lookup.counter";
     static final String HTTP_REQUEST = "http.request";
+    /** Records while another thread scrapes once per second. */
     static final String DURING_SCRAPE = "timer.record.during-scrape";
     /** The control for {@link #DURING_SCRAPE}: the other thread scrapes a second registry of the same size. */
     static final String DURING_OTHER = "timer.record.during-other-work";
+    /** Records while another thread scrapes without a pause. */
+    static final String DURING_SCRAPES = DURING_SCRAPE + ".back-to-back";
+    /** The control for {@link #DURING_SCRAPES}. */
+    static final String DURING_OTHER_WITHOUT_PAUSE = DURING_OTHER + ".back-to-back";
 
     static final String SCRAPE_COUNTERS_10K = "scrape.counters-10k";
     static final String SCRAPE_TIMERS_10K = "scrape.timers-10k";
@@ -56,6 +61,9 @@ final class Cases {
     static final String SCRAPE_HISTOGRAMS_10K = "scrape.histograms-10k";
     /** 10,000 timers, of which one is removed and one is registered before every scrape. */
     static final String SCRAPE_CHURN = "scrape.timers-10k-churn";
+
+    /** 10,000 timers, through the actuator endpoint of a Spring Boot application. */
+    static final String SCRAPE_SPRING = "scrape.spring";
 
     static final String PROTOBUF_SUFFIX = ".protobuf";
     static final String OPENMETRICS_SUFFIX = ".openmetrics";
@@ -117,7 +125,9 @@ final class Cases {
     /** Returns whether a case measures records alone. In such a case percpu must allocate nothing. */
     static boolean isRecord(String caseName) {
         return caseName.startsWith("counter.")
-                || caseName.startsWith(TIMER) && !caseName.equals(DURING_OTHER) && !caseName.equals(DURING_SCRAPE)
+                || caseName.startsWith(TIMER)
+                        && !caseName.startsWith(DURING_OTHER)
+                        && !caseName.startsWith(DURING_SCRAPE)
                 || caseName.startsWith(SUMMARY);
     }
 
@@ -212,12 +222,18 @@ final class Cases {
     /** Adds cases in which one thread records and another one scrapes. */
     private static void scrapes(List<Subject> subjects) {
         for (String impl : TWO_REGISTRIES) {
-            Map<String, String> scrape = Map.of("impl", impl, "background", ScrapeCase.Background.SCRAPE.name());
-            Map<String, String> otherScrape =
-                    Map.of("impl", impl, "background", ScrapeCase.Background.OTHER_SCRAPE.name());
-            subjects.add(subject(DURING_SCRAPE, impl, 1, ScrapeCase.class, "registry", scrape));
-            subjects.add(subject(DURING_OTHER, impl, 1, ScrapeCase.class, "registry", otherScrape));
+            subjects.add(duringScrapes(DURING_SCRAPE, impl, ScrapeCase.Background.SCRAPE, ScrapeCase.SECOND_MILLIS));
+            subjects.add(
+                    duringScrapes(DURING_OTHER, impl, ScrapeCase.Background.OTHER_SCRAPE, ScrapeCase.SECOND_MILLIS));
         }
+        subjects.add(duringScrapes(DURING_SCRAPES, PERCPU, ScrapeCase.Background.SCRAPE, 0));
+        subjects.add(duringScrapes(DURING_OTHER_WITHOUT_PAUSE, PERCPU, ScrapeCase.Background.OTHER_SCRAPE, 0));
+    }
+
+    private static Subject duringScrapes(String caseName, String impl, ScrapeCase.Background work, int pauseMillis) {
+        Map<String, String> params =
+                Map.of("impl", impl, "background", work.name(), "pauseMillis", Integer.toString(pauseMillis));
+        return subject(caseName, impl, 1, ScrapeCase.class, "registry", params);
     }
 
     /** Adds whole scrapes of the peers and of percpu, in several formats. */
@@ -232,6 +248,7 @@ final class Cases {
         scrape(subjects, SCRAPE_HISTOGRAMS_10K, impls, with(histograms, "meters", "10000"));
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + OPENMETRICS_SUFFIX, impls, with(histograms, "format", "OPENMETRICS"));
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + PROTOBUF_SUFFIX, impls, with(histograms, "format", "PROTOBUF"));
+        registries(subjects, SCRAPE_SPRING, TWO_REGISTRIES, 1, SpringScrapeCase.class, "scrape", Map.of());
         scrape(subjects, SCRAPE_HISTOGRAMS_1K + GZIP_SUFFIX, TWO_REGISTRIES, with(histograms, "compression", "FAST"));
     }
 

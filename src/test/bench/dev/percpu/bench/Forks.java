@@ -49,9 +49,19 @@ final class Forks {
      * @param millis length of each iteration, in milliseconds
      */
     record Timing(int warmups, int iterations, int millis) {
-        /** Returns the timing for a subject. A scrape takes much longer than a record, so its iterations are longer. */
+        /**
+         * Returns the timing for a subject. A scrape takes much longer than a record, so its iterations are longer. Threads that do not wait
+         * for each other run at the same time during a larger part of a longer iteration.
+         */
         Timing of(Subject subject) {
-            return subject.benchmark() == ScrapeFormatCase.class ? new Timing(warmups, iterations, 5 * millis) : this;
+            if (subject.caseName().equals(Cases.DURING_SCRAPE)
+                    || subject.caseName().equals(Cases.DURING_OTHER)) {
+                return new Timing(1, iterations, ScrapeCase.SECOND_MILLIS); // each iteration has a scrape
+            }
+            boolean scrapes =
+                    subject.benchmark() == ScrapeFormatCase.class || subject.benchmark() == SpringScrapeCase.class;
+            int factor = scrapes ? 5 : subject.hasBarrier() ? 1 : 3;
+            return new Timing(warmups, iterations, factor * millis);
         }
     }
 
@@ -102,8 +112,7 @@ final class Forks {
                 .timeUnit(TimeUnit.NANOSECONDS)
                 .threads(subject.threads())
                 .forks(1)
-                // With more virtual threads than CPUs, JMH's barrier at the start of an iteration would never open.
-                .syncIterations(!subject.virtual())
+                .syncIterations(subject.hasBarrier())
                 .warmupIterations(forkTiming.warmups() * subject.warmupFactor())
                 .warmupTime(TimeValue.milliseconds(forkTiming.millis()))
                 .measurementIterations(forkTiming.iterations())
@@ -118,7 +127,7 @@ final class Forks {
             if (subject.impl().equals(Impl.PERCPU_SELF)) {
                 options.jvm(jvmWithoutLibcRseq().toString());
             }
-            System.setProperty(CLASS_PATH, classPath(subject.impl()));
+            System.setProperty(CLASS_PATH, classPath(subject));
             return new Runner(options.build()).run().iterator().next();
         } catch (RunnerException | IOException | IllegalStateException e) {
             failures.add(subject.impl() + " in " + subject.group() + " (" + label + ")", reason(e));
@@ -172,37 +181,44 @@ final class Forks {
     }
 
     /**
-     * Returns the class path for an implementation.
+     * Returns the class path for a subject.
      *
      * <p>It is the class path of this JVM, with the libraries of some peers in another version. {@code src/test/bench/peers.xml} lists
-     * these versions, and {@code make bench} copies them to the folder {@code peers}.
+     * these versions, and {@code make bench} copies them to the folder {@code peers}. {@code spring.xml} has a web server, in the folder
+     * {@code spring}.
      */
-    private String classPath(String impl) {
-        return switch (impl) {
+    private String classPath(Subject subject) {
+        if (subject.benchmark() == SpringScrapeCase.class) {
+            return withJars("spring", "", "spring-webmvc", path -> false);
+        }
+        return switch (subject.impl()) {
             // The JVM loads the class of the simpleclient registry, although this subject opens no such registry.
             case Impl.MICROMETER_NEXT ->
-                withPeers(
+                withJars(
+                        "peers",
                         "micrometer-",
                         Impl.NEXT_VERSION,
                         path -> path.contains("micrometer") && !path.contains("simpleclient"));
-            case Impl.OTEL -> withPeers("opentelemetry-", Impl.OTEL_VERSION, path -> path.contains("opentelemetry"));
+            case Impl.OTEL ->
+                withJars("peers", "opentelemetry-", Impl.OTEL_VERSION, path -> path.contains("opentelemetry"));
             default -> ownClassPath;
         };
     }
 
     /**
-     * Returns a class path that starts with peers and leaves out the entries that they replace.
+     * Returns a class path that starts with jars of a folder and leaves out the entries that they replace.
      *
-     * @param prefix start of the file names of the peers
-     * @param version version that one of the file names must contain
+     * @param folderName name of the folder
+     * @param prefix start of the file names of the jars
+     * @param version text that one of the file names must contain
      * @param replaced paths of the class path to leave out
      * @throws IllegalStateException if no peer has that version
      */
-    private String withPeers(String prefix, String version, Predicate<String> replaced) {
-        Path peers = directory.resolve("peers");
-        File[] jars = peers.toFile().listFiles((folder, name) -> name.startsWith(prefix) && name.endsWith(".jar"));
+    private String withJars(String folderName, String prefix, String version, Predicate<String> replaced) {
+        Path folder = directory.resolve(folderName);
+        File[] jars = folder.toFile().listFiles((parent, name) -> name.startsWith(prefix) && name.endsWith(".jar"));
         if (jars == null || Arrays.stream(jars).noneMatch(jar -> jar.getName().contains(version))) {
-            throw new IllegalStateException(peers + " must contain " + prefix + "*-" + version + ".jar, but has none");
+            throw new IllegalStateException(folder + " must contain " + prefix + "*" + version + ".jar, but has none");
         }
         return Stream.concat(
                         Arrays.stream(jars).map(File::getPath),

@@ -72,7 +72,28 @@ final class MarkdownReport {
                 .text(outcome.start().atZone(ZoneOffset.UTC).toLocalDate().toString(), machine);
     }
 
+    /** Returns what a run prints: the rows of the README, and if cases were selected by name, also their limits and tables. */
+    String page() {
+        String selected = outcome.extent() == Outcome.Extent.SELECTED ? summary() + '\n' + tables() : "";
+        return (rowsMeasured() ? rows() + '\n' : "")
+                + selected.replaceAll("!\\[]\\([^)]*\\.svg\\)\n\n", "")
+                + outcome.failures().lines();
+    }
+
+    private boolean rowsMeasured() {
+        return outcome.extent() != Outcome.Extent.SELECTED || !rows().contains(Outcome.NOT_MEASURED);
+    }
+
     private String cases() {
+        return tables()
+                + "## Not measured\n\n"
+                + outcome.failures().lines()
+                + OTHER_MACHINES
+                + "\nExcluded on purpose:\n\n"
+                + Exclusions.lines(Cases.all());
+    }
+
+    private String tables() {
         StringBuilder out = new StringBuilder();
         Set<String> charts = new HashSet<>();
         for (String caseName : results.entries().stream()
@@ -86,20 +107,14 @@ final class MarkdownReport {
                 out.append(growthTable(chart.get())).append('\n');
             }
         }
-        return out.append(tails())
-                .append(instructionTable())
-                .append("## Not measured\n\n")
-                .append(outcome.failures().lines())
-                .append(OTHER_MACHINES)
-                .append("\nExcluded on purpose:\n\n")
-                .append(Exclusions.lines(Cases.all()))
-                .toString();
+        return out.append(tails()).append(instructionTable()).toString();
     }
 
     /** Returns the tables of all ratios with a limit, with the machine and the time of the run. */
     String summary() {
         String memoryTable = outcome.memory().table(outcome.whole());
         return new TargetTables(results, outcome.tails(), outcome.whole()).text()
+                + (outcome.spreads().isEmpty() ? "" : "\n" + Spread.table(outcome.spreads()))
                 + (memoryTable.isEmpty() ? "" : "\n" + memoryTable)
                 + "\nRatios of `make bench` on "
                 + outcome.start() + (outcome.extent() == Outcome.Extent.QUICK ? ", a quick run" : "") + ": "
@@ -185,8 +200,8 @@ final class MarkdownReport {
             return " | | | |";
         }
         String peer = entry.impl();
-        OptionalDouble ratio = results.ratio(
-                entry.caseName(), Impl.PERCPU, entry.caseName(), peer, entry.threads(), Round::medianNanos);
+        Target compared = new Target(Impl.PERCPU, entry.caseName(), entry.caseName(), peer, Double.NaN);
+        OptionalDouble ratio = results.ratio(compared, entry.threads(), Round::medianNanos);
         boolean isPercpu = entry.impl().equals(Impl.PERCPU);
         return " " + Numbers.nanos(entry.value()) + " ± " + Numbers.nanos(entry.error()) + " | "
                 + Numbers.nanos(entry.cpu()) + " | "

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -18,6 +20,21 @@ final class MemoryCases {
     private static final int REGISTERED = 100_000;
     private static final int REGISTRATION_ROUNDS = 3;
     private static final int WIDE = 128;
+
+    /** A number of series that needs a larger heap. */
+    private static final int MANY = 1_000_000;
+
+    /** Numbers of series, by the end of the name of a case. */
+    private static final Map<String, Integer> SIZES = new LinkedHashMap<>();
+
+    static {
+        SIZES.put(".100", 100);
+        SIZES.put(".10k", 10_000);
+        SIZES.put(".1m", MANY);
+    }
+
+    /** Kinds of meters in the cases of {@link #SIZES}. A percentile timer of Micrometer would need 20 GB. */
+    private static final List<String> SIZED = List.of("memory.counter", "memory.timer", "memory.histogram-timer");
     /** Number of arguments of {@link MemoryMain}. */
     private static final int ARGUMENTS = 6;
 
@@ -84,6 +101,14 @@ final class MemoryCases {
     /** The output of {@link MemoryMain}: bytes per series and nanoseconds per registration. */
     private record Run(double bytes, double nanos) {}
 
+    /** Returns the names of all cases. */
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>(KINDS.keySet());
+        names.addAll(REGISTRATIONS.keySet());
+        SIZED.forEach(kind -> SIZES.keySet().forEach(end -> names.add(kind + end)));
+        return names;
+    }
+
     /**
      * Measures the selected cases.
      *
@@ -96,6 +121,13 @@ final class MemoryCases {
             if (caseNames.matcher(it.getKey()).find()) {
                 measure(it.getKey(), failures, () -> cases.memory(it.getKey(), it.getValue()));
             }
+        }
+        for (String kind : SIZED) {
+            SIZES.forEach((end, series) -> {
+                if (caseNames.matcher(kind + end).find()) {
+                    measure(kind + end, failures, () -> cases.sized(kind + end, KINDS.getOrDefault(kind, ""), series));
+                }
+            });
         }
         for (Map.Entry<String, String> it : REGISTRATIONS.entrySet()) {
             if (caseNames.matcher(it.getKey()).find()) {
@@ -129,6 +161,13 @@ final class MemoryCases {
         add(caseName, Impl.PERCPU, WIDE_ALL, one + (WIDE - 1) * (two - one));
     }
 
+    /** Measures series that two CPUs have recorded. */
+    private void sized(String caseName, String kind, int series) throws IOException {
+        for (String impl : List.of(Impl.PERCPU, Impl.MICROMETER)) {
+            add(caseName, impl, TWO, run(impl, kind, series, 2, 0, 100).bytes);
+        }
+    }
+
     private void registration(String caseName, String kind) throws IOException {
         for (String impl : List.of(Impl.PERCPU, Impl.MICROMETER)) {
             double[] nanos = new double[REGISTRATION_ROUNDS];
@@ -150,7 +189,8 @@ final class MemoryCases {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-Xms1g",
-                "-Xmx2g",
+                series < MANY ? "-Xmx2g" : "-Xmx8g",
+                "-Dpercpu.series.max=" + 2 * MANY,
                 "-cp",
                 System.getProperty("java.class.path"),
                 MemoryMain.class.getName(),
@@ -208,6 +248,17 @@ final class MemoryCases {
                 out.append(line(limit.caseName, limit.state, limit.atMost, percpu.getAsDouble(), peer.getAsDouble()));
             } else if (whole) {
                 out.append(unmeasuredLine(limit.caseName, limit.state, limit.atMost));
+            }
+        }
+        for (String kind : SIZED) {
+            for (String end : SIZES.keySet()) {
+                OptionalDouble percpu = value(kind + end, Impl.PERCPU, TWO);
+                OptionalDouble peer = value(kind + end, Impl.MICROMETER, TWO);
+                if (percpu.isPresent() && peer.isPresent()) {
+                    out.append(line(kind + end, TWO, Double.NaN, percpu.getAsDouble(), peer.getAsDouble()));
+                } else if (whole) {
+                    out.append(unmeasuredLine(kind + end, TWO, Double.NaN));
+                }
             }
         }
         for (String caseName : KINDS.keySet()) {

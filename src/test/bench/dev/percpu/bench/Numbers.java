@@ -41,8 +41,8 @@ public final class Numbers {
                 Locale.ROOT, value < 0.01 ? "%.5f" : value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
     }
 
-    /** Formats a ratio, in bold if it exceeds its limit. */
+    /** Formats a ratio, in bold if it exceeds its limit. A limit of NaN is none. */
     public static String markedRatio(double ratio, double atMost) {
-        return ratio <= atMost ? ratio(ratio) : "**" + ratio(ratio) + "**";
+        return ratio > atMost ? "**" + ratio(ratio) + "**" : ratio(ratio);
     }
 }

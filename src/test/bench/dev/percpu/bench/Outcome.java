@@ -10,6 +10,7 @@ import java.util.Map;
  * @param results figures of the JMH benchmarks
  * @param memory memory and registration time of series
  * @param tails latencies of single records
+ * @param spreads CPU time in several processes
  * @param instructions instructions per call, by the name of the call in C
  * @param failures measurements that failed
  * @param start time when the run started
@@ -19,6 +20,7 @@ record Outcome(
         Results results,
         MemoryCases memory,
         List<Tail> tails,
+        List<Spread> spreads,
         Map<String, Double> instructions,
         Failures failures,
         Instant start,

@@ -30,7 +30,11 @@ class PlanTest {
                         .filter(it ->
                                 it.impl().equals(Impl.PERCPU) && it.caseName().contains(".during-"))
                         .map(Subject::caseName))
-                .containsExactly(Cases.DURING_OTHER, Cases.DURING_SCRAPE);
+                .containsExactly(
+                        Cases.DURING_OTHER_WITHOUT_PAUSE,
+                        Cases.DURING_SCRAPES,
+                        Cases.DURING_OTHER,
+                        Cases.DURING_SCRAPE);
     }
 
     @Test
@@ -42,7 +46,8 @@ class PlanTest {
                 .toList();
 
         assertThat(impls)
-                .containsExactly(Impl.EMPTY, Impl.PERCPU_SELF, Impl.PERCPU_ATOMIC, Impl.MICROMETER, Impl.PERCPU);
+                .containsExactly(
+                        Impl.EMPTY, Impl.FLOOR, Impl.PERCPU_SELF, Impl.PERCPU_ATOMIC, Impl.MICROMETER, Impl.PERCPU);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.percpu.bench;
 
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +12,7 @@ import java.util.function.Function;
 final class ReadmeTable {
     private static final double NANOS_PER_MILLI = 1e6;
 
-    /** A row of the table. {@code peerTitle} is the name of the peer in the last column. */
+    /** A row of the table. {@code peerTitle} is the name of the peer in the table. */
     private record Row(String title, String caseName, String peer, String peerTitle) {}
 
     private static final List<Row> ROWS = List.of(
@@ -35,20 +37,35 @@ final class ReadmeTable {
      */
     String text(String date, Map<String, Object> machine) {
         StringBuilder out = new StringBuilder("""
-                | operation | percpu, 1 thread | peer, 1 thread | percpu, 2 threads | peer, 2 threads | peer |
-                |---|---|---|---|---|---|
+                | operation | peer | percpu, 1 thread | peer | ratio | percpu, 2 threads | peer | ratio |
+                |---|---|---|---|---|---|---|---|
                 """);
         for (Row row : ROWS) {
-            out.append("| ").append(row.title);
+            out.append("| ").append(row.title).append(" | ").append(row.peerTitle);
             for (int threads = 1; threads <= 2; threads++) {
                 for (String impl : List.of(Impl.PERCPU, row.peer)) {
                     out.append(" | ").append(cpu(row.caseName, impl, threads));
                 }
+                out.append(" | ").append(ratio(row, threads));
             }
-            out.append(" | ").append(row.peerTitle).append(" |\n");
+            out.append(" |\n");
         }
         return out.append("\n`make bench` on " + date + ": " + Machine.line(machine) + ".\n")
                 .toString();
+    }
+
+    /** Returns the median ratio of the rounds; with more than one round, also the lowest and the highest. */
+    private String ratio(Row row, int threads) {
+        Target target = new Target(Impl.PERCPU, row.caseName, row.caseName, row.peer, Double.NaN);
+        double[] ratios = results.ratios(target, threads, Round::medianCpuNanos);
+        DoubleSummaryStatistics range = Arrays.stream(ratios).summaryStatistics();
+        return switch (ratios.length) {
+            case 0 -> "";
+            case 1 -> Numbers.ratio(ratios[0]);
+            default ->
+                Numbers.ratio(Numbers.median(ratios)) + " (" + Numbers.ratio(range.getMin()) + " to "
+                        + Numbers.ratio(range.getMax()) + ")";
+        };
     }
 
     private String cpu(String caseName, String impl, int threads) {

@@ -61,6 +61,11 @@ final class Report {
         MarkedBlock.replace(readme, BLOCK, rows);
     }
 
+    /** Returns what a run prints. */
+    String page() {
+        return markdown(Machine.describe()).page();
+    }
+
     /** Replaces the block {@code bench} of the benchmark document. */
     void writeDocument(Path document) throws IOException {
         MarkedBlock.replace(document, BLOCK, markdown(Machine.describe()).document());
@@ -87,6 +92,7 @@ final class Report {
         report.put("cpu", results.entries().stream().map(Report::cpu).toList());
         report.put("memory", outcome.memory().asMaps());
         report.put("tail", outcome.tails().stream().map(Tail::asMap).toList());
+        report.put("spread", outcome.spreads().stream().map(Spread::asMap).toList());
         report.put("instructions", outcome.instructions());
         report.put("missing", outcome.failures().lines().lines().toList());
         return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";

@@ -37,6 +37,7 @@ class ReportTest {
     private final Results results = new Results();
     private final Failures failures = new Failures();
     private List<Tail> tails = List.of();
+    private List<Spread> spreads = List.of();
 
     @Test
     void shouldUseOnlyTheFixedImplementationNames() {
@@ -134,11 +135,63 @@ class ReportTest {
                 new Tail(Cases.TIMER_HISTOGRAM, Impl.MICROMETER, 30, 80, 100, 1000, 2));
 
         assertThat(summary())
-                .contains("| timer.record.during-scrape, p99.9 | percpu | percpu without scrapes | 1.20 | **1.25** |");
+                .contains("| timer.record.during-scrape, p99.9 | percpu | percpu without scrapes | 1.10 | **1.25** |");
         assertThat(text(Outcome.Extent.SELECTED))
                 .contains(
-                        "- p99.9 of percpu during scrapes, divided by p99.9 without scrapes: **1.25** (at most 1.20)\n")
+                        "- p99.9 of percpu during scrapes, divided by p99.9 without scrapes: **1.25** (at most 1.10)\n")
                 .doesNotContain("p99.9 of micrometer");
+    }
+
+    @Test
+    void shouldCompareACounterWithTheSumOfTheCallAndTheSection() {
+        add(Cases.COUNTER, Impl.PERCPU, 1, 11, 0);
+        add(Cases.COUNTER, Impl.EMPTY, 1, 6, 0);
+        assertThat(summary()).doesNotContain("empty + floor");
+
+        add(Cases.COUNTER, Impl.FLOOR, 1, 4, 0);
+
+        assertThat(summary())
+                .contains("| counter.increment | percpu | empty + floor | 1.05 / 1.05 | **1.10** | **1.10** |");
+        assertThat(Target.ALL.stream().anyMatch(it -> it.compares(subject(Cases.COUNTER, Impl.FLOOR, 1))))
+                .isTrue();
+    }
+
+    @Test
+    void shouldReportScrapesWithoutAPauseWithoutALimit() {
+        add(Cases.DURING_SCRAPES, Impl.PERCPU, 1, 30, 0);
+        add(Cases.DURING_OTHER_WITHOUT_PAUSE, Impl.PERCPU, 1, 10, 0);
+
+        assertThat(summary())
+                .contains("| timer.record.during-scrape.back-to-back | percpu"
+                        + " | percpu in timer.record.during-other-work.back-to-back |  | 3.00 | 3.00 |");
+    }
+
+    @Test
+    void shouldCompareTheSpreadOfACaseWithThatOfAnEmptyCall() {
+        spreads = List.of(
+                new Spread(Cases.TIMER, Impl.EMPTY, new double[] {10, 10, 11}),
+                new Spread(Cases.TIMER, Impl.PERCPU, new double[] {10, 10, 11.5}),
+                new Spread(Cases.COUNTER, Impl.PERCPU, new double[] {10, 16, 10}));
+
+        assertThat(summary())
+                .contains("| timer.record | empty | |  | 10 % | 10.0 | 11.0 |")
+                .contains("| timer.record | percpu | empty + 5 points | 15 % | 15 % | 10.0 | 11.5 |")
+                .contains("| counter.increment | percpu | empty + 5 points | 15 % | **60 %** | 10.0 | 16.0 |");
+    }
+
+    @Test
+    void shouldPrintTheRowsOfTheReadmeOnOnePage() {
+        addReadmeRows();
+        add(Cases.LOOKUP, Impl.PERCPU, 1, 1, 0);
+
+        assertThat(new MarkdownReport(outcome(Outcome.Extent.WHOLE), MACHINE).page())
+                .contains("| counter | Micrometer | 5.00 ns | 5.00 ns | 1.00 |")
+                .doesNotContain("## ");
+        assertThat(new MarkdownReport(outcome(Outcome.Extent.SELECTED), MACHINE).page())
+                .contains("| counter | Micrometer | 5.00 ns | 5.00 ns | 1.00 |")
+                .contains("## lookup.counter")
+                .doesNotContain("## How to read this")
+                .doesNotContain(".svg");
     }
 
     @Test
@@ -166,12 +219,15 @@ class ReportTest {
             add(Cases.COUNTER, Impl.PERCPU, threads, 10, 0);
             add(Cases.COUNTER, Impl.MICROMETER, threads, 8, 0);
         }
+        results.add(subject(Cases.COUNTER, Impl.PERCPU, 1), 2, round(14, 0));
+        results.add(subject(Cases.COUNTER, Impl.MICROMETER, 1), 2, round(8, 0));
         add(Cases.SCRAPE_TIMERS_10K, Impl.PERCPU, 1, 3e6, 0);
 
         assertThat(new MarkdownReport(outcome(Outcome.Extent.WHOLE), MACHINE).rows())
-                .contains("| counter | 5.00 ns | 4.00 ns | 5.00 ns | 4.00 ns | Micrometer |\n")
-                .contains("| scrape of 10,000 timers | 1.5 ms | not measured |  |  | Micrometer |\n")
-                .contains("| timer | not measured | not measured |")
+                .contains(
+                        "| counter | Micrometer | 6.00 ns | 4.00 ns | 1.50 (1.25 to 1.75) | 5.00 ns | 4.00 ns | 1.25 |\n")
+                .contains("| scrape of 10,000 timers | Micrometer | 1.5 ms | not measured |  |  |  |  |\n")
+                .contains("| timer | Micrometer | not measured | not measured |")
                 .contains("`make bench` on 1970-01-01: a processor, 2 CPUs, a kernel, a JDK.\n")
                 .doesNotContain("**");
     }
@@ -230,7 +286,7 @@ class ReportTest {
 
         assertThat(readme)
                 .content()
-                .contains("| timer with histogram | 5.00 ns |")
+                .contains("| timer with histogram | Micrometer | 5.00 ns |")
                 .doesNotContain("not measured");
         assertThat(document).content().contains("## Limits that are missed").contains("\nload\n");
     }
@@ -277,6 +333,7 @@ class ReportTest {
                 results,
                 MemoryCases.measure(Pattern.compile("^none$"), failures),
                 tails,
+                spreads,
                 Map.of(),
                 failures,
                 Instant.EPOCH,

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The results of all forks, by subject and round. Not thread-safe. */
@@ -73,47 +74,49 @@ final class Results {
     }
 
     /**
-     * Returns the ratio of two implementations, as the median of the ratios of the rounds, or empty.
+     * Returns the ratio of percpu to the peers of a target, as the median of the ratios of the rounds, or empty.
      *
-     * <p>In a round the two run shortly after each other, so a machine that is slower for a while affects both.
+     * <p>In a round they run shortly after each other, so a machine that is slower for a while affects all.
      *
-     * @param peerCase case of the peer, usually the same as {@code caseName}
      * @param figure figure of a round to compare
      */
-    OptionalDouble ratio(
-            String caseName, String impl, String peerCase, String peer, int threads, ToDoubleFunction<Round> figure) {
-        TreeMap<Integer, Round> implRounds = find(caseName, impl, threads);
-        TreeMap<Integer, Round> peerRounds = find(peerCase, peer, threads);
-        if (implRounds == null || peerRounds == null) {
-            return OptionalDouble.empty();
-        }
-        double[] ratios = implRounds.keySet().stream()
-                .filter(peerRounds::containsKey)
-                .mapToDouble(round ->
-                        figure.applyAsDouble(implRounds.get(round)) / figure.applyAsDouble(peerRounds.get(round)))
-                .filter(Double::isFinite) // a figure is NaN if the round does not have it
-                .toArray();
+    OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {
+        double[] ratios = ratios(target, threads, figure);
         return ratios.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Numbers.median(ratios));
     }
 
-    /** Returns the number of rounds that have results of both implementations of a target. */
-    int roundsOf(Target target, int threads) {
-        TreeMap<Integer, Round> percpuRounds = find(target.caseName(), target.percpu(), threads);
-        TreeMap<Integer, Round> peerRounds = find(target.peerCase(), target.peer(), threads);
-        return percpuRounds == null || peerRounds == null
-                ? 0
-                : (int) percpuRounds.keySet().stream()
-                        .filter(peerRounds::containsKey)
-                        .count();
+    /** Returns the ratio in each round that has results of percpu and of all peers. */
+    double[] ratios(Target target, int threads, ToDoubleFunction<Round> figure) {
+        TreeMap<Integer, Round> percpu = find(target.caseName(), target.percpu(), threads);
+        return commonRounds(target, threads)
+                .mapToDouble(round -> figure.applyAsDouble(percpu.get(round))
+                        / target.peers().stream()
+                                .mapToDouble(peer -> figure.applyAsDouble(
+                                        find(target.peerCase(), peer, threads).get(round)))
+                                .sum())
+                .filter(Double::isFinite) // a figure is NaN if the round does not have it
+                .toArray();
     }
 
-    private @Nullable TreeMap<Integer, Round> find(String caseName, String impl, int threads) {
+    /** Returns the number of rounds that have results of percpu and of all peers. */
+    int roundsOf(Target target, int threads) {
+        return (int) commonRounds(target, threads).count();
+    }
+
+    private Stream<Integer> commonRounds(Target target, int threads) {
+        return find(target.caseName(), target.percpu(), threads).keySet().stream()
+                .filter(round -> target.peers().stream()
+                        .allMatch(peer -> find(target.peerCase(), peer, threads).containsKey(round)));
+    }
+
+    /** Returns the rounds of a subject; none if it was not measured. */
+    private TreeMap<Integer, Round> find(String caseName, String impl, int threads) {
         return rounds.entrySet().stream()
                 .filter(it -> it.getKey().caseName().equals(caseName)
                         && it.getKey().impl().equals(impl)
                         && it.getKey().threads() == threads)
                 .map(Map.Entry::getValue)
                 .findFirst()
-                .orElse(null);
+                .orElseGet(TreeMap::new);
     }
 }

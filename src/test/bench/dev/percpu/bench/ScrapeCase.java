@@ -1,11 +1,13 @@
 package dev.percpu.bench;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -16,12 +18,15 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * JMH benchmarks that record into one of 1,000 histogram timers while another thread scrapes without a pause.
+ * JMH benchmarks that record into one of 1,000 histogram timers while another thread scrapes, once per second or without a pause.
  *
  * <p>The other thread scrapes the same registry, or a second registry of the same kind and size. The second registry is the control: it
  * costs the same CPU time and garbage, but shares no memory with the records.
  */
 public class ScrapeCase {
+    /** Pause of one scrape per second. Few servers scrape more often than every 15 s. */
+    static final int SECOND_MILLIS = 1000;
+
     private static final int TIMERS = 1000;
 
     /** The work of the other thread. */
@@ -42,10 +47,14 @@ public class ScrapeCase {
         @Param("SCRAPE")
         public Background background = Background.SCRAPE;
 
+        /** Time from the end of a scrape to the next, in milliseconds. */
+        @Param("0")
+        public int pauseMillis;
+
         Timer timer;
         private final List<MeterRegistry> registries = new ArrayList<>();
         private final AtomicLong scrapes = new AtomicLong();
-        private volatile boolean stopped;
+        private final CountDownLatch stopped = new CountDownLatch(1);
         private @Nullable Thread scraper;
 
         @Setup
@@ -77,15 +86,19 @@ public class ScrapeCase {
         }
 
         private void scrapeUntilStopped(MeterRegistry scraped) {
-            while (!stopped) {
-                Impl.scrape(scraped);
-                scrapes.incrementAndGet();
+            try {
+                do {
+                    Impl.scrape(scraped);
+                    scrapes.incrementAndGet();
+                } while (!stopped.await(pauseMillis, MILLISECONDS));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
             }
         }
 
         @TearDown
         public void close() throws InterruptedException {
-            stopped = true;
+            stopped.countDown();
             if (scraper != null) {
                 scraper.join();
                 CounterCase.check(scrapes.get());

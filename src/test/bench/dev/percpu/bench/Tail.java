@@ -9,7 +9,7 @@ import org.openjdk.jmh.util.MultisetStatistics;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * The latency distribution of single records into a histogram timer, with or without scrapes. Immutable.
+ * The latency distribution of single records into a histogram timer, with one scrape per second or without. Immutable.
  *
  * <p>JMH samples records and reads the clock before and after each. All figures include the clock (about 20 ns) and interruptions by the
  * kernel. The samples of all forks are merged.
@@ -21,6 +21,9 @@ import org.openjdk.jmh.util.Statistics;
  * @param forks number of forks with results
  */
 record Tail(String caseName, String impl, double p50, double p99, double p999, double max, int forks) {
+    /** Name that selects this measurement, as if it were a case. */
+    static final String NAME = "tail";
+
     static final int FORKS = 2;
     static final int SECONDS = 3;
 
@@ -36,7 +39,13 @@ record Tail(String caseName, String impl, double p50, double p99, double p999, d
             for (String impl : List.of(Impl.PERCPU, Impl.MICROMETER)) {
                 String caseName =
                         background == ScrapeCase.Background.IDLE ? Cases.TIMER_HISTOGRAM : Cases.DURING_SCRAPE;
-                Map<String, String> params = Map.of("impl", impl, "background", background.name());
+                Map<String, String> params = Map.of(
+                        "impl",
+                        impl,
+                        "background",
+                        background.name(),
+                        "pauseMillis",
+                        Integer.toString(ScrapeCase.SECOND_MILLIS));
                 subjects.add(new Subject(caseName, impl, 1, ScrapeCase.class, "registry", params, false));
             }
         }

@@ -12,17 +12,18 @@ final class TailTables {
     }
 
     String text() {
-        StringBuilder out = new StringBuilder("""
+        StringBuilder out =
+                new StringBuilder("""
                 ## Tail
 
-                Latency of single records into one of 1,000 histogram timers, in nanoseconds, with the time to read the clock. Each row has
-                %d forks of %d s; the second ones ran in reverse order.
+                Latency of single records into one of 1,000 histogram timers, in nanoseconds, with the time to read the clock. %s
+                has one scrape per second. Each row has %d forks of %d s; the second ones ran in reverse order.
 
                 ![](%s.svg)
 
                 | case | implementation | p50 | p99 | p99.9 | max | forks |
                 |---|---|---|---|---|---|---|
-                """.formatted(Tail.FORKS, Tail.SECONDS, TailChart.NAME));
+                """.formatted(Cases.DURING_SCRAPE, Tail.FORKS, Tail.SECONDS, TailChart.NAME));
         for (Tail tail : tails) {
             out.append("| ").append(tail.caseName()).append(" | ").append(tail.impl());
             for (double nanos : new double[] {tail.p50(), tail.p99(), tail.p999(), tail.max()}) {

@@ -28,6 +28,12 @@ final class TargetTables {
 
     private String targets() {
         boolean rounds = roundsDiffer();
+        if (!whole
+                && Target.ALL.stream().noneMatch(it -> isReported(it, Round::medianNanos))
+                && !isReported(Target.HTTP_REQUEST_BYTES, Round::bytesPerOp)
+                && tails.isEmpty()) {
+            return "";
+        }
         StringBuilder out = new StringBuilder(
                 "| case | implementation | against | at most | 1 thread | CPU time | 2 threads | CPU time |"
                         + (rounds ? " rounds |" : "") + "\n|---|---|---|---|---|---|---|---|" + (rounds ? "---|" : "")
@@ -122,7 +128,7 @@ final class TargetTables {
     }
 
     private OptionalDouble ratio(Target target, int threads, ToDoubleFunction<Round> figure) {
-        return results.ratio(target.caseName(), target.percpu(), target.peerCase(), target.peer(), threads, figure);
+        return results.ratio(target, threads, figure);
     }
 
     private String cell(Target target, int threads, ToDoubleFunction<Round> figure) {

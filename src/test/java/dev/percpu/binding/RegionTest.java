@@ -55,19 +55,36 @@ class RegionTest {
         RseqProbe.status();
     }
 
+    /** A cell or a group. The record keeps its memory reachable. */
+    private record TestCell(Region region, long offset, BucketIndex buckets) {
+        void addLong(long amount) {
+            RecordCalls.addLong(this, region.address, offset, amount);
+        }
+
+        void observeLong(long amount) {
+            RecordCalls.observeLong(this, region.address, offset, buckets.address, amount);
+        }
+
+        void observeDouble(double amount) {
+            RecordCalls.observeDouble(this, region.address, offset, buckets.address, amount);
+        }
+    }
+
     @Test
     void shouldSurviveAnyOffset() {
         Random random = new Random(1);
         BucketIndex buckets = BucketIndex.ofLongs(1, 10, 100);
         for (int i = 0; i < 200_000; i++) {
             long offset = i < EDGES.length ? EDGES[i] : random.nextLong();
-            CellHandle single = new CellHandle(region, offset, BucketIndex.NONE);
-            RecordCalls.addLong(single, 1);
-            RecordCalls.addDouble(single, 1);
-            RecordCalls.observeLong(new CellHandle(region, offset, buckets), random.nextLong());
-            RecordCalls.observeDouble(single, random.nextDouble());
-            RecordCalls.observeLong(new CellHandle(region, offset, buckets), random.nextLong(), random.nextLong());
-            RecordCalls.observeDouble(single, random.nextDouble(), random.nextLong());
+            TestCell single = new TestCell(region, offset, BucketIndex.NONE);
+            TestCell group = new TestCell(region, offset, buckets);
+            single.addLong(1);
+            RecordCalls.addDouble(single, single.region.address, single.offset, 1);
+            group.observeLong(random.nextLong());
+            single.observeDouble(random.nextDouble());
+            RecordCalls.observeLong(
+                    group, region.address, offset, buckets.address, random.nextLong(), random.nextLong());
+            RecordCalls.observeDouble(single, region.address, offset, 0, random.nextDouble(), random.nextLong());
         }
         assertThat(region.residentBytes()).isPositive();
     }
@@ -78,8 +95,8 @@ class RegionTest {
         BucketIndex longs = BucketIndex.ofLongs(1, 10, 100);
         BucketIndex doubles = BucketIndex.ofDoubles(0.1, 1, 10);
         for (long amount : EDGES) {
-            RecordCalls.observeLong(new CellHandle(region, group, longs), amount);
-            RecordCalls.observeDouble(new CellHandle(region, group, doubles), Double.longBitsToDouble(amount));
+            new TestCell(region, group, longs).observeLong(amount);
+            new TestCell(region, group, doubles).observeDouble(Double.longBitsToDouble(amount));
         }
         assertThat(count(group, 4)).isEqualTo(2L * EDGES.length);
     }
@@ -122,7 +139,7 @@ class RegionTest {
     void shouldSumManyRanges() {
         long first = region.firstCell();
         for (long cell : new long[] {0, 3, 3, 1000}) {
-            RecordCalls.addLong(new CellHandle(region, first + 16 * cell, BucketIndex.NONE), cell + 1);
+            new TestCell(region, first + 16 * cell, BucketIndex.NONE).addLong(cell + 1);
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, first + 16_000, first, first + 32);
@@ -202,7 +219,7 @@ class RegionTest {
     @Test
     void shouldReturnZeroForTheMaximumOfAnInvalidGroup() {
         long group = region.firstCell();
-        RecordCalls.observeLong(new CellHandle(region, group, BucketIndex.NONE), 7);
+        new TestCell(region, group, BucketIndex.NONE).observeLong(7);
 
         assertThat(region.drainMax(0, 1)).as("before the first cell").isZero();
         assertThat(region.drainMax(group - 16, 1)).as("before the first cell").isZero();
@@ -246,7 +263,7 @@ class RegionTest {
     @Test
     void shouldUseNoMemoryForShardsWithoutRecords() {
         Region wide = Region.reserve(256, 24, SumKind.LONG, CPU_ID);
-        RecordCalls.addLong(new CellHandle(wide, wide.firstCell(), BucketIndex.NONE), 1);
+        new TestCell(wide, wide.firstCell(), BucketIndex.NONE).addLong(1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cells = arena.allocate(1 << 20, 16);
             wide.sum(wide.firstCell(), wide.firstCell() + cells.byteSize(), cells);
