@@ -30,11 +30,6 @@ public final class BucketIndex {
         this.address = memory.address();
     }
 
-    /** Returns the native address of the index, for {@link RecordCalls}; 0 for {@link #NONE}. It is valid while this object is reachable. */
-    public long address() {
-        return address;
-    }
-
     /**
      * Builds the index of integer amounts.
      *

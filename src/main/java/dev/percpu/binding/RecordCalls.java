@@ -19,12 +19,12 @@ import java.util.Arrays;
  *
  * <p>Each call has three native variants: the rseq area at a constant offset from the thread pointer, the area at an address in a TLS
  * variable, and atomics. The variant is chosen when this class is initialised, after {@link ControlCalls#fixMode}, so the method handles
- * are constants for the JIT compiler. A compiled call loads the address of the cell from its owner, calls the linker's stub, and compares the
+ * are constants for the JIT compiler. A compiled call loads the addresses of region and buckets, calls the linker's stub, and compares the
  * result with 0.
  *
- * <p>The address of a cell, or of a group of cells, is three numbers: the native address of its {@link Region}, the offset in every shard, and
- * the native address of the group's {@link BucketIndex}. The {@code owner} of a call is the object with these numbers in final fields. While it
- * is reachable, the region and the index must be, and no other owner may get the cell. Each call keeps the owner reachable until it returns.
+ * <p>A cell, or a group of cells, is at one offset in every shard of a {@link Region}. The {@code owner} of a call is the object to which the
+ * offset belongs: while it is reachable, the region and the {@link BucketIndex} must be, and no other owner may get the cell. Each call keeps
+ * the owner reachable until it returns.
  *
  * <p>The native code rounds any offset to a multiple of 16 inside the region: with a wrong one, records change a wrong cell, but no memory
  * outside of the region.
@@ -49,14 +49,14 @@ public final class RecordCalls {
     /**
      * Adds an integer amount to the first word of a cell.
      *
-     * @param owner the object with the address of a single cell, in a region of either {@link SumKind}
+     * @param owner the owner of a single cell, in a region of either {@link SumKind}
      * @param amount any long. The word is a 64-bit integer and wraps around without an error: the caller must keep the sum of all amounts,
      *     over all shards, from -2<sup>63</sup> to 2<sup>63</sup> - 1.
      */
-    public static void addLong(Object owner, long region, long offset, long amount) {
+    public static void addLong(Object owner, Region region, long offset, long amount) {
         int result;
         try {
-            result = (int) ADD_LONG.invokeExact(region, offset, amount);
+            result = (int) ADD_LONG.invokeExact(region.address, offset, amount);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -69,13 +69,13 @@ public final class RecordCalls {
     /**
      * Adds a double amount to the second word of a cell.
      *
-     * @param owner the object with the address of a single cell, in a region of {@link SumKind#DOUBLE}
+     * @param owner the owner of a single cell, in a region of {@link SumKind#DOUBLE}
      * @param amount any double; infinity and NaN stay in the sum
      */
-    public static void addDouble(Object owner, long region, long offset, double amount) {
+    public static void addDouble(Object owner, Region region, long offset, double amount) {
         int result;
         try {
-            result = (int) ADD_DOUBLE.invokeExact(region, offset, Double.doubleToRawLongBits(amount));
+            result = (int) ADD_DOUBLE.invokeExact(region.address, offset, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -88,14 +88,14 @@ public final class RecordCalls {
     /**
      * Records one integer observation in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
      *
-     * @param owner the object with the address of a group, in a region of {@link SumKind#LONG}
+     * @param owner the owner of a group, in a region of {@link SumKind#LONG}
      * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. Where the sum would overflow, it
      *     stays at 2<sup>63</sup> - 1.
      */
-    public static void observeLong(Object owner, long region, long offset, long buckets, long amount) {
+    public static void observeLong(Object owner, Region region, long offset, BucketIndex buckets, long amount) {
         int result;
         try {
-            result = (int) OBSERVE_LONG.invokeExact(region, offset, buckets, amount);
+            result = (int) OBSERVE_LONG.invokeExact(region.address, offset, buckets.address, amount);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -108,13 +108,14 @@ public final class RecordCalls {
     /**
      * Records one double observation in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
      *
-     * @param owner the object with the address of a group, in a region of {@link SumKind#DOUBLE}
+     * @param owner the owner of a group, in a region of {@link SumKind#DOUBLE}
      * @param amount at least 0, not NaN; infinity goes to the last bucket and stays in the sum
      */
-    public static void observeDouble(Object owner, long region, long offset, long buckets, double amount) {
+    public static void observeDouble(Object owner, Region region, long offset, BucketIndex buckets, double amount) {
         int result;
         try {
-            result = (int) OBSERVE_DOUBLE.invokeExact(region, offset, buckets, Double.doubleToRawLongBits(amount));
+            result = (int) OBSERVE_DOUBLE.invokeExact(
+                    region.address, offset, buckets.address, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -127,15 +128,16 @@ public final class RecordCalls {
     /**
      * Records equal integer observations in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
      *
-     * @param owner the object with the address of a group, in a region of {@link SumKind#LONG}
+     * @param owner the owner of a group, in a region of {@link SumKind#LONG}
      * @param amount amount of each observation, as for the call for one. Where the sum would overflow, it stays at
      *     2<sup>63</sup> - 1.
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      */
-    public static void observeLong(Object owner, long region, long offset, long buckets, long amount, long count) {
+    public static void observeLong(
+            Object owner, Region region, long offset, BucketIndex buckets, long amount, long count) {
         int result;
         try {
-            result = (int) OBSERVE_N_LONG.invokeExact(region, offset, buckets, amount, count);
+            result = (int) OBSERVE_N_LONG.invokeExact(region.address, offset, buckets.address, amount, count);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -148,15 +150,16 @@ public final class RecordCalls {
     /**
      * Records equal double observations in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
      *
-     * @param owner the object with the address of a group, in a region of {@link SumKind#DOUBLE}
+     * @param owner the owner of a group, in a region of {@link SumKind#DOUBLE}
      * @param amount amount of each observation, as for the call for one. The product with the count is rounded once.
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      */
-    public static void observeDouble(Object owner, long region, long offset, long buckets, double amount, long count) {
+    public static void observeDouble(
+            Object owner, Region region, long offset, BucketIndex buckets, double amount, long count) {
         int result;
         try {
-            result = (int)
-                    OBSERVE_N_DOUBLE.invokeExact(region, offset, buckets, Double.doubleToRawLongBits(amount), count);
+            result = (int) OBSERVE_N_DOUBLE.invokeExact(
+                    region.address, offset, buckets.address, Double.doubleToRawLongBits(amount), count);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -169,16 +172,16 @@ public final class RecordCalls {
     /**
      * Records observations that another process has counted: it changes {count, sum} of one bucket by one store, and no maximum.
      *
-     * @param owner the object with the address of a group, in a region of {@link SumKind#DOUBLE}
+     * @param owner the owner of a group, in a region of {@link SumKind#DOUBLE}
      * @param bucket index of a bucket that the group has; any other changes a wrong cell of the region, but no memory outside of it
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      * @param sum sum of their amounts, not NaN
      */
-    public static void observeBucket(Object owner, long region, long offset, long bucket, long count, double sum) {
+    public static void observeBucket(Object owner, Region region, long offset, long bucket, long count, double sum) {
         int result;
         try {
-            result = (int)
-                    OBSERVE_BUCKET_DOUBLE.invokeExact(region, offset, bucket, count, Double.doubleToRawLongBits(sum));
+            result = (int) OBSERVE_BUCKET_DOUBLE.invokeExact(
+                    region.address, offset, bucket, count, Double.doubleToRawLongBits(sum));
         } catch (Throwable e) {
             throw unexpected(e);
         }

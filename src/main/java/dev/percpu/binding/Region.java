@@ -55,11 +55,6 @@ public final class Region {
         this.sumKind = sumKind;
     }
 
-    /** Returns the native address of the region, for {@link RecordCalls}. It is valid while this object is reachable. */
-    public long address() {
-        return address;
-    }
-
     /**
      * Reserves address space. The kernel adds memory at the first record into each page.
      *

@@ -6,6 +6,7 @@ import dev.percpu.family.NamedSeries.SeriesShape;
 import dev.percpu.family.PointWriter;
 import dev.percpu.shard.Cell;
 import dev.percpu.shard.CellSnapshot;
+import dev.percpu.shard.RecordTarget;
 import io.micrometer.core.instrument.AbstractMeter;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Exemplars;
@@ -21,13 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CellMeter extends AbstractMeter {
     /**
-     * The cell's address for {@link dev.percpu.shard.DirectRecords}. It is in this object, so that a record reads few cache lines. The region
-     * is 0 if the meter records in another way: it samples exemplars, or the cell is on the JVM's heap.
+     * What records into the cell. It is in this object, with the offset of the cell, so that a record reads few cache lines. Null if the meter
+     * records in another way: it samples exemplars, or the cell is on the JVM's heap.
      */
-    final long region;
+    final @Nullable RecordTarget target;
 
     final long offset;
-    final long bucketIndex;
 
     private final long createdMillis;
 
@@ -44,9 +44,8 @@ public abstract class CellMeter extends AbstractMeter {
      */
     CellMeter(Id id, long createdMillis, Cell cell, boolean samplesExemplars) {
         super(id);
-        this.region = samplesExemplars ? 0 : cell.regionAddress();
+        this.target = samplesExemplars ? null : cell.target();
         this.offset = cell.offset();
-        this.bucketIndex = cell.bucketsAddress();
         this.createdMillis = createdMillis;
     }
 
@@ -96,7 +95,7 @@ public abstract class CellMeter extends AbstractMeter {
      * @return a number without meaning, so that the JIT compiler keeps the reads
      */
     public final long touch() {
-        return region + bucketIndex;
+        return target == null ? 0 : offset;
     }
 
     /** Returns a writer of the main family's samples that reads the values from cells only; null if there are percentiles. */

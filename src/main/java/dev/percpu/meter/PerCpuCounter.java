@@ -8,7 +8,6 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
 import dev.percpu.shard.CounterCell;
-import dev.percpu.shard.DirectRecords;
 import io.micrometer.core.instrument.Counter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
@@ -40,8 +39,8 @@ public final class PerCpuCounter extends CellMeter implements Counter {
 
     @Override
     public void increment() {
-        if (region != 0) {
-            DirectRecords.add(this, region, offset, 1L);
+        if (target != null) {
+            target.add(this, offset, 1L);
         } else {
             cell.add(1L);
             sample(1);
@@ -57,12 +56,12 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         // integer.
         // Amounts in the range of an int overflow it after 2^32 additions at the earliest.
         int whole = (int) amount;
-        if (region == 0) {
+        if (target == null) {
             addIndirectly(amount, whole);
         } else if (whole == amount) {
-            DirectRecords.add(this, region, offset, (long) whole);
+            target.add(this, offset, (long) whole);
         } else {
-            DirectRecords.add(this, region, offset, amount);
+            target.add(this, offset, amount);
         }
     }
 

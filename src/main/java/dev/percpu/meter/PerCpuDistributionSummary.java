@@ -7,7 +7,6 @@ import dev.percpu.family.PointWriter;
 import dev.percpu.histogram.NativeHistogramResolution;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
-import dev.percpu.shard.DirectRecords;
 import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Observations;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -47,8 +46,8 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (!(amount >= 0) || !(scaled >= 0)) {
             return;
         }
-        if (region != 0) {
-            DirectRecords.observeDouble(this, region, offset, bucketIndex, scaled);
+        if (target != null) {
+            target.observeDouble(this, offset, scaled);
         } else {
             cell.observeDouble(scaled);
             sample(scaled);
@@ -67,8 +66,8 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (!(amount >= 0) || !(scaled >= 0) || count < 1) {
             return;
         }
-        if (region != 0) {
-            DirectRecords.observeDouble(this, region, offset, bucketIndex, scaled, count);
+        if (target != null) {
+            target.observeDouble(this, offset, scaled, count);
         } else {
             cell.observeDouble(scaled, count);
             sample(scaled);

@@ -6,7 +6,6 @@ import dev.percpu.family.BucketWriter;
 import dev.percpu.family.PointWriter;
 import dev.percpu.shard.CellColumn;
 import dev.percpu.shard.CellSnapshot;
-import dev.percpu.shard.DirectRecords;
 import dev.percpu.shard.ObservationCell;
 import dev.percpu.shard.Observations;
 import io.micrometer.common.util.internal.logging.WarnThenDebugLogger;
@@ -55,8 +54,8 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
-        if (region != 0) {
-            DirectRecords.observeLong(this, region, offset, bucketIndex, nanos);
+        if (target != null) {
+            target.observeLong(this, offset, nanos);
         } else {
             cell.observeLong(nanos);
             sample(nanos);
@@ -81,8 +80,8 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
-        if (region != 0) {
-            DirectRecords.observeLong(this, region, offset, bucketIndex, nanos, count);
+        if (target != null) {
+            target.observeLong(this, offset, nanos, count);
         } else {
             cell.observeLong(nanos, count);
             sample(nanos);

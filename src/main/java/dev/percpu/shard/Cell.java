@@ -14,18 +14,13 @@ public abstract class Cell {
     /** Returns this cell; null for a cell on the JVM's heap. */
     abstract @Nullable CellHandle handle();
 
-    /** Returns the native address of the cell's region for {@link DirectRecords}; 0 for a cell on the JVM's heap. */
-    public long regionAddress() {
-        return 0;
+    /** Returns what records into this cell; null for a cell on the JVM's heap. */
+    public @Nullable RecordTarget target() {
+        return null;
     }
 
     /** Returns the offset of the cell in every shard, in bytes; 0 for a cell on the JVM's heap. */
     public long offset() {
-        return 0;
-    }
-
-    /** Returns the native address of the index of the buckets; 0 for a cell on the JVM's heap, and without buckets. */
-    public long bucketsAddress() {
         return 0;
     }
 

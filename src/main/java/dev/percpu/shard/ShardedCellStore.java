@@ -17,12 +17,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store with cells on native per-CPU shards. Thread-safe.
  *
- * <p>Counters, timers and summaries have their cells in regions of their own, so that one native call sums a region. Groups with equal
- * bounds share a {@link BucketIndex}.
+ * <p>Counters, timers and summaries have their cells in regions of their own, so that one native call sums a region. Groups of a region with
+ * equal bounds share a {@link RecordTarget}, and so do all counters of a region.
  *
  * <p>If the kernel refuses the address space for a cell, the cell is on the JVM's heap: slower, but without loss.
  */
@@ -36,10 +37,10 @@ public final class ShardedCellStore implements CellStore {
     private final RegionChain summaries;
     private final List<RegionChain> chains;
 
-    /** The indexes of the groups in use. An index without a group is freed. Guarded by itself. */
-    private final Map<BucketBounds, IndexReference> indexes = new HashMap<>();
+    /** The targets of the cells in use. A target without a cell is freed. Guarded by itself. */
+    private final Map<TargetKey, TargetReference> targets = new HashMap<>();
 
-    private final ReferenceQueue<BucketIndex> freed = new ReferenceQueue<>();
+    private final ReferenceQueue<RecordTarget> freed = new ReferenceQueue<>();
     private final RecycleLock recycleLock = new RecycleLock();
     private final JvmCellStore heapCells;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -78,7 +79,12 @@ public final class ShardedCellStore implements CellStore {
 
     @Override
     public CounterCell newCounter() {
-        return onShardsOrHeap(() -> new ShardedCounterCell(counters.allocate(0)), heapCells::newCounter);
+        return onShardsOrHeap(
+                () -> {
+                    RegionChain.Allocation memory = counters.allocate(0);
+                    return new ShardedCounterCell(memory, target(memory.region(), null));
+                },
+                heapCells::newCounter);
     }
 
     @Override
@@ -95,45 +101,62 @@ public final class ShardedCellStore implements CellStore {
 
     private ObservationCell newObservation(RegionChain chain, BucketBounds bounds, SumKind kind) {
         bounds.words(kind); // rejects bounds of the other kind, for which there may be an index
-        return new ShardedObservationCell(chain.allocate(bounds.buckets()), index(bounds, kind), bounds.buckets());
+        RegionChain.Allocation memory = chain.allocate(bounds.buckets());
+        return new ShardedObservationCell(memory, target(memory.region(), bounds), bounds.buckets());
     }
 
-    private BucketIndex index(BucketBounds bounds, SumKind kind) {
-        synchronized (indexes) {
+    /**
+     * @param bounds bounds of the groups; null for counters
+     */
+    private RecordTarget target(Region region, @Nullable BucketBounds bounds) {
+        TargetKey key = new TargetKey(region, bounds);
+        synchronized (targets) {
             removeFreed();
-            IndexReference known = indexes.get(bounds);
-            BucketIndex index = known == null ? null : known.get();
-            if (index == null) {
-                index = kind == SumKind.LONG
-                        ? BucketIndex.ofLongs(bounds.longs())
-                        : BucketIndex.ofDoubles(bounds.doubles());
-                indexes.put(bounds, new IndexReference(bounds, index, freed));
+            TargetReference known = targets.get(key);
+            RecordTarget target = known == null ? null : known.get();
+            if (target == null) {
+                target = new RecordTarget(region, index(bounds, region.sumKind()));
+                targets.put(key, new TargetReference(key, target, freed));
             }
-            return index;
+            return target;
         }
+    }
+
+    private static BucketIndex index(@Nullable BucketBounds bounds, SumKind kind) {
+        if (bounds == null) {
+            return BucketIndex.NONE;
+        }
+        return kind == SumKind.LONG ? BucketIndex.ofLongs(bounds.longs()) : BucketIndex.ofDoubles(bounds.doubles());
     }
 
     private void removeFreed() {
         for (Reference<?> next = freed.poll(); next != null; next = freed.poll()) {
-            indexes.remove(((IndexReference) next).bounds, next);
+            targets.remove(((TargetReference) next).key, next);
         }
     }
 
-    /** For tests. Returns the number of bucket indexes that are in memory. */
-    int bucketIndexes() {
-        synchronized (indexes) {
+    /** For tests. Returns the number of targets that are in memory. */
+    int targets() {
+        synchronized (targets) {
             removeFreed();
-            return indexes.size();
+            return targets.size();
         }
     }
 
-    /** A reference to an index, which its groups keep reachable. */
-    private static final class IndexReference extends WeakReference<BucketIndex> {
-        private final BucketBounds bounds;
+    /**
+     * What the cells of a target have in common.
+     *
+     * @param bounds bounds of the groups; null for counters
+     */
+    private record TargetKey(Region region, @Nullable BucketBounds bounds) {}
 
-        IndexReference(BucketBounds bounds, BucketIndex index, ReferenceQueue<BucketIndex> queue) {
-            super(index, queue);
-            this.bounds = bounds;
+    /** A reference to a target, which its cells keep reachable. */
+    private static final class TargetReference extends WeakReference<RecordTarget> {
+        private final TargetKey key;
+
+        TargetReference(TargetKey key, RecordTarget target, ReferenceQueue<RecordTarget> queue) {
+            super(target, queue);
+            this.key = key;
         }
     }
 

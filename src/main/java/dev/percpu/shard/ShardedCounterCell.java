@@ -1,28 +1,27 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordCalls;
 import dev.percpu.binding.Region;
 
 /** A counter on native shards. Its cell has the integer part in the first word and the double part in the second. Thread-safe. */
 final class ShardedCounterCell extends CounterCell implements CellHandle {
     private final long offset;
     private final int generation;
-    private final Region region;
+    private final RecordTarget target;
 
-    ShardedCounterCell(RegionChain.Allocation memory) {
+    ShardedCounterCell(RegionChain.Allocation memory, RecordTarget target) {
         this.offset = memory.offset();
         this.generation = memory.generation();
-        this.region = memory.region();
+        this.target = target;
     }
 
     @Override
     public void add(long amount) {
-        RecordCalls.addLong(this, region.address(), offset, amount);
+        target.add(this, offset, amount);
     }
 
     @Override
     public void add(double amount) {
-        RecordCalls.addDouble(this, region.address(), offset, amount);
+        target.add(this, offset, amount);
     }
 
     @Override
@@ -59,7 +58,7 @@ final class ShardedCounterCell extends CounterCell implements CellHandle {
 
     @Override
     public Region region() {
-        return region;
+        return target.region();
     }
 
     @Override
@@ -73,7 +72,7 @@ final class ShardedCounterCell extends CounterCell implements CellHandle {
     }
 
     @Override
-    public long regionAddress() {
-        return region.address();
+    public RecordTarget target() {
+        return target;
     }
 }

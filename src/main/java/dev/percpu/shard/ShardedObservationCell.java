@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.BucketIndex;
 import dev.percpu.binding.RecordCalls;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
@@ -13,50 +12,48 @@ final class ShardedObservationCell extends ObservationCell implements CellHandle
     private final long offset;
     private final int generation;
     private final int buckets;
-    private final Region region;
-    private final BucketIndex index;
+    private final RecordTarget target;
 
-    ShardedObservationCell(RegionChain.Allocation memory, BucketIndex index, int buckets) {
+    ShardedObservationCell(RegionChain.Allocation memory, RecordTarget target, int buckets) {
         this.offset = memory.offset();
         this.generation = memory.generation();
         this.buckets = buckets;
-        this.region = memory.region();
-        this.index = index;
+        this.target = target;
     }
 
     @Override
     SumKind sumKind() {
-        return region.sumKind();
+        return region().sumKind();
     }
 
     @Override
     public void observeLong(long amount) {
         assert isOfLongs();
-        RecordCalls.observeLong(this, region.address(), offset, index.address(), amount);
+        target.observeLong(this, offset, amount);
     }
 
     @Override
     public void observeDouble(double amount) {
         assert !isOfLongs();
-        RecordCalls.observeDouble(this, region.address(), offset, index.address(), amount);
+        target.observeDouble(this, offset, amount);
     }
 
     @Override
     public void observeLong(long amount, long count) {
         assert isOfLongs() && count > 0;
-        RecordCalls.observeLong(this, region.address(), offset, index.address(), amount, count);
+        target.observeLong(this, offset, amount, count);
     }
 
     @Override
     public void observeDouble(double amount, long count) {
         assert !isOfLongs() && count > 0;
-        RecordCalls.observeDouble(this, region.address(), offset, index.address(), amount, count);
+        target.observeDouble(this, offset, amount, count);
     }
 
     @Override
     public void observeBucket(int bucket, long count, double sum) {
         assert !isOfLongs() && count > 0;
-        RecordCalls.observeBucket(this, region.address(), offset, Objects.checkIndex(bucket, buckets), count, sum);
+        RecordCalls.observeBucket(this, region(), offset, Objects.checkIndex(bucket, buckets), count, sum);
     }
 
     @Override
@@ -94,7 +91,7 @@ final class ShardedObservationCell extends ObservationCell implements CellHandle
     @Override
     long drainMaxWord() {
         try {
-            return region.drainMax(offset, buckets);
+            return region().drainMax(offset, buckets);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -112,7 +109,7 @@ final class ShardedObservationCell extends ObservationCell implements CellHandle
 
     @Override
     public Region region() {
-        return region;
+        return target.region();
     }
 
     @Override
@@ -126,12 +123,7 @@ final class ShardedObservationCell extends ObservationCell implements CellHandle
     }
 
     @Override
-    public long regionAddress() {
-        return region.address();
-    }
-
-    @Override
-    public long bucketsAddress() {
-        return index.address();
+    public RecordTarget target() {
+        return target;
     }
 }

@@ -58,15 +58,15 @@ class RegionTest {
     /** A cell or a group. The record keeps its memory reachable. */
     private record TestCell(Region region, long offset, BucketIndex buckets) {
         void addLong(long amount) {
-            RecordCalls.addLong(this, region.address, offset, amount);
+            RecordCalls.addLong(this, region, offset, amount);
         }
 
         void observeLong(long amount) {
-            RecordCalls.observeLong(this, region.address, offset, buckets.address, amount);
+            RecordCalls.observeLong(this, region, offset, buckets, amount);
         }
 
         void observeDouble(double amount) {
-            RecordCalls.observeDouble(this, region.address, offset, buckets.address, amount);
+            RecordCalls.observeDouble(this, region, offset, buckets, amount);
         }
     }
 
@@ -79,12 +79,11 @@ class RegionTest {
             TestCell single = new TestCell(region, offset, BucketIndex.NONE);
             TestCell group = new TestCell(region, offset, buckets);
             single.addLong(1);
-            RecordCalls.addDouble(single, single.region.address, single.offset, 1);
+            RecordCalls.addDouble(single, single.region, single.offset, 1);
             group.observeLong(random.nextLong());
             single.observeDouble(random.nextDouble());
-            RecordCalls.observeLong(
-                    group, region.address, offset, buckets.address, random.nextLong(), random.nextLong());
-            RecordCalls.observeDouble(single, region.address, offset, 0, random.nextDouble(), random.nextLong());
+            RecordCalls.observeLong(group, region, offset, buckets, random.nextLong(), random.nextLong());
+            RecordCalls.observeDouble(single, region, offset, BucketIndex.NONE, random.nextDouble(), random.nextLong());
         }
         assertThat(region.residentBytes()).isPositive();
     }

@@ -68,14 +68,14 @@ class CellReuseTest {
     }
 
     @Test
-    void shouldFreeTheBucketIndexesOfRetiredGroups() {
+    void shouldFreeTheTargetsOfRetiredGroups() {
         for (int i = 0; i < 500; i++) {
             retireOne(BucketBounds.ofLongs(i + 1, 1_000 + i));
         }
         ObservationCell kept = store.newLongObservation(BOUNDS);
         endQuarantine();
 
-        assertThat(store.bucketIndexes()).isEqualTo(1);
+        assertThat(store.targets()).isEqualTo(1);
         kept.observeLong(50);
         assertThat(kept.read()).isEqualTo(Observations.ofLongs(new long[] {0, 1, 0}, 50));
     }
