@@ -25,8 +25,6 @@ final class MissedLimits {
             "A scrape sums cells, writes numbers, and copies name and labels of each line on their own. The copy of the whole text"
                     + " has one call for 64 KiB.";
 
-    private static final String RECORDS = "The CPU time includes a record into each meter before each scrape.";
-
     /** Reasons by case and peer, or by case alone if the reason is the same for every peer. */
     private static final Map<String, String> REASONS = Map.of(
             Cases.COUNTER + " " + Impl.MICROMETER,
@@ -39,8 +37,6 @@ final class MissedLimits {
             OTHER_PROCESSOR,
             Cases.TIMER_PERCENTILES + " " + Impl.MICROMETER,
             OTHER_PROCESSOR,
-            Cases.SCRAPE_COUNTERS_10K + " " + Impl.MICROMETER,
-            RECORDS,
             Cases.SCRAPE_COUNTERS_10K + " " + Impl.FLOOR,
             LINES,
             Cases.SCRAPE_TIMERS_10K + " " + Impl.FLOOR,
