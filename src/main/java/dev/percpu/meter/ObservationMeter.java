@@ -185,7 +185,9 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     @Override
     public final void rotate(long nowMillis, long withinMillis) {
-        max.rotate(nowMillis, withinMillis, this::drainMax);
+        if (max.startRotation(nowMillis, withinMillis)) {
+            maxNow();
+        }
         if (percentiles != null) {
             percentiles.rotate(nowMillis, withinMillis, this::bucketCounts);
         }

@@ -14,7 +14,7 @@ import java.util.function.DoubleSupplier;
  * Thread-safe.
  *
  * <p>An amount counts for the window in which it is drained. So the cell has to be drained shortly before each window ends
- * ({@link #rotate}).
+ * ({@link #startRotation}).
  */
 public final class WindowedMax {
     private final MaxColumns columns;
@@ -39,11 +39,12 @@ public final class WindowedMax {
         return columns.poll(index, cell);
     }
 
-    /** Drains the cell if a window ends within this time from now and was not rotated yet. */
-    void rotate(long nowMillis, long withinMillis, DoubleSupplier cell) {
-        if (columns.startRotation(index, nowMillis + withinMillis)) {
-            columns.poll(index, cell);
-        }
+    /**
+     * Returns whether a window ends within this time from now and was not rotated yet. The caller then drains the cell by {@link #poll}.
+     * Allocates nothing, as most windows of many meters do not end.
+     */
+    boolean startRotation(long nowMillis, long withinMillis) {
+        return columns.startRotation(index, nowMillis + withinMillis);
     }
 
     /** A factory of the maxima of one registry. Thread-safe. */

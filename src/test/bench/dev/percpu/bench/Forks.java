@@ -60,8 +60,11 @@ final class Forks {
             }
             boolean scrapes =
                     subject.benchmark() == ScrapeFormatCase.class || subject.benchmark() == SpringScrapeCase.class;
-            int factor = scrapes ? 5 : subject.hasBarrier() ? 1 : 3;
-            return new Timing(warmups, iterations, factor * millis);
+            int factor = scrapes ? 5 : 1;
+            int warmupIterations = warmups * subject.warmupFactor();
+            return subject.hasBarrier()
+                    ? new Timing(warmupIterations, iterations, factor * millis)
+                    : new Timing(Math.ceilDiv(warmupIterations, 3), iterations, 3 * millis);
         }
     }
 
@@ -113,7 +116,7 @@ final class Forks {
                 .threads(subject.threads())
                 .forks(1)
                 .syncIterations(subject.hasBarrier())
-                .warmupIterations(forkTiming.warmups() * subject.warmupFactor())
+                .warmupIterations(forkTiming.warmups())
                 .warmupTime(TimeValue.milliseconds(forkTiming.millis()))
                 .measurementIterations(forkTiming.iterations())
                 .measurementTime(TimeValue.milliseconds(forkTiming.millis()))

@@ -116,7 +116,7 @@ class TimeWindowsTest {
     }
 
     @Test
-    void shouldDrainAMaximumOncePerWindowDuringRotation() {
+    void shouldRotateAMaximumOncePerWindow() {
         MockClock clock = new MockClock();
         DistributionStatisticConfig config = DistributionStatisticConfig.builder()
                 .expiry(Duration.ofMillis(LENGTH))
@@ -127,14 +127,10 @@ class TimeWindowsTest {
         WindowedMax max = new WindowedMax.Factory(clock).create(config);
         long start = clock.wallTime();
 
-        max.rotate(start + 100, 50, cell);
-        assertThat(pending).hasValue(7.0);
-        max.rotate(start + 960, 50, cell);
-        assertThat(pending).hasValue(0.0);
-        pending.set(5.0);
-        max.rotate(start + 970, 50, cell);
-        assertThat(pending).hasValue(5.0);
+        assertThat(max.startRotation(start + 100, 50)).isFalse();
+        assertThat(max.startRotation(start + 960, 50)).isTrue();
         assertThat(max.poll(cell)).isEqualTo(7);
+        assertThat(max.startRotation(start + 970, 50)).isFalse();
 
         clock.add(Duration.ofMillis(3 * LENGTH));
         assertThat(max.poll(cell)).isZero();
