@@ -11,7 +11,8 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /**
- * The record calls. Each is one critical downcall: no JNA, no allocation, no lock, no system call.
+ * The record calls into the cells of a region, or into its groups with one bucket index. Each is one critical downcall: no JNA, no allocation,
+ * no lock, no system call.
  *
  * <p>Thread-safe, for platform and virtual threads: a virtual thread is not unmounted in a critical downcall, and the section reads
  * the CPU of the carrier thread that runs it. {@link Region#sum} sees a record at the latest after its thread has synchronised with
@@ -22,14 +23,13 @@ import java.util.Arrays;
  * are constants for the JIT compiler. A compiled call loads the addresses of region and buckets, calls the linker's stub, and compares the
  * result with 0.
  *
- * <p>A cell, or a group of cells, is at one offset in every shard of a {@link Region}. The {@code owner} of a call is the object to which the
- * offset belongs: while it is reachable, the region and the {@link BucketIndex} must be, and no other owner may get the cell. Each call keeps
- * the owner reachable until it returns.
+ * <p>A cell, or a group of cells, is at one offset in every shard. The {@code owner} of a call is the object to which the offset belongs: it
+ * must hold this object, and while it is reachable, no other owner may get the cell. Each call keeps the owner reachable until it returns.
  *
  * <p>The native code rounds any offset to a multiple of 16 inside the region: with a wrong one, records change a wrong cell, but no memory
  * outside of the region.
  */
-public final class RecordCalls {
+public class RecordCalls {
     private static final FunctionDescriptor ADD = descriptor(3);
     private static final FunctionDescriptor OBSERVE = descriptor(4);
     private static final FunctionDescriptor OBSERVE_N = descriptor(5);
@@ -44,7 +44,38 @@ public final class RecordCalls {
 
     private static final MethodHandle OBSERVE_BUCKET_DOUBLE = bind("percpu_observe_bucket_double", descriptor(5));
 
-    private RecordCalls() {}
+    /** Native address of the region. */
+    private final long region;
+
+    /** Native address of the bucket index, 0 for none. */
+    private final long buckets;
+
+    // These fields keep the native memory of the addresses reachable.
+    private final Region regionOwner;
+    private final BucketIndex bucketsOwner;
+
+    /**
+     * Creates the calls for cells or groups.
+     *
+     * @param region the region of the cells
+     * @param buckets index of the groups' buckets, of the region's {@link SumKind}; {@link BucketIndex#NONE} for counters
+     */
+    public RecordCalls(Region region, BucketIndex buckets) {
+        this.regionOwner = region;
+        this.bucketsOwner = buckets;
+        this.region = region.address;
+        this.buckets = buckets.address;
+    }
+
+    /** Returns the region of the cells. */
+    public final Region region() {
+        return regionOwner;
+    }
+
+    @Override
+    public String toString() {
+        return "calls for " + regionOwner + (bucketsOwner == BucketIndex.NONE ? "" : ", with " + bucketsOwner);
+    }
 
     /**
      * Adds an integer amount to the first word of a cell.
@@ -53,10 +84,10 @@ public final class RecordCalls {
      * @param amount any long. The word is a 64-bit integer and wraps around without an error: the caller must keep the sum of all amounts,
      *     over all shards, from -2<sup>63</sup> to 2<sup>63</sup> - 1.
      */
-    public static void addLong(Object owner, Region region, long offset, long amount) {
+    public final void addLong(Object owner, long offset, long amount) {
         int result;
         try {
-            result = (int) ADD_LONG.invokeExact(region.address, offset, amount);
+            result = (int) ADD_LONG.invokeExact(region, offset, amount);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -72,10 +103,10 @@ public final class RecordCalls {
      * @param owner the owner of a single cell, in a region of {@link SumKind#DOUBLE}
      * @param amount any double; infinity and NaN stay in the sum
      */
-    public static void addDouble(Object owner, Region region, long offset, double amount) {
+    public final void addDouble(Object owner, long offset, double amount) {
         int result;
         try {
-            result = (int) ADD_DOUBLE.invokeExact(region.address, offset, Double.doubleToRawLongBits(amount));
+            result = (int) ADD_DOUBLE.invokeExact(region, offset, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -92,10 +123,10 @@ public final class RecordCalls {
      * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. Where the sum would overflow, it
      *     stays at 2<sup>63</sup> - 1.
      */
-    public static void observeLong(Object owner, Region region, long offset, BucketIndex buckets, long amount) {
+    public final void observeLong(Object owner, long offset, long amount) {
         int result;
         try {
-            result = (int) OBSERVE_LONG.invokeExact(region.address, offset, buckets.address, amount);
+            result = (int) OBSERVE_LONG.invokeExact(region, offset, buckets, amount);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -111,11 +142,10 @@ public final class RecordCalls {
      * @param owner the owner of a group, in a region of {@link SumKind#DOUBLE}
      * @param amount at least 0, not NaN; infinity goes to the last bucket and stays in the sum
      */
-    public static void observeDouble(Object owner, Region region, long offset, BucketIndex buckets, double amount) {
+    public final void observeDouble(Object owner, long offset, double amount) {
         int result;
         try {
-            result = (int) OBSERVE_DOUBLE.invokeExact(
-                    region.address, offset, buckets.address, Double.doubleToRawLongBits(amount));
+            result = (int) OBSERVE_DOUBLE.invokeExact(region, offset, buckets, Double.doubleToRawLongBits(amount));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -133,11 +163,10 @@ public final class RecordCalls {
      *     2<sup>63</sup> - 1.
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      */
-    public static void observeLong(
-            Object owner, Region region, long offset, BucketIndex buckets, long amount, long count) {
+    public final void observeLong(Object owner, long offset, long amount, long count) {
         int result;
         try {
-            result = (int) OBSERVE_N_LONG.invokeExact(region.address, offset, buckets.address, amount, count);
+            result = (int) OBSERVE_N_LONG.invokeExact(region, offset, buckets, amount, count);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -154,12 +183,11 @@ public final class RecordCalls {
      * @param amount amount of each observation, as for the call for one. The product with the count is rounded once.
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      */
-    public static void observeDouble(
-            Object owner, Region region, long offset, BucketIndex buckets, double amount, long count) {
+    public final void observeDouble(Object owner, long offset, double amount, long count) {
         int result;
         try {
-            result = (int) OBSERVE_N_DOUBLE.invokeExact(
-                    region.address, offset, buckets.address, Double.doubleToRawLongBits(amount), count);
+            result = (int)
+                    OBSERVE_N_DOUBLE.invokeExact(region, offset, buckets, Double.doubleToRawLongBits(amount), count);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -177,11 +205,11 @@ public final class RecordCalls {
      * @param count number of observations, 1 to 2<sup>63</sup> - 1; the count of the bucket wraps around without an error
      * @param sum sum of their amounts, not NaN
      */
-    public static void observeBucket(Object owner, Region region, long offset, long bucket, long count, double sum) {
+    public final void observeBucket(Object owner, long offset, long bucket, long count, double sum) {
         int result;
         try {
-            result = (int) OBSERVE_BUCKET_DOUBLE.invokeExact(
-                    region.address, offset, bucket, count, Double.doubleToRawLongBits(sum));
+            result = (int)
+                    OBSERVE_BUCKET_DOUBLE.invokeExact(region, offset, bucket, count, Double.doubleToRawLongBits(sum));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -40,7 +40,7 @@ public final class PerCpuCounter extends CellMeter implements Counter {
     @Override
     public void increment() {
         if (target != null) {
-            target.add(this, offset, 1L);
+            target.addLong(this, offset, 1L);
         } else {
             cell.add(1L);
             sample(1);
@@ -59,9 +59,9 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         if (target == null) {
             addIndirectly(amount, whole);
         } else if (whole == amount) {
-            target.add(this, offset, (long) whole);
+            target.addLong(this, offset, (long) whole);
         } else {
-            target.add(this, offset, amount);
+            target.addDouble(this, offset, amount);
         }
     }
 

@@ -16,12 +16,12 @@ final class ShardedCounterCell extends CounterCell implements CellHandle {
 
     @Override
     public void add(long amount) {
-        target.add(this, offset, amount);
+        target.addLong(this, offset, amount);
     }
 
     @Override
     public void add(double amount) {
-        target.add(this, offset, amount);
+        target.addDouble(this, offset, amount);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.RecordCalls;
 import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
 import java.lang.ref.Reference;
@@ -53,7 +52,7 @@ final class ShardedObservationCell extends ObservationCell implements CellHandle
     @Override
     public void observeBucket(int bucket, long count, double sum) {
         assert !isOfLongs() && count > 0;
-        RecordCalls.observeBucket(this, region(), offset, Objects.checkIndex(bucket, buckets), count, sum);
+        target.observeBucket(this, offset, Objects.checkIndex(bucket, buckets), count, sum);
     }
 
     @Override

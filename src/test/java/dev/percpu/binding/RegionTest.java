@@ -56,17 +56,21 @@ class RegionTest {
     }
 
     /** A cell or a group. The record keeps its memory reachable. */
-    private record TestCell(Region region, long offset, BucketIndex buckets) {
+    private record TestCell(RecordCalls calls, long offset) {
+        TestCell(Region region, long offset, BucketIndex buckets) {
+            this(new RecordCalls(region, buckets), offset);
+        }
+
         void addLong(long amount) {
-            RecordCalls.addLong(this, region, offset, amount);
+            calls().addLong(this, offset, amount);
         }
 
         void observeLong(long amount) {
-            RecordCalls.observeLong(this, region, offset, buckets, amount);
+            calls().observeLong(this, offset, amount);
         }
 
         void observeDouble(double amount) {
-            RecordCalls.observeDouble(this, region, offset, buckets, amount);
+            calls().observeDouble(this, offset, amount);
         }
     }
 
@@ -79,11 +83,11 @@ class RegionTest {
             TestCell single = new TestCell(region, offset, BucketIndex.NONE);
             TestCell group = new TestCell(region, offset, buckets);
             single.addLong(1);
-            RecordCalls.addDouble(single, single.region, single.offset, 1);
+            single.calls().addDouble(single, offset, 1);
             group.observeLong(random.nextLong());
             single.observeDouble(random.nextDouble());
-            RecordCalls.observeLong(group, region, offset, buckets, random.nextLong(), random.nextLong());
-            RecordCalls.observeDouble(single, region, offset, BucketIndex.NONE, random.nextDouble(), random.nextLong());
+            group.calls().observeLong(group, offset, random.nextLong(), random.nextLong());
+            single.calls().observeDouble(single, offset, random.nextDouble(), random.nextLong());
         }
         assertThat(region.residentBytes()).isPositive();
     }
