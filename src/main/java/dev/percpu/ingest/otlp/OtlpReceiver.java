@@ -68,6 +68,7 @@ public final class OtlpReceiver {
     /** The points of one request. */
     private final class Batch {
         private final long nowMillis;
+        private long[] counts = {};
         private long added;
         private long reported;
         private String firstReason = "";
@@ -86,61 +87,74 @@ public final class OtlpReceiver {
             }
             StreamTable.MetricStreams streams = table.of(source, metric, type);
             switch (metric.getDataCase()) {
-                case GAUGE -> addNumbers(streams, metric, metric.getGauge().getDataPointsList());
-                case SUM -> addNumbers(streams, metric, metric.getSum().getDataPointsList());
-                case HISTOGRAM -> {
-                    for (HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
-                        addPoint(metric, point.getFlags(), () -> add(streams, point));
-                    }
-                }
-                case EXPONENTIAL_HISTOGRAM -> {
-                    for (ExponentialHistogramDataPoint point :
-                            metric.getExponentialHistogram().getDataPointsList()) {
-                        addPoint(metric, point.getFlags(), () -> add(streams, point));
-                    }
-                }
+                case GAUGE -> addAll(metric, metric.getGauge().getDataPointsList(), point -> add(streams, point));
+                case SUM -> addAll(metric, metric.getSum().getDataPointsList(), point -> add(streams, point));
+                case HISTOGRAM ->
+                    addAll(metric, metric.getHistogram().getDataPointsList(), point -> add(streams, point));
+                case EXPONENTIAL_HISTOGRAM ->
+                    addAll(metric, metric.getExponentialHistogram().getDataPointsList(), point -> add(streams, point));
                 case SUMMARY, DATA_NOT_SET -> throw new IllegalStateException("rejected before");
             }
         }
 
-        private void addNumbers(StreamTable.MetricStreams streams, Metric metric, List<NumberDataPoint> points) {
-            for (NumberDataPoint point : points) {
-                addPoint(metric, point.getFlags(), () -> {
-                    PointAdder.check(streams.type(), point);
-                    Stream stream;
-                    do {
-                        stream = streams.find(point.getAttributesList(), () -> BucketShape.NONE, nowMillis);
-                    } while (!adder.add(stream, point, nowMillis));
-                });
+        private <P> void addAll(Metric metric, List<P> points, PointAction<P> action) {
+            for (P point : points) {
+                try {
+                    action.add(point);
+                    added++;
+                } catch (RejectedException e) {
+                    reject(metric, e, 1);
+                }
             }
         }
 
-        private void add(StreamTable.MetricStreams streams, HistogramDataPoint point) throws RejectedException {
-            long[] counts = PointAdder.counts(point);
+        private void add(StreamTable.MetricStreams streams, NumberDataPoint point) throws RejectedException {
+            checkFlags(point.getFlags());
+            PointAdder.check(streams.type(), point);
             Stream stream;
             do {
-                stream = streams.find(point.getAttributesList(), () -> BucketShape.of(point), nowMillis);
-            } while (!adder.add(stream, point, counts, nowMillis));
+                Stream known = streams.find(point.getAttributesList());
+                stream = known != null ? known : streams.add(point.getAttributesList(), BucketShape.NONE, nowMillis);
+            } while (!adder.add(stream, point, nowMillis));
+        }
+
+        private void add(StreamTable.MetricStreams streams, HistogramDataPoint point) throws RejectedException {
+            checkFlags(point.getFlags());
+            long[] pointCounts = counts(PointAdder.bucketsOf(point));
+            PointAdder.readCounts(point, pointCounts);
+            Stream stream;
+            do {
+                Stream known = streams.find(point.getAttributesList());
+                stream = known != null
+                        ? known
+                        : streams.add(point.getAttributesList(), BucketShape.of(point), nowMillis);
+            } while (!adder.add(stream, point, pointCounts, nowMillis));
+        }
+
+        /** Returns an array of a length. Points of a metric share it. */
+        private long[] counts(int length) {
+            if (counts.length != length) {
+                counts = new long[length];
+            }
+            return counts;
         }
 
         private void add(StreamTable.MetricStreams streams, ExponentialHistogramDataPoint point)
                 throws RejectedException {
+            checkFlags(point.getFlags());
             ExponentialBuckets buckets = PointAdder.buckets(point);
             Stream stream;
             do {
-                stream = streams.find(point.getAttributesList(), () -> BucketShape.of(buckets), nowMillis);
+                Stream known = streams.find(point.getAttributesList());
+                stream = known != null
+                        ? known
+                        : streams.add(point.getAttributesList(), BucketShape.of(buckets), nowMillis);
             } while (!adder.add(stream, point, buckets, nowMillis));
         }
 
-        private void addPoint(Metric metric, int flags, PointAction action) {
-            try {
-                if ((flags & NO_RECORDED_VALUE) != 0) {
-                    throw new RejectedException(Rejection.NO_VALUE, "the point has no value");
-                }
-                action.run();
-                added++;
-            } catch (RejectedException e) {
-                reject(metric, e, 1);
+        private static void checkFlags(int flags) throws RejectedException {
+            if ((flags & NO_RECORDED_VALUE) != 0) {
+                throw new RejectedException(Rejection.NO_VALUE, "the point has no value");
             }
         }
 
@@ -166,8 +180,8 @@ public final class OtlpReceiver {
         }
     }
 
-    private interface PointAction {
-        void run() throws RejectedException;
+    private interface PointAction<P> {
+        void add(P point) throws RejectedException;
     }
 
     private static int points(Metric metric) {

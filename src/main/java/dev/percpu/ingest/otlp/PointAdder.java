@@ -139,7 +139,7 @@ final class PointAdder {
     /**
      * Adds a histogram with explicit bounds.
      *
-     * @param counts counts of the point's buckets, from {@link #counts}; kept
+     * @param counts counts of the point's buckets, from {@link #readCounts}; not kept
      * @return false if the stream was removed, and must be found again
      * @throws RejectedException if the point is not added
      */
@@ -168,7 +168,7 @@ final class PointAdder {
                 } else if (stream.isStarted() || table.isComplete(start)) {
                     record(summary, counts, sum);
                 }
-                stream.setBucketTotals(counts);
+                stream.setBucketTotals(counts.clone());
                 stream.setTotal(sum);
             }
             stream.advance(start, time, nowMillis);
@@ -180,19 +180,26 @@ final class PointAdder {
         return (SeriesCells.OfHistogram) stream.series();
     }
 
+    /** Returns the number of a point's buckets. */
+    static int bucketsOf(HistogramDataPoint point) {
+        return point.getExplicitBoundsCount() + 1;
+    }
+
     /**
-     * Returns the counts of a point's buckets.
+     * Reads the counts of a point's buckets.
      *
+     * @param counts receives the counts, of all {@link #bucketsOf buckets}
      * @throws RejectedException if they or the sum are not allowed
      */
-    static long[] counts(HistogramDataPoint point) throws RejectedException {
+    static void readCounts(HistogramDataPoint point, long[] counts) throws RejectedException {
         checkSum(point.getSum(), point.getCount());
-        int buckets = point.getExplicitBoundsCount() + 1;
+        int buckets = counts.length;
         if (point.getBucketCountsCount() == 0 && buckets == 1) {
             if (point.getCount() < 0) {
                 throw wrongCount();
             }
-            return new long[] {point.getCount()};
+            counts[0] = point.getCount();
+            return;
         }
         if (point.getBucketCountsCount() != buckets) {
             throw new RejectedException(
@@ -200,7 +207,6 @@ final class PointAdder {
                     "bucket counts must be one more than explicit bounds, " + buckets + ", but were "
                             + point.getBucketCountsCount());
         }
-        long[] counts = new long[buckets];
         long sum = 0;
         for (int i = 0; i < buckets; i++) {
             counts[i] = point.getBucketCounts(i);
@@ -212,7 +218,6 @@ final class PointAdder {
         if (sum != point.getCount()) {
             throw wrongCount();
         }
-        return counts;
     }
 
     private static RejectedException wrongCount() {

@@ -9,7 +9,7 @@ record ResourceScope(Resource resource, InstrumentationScope scope) {
     Identity identity() {
         String attributes = scope.getAttributesCount() == 0
                 ? ""
-                : Identity.of(0, scope.getAttributesList()).toString();
+                : Identity.of(0, scope.getAttributesList()).digest();
         return Identity.of(0, resource.getAttributesList(), scope.getName(), scope.getVersion(), attributes);
     }
 }

@@ -102,9 +102,7 @@ final class SeriesRegistrar {
                     Rejection.TYPE,
                     "type of " + name + " must be " + family.form().displayName() + ", as of its first point");
         }
-        if (!Arrays.equals(family.shape().bounds(), shape.bounds())) {
-            throw BucketShape.otherBounds(name, family.shape().bounds());
-        }
+        family.checkBounds(shape);
         return family;
     }
 

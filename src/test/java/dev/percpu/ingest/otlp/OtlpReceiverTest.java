@@ -17,6 +17,7 @@ import dev.percpu.settings.OtlpNames;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -315,7 +316,15 @@ class OtlpReceiverTest {
         reject(
                 Rejection.BOUNDS,
                 histogram("size", DELTA, histogram(others, new long[] {1, 0, 0, 0}, 0, 1002, 1003, "a", "b")));
-        assertThat(samples()).contains("size_count{job=\"shop\"} 1");
+        reject(
+                Rejection.BOUNDS,
+                request(
+                        attributes("service.name", "other"),
+                        histogram("size", DELTA, histogram(others, new long[] {1, 0, 0, 0}, 0, 1002, 1003))));
+        // A rejected point leaves no empty stream or series.
+        assertThat(receiver.streams()).isEqualTo(1);
+        assertThat(samples().stream().filter(sample -> sample.startsWith("size_count")))
+                .containsExactly("size_count{job=\"shop\"} 1");
     }
 
     @Test
@@ -433,6 +442,50 @@ class OtlpReceiverTest {
 
         assertSamples("a_total{job=\"shop\"} 3.0", "a_total{job=\"shop\",x=\"1\",y=\"2\"} 2.0");
         assertThat(receiver.streams()).isEqualTo(5);
+    }
+
+    /** Each pair of sets has the same texts in another place, or in another type. */
+    @Test
+    void shouldDistinguishAttributesOfResourceScopeAndPoint() {
+        NumberDataPoint point = whole(1, 1, 2);
+        accept(request(
+                attributes("a", "b"),
+                InstrumentationScope.newBuilder().setName("c").setVersion("d").build(),
+                counter("n", DELTA, point)));
+        accept(request(
+                List.of(),
+                InstrumentationScope.newBuilder()
+                        .setName("a")
+                        .setVersion("b")
+                        .addAllAttributes(attributes("c", "d"))
+                        .build(),
+                counter("n", DELTA, point)));
+        for (List<KeyValue> attributes : List.of(
+                attributes("a", "b", "c", "d"),
+                attributes("a", "b, c", "d", ""),
+                attributes("a", "1"),
+                attributes("a", 1L))) {
+            accept(request(
+                    List.of(),
+                    InstrumentationScope.newBuilder()
+                            .addAllAttributes(attributes)
+                            .build(),
+                    counter("n", DELTA, point)));
+        }
+
+        assertSamples("n_total 6.0");
+        assertThat(receiver.streams()).isEqualTo(6);
+    }
+
+    @Test
+    void shouldIdentifyLongAttributesByTheirDigest() {
+        String text = "x".repeat(600);
+        accept(counter("n", DELTA, whole(1, 1, 2, "a", text, "b", "1")));
+        accept(counter("n", DELTA, whole(1, 1, 2, "a", text, "b", 1L)));
+        drop(Rejection.DUPLICATE, counter("n", DELTA, whole(1, 1, 2, "b", "1", "a", text)));
+        drop(Rejection.DUPLICATE, counter("n", DELTA, whole(1, 1, 2, "b", 1L, "a", text)));
+
+        assertThat(receiver.streams()).isEqualTo(2);
     }
 
     @Test
