@@ -49,9 +49,12 @@ final class Forks {
      * @param millis length of each iteration, in milliseconds
      */
     record Timing(int warmups, int iterations, int millis) {
-        /** Returns the timing for a subject. A scrape takes much longer than a record, so its iterations are longer. */
+        /** Returns the timing for a subject. A scrape or a request of OTLP takes much longer than a record, so its iterations are longer. */
         Timing of(Subject subject) {
-            return subject.benchmark() == ScrapeFormatCase.class ? new Timing(warmups, iterations, 5 * millis) : this;
+            Class<?> benchmark = subject.benchmark();
+            return benchmark == ScrapeFormatCase.class || benchmark == OtlpCase.class
+                    ? new Timing(warmups, iterations, 5 * millis)
+                    : this;
         }
     }
 

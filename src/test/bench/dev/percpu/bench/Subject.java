@@ -28,7 +28,7 @@ record Subject(
 
     /** Returns the factor of warm-up iterations. Subjects that run more code take longer until all of it is compiled. */
     int warmupFactor() {
-        return benchmark == RequestCase.class ? 8 : 1;
+        return benchmark == RequestCase.class ? 8 : benchmark == OtlpCase.class ? 4 : 1;
     }
 
     /** Returns the regular expression that selects the JMH method. */
