@@ -161,7 +161,7 @@ public final class OtlpReceiver {
         private void reject(Metric metric, RejectedException cause, int points) {
             Rejection rejection = cause.rejection();
             rejected[rejection.ordinal()].add(points);
-            if (rejection.isReported() && points > 0) {
+            if (!rejection.isIgnored() && points > 0) {
                 if (reported == 0) {
                     firstReason = rejection.label() + ": " + metric.getName() + ": " + cause.reason();
                 }

@@ -3,10 +3,14 @@ package dev.percpu.service.ingest;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.service.status.OpenApiDocument;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -30,6 +34,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
@@ -299,6 +304,49 @@ class OtlpRouteTest {
                 .hasSize(1)
                 .noneMatch(sample -> sample.endsWith(" 0.0"));
         assertThat(samples("percpu_ingest_samples_total{protocol=\"otlp\"}")).hasSize(1);
+    }
+
+    @Test
+    void shouldReportTheCounts() throws JsonProcessingException {
+        byte[] duplicate = request("route.reported", 1).toByteArray();
+        for (int i = 0; i < 2; i++) {
+            sender().contentType(PROTOBUF).body(duplicate).post(PATH);
+        }
+        sender().contentType(PROTOBUF)
+                .body(request("route.reported", -1).toByteArray())
+                .post(PATH);
+        given().contentType(PROTOBUF).body(duplicate).post(PATH); // without the token
+
+        JsonNode report = new ObjectMapper()
+                .readTree(given().get("/api/ingest")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString());
+
+        assertThat(OpenApiDocument.read().validate("ingest", report))
+                .as(report.toPrettyString())
+                .isEmpty();
+        JsonNode otlp = report.at("/protocols/0");
+        assertThat(otlp.path("protocol").asText()).isEqualTo("otlp");
+        assertThat(otlp.path("listeners").path(0).asText()).isEqualTo(PATH);
+        assertThat(otlp.path("samples").asLong()).isPositive();
+        assertThat(otlp.path("streams").asInt()).isPositive();
+        assertThat(count(otlp.path("rejected"), "reason", "value")).isPositive();
+        assertThat(count(otlp.path("ignored"), "kind", "duplicate")).isPositive();
+        assertThat(count(otlp.path("requests"), "status", "200")).isGreaterThanOrEqualTo(3);
+        assertThat(count(otlp.path("requests"), "status", "401")).isPositive();
+        for (String field : List.of("receivers", "requestedBufferBytes", "packets", "droppedPackets", "mapping")) {
+            assertThat(otlp.path(field).isNull()).as(field).isTrue();
+        }
+        assertThat(given().get("/").asString()).contains("<code>otlp</code> on <code>/v1/metrics</code>;");
+    }
+
+    private static long count(JsonNode counts, String name, String value) {
+        return StreamSupport.stream(counts.spliterator(), false)
+                .filter(entry -> entry.path(name).asText().equals(value))
+                .mapToLong(entry -> entry.path("count").asLong())
+                .sum();
     }
 
     /** A client that sends what it wants. */
