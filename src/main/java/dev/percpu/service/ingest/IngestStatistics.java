@@ -49,7 +49,7 @@ public record IngestStatistics(
     /**
      * The counts of a protocol that receives requests.
      *
-     * @param byStatus answered requests, by the status of HTTP; each status that occurs is there
+     * @param byStatus answered requests, by the status of HTTP; each status is there, with 0 too
      * @param streams number of streams of points whose last point is known
      */
     public record Requests(Map<Integer, Long> byStatus, int streams) {}

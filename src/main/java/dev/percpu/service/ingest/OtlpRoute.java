@@ -24,13 +24,15 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,9 @@ public class OtlpRoute {
     private static final long TOKEN_RELOAD_MILLIS = 10_000;
     private static final long MAX_EXPIRY_PERIOD_MILLIS = 60_000;
     private static final long LONGEST_REQUEST_SECONDS = 60;
+
+    /** All statuses of answers. */
+    private static final List<Integer> STATUSES = List.of(200, 400, 401, 405, 408, 413, 415, 500, 503);
 
     // Codes of gRPC, which the protocol leaves to the server.
     private static final int INVALID_ARGUMENT = 3;
@@ -110,7 +115,8 @@ public class OtlpRoute {
         private final long bodyMillis;
         private final Semaphore permits;
         private final AtomicLong bytesInMemory = new AtomicLong();
-        private final Map<Integer, LongAdder> answers = new ConcurrentSkipListMap<>();
+        private final Map<Integer, LongAdder> answers =
+                STATUSES.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), status -> new LongAdder()));
         private final WorkerExecutor workers;
         private final long expiryTimer;
         private final long tokenTimer;
@@ -173,7 +179,7 @@ public class OtlpRoute {
             if (response.closed() || response.ended()) {
                 return;
             }
-            answers.computeIfAbsent(status, ignored -> new LongAdder()).increment();
+            Objects.requireNonNull(answers.get(status)).increment();
             response.setStatusCode(status)
                     .putHeader(HttpHeaders.CONTENT_TYPE, encoding.contentType())
                     .end(Buffer.buffer(body));
