@@ -403,4 +403,16 @@ class ExactMetersTest {
     void shouldCreateMetersOfThisRegistry() {
         assertThat(meter(meters.counter(id("orders"), ADMITTED))).isInstanceOf(PerCpuCounter.class);
     }
+
+    @Test
+    void shouldKnowTheNamesOfOtherMeters() {
+        registry.counter("jobs.done");
+        registry.timer("job.time");
+        meters.gauge(id("level"), ADMITTED);
+
+        assertThat(List.of("jobs_done", "jobs.done", "jobs_done_total", "job_time_seconds", "job_time_seconds_max"))
+                .allMatch(meters::isOfOtherMeters);
+        assertThat(meters.isOfOtherMeters("job_time_seconds_count")).isTrue();
+        assertThat(List.of("level", "jobs", "job_time", "done_total")).noneMatch(meters::isOfOtherMeters);
+    }
 }

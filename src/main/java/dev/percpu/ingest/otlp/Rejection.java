@@ -23,6 +23,9 @@ public enum Rejection {
     /** A name from which no name of Prometheus can be made. */
     NAME("name", false),
 
+    /** A name that this service has itself. */
+    RESERVED("reserved", false),
+
     /** An attribute that cannot become a label. */
     LABEL("label", false),
 

@@ -1,6 +1,7 @@
 package dev.percpu.ingest.otlp;
 
 import dev.percpu.histogram.NativeHistogramSettings;
+import dev.percpu.ingest.OwnFamilies;
 import dev.percpu.meter.PerCpuDistributionSummary;
 import dev.percpu.meter.SettableGauge;
 import dev.percpu.registry.ExactMeters;
@@ -84,7 +85,7 @@ final class SeriesRegistrar {
      * Returns the family of a metric.
      *
      * @param shape buckets of the first point
-     * @throws RejectedException if the metric has no valid name, or not the type or the buckets of the family
+     * @throws RejectedException if the metric has no valid name, or one of this service, or not the type or the buckets of the family
      */
     OtlpFamily family(Metric metric, PointType type, BucketShape shape) throws RejectedException {
         String name = names.metric(metric.getName(), metric.getUnit(), type.nameKind());
@@ -95,6 +96,10 @@ final class SeriesRegistrar {
         }
         OtlpFamily family = families.get(name);
         if (family == null) {
+            if (OwnFamilies.haveReserved(name) || meters.isOfOtherMeters(name)) {
+                throw new RejectedException(
+                        Rejection.RESERVED, "name must not be one that this service has itself, but was " + name);
+            }
             return new OtlpFamily(name, metric.getDescription(), type.form(), shape);
         }
         if (family.form() != type.form()) {

@@ -37,6 +37,8 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The endpoint of OTLP: status, encodings, limits. What becomes of points is tested in OtlpReceiverTest. */
 @QuarkusTest
@@ -304,6 +306,83 @@ class OtlpRouteTest {
                 .hasSize(1)
                 .noneMatch(sample -> sample.endsWith(" 0.0"));
         assertThat(samples("percpu_ingest_samples_total{protocol=\"otlp\"}")).hasSize(1);
+    }
+
+    /** The families of the service that a scrape has, and some that it has only after a certain event. */
+    @Test
+    void shouldRejectTheNamesOfTheServiceItself() throws IOException {
+        given().get("/api/rseq").then().statusCode(200); // the first request has a family
+        sender().contentType(PROTOBUF)
+                .body(request("own.other", 1).toByteArray())
+                .post(PATH);
+        List<String> before = types();
+        assertThat(before).hasSizeGreaterThan(40);
+        List<String> names = new ArrayList<>(before.stream()
+                .map(type -> type.split(" ")[2])
+                .filter(name -> !name.startsWith("own_") && !name.startsWith("route_"))
+                .toList());
+        names.addAll(List.of(
+                "percpu_new",
+                "percpu.new",
+                "http.server.errors",
+                "http_server_requests_seconds_count",
+                "http.server.websocket.connections_seconds",
+                "jvm_gc_pause_seconds_max"));
+
+        for (String name : names) {
+            for (ExportMetricsServiceRequest request :
+                    List.of(request(name, 1), request(name.replaceAll("_total$", ""), 1), gauge(name))) {
+                Response response = sender().contentType(PROTOBUF)
+                        .body(request.toByteArray())
+                        .post(PATH);
+                assertThat(ExportMetricsServiceResponse.parseFrom(response.asByteArray())
+                                .getPartialSuccess()
+                                .getErrorMessage())
+                        .as(name)
+                        .startsWith("reserved: ");
+            }
+        }
+        assertThat(types()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    private List<String> types() {
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith("# TYPE "))
+                .toList();
+    }
+
+    private static ExportMetricsServiceRequest gauge(String name) {
+        ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.newBuilder();
+        request.addResourceMetricsBuilder()
+                .addScopeMetricsBuilder()
+                .addMetricsBuilder()
+                .setName(name)
+                .getGaugeBuilder()
+                .addDataPointsBuilder()
+                .setAsInt(1);
+        return request.build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jvm.thread.count",
+                "jvm.class.count",
+                "jvm.gc.duration",
+                "jvm.cpu.time",
+                "http.server.request.duration",
+                "http.server.request.body.size",
+                "process.cpu.time",
+                "system.cpu.utilization"
+            })
+    void shouldAcceptOtherNamesOfTheConventions(String name) throws IOException {
+        Response response = sender().contentType(PROTOBUF)
+                .body(request(name, 1).toByteArray())
+                .post(PATH);
+
+        assertThat(ExportMetricsServiceResponse.parseFrom(response.asByteArray()))
+                .isEqualTo(ExportMetricsServiceResponse.getDefaultInstance());
     }
 
     @Test
