@@ -2,6 +2,7 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.ProtobufNames;
 import dev.percpu.histogram.NativeHistogramSettings;
 import dev.percpu.meter.PerCpuCounter;
 import dev.percpu.meter.SettableGauge;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusProtobufWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,11 +93,12 @@ class ExactMetersTest {
                         + openMetrics + "_total{Region=\"b\",container_id=\"a\"} 3.0");
     }
 
-    @Test
-    void shouldScrapeInProtobuf() {
-        count("orders", 3);
+    @ParameterizedTest
+    @ValueSource(strings = {"orders", "orders_total"})
+    void shouldWriteTheSuffixOfACounterOnceInProtobuf(String name) throws IOException {
+        count(name, 3);
 
-        assertThat(registry.scrape(PrometheusProtobufWriter.CONTENT_TYPE)).contains("orders_total");
+        assertThat(ProtobufNames.of(registry)).containsExactly("orders_total");
     }
 
     @Test

@@ -12,6 +12,7 @@ import static dev.percpu.ingest.otlp.Points.sum;
 import static dev.percpu.ingest.otlp.Points.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.ProtobufNames;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.settings.OtlpNames;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
@@ -24,6 +25,8 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.Summary;
 import io.opentelemetry.proto.metrics.v1.SummaryDataPoint;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,6 +36,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of points: totals, states of streams, labels and rejections. The receiver starts at second 1,000. */
 class OtlpReceiverTest {
@@ -102,6 +107,23 @@ class OtlpReceiverTest {
 
         assertSamples("requests_total{job=\"shop\"} 8.0", "requests_total{job=\"shop\",path=\"/a\"} 4.5");
         assertThat(receiver.added()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "requests, requests",
+        "requests_total, requests",
+        "requests.total, requests",
+        "total, total",
+    })
+    void shouldWriteTheSuffixOfACounterOnceInEachFormat(String name, String family) throws IOException {
+        accept(counter(name, DELTA, whole(3, 1001, 1002)));
+
+        assertSamples(family + "_total{job=\"shop\"} 3.0");
+        assertThat(registry.scrape(OpenMetricsTextFormatWriter.CONTENT_TYPE).lines())
+                .contains("# TYPE " + family + " counter", family + "_total{job=\"shop\"} 3.0")
+                .hasSize(4); // with the help text and the end
+        assertThat(ProtobufNames.of(registry)).containsExactly(family + "_total");
     }
 
     @Test
