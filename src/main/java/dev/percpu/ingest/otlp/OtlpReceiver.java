@@ -25,6 +25,9 @@ import java.util.stream.IntStream;
 public final class OtlpReceiver {
     private static final int NO_RECORDED_VALUE = 1;
 
+    /** Number of characters of a name in an answer. */
+    private static final int MAX_NAME = 200;
+
     private final StreamTable table;
     private final PointAdder adder;
     private final LongSupplier wallMillis;
@@ -163,7 +166,10 @@ public final class OtlpReceiver {
             rejected[rejection.ordinal()].add(points);
             if (!rejection.isIgnored() && points > 0) {
                 if (reported == 0) {
-                    firstReason = rejection.label() + ": " + metric.getName() + ": " + cause.reason();
+                    String name = metric.getName();
+                    firstReason = rejection.label() + ": "
+                            + (name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME) + "...") + ": "
+                            + cause.reason();
                 }
                 reported += points;
             }

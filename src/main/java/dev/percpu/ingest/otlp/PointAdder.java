@@ -55,9 +55,7 @@ final class PointAdder {
             switch (stream.series()) {
                 case SeriesCells.OfCounter(var counter) -> {
                     if (type.cumulative()) {
-                        boolean reset = !stream.isStarted()
-                                || start != stream.startNanos()
-                                || isSmaller(stream, value, whole, point.getAsInt());
+                        boolean reset = stream.isRestart(start) || isSmaller(stream, value, whole, point.getAsInt());
                         boolean baseline = !stream.isStarted() && !table.isComplete(start);
                         if (!baseline) {
                             counter.increment(reset ? value : difference(stream, value, whole, point.getAsInt()));
@@ -160,19 +158,26 @@ final class PointAdder {
             if (!stream.metric().type().cumulative()) {
                 record(summary, counts, sum);
             } else {
-                boolean restarted = !stream.isStarted() || start != stream.startNanos();
+                boolean restarted = stream.isRestart(start);
                 long[] added =
                         restarted ? null : difference(counts, (long[]) Objects.requireNonNull(stream.bucketTotals()));
-                if (added != null && sum >= stream.total()) {
-                    record(summary, added, sum - stream.total());
+                if (added != null && (sum >= stream.total() || !point.hasSum())) {
+                    record(summary, added, Math.max(0, sum - stream.total()));
                 } else if (stream.isStarted() || table.isComplete(start)) {
                     record(summary, counts, sum);
                 }
                 stream.setBucketTotals(counts.clone());
-                stream.setTotal(sum);
+                setSum(stream, added == null, point.hasSum(), sum);
             }
             stream.advance(start, time, nowMillis);
             return true;
+        }
+    }
+
+    /** Stores the sum of a cumulative histogram. A point without a sum leaves that of the last point, unless the counts began again. */
+    private static void setSum(Stream stream, boolean beginsAgain, boolean hasSum, double sum) {
+        if (hasSum || beginsAgain) {
+            stream.setTotal(sum);
         }
     }
 
@@ -289,17 +294,17 @@ final class PointAdder {
             if (!stream.metric().type().cumulative()) {
                 record(cells, buckets, sum);
             } else {
-                boolean restarted = !stream.isStarted() || start != stream.startNanos();
+                boolean restarted = stream.isRestart(start);
                 ExponentialBuckets added = restarted
                         ? null
                         : buckets.since((ExponentialBuckets) Objects.requireNonNull(stream.bucketTotals()));
-                if (added != null && sum >= stream.total()) {
-                    record(cells, added, sum - stream.total());
+                if (added != null && (sum >= stream.total() || !point.hasSum())) {
+                    record(cells, added, Math.max(0, sum - stream.total()));
                 } else if (stream.isStarted() || table.isComplete(start)) {
                     record(cells, buckets, sum);
                 }
                 stream.setBucketTotals(buckets);
-                stream.setTotal(sum);
+                setSum(stream, added == null, point.hasSum(), sum);
             }
             stream.advance(start, time, nowMillis);
             return true;

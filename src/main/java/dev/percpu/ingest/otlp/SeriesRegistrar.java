@@ -34,8 +34,14 @@ final class SeriesRegistrar {
     private static final String SCOPE_NAME = "otel.scope.name";
     private static final String SCOPE_VERSION = "otel.scope.version";
 
-    /** Largest length of a label value, in characters. */
+    /** Largest length of a name, of a label value and of a help text, in characters. */
     private static final int MAX_LABEL_VALUE = 1024;
+
+    /** Largest length of all names and values of the labels of a series, in characters. */
+    private static final int MAX_LABEL_CHARACTERS = 8 * 1024;
+
+    /** Label of classic buckets. */
+    private static final String BUCKET = "le";
 
     /** Largest number of labels of a series. */
     private static final int MAX_LABELS = 64;
@@ -100,7 +106,12 @@ final class SeriesRegistrar {
                 throw new RejectedException(
                         Rejection.RESERVED, "name must not be one that this service has itself, but was " + name);
             }
-            return new OtlpFamily(name, metric.getDescription(), type.form(), shape);
+            String help = metric.getDescription();
+            return new OtlpFamily(
+                    name,
+                    help.length() <= MAX_LABEL_VALUE ? help : help.substring(0, MAX_LABEL_VALUE),
+                    type.form(),
+                    shape);
         }
         if (family.form() != type.form()) {
             throw new RejectedException(
@@ -121,7 +132,7 @@ final class SeriesRegistrar {
             throws RejectedException {
         Meter.Id id = new Meter.Id(
                 family.name(),
-                Tags.of(labels(sourceLabels, attributes)),
+                Tags.of(labels(family, sourceLabels, attributes)),
                 null,
                 family.help().isEmpty() ? null : family.help(),
                 switch (family.form()) {
@@ -203,7 +214,8 @@ final class SeriesRegistrar {
         return meters.summary(id, statistics, histogram, options);
     }
 
-    private List<Tag> labels(Map<String, String> sourceLabels, List<KeyValue> attributes) throws RejectedException {
+    private List<Tag> labels(OtlpFamily family, Map<String, String> sourceLabels, List<KeyValue> attributes)
+            throws RejectedException {
         Map<String, String> labels = new TreeMap<>();
         List<KeyValue> sorted = new ArrayList<>(attributes);
         sorted.sort(Comparator.comparing(KeyValue::getKey));
@@ -220,11 +232,15 @@ final class SeriesRegistrar {
             }
         }
         labels.putAll(sourceLabels);
+        if (labels.containsKey(BUCKET) && family.form() == PointType.Form.HISTOGRAM) {
+            throw new RejectedException(Rejection.LABEL, "label of a histogram must not be " + BUCKET);
+        }
         if (labels.size() > MAX_LABELS) {
             throw new RejectedException(
                     Rejection.LABEL, "a point must have at most " + MAX_LABELS + " labels, but had " + labels.size());
         }
         List<Tag> tags = new ArrayList<>(labels.size());
+        int characters = 0;
         for (Map.Entry<String, String> label : labels.entrySet()) {
             if (label.getKey().length() > MAX_LABEL_VALUE || label.getValue().length() > MAX_LABEL_VALUE) {
                 throw new RejectedException(
@@ -235,7 +251,14 @@ final class SeriesRegistrar {
                                         label.getKey().length(),
                                         label.getValue().length()));
             }
+            characters += label.getKey().length() + label.getValue().length();
             tags.add(Tag.of(label.getKey(), label.getValue()));
+        }
+        if (characters > MAX_LABEL_CHARACTERS) {
+            throw new RejectedException(
+                    Rejection.LABEL,
+                    "labels of a point must have at most " + MAX_LABEL_CHARACTERS + " characters, but had "
+                            + characters);
         }
         return tags;
     }
