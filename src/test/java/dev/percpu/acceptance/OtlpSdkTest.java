@@ -91,7 +91,7 @@ class OtlpSdkTest {
                     int rounds = temporality.equals("delta") ? 2 : 1;
                     assertTotals(restarted, rounds, 4);
                     assertPrometheusHas(prometheus, rounds);
-                    senders.close(); // which export once more when they end
+                    senders.end(); // each exports once more
                     assertTotals(restarted, rounds, 4);
                 }
             }
@@ -213,8 +213,8 @@ class OtlpSdkTest {
             assertThat(answers.readLine()).as(line).isEqualTo("ok");
         }
 
-        @Override
-        public void close() {
+        /** Ends the senders as an application does. Has no effect when called again. */
+        void end() {
             orders.close();
             boolean ended = process.onExit()
                     .completeOnTimeout(null, 60, TimeUnit.SECONDS)
@@ -222,6 +222,11 @@ class OtlpSdkTest {
                     .join();
             process.destroyForcibly();
             assertThat(ended).isTrue();
+        }
+
+        @Override
+        public void close() {
+            end();
         }
     }
 }
