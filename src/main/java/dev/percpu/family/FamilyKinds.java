@@ -56,12 +56,16 @@ public final class FamilyKinds {
      */
     public synchronized boolean isOfOtherMeters(String name) {
         String base = name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name;
-        return uses.values().stream()
-                .map(Use::family)
-                .filter(family -> !family.exact())
-                .anyMatch(family -> family.name().equals(base)
-                        || family.sampleNames().contains(base)
-                        || family.sampleNames().contains(name));
+        return isSampleOfOtherMeters(name) || isSampleOfOtherMeters(base);
+    }
+
+    private boolean isSampleOfOtherMeters(String sample) {
+        Use use = uses.get(sample);
+        Use base = uses.get(sample.substring(0, Math.max(0, sample.lastIndexOf('_'))));
+        return use != null && !use.family.exact()
+                || base != null
+                        && !base.family.exact()
+                        && base.family.sampleNames().contains(sample);
     }
 
     /** Removes a claimed series from each of its families. */

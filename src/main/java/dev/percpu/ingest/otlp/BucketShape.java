@@ -18,7 +18,7 @@ record BucketShape(double[] bounds, @Nullable ExponentialBuckets exponential) {
     /** Largest number of bounds. Each takes 16 bytes on every CPU, for each series. */
     static final int MAX_BOUNDS = 1_000;
 
-    /** Number of bounds in a message. Each of many points can cause one. */
+    /** Number of bounds in a message. */
     private static final int SHOWN_BOUNDS = 20;
 
     static BucketShape of(ExponentialBuckets exponential) {
@@ -52,12 +52,12 @@ record BucketShape(double[] bounds, @Nullable ExponentialBuckets exponential) {
 
     /** Returns why a point with other bounds cannot be added to a family. */
     static RejectedException otherBounds(String family, double[] bounds) {
-        String shown = Arrays.stream(bounds)
-                .limit(SHOWN_BOUNDS)
-                .mapToObj(Double::toString)
-                .collect(Collectors.joining(", ", "[", bounds.length > SHOWN_BOUNDS ? ", ...]" : "]"));
         return new RejectedException(
                 Rejection.BOUNDS,
-                "explicit bounds of " + family + " must be the " + bounds.length + " of its first point, " + shown);
+                () -> "explicit bounds of " + family + " must be the " + bounds.length + " of its first point, "
+                        + Arrays.stream(bounds)
+                                .limit(SHOWN_BOUNDS)
+                                .mapToObj(Double::toString)
+                                .collect(Collectors.joining(", ", "[", bounds.length > SHOWN_BOUNDS ? ", ...]" : "]")));
     }
 }

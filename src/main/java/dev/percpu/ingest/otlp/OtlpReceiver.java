@@ -4,6 +4,7 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -11,6 +12,7 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -25,9 +27,13 @@ import java.util.stream.IntStream;
 public final class OtlpReceiver {
     private static final int NO_RECORDED_VALUE = 1;
 
+    /** Largest number of attributes of a point. */
+    private static final int MAX_ATTRIBUTES = 128;
+
     /** Number of characters of a name in an answer. */
     private static final int MAX_NAME = 200;
 
+    private final SeriesRegistrar registrar;
     private final StreamTable table;
     private final PointAdder adder;
     private final LongSupplier wallMillis;
@@ -48,7 +54,8 @@ public final class OtlpReceiver {
      */
     OtlpReceiver(PerCpuMeterRegistry registry, OtlpSettings settings, LongSupplier wallMillis) {
         this.wallMillis = wallMillis;
-        table = new StreamTable(settings, new SeriesRegistrar(registry, settings), wallMillis.getAsLong());
+        registrar = new SeriesRegistrar(registry, settings);
+        table = new StreamTable(settings, registrar, wallMillis.getAsLong());
         adder = new PointAdder(table);
     }
 
@@ -56,8 +63,11 @@ public final class OtlpReceiver {
     public ExportMetricsServiceResponse receive(ExportMetricsServiceRequest request) {
         Batch batch = new Batch(wallMillis.getAsLong());
         for (ResourceMetrics resource : request.getResourceMetricsList()) {
+            List<KeyValue> attributes = resource.getResource().getAttributesList();
+            String digest = Identity.of(0, attributes).digest();
+            Map<String, String> labelAttributes = registrar.labelAttributes(attributes);
             for (ScopeMetrics scope : resource.getScopeMetricsList()) {
-                ResourceScope content = new ResourceScope(resource.getResource(), scope.getScope());
+                ResourceScope content = new ResourceScope(digest, labelAttributes, scope.getScope());
                 StreamTable.Source source = new StreamTable.Source(content, content.identity());
                 for (Metric metric : scope.getMetricsList()) {
                     batch.add(source, metric);
@@ -112,7 +122,7 @@ public final class OtlpReceiver {
         }
 
         private void add(StreamTable.MetricStreams streams, NumberDataPoint point) throws RejectedException {
-            checkFlags(point.getFlags());
+            check(point.getFlags(), point.getAttributesCount());
             PointAdder.check(streams.type(), point);
             Stream stream;
             do {
@@ -122,7 +132,7 @@ public final class OtlpReceiver {
         }
 
         private void add(StreamTable.MetricStreams streams, HistogramDataPoint point) throws RejectedException {
-            checkFlags(point.getFlags());
+            check(point.getFlags(), point.getAttributesCount());
             long[] pointCounts = counts(PointAdder.bucketsOf(point));
             PointAdder.readCounts(point, pointCounts);
             Stream stream;
@@ -144,7 +154,7 @@ public final class OtlpReceiver {
 
         private void add(StreamTable.MetricStreams streams, ExponentialHistogramDataPoint point)
                 throws RejectedException {
-            checkFlags(point.getFlags());
+            check(point.getFlags(), point.getAttributesCount());
             ExponentialBuckets buckets = PointAdder.buckets(point);
             Stream stream;
             do {
@@ -155,9 +165,15 @@ public final class OtlpReceiver {
             } while (!adder.add(stream, point, buckets, nowMillis));
         }
 
-        private static void checkFlags(int flags) throws RejectedException {
+        /** Rejects points that need no comparison with others. */
+        private static void check(int flags, int attributes) throws RejectedException {
             if ((flags & NO_RECORDED_VALUE) != 0) {
                 throw new RejectedException(Rejection.NO_VALUE, "the point has no value");
+            }
+            if (attributes > MAX_ATTRIBUTES) {
+                throw new RejectedException(
+                        Rejection.LABEL,
+                        "a point must have at most " + MAX_ATTRIBUTES + " attributes, but had " + attributes);
             }
         }
 

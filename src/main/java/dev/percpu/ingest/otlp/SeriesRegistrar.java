@@ -63,12 +63,23 @@ final class SeriesRegistrar {
         this.names = new NameTranslation(settings.names());
     }
 
+    /** Returns the attributes of a resource that labels are made of. */
+    Map<String, String> labelAttributes(List<KeyValue> resource) {
+        Map<String, String> attributes = new HashMap<>();
+        for (KeyValue attribute : resource) {
+            String key = attribute.getKey();
+            if (key.equals(SERVICE_NAME)
+                    || key.equals(SERVICE_NAMESPACE)
+                    || settings.resourceLabels().contains(key)) {
+                attributes.put(key, AttributeText.of(attribute.getValue()));
+            }
+        }
+        return attributes;
+    }
+
     /** Returns the labels that a resource and a scope give to their series. */
     Map<String, String> labels(ResourceScope source) {
-        Map<String, String> attributes = new HashMap<>();
-        for (KeyValue attribute : source.resource().getAttributesList()) {
-            attributes.put(attribute.getKey(), AttributeText.of(attribute.getValue()));
-        }
+        Map<String, String> attributes = new HashMap<>(source.resourceAttributes());
         attributes.put(SCOPE_NAME, source.scope().getName());
         attributes.put(SCOPE_VERSION, source.scope().getVersion());
         Map<String, String> labels = new TreeMap<>();

@@ -26,12 +26,14 @@ import io.opentelemetry.proto.metrics.v1.Exemplar;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.Summary;
 import io.opentelemetry.proto.metrics.v1.SummaryDataPoint;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -40,6 +42,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -616,7 +619,42 @@ class OtlpReceiverTest {
         assertThat(registry.scrape()).contains("yyy").hasSizeLessThan(3_000);
     }
 
-    /** Each of many points can have this message. */
+    @Test
+    void shouldLimitTheAttributesOfAPoint() {
+        Object[] attributes = IntStream.range(0, 129)
+                .boxed()
+                .flatMap(i -> Stream.of("key" + i, ""))
+                .toArray();
+        reject(Rejection.LABEL, counter("a", DELTA, whole(1, 1, 2, attributes)));
+        accept(counter("a", DELTA, whole(1, 1, 2, Arrays.copyOf(attributes, 256))));
+
+        assertSamples("a_total{job=\"shop\"} 1.0");
+    }
+
+    /** Each must not cost the attributes of the resource again, and not the number of families: this would take minutes. */
+    @Test
+    @Timeout(20)
+    void shouldReceiveManyScopesAndFamilies() {
+        receiver = receiver(100_000, List.of());
+        ResourceMetrics.Builder resource = ResourceMetrics.newBuilder();
+        for (int i = 0; i < 20_000; i++) {
+            resource.getResourceBuilder()
+                    .addAttributes(attributes("key" + i, "value").getFirst());
+        }
+        for (int i = 0; i < 20_000; i++) {
+            resource.addScopeMetricsBuilder()
+                    .addMetrics(counter("family" + i, DELTA, whole(1, 1, 2)))
+                    .getScopeBuilder()
+                    .setName("scope" + i);
+        }
+
+        accept(ExportMetricsServiceRequest.newBuilder()
+                .addResourceMetrics(resource)
+                .build());
+
+        assertThat(receiver.streams()).isEqualTo(20_000);
+    }
+
     @Test
     void shouldShowSomeOfManyBounds() {
         double[] bounds = IntStream.range(0, 1_000).asDoubleStream().toArray();
