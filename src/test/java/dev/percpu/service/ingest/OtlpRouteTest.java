@@ -342,7 +342,8 @@ class OtlpRouteTest {
                         .startsWith("reserved: ");
             }
         }
-        assertThat(types()).containsExactlyInAnyOrderElementsOf(before);
+        // The first collection of garbage can add families of the service meanwhile.
+        assertThat(types()).containsAll(before);
     }
 
     private List<String> types() {
