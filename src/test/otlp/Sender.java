@@ -5,6 +5,7 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.LongUpDownCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -38,6 +39,14 @@ class Sender {
                 .setEndpoint(endpoint)
                 .addHeader("Authorization", "Bearer secret")
                 .setCompression(number % 2 == 0 ? "gzip" : "none")
+                .setTimeout(Duration.ofMinutes(1))
+                // For a restart of the service, which takes some seconds.
+                .setRetryPolicy(RetryPolicy.builder()
+                        .setMaxAttempts(5)
+                        .setInitialBackoff(Duration.ofSeconds(1))
+                        .setBackoffMultiplier(2)
+                        .setMaxBackoff(Duration.ofSeconds(10))
+                        .build())
                 .setAggregationTemporalitySelector(
                         delta
                                 ? AggregationTemporalitySelector.deltaPreferred()
@@ -89,7 +98,7 @@ class Sender {
             if (line.equals("flush")) {
                 System.out.println(
                         senders.stream().map(sender -> sender.provider.forceFlush()).toList().stream()
-                                        .allMatch(result -> result.join(30, TimeUnit.SECONDS)
+                                        .allMatch(result -> result.join(60, TimeUnit.SECONDS)
                                                 .isSuccess())
                                 ? "ok"
                                 : "failed");

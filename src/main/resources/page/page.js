@@ -329,11 +329,12 @@ let ingestAnswers = [];
 /** Returns the counts of an answer by the name that the page shows, in the order of the rows. */
 function countsOf(answer) {
   const counts = new Map();
-  for (const { protocol, samples, packets, droppedPackets, rejected, ignored } of answer.protocols) {
+  for (const { protocol, samples, packets, droppedPackets, requests, rejected, ignored } of answer.protocols) {
     const add = (name, count, bad) => counts.set(protocol + " " + name, { protocol, name, count, bad });
     add("samples recorded", samples, false);
-    add("packets received", packets, false);
-    add("packets dropped by the kernel", droppedPackets, true);
+    if (packets !== null) add("packets received", packets, false);
+    if (droppedPackets !== null) add("packets dropped by the kernel", droppedPackets, true);
+    for (const { status, count } of requests ?? []) if (count > 0) add("requests answered with " + status, count, status !== 200);
     add("samples rejected", sum(rejected, ({ count }) => count), true);
     for (const { reason, count } of rejected) if (count > 0) add("rejected: " + reason, count, true);
     add("samples ignored", sum(ignored, ({ count }) => count), false);

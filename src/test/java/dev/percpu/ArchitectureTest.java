@@ -72,7 +72,7 @@ class ArchitectureTest {
         MAY_IMPORT.put(
                 "ingest", Set.of("ingest.mapping", "registry", "meter", "family", "histogram", "shard", "binding"));
         MAY_IMPORT.put("ingest.statsd", Set.of("ingest", "ingest.mapping", "registry", "meter", "binding"));
-        MAY_IMPORT.put("ingest.otlp", Set.of("registry", "meter", "histogram", "shard"));
+        MAY_IMPORT.put("ingest.otlp", Set.of("ingest", "registry", "meter", "histogram", "shard"));
         addWithAllAbove("service.ingest");
         addWithAllAbove("service.status");
         addWithAllAbove("service");

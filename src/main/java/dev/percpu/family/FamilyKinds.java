@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A family with an exact name must not have a sample with the name of another family or of its samples.
  */
 public final class FamilyKinds {
+    private static final String TOTAL = "_total";
+
     private final Map<String, Use> uses = new HashMap<>();
 
     /** Adds a series to each of its families and returns null, or adds it to none and returns the reason. */
@@ -45,6 +47,25 @@ public final class FamilyKinds {
             }
         }
         return null;
+    }
+
+    /**
+     * Returns whether a family without an exact name has this name, or a sample of this name.
+     *
+     * @param name name in Prometheus, with or without {@code _total}
+     */
+    public synchronized boolean isOfOtherMeters(String name) {
+        String base = name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name;
+        return isSampleOfOtherMeters(name) || isSampleOfOtherMeters(base);
+    }
+
+    private boolean isSampleOfOtherMeters(String sample) {
+        Use use = uses.get(sample);
+        Use base = uses.get(sample.substring(0, Math.max(0, sample.lastIndexOf('_'))));
+        return use != null && !use.family.exact()
+                || base != null
+                        && !base.family.exact()
+                        && base.family.sampleNames().contains(sample);
     }
 
     /** Removes a claimed series from each of its families. */

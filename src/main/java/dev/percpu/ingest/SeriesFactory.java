@@ -42,21 +42,6 @@ public final class SeriesFactory {
 
     private static final double MAX_EXPECTED = 1_000;
 
-    /**
-     * Starts of the names of the service's own families. Some are registered later than the first packet arrives, and some by collectors that
-     * the registry does not know by name.
-     */
-    private static final List<String> OWN_PREFIXES = List.of(
-            "http_server_",
-            "jvm",
-            "netty_",
-            "percpu_",
-            "process_",
-            "system_cpu_",
-            "system_load_",
-            "vertx_",
-            "worker_pool_");
-
     private final ExactMeters meters;
     private final SenderBudget budget;
     private final BoundedInterner<String> names = new BoundedInterner<>();
@@ -94,7 +79,7 @@ public final class SeriesFactory {
         if (mapped.name().isEmpty()) {
             return RegisteredSeries.rejected(RejectReason.EMPTY_NAME, "mapping of " + name);
         }
-        if (OWN_PREFIXES.stream().anyMatch(mapped.name()::startsWith)) {
+        if (OwnFamilies.haveStartOf(mapped.name())) {
             return RegisteredSeries.rejected(RejectReason.CONFLICT, mapped.name() + " is a name of the service's own");
         }
         Map<String, String> labels = labels(mapped, tags);

@@ -28,6 +28,16 @@ public final class ExactMeters {
     }
 
     /**
+     * Returns whether meters that are not registered here have a family of this name now, or one with a sample of this name. Collectors of the
+     * Prometheus registry are not asked.
+     *
+     * @param name name of a family, escaped or not
+     */
+    public boolean isOfOtherMeters(String name) {
+        return registry.isOfOtherMeters(name);
+    }
+
+    /**
      * Registers a counter.
      *
      * @param id name, labels, and the help text as description

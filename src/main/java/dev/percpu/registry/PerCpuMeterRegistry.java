@@ -61,6 +61,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.PrometheusNaming;
 import io.prometheus.metrics.tracer.common.SpanContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -575,6 +576,10 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
             }
             throw e;
         }
+    }
+
+    boolean isOfOtherMeters(String name) {
+        return index.isOfOtherMeters(PrometheusNaming.prometheusName(name));
     }
 
     /** Rejects a meter before it has cells. */

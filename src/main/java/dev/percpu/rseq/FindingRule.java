@@ -351,8 +351,9 @@ public enum FindingRule {
                     Severity.WARNING,
                     "Ingest rejected " + ingest.rejected() + " samples in the last " + RecentRecords.SECONDS
                             + " s, most of them with the reason " + ingest.commonReason() + ".",
-                    "A rejected sample is not recorded. The samples beside it in the packet are.",
-                    "Read the log: it has one rejected line a minute. Correct the client that sends such lines.");
+                    "A rejected sample is not recorded. The other samples of its packet or request are.",
+                    "Correct the client that sends such samples. The log has one rejected line of StatsD a minute. A client of OTLP gets the reason"
+                            + " with the answer.");
         }
     };
 

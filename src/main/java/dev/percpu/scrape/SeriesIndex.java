@@ -155,6 +155,11 @@ public final class SeriesIndex implements MultiCollector {
         });
     }
 
+    /** Returns whether meters with another naming than {@link dev.percpu.family.ExactNames} have a family or sample of this name. */
+    public boolean isOfOtherMeters(String name) {
+        return kinds.isOfOtherMeters(name);
+    }
+
     /**
      * Runs an addition on the group of a name, under the lock of that name.
      *

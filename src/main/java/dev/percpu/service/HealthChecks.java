@@ -6,6 +6,7 @@ import dev.percpu.rseq.RseqStatus;
 import dev.percpu.service.ingest.IngestService;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -65,7 +66,12 @@ class HealthChecks {
     HealthCheck receiving(IngestService ingest) {
         return () -> HealthCheckResponse.named("ingest")
                 .withData(
-                        "listeners", ingest.statistics().map(Main::listenersOf).orElse("none"))
+                        "listeners",
+                        ingest.statistics().isEmpty()
+                                ? "none"
+                                : ingest.statistics().stream()
+                                        .map(Main::listenersOf)
+                                        .collect(Collectors.joining(", ")))
                 .status(ingest.isReady())
                 .build();
     }

@@ -11,6 +11,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** The service's entry point. Logs one line when both ports are open, then waits for the signal to stop. */
@@ -45,9 +46,10 @@ public class Main implements QuarkusApplication {
     @Override
     public int run(String... arguments) {
         LOG.info(urls.line()
-                + ingest.statistics()
+                + ingest.statistics().stream()
                         .map(protocol -> ", " + listenersOf(protocol))
-                        .orElse("") + "; "
+                        .collect(Collectors.joining())
+                + "; "
                 + rseq(status, registry.statistics().shards().size()));
         Quarkus.waitForExit();
         return 0;

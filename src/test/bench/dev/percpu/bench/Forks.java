@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -36,6 +37,10 @@ final class Forks {
     private static final List<String> JVM_ARGUMENTS = List.of(
             "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xms256m", "-Xmx1g");
 
+    /** Benchmarks with operations of milliseconds. */
+    private static final Set<Class<?>> LONG_OPERATIONS =
+            Set.of(ScrapeFormatCase.class, SpringScrapeCase.class, OtlpCase.class);
+
     private final Path directory;
     private final Timing timing;
     private final Failures failures;
@@ -50,7 +55,7 @@ final class Forks {
      */
     record Timing(int warmups, int iterations, int millis) {
         /**
-         * Returns the timing for a subject. A scrape takes much longer than a record, so its iterations are longer. Threads that do not wait
+         * Returns the timing for a subject. A scrape or a request of OTLP takes much longer than a record, so its iterations are longer. Threads that do not wait
          * for each other run at the same time during a larger part of a longer iteration.
          */
         Timing of(Subject subject) {
@@ -58,9 +63,7 @@ final class Forks {
                     || subject.caseName().equals(Cases.DURING_OTHER)) {
                 return new Timing(1, iterations, ScrapeCase.SECOND_MILLIS); // each iteration has a scrape
             }
-            boolean scrapes =
-                    subject.benchmark() == ScrapeFormatCase.class || subject.benchmark() == SpringScrapeCase.class;
-            int factor = scrapes ? 5 : 1;
+            int factor = LONG_OPERATIONS.contains(subject.benchmark()) ? 5 : 1;
             int warmupIterations = warmups * subject.warmupFactor();
             return subject.hasBarrier()
                     ? new Timing(warmupIterations, iterations, factor * millis)

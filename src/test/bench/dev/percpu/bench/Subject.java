@@ -28,7 +28,7 @@ record Subject(
      * series takes longer until the branch predictors and the heap are in their final state.
      */
     private static final Map<Class<?>, Integer> WARMUP_FACTORS =
-            Map.of(RequestCase.class, 8, MixedRequestCase.class, 8, ManySeriesCase.class, 6);
+            Map.of(RequestCase.class, 8, MixedRequestCase.class, 8, ManySeriesCase.class, 6, OtlpCase.class, 4);
 
     /** Returns the case and the number of threads. Subjects with the same group are compared. */
     String group() {

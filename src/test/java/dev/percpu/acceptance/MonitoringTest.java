@@ -11,6 +11,9 @@ import dev.percpu.acceptance.PrometheusServer.Sample;
 import dev.percpu.deploy.Manifests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,14 +96,15 @@ class MonitoringTest {
         Manifests aggregators = ManifestsTest.render("overlays/node-aggregator");
         Path mapping = Files.writeString(directory.resolve("mapping.yml"), "mappings: []\n");
         StatsdService aggregator = open(StatsdService.start(
-                folder("aggregator"), settings(aggregators, "percpu.ingest.statsd.mapping=" + mapping)));
+                folder("aggregator"),
+                settings(aggregators, "percpu.ingest.statsd.mapping=" + mapping, "percpu.ingest.otlp.enabled=true")));
         api.add(
                 aggregators.only("DaemonSet"),
                 "aggregator-a",
                 "node-a",
                 "Running",
                 aggregator.process().management().getPort());
-        Thread sender = Thread.ofVirtual().start(() -> sendSteadily(aggregator.port()));
+        Thread sender = Thread.ofVirtual().start(() -> sendSteadily(aggregator));
         open(sender::interrupt);
         // Not to be scraped: a pod that has ended, and one without annotations.
         api.add(deployment, "ended", "node-a", "Succeeded", status.management().getPort());
@@ -119,10 +123,21 @@ class MonitoringTest {
         }
     }
 
-    private static void sendSteadily(int port) {
-        try {
-            while (true) {
-                StatsdSenders.send(port, "m.count:1|c", 1, 0);
+    /** Sends a sample of StatsD and a point of OTLP, ten times a second. */
+    private static void sendSteadily(StatsdService aggregator) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        aggregator.process().application().resolve("/v1/metrics"))
+                .header("Content-Type", "application/json");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (long i = 0; ; i++) {
+                StatsdSenders.send(aggregator.port(), "m.count:1|c", 1, 0);
+                String point = "{\"asInt\": 1, \"timeUnixNano\": " + (i + 1) + "}";
+                client.send(
+                        request.POST(HttpRequest.BodyPublishers.ofString("{\"resourceMetrics\": [{\"scopeMetrics\": ["
+                                        + "{\"metrics\": [{\"name\": \"m.points\", \"sum\": {\"isMonotonic\": true,"
+                                        + " \"aggregationTemporality\": 1, \"dataPoints\": [" + point + "]}}]}]}]}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         } catch (IOException | InterruptedException end) {
@@ -293,6 +308,21 @@ class MonitoringTest {
     /** Returns the number of answered requests, of which some have status 404. */
     private static double sent(SteadyLoad load) {
         return load.answered() + load.failed();
+    }
+
+    @Test
+    void shouldScrapeTheCountsOfEachProtocol() throws IOException, InterruptedException {
+        for (PrometheusServer prometheus : PROMETHEUS.values()) {
+            for (String metric : List.of("percpu_ingest_samples_total", "percpu_ingest_rejected_total")) {
+                assertThat(prometheus.query("count by (protocol) (" + metric + ")"))
+                        .extracting(sample -> sample.label("protocol"))
+                        .containsExactlyInAnyOrder("statsd", "otlp");
+            }
+            assertThat(only(prometheus, "sum(percpu_ingest_rejected_total)")).isZero();
+            assertThat(only(prometheus, "percpu_ingest_streams")).isEqualTo(1);
+            assertThat(only(prometheus, "percpu_ingest_requests_total{status=\"200\"}"))
+                    .isPositive();
+        }
     }
 
     @Test

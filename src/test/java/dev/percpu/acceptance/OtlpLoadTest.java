@@ -161,7 +161,7 @@ class OtlpLoadTest {
                     .isEqualTo(3 * half);
             assertThat(scrape)
                     .contains("percpu_ingest_samples_total{protocol=\"otlp\"} " + 2 * half + "\n")
-                    .contains("percpu_ingest_rejected_total{protocol=\"otlp\",reason=\"duplicate\"} 0.0\n");
+                    .contains("percpu_ingest_ignored_total{kind=\"duplicate\",protocol=\"otlp\"} 0.0\n");
             assertThat(scrapes).isPositive();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(5));
         }

@@ -1,39 +1,36 @@
 package dev.percpu.acceptance;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A proxy between senders and the service. It can lose answers, after the service has received the request. */
+/**
+ * A TCP proxy between senders and the service. It can reset connections after the service has answered, and before the answer reaches the
+ * sender.
+ */
 final class OtlpProxy implements AutoCloseable {
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(16);
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final int BUFFER = 16 * 1024;
+
+    private final URI target;
+    private final ServerSocket server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger toLose = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
-    private volatile URI target;
 
+    /** @param target address of the service */
     OtlpProxy(URI target) throws IOException {
         this.target = target;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/v1/metrics", this::forward);
-        server.start();
-    }
-
-    /** Sets the address of the service. */
-    void forwardTo(URI service) {
-        target = service;
+        threads.execute(this::accept);
     }
 
     /** Loses the answers to the next requests. */
@@ -47,45 +44,58 @@ final class OtlpProxy implements AutoCloseable {
     }
 
     String endpoint() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/metrics";
+        return "http://127.0.0.1:" + server.getLocalPort() + "/v1/metrics";
     }
 
-    private void forward(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            HttpRequest.Builder request = HttpRequest.newBuilder(target.resolve("/v1/metrics"))
-                    .POST(HttpRequest.BodyPublishers.ofByteArray(
-                            exchange.getRequestBody().readAllBytes()));
-            for (String name : new String[] {"Content-Type", "Content-Encoding", "Authorization"}) {
-                String value = exchange.getRequestHeaders().getFirst(name);
-                if (value != null) {
-                    request.header(name, value);
+    private void accept() {
+        try {
+            while (true) {
+                Socket sender = server.accept();
+                sockets.add(sender);
+                threads.execute(() -> connect(sender));
+            }
+        } catch (IOException end) {
+            // The proxy is closed.
+        }
+    }
+
+    private void connect(Socket sender) {
+        try (sender;
+                Socket service = new Socket(target.getHost(), target.getPort())) {
+            sockets.add(service);
+            threads.execute(() -> {
+                try {
+                    sender.getInputStream().transferTo(service.getOutputStream());
+                    service.shutdownOutput();
+                } catch (IOException end) {
+                    // One side has closed its connection.
                 }
-            }
-            HttpResponse<byte[]> response;
-            try {
-                response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            } catch (InterruptedException | IOException e) {
-                exchange.sendResponseHeaders(503, -1);
-                return;
-            }
+            });
+            forwardAnswers(service.getInputStream(), sender);
+        } catch (IOException end) {
+            // One side has closed its connection.
+        }
+    }
+
+    private void forwardAnswers(InputStream answers, Socket sender) throws IOException {
+        OutputStream out = sender.getOutputStream();
+        byte[] buffer = new byte[BUFFER];
+        for (int length = answers.read(buffer); length >= 0; length = answers.read(buffer)) {
             if (toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 lost.incrementAndGet();
-                exchange.sendResponseHeaders(503, -1);
+                sender.setSoLinger(true, 0); // resets the connection
                 return;
             }
-            response.headers()
-                    .firstValue("Content-Type")
-                    .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
-            byte[] body = response.body();
-            exchange.sendResponseHeaders(response.statusCode(), body.length == 0 ? -1 : body.length);
-            exchange.getResponseBody().write(body);
+            out.write(buffer, 0, length);
         }
     }
 
     @Override
-    public void close() {
-        server.stop(0);
+    public void close() throws IOException {
+        server.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
         threads.close();
-        client.close();
     }
 }

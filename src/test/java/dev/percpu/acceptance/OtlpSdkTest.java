@@ -3,6 +3,7 @@ package dev.percpu.acceptance;
 import static dev.percpu.Eventually.assertEventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,11 @@ class OtlpSdkTest {
         "percpu.requests.enabled=false"
     };
     private static final int SENDERS = 10;
+    private static final int LOST = 5;
+
+    /** Number of points of a request: one of each metric of the sender. The SDK adds metrics of its own. */
+    private static final int POINTS = 4;
+
     private static final Path SDK = Path.of("target/otlp").toAbsolutePath();
 
     @TempDir
@@ -49,15 +56,21 @@ class OtlpSdkTest {
                 senders.order("record 1000");
                 senders.order("flush");
                 senders.order("record 1000");
-                proxy.loseAnswers(5);
+                proxy.loseAnswers(LOST);
                 senders.order("flush"); // the SDK repeats the requests whose answers are lost
-                assertThat(proxy.lostAnswers()).isEqualTo(5);
+                assertThat(proxy.lostAnswers()).isEqualTo(LOST);
+                // The service has recorded the points once, and received them twice.
+                JsonNode counts = service.json("/api/ingest").at("/protocols/0");
+                assertThat(counts.at("/requests/0/count").asInt()).isEqualTo(2 * SENDERS + LOST);
+                assertThat(counts.at("/ignored/0/kind").asText()).isEqualTo("duplicate");
+                assertThat(counts.at("/ignored/0/count").asInt()).isGreaterThanOrEqualTo(POINTS * LOST);
                 senders.order("record 1000");
             } // the senders end: their last records are exported
             assertTotals(service, 3, 3);
 
             // The same senders, started again.
-            try (Senders senders = new Senders(proxy.endpoint(), temporality)) {
+            String endpoint = service.application().resolve("/v1/metrics").toString();
+            try (Senders senders = new Senders(endpoint, temporality)) {
                 senders.order("record 1000");
                 senders.order("flush");
                 assertTotals(service, 4, 1);
@@ -66,15 +79,20 @@ class OtlpSdkTest {
                 assertTotals(service, 5, 2);
                 assertPrometheusHas(prometheus, 5);
 
-                try (ServiceProcess restarted = ServiceProcess.start(second, SETTINGS)) {
-                    proxy.forwardTo(restarted.application());
-                    senders.order("record 1000");
-                    senders.order("flush");
+                service.terminate();
+                assertThat(service.awaitExit(Duration.ofSeconds(30))).isIn(0, 143);
+                senders.order("record 1000");
+                senders.give("flush"); // the SDK repeats what a service that is down does not accept
+                try (ServiceProcess restarted = service.startAgain(second)) {
+                    senders.awaitOk("flush");
                     senders.order("record 1000");
                     senders.order("flush");
                     // The first totals that a new service receives are its baseline.
-                    assertTotals(restarted, temporality.equals("delta") ? 2 : 1, 4);
-                    proxy.forwardTo(service.application()); // the senders export once more when they end
+                    int rounds = temporality.equals("delta") ? 2 : 1;
+                    assertTotals(restarted, rounds, 4);
+                    assertPrometheusHas(prometheus, rounds);
+                    senders.end(); // each exports once more
+                    assertTotals(restarted, rounds, 4);
                 }
             }
         }
@@ -182,12 +200,21 @@ class OtlpSdkTest {
         }
 
         void order(String line) throws IOException {
+            give(line);
+            awaitOk(line);
+        }
+
+        /** Gives an order without waiting. */
+        void give(String line) {
             orders.println(line);
+        }
+
+        void awaitOk(String line) throws IOException {
             assertThat(answers.readLine()).as(line).isEqualTo("ok");
         }
 
-        @Override
-        public void close() {
+        /** Ends the senders as an application does. Has no effect when called again. */
+        void end() {
             orders.close();
             boolean ended = process.onExit()
                     .completeOnTimeout(null, 60, TimeUnit.SECONDS)
@@ -195,6 +222,11 @@ class OtlpSdkTest {
                     .join();
             process.destroyForcibly();
             assertThat(ended).isTrue();
+        }
+
+        @Override
+        public void close() {
+            end();
         }
     }
 }

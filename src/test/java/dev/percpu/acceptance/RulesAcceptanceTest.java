@@ -121,8 +121,8 @@ class RulesAcceptanceTest {
         }
 
         assertThat(changes)
-                .as("2 of each rule, and those of 4 numbers and 8 times")
-                .isEqualTo(2 * rules + 8 + 16);
+                .as("2 of each rule, and those of 4 numbers and 9 times")
+                .isEqualTo(2 * rules + 8 + 18);
         assertThat(unnoticed).isEmpty();
     }
 

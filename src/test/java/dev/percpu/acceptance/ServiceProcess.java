@@ -28,6 +28,7 @@ final class ServiceProcess implements AutoCloseable {
     private final long pid;
     private final URI application;
     private final URI management;
+    private final Restart restart;
 
     /** The environment of the service, such as a chroot. */
     @FunctionalInterface
@@ -45,11 +46,18 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    private ServiceProcess(Program program, long pid, URI application, URI management) {
+    /** The start of the same service. */
+    @FunctionalInterface
+    private interface Restart {
+        ServiceProcess in(Path directory) throws IOException, InterruptedException;
+    }
+
+    private ServiceProcess(Program program, long pid, URI application, URI management, Restart restart) {
         this.program = program;
         this.pid = pid;
         this.application = application;
         this.management = management;
+        this.restart = restart;
     }
 
     /**
@@ -70,8 +78,12 @@ final class ServiceProcess implements AutoCloseable {
         if (!Files.isRegularFile(jar)) {
             throw new AssertionError("The service must be packaged, but there is no " + jar + ". Run: make acceptance");
         }
-        int applicationPort = FreePort.next();
-        int managementPort = FreePort.next();
+        return start(directory, launcher, jar, FreePort.next(), FreePort.next(), settings);
+    }
+
+    private static ServiceProcess start(
+            Path directory, Launcher launcher, Path jar, int applicationPort, int managementPort, String... settings)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dquarkus.http.port=" + applicationPort,
@@ -85,11 +97,21 @@ final class ServiceProcess implements AutoCloseable {
         Program program = Program.start("service", directory, launcher.wrap(command));
         try {
             program.awaitOk(management.resolve("/q/health/ready"));
-            return new ServiceProcess(program, launcher.pid(program.pid()), application, management);
+            Restart restart = folder -> start(folder, launcher, jar, applicationPort, managementPort, settings);
+            return new ServiceProcess(program, launcher.pid(program.pid()), application, management, restart);
         } catch (InterruptedException | IOException | RuntimeException | Error e) {
             program.close();
             throw e;
         }
+    }
+
+    /**
+     * Starts the service again, on the same ports and with the same settings. The process of this object must have ended.
+     *
+     * @param directory folder for the output
+     */
+    ServiceProcess startAgain(Path directory) throws IOException, InterruptedException {
+        return restart.in(directory);
     }
 
     /** Returns the base address of the application port. */

@@ -2,6 +2,7 @@ package dev.percpu.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.ProtobufNames;
 import dev.percpu.histogram.NativeHistogramSettings;
 import dev.percpu.meter.PerCpuCounter;
 import dev.percpu.meter.SettableGauge;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusProtobufWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,11 +93,12 @@ class ExactMetersTest {
                         + openMetrics + "_total{Region=\"b\",container_id=\"a\"} 3.0");
     }
 
-    @Test
-    void shouldScrapeInProtobuf() {
-        count("orders", 3);
+    @ParameterizedTest
+    @ValueSource(strings = {"orders", "orders_total"})
+    void shouldWriteTheSuffixOfACounterOnceInProtobuf(String name) throws IOException {
+        count(name, 3);
 
-        assertThat(registry.scrape(PrometheusProtobufWriter.CONTENT_TYPE)).contains("orders_total");
+        assertThat(ProtobufNames.of(registry)).containsExactly("orders_total");
     }
 
     @Test
@@ -402,5 +405,17 @@ class ExactMetersTest {
     @Test
     void shouldCreateMetersOfThisRegistry() {
         assertThat(meter(meters.counter(id("orders"), ADMITTED))).isInstanceOf(PerCpuCounter.class);
+    }
+
+    @Test
+    void shouldKnowTheNamesOfOtherMeters() {
+        registry.counter("jobs.done");
+        registry.timer("job.time");
+        meters.gauge(id("level"), ADMITTED);
+
+        assertThat(List.of("jobs_done", "jobs.done", "jobs_done_total", "job_time_seconds", "job_time_seconds_max"))
+                .allMatch(meters::isOfOtherMeters);
+        assertThat(meters.isOfOtherMeters("job_time_seconds_count")).isTrue();
+        assertThat(List.of("level", "jobs", "job_time", "done_total")).noneMatch(meters::isOfOtherMeters);
     }
 }

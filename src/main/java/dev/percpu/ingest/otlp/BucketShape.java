@@ -2,6 +2,7 @@ package dev.percpu.ingest.otlp;
 
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ record BucketShape(double[] bounds, @Nullable ExponentialBuckets exponential) {
 
     /** Largest number of bounds. Each takes 16 bytes on every CPU, for each series. */
     static final int MAX_BOUNDS = 1_000;
+
+    /** Number of bounds in a message. */
+    private static final int SHOWN_BOUNDS = 20;
 
     static BucketShape of(ExponentialBuckets exponential) {
         return new BucketShape(NONE.bounds, exponential);
@@ -50,6 +54,10 @@ record BucketShape(double[] bounds, @Nullable ExponentialBuckets exponential) {
     static RejectedException otherBounds(String family, double[] bounds) {
         return new RejectedException(
                 Rejection.BOUNDS,
-                "explicit bounds of " + family + " must be those of its first point, " + Arrays.toString(bounds));
+                () -> "explicit bounds of " + family + " must be the " + bounds.length + " of its first point, "
+                        + Arrays.stream(bounds)
+                                .limit(SHOWN_BOUNDS)
+                                .mapToObj(Double::toString)
+                                .collect(Collectors.joining(", ", "[", bounds.length > SHOWN_BOUNDS ? ", ...]" : "]")));
     }
 }

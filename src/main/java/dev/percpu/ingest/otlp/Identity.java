@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,30 +13,29 @@ import org.jspecify.annotations.Nullable;
  * The attributes and other texts that identify a resource, a metric or a stream below its parent. The order of attributes has no meaning.
  * Immutable and thread-safe.
  *
- * <p>It is comparable, so that a hash map stays fast with texts of equal hash codes.
+ * <p>It is comparable, so that a hash map stays fast with parts of equal hash codes.
  */
 final class Identity implements Comparable<Identity> {
-    /** Begins the text of each value that is not a string, and of strings that begin with it. */
-    private static final char TYPED = '\0';
-
-    /** Begins the text of an integer. */
-    private static final String INT = TYPED + "i";
-
     /** Number of characters beyond which an identity is kept as a SHA-256 digest, so that its memory is limited. */
     private static final int MAX_CHARACTERS = 512;
 
+    /** Number of characters that an integer counts as. */
+    private static final int INTEGER_CHARACTERS = 8;
+
     private final long parent;
-    private final String[] texts;
+
+    /** Keys and values in turn, then further texts: a string, a {@link Long}, or an {@link Encoded} for a value of another type. */
+    private final Object[] parts;
+
     private final int hash;
 
-    private Identity(long parent, String[] texts) {
+    /** An attribute value that is neither a string nor an integer, or a digest. Each byte is a character. */
+    private record Encoded(String bytes) {}
+
+    private Identity(long parent, Object[] parts) {
         this.parent = parent;
-        this.texts = texts;
-        int code = Long.hashCode(parent);
-        for (String text : texts) {
-            code = 31 * code + text.hashCode();
-        }
-        hash = code;
+        this.parts = parts;
+        this.hash = 31 * Long.hashCode(parent) + Arrays.hashCode(parts);
     }
 
     /**
@@ -47,7 +45,7 @@ final class Identity implements Comparable<Identity> {
      * @param texts texts in a fixed order
      */
     static Identity of(long parent, String... texts) {
-        return new Identity(parent, limited(texts));
+        return new Identity(parent, limited(Arrays.copyOf(texts, texts.length, Object[].class)));
     }
 
     /**
@@ -59,35 +57,49 @@ final class Identity implements Comparable<Identity> {
      */
     static Identity of(long parent, List<KeyValue> attributes, String... others) {
         int size = attributes.size();
-        String[] texts = new String[2 * size + others.length];
+        Object[] parts = new Object[2 * size + others.length];
         boolean sorted = true;
         String previous = "";
         for (int i = 0; i < size; i++) {
             KeyValue attribute = attributes.get(i);
             String key = attribute.getKey();
-            sorted &= previous.compareTo(key) < 0;
+            sorted &= i == 0 || previous.compareTo(key) < 0;
             previous = key;
-            texts[2 * i] = key;
-            texts[2 * i + 1] = text(attribute.getValue());
+            parts[2 * i] = key;
+            parts[2 * i + 1] = part(attribute.getValue());
         }
-        if (!sorted && size > 1) {
-            sort(texts, size);
+        if (!sorted) {
+            sort(parts, size);
         }
-        System.arraycopy(others, 0, texts, 2 * size, others.length);
-        return new Identity(parent, limited(texts));
+        System.arraycopy(others, 0, parts, 2 * size, others.length);
+        return new Identity(parent, limited(parts));
     }
 
-    private static void sort(String[] texts, int size) {
-        String[][] pairs = new String[size][];
+    private static void sort(Object[] parts, int size) {
+        Object[][] pairs = new Object[size][];
         for (int i = 0; i < size; i++) {
-            pairs[i] = new String[] {texts[2 * i], texts[2 * i + 1]};
+            pairs[i] = new Object[] {parts[2 * i], parts[2 * i + 1]};
         }
-        Arrays.sort(
-                pairs, Comparator.<String[], String>comparing(pair -> pair[0]).thenComparing(pair -> pair[1]));
+        Arrays.sort(pairs, (one, other) -> Arrays.compare(one, other, Identity::compare));
         for (int i = 0; i < size; i++) {
-            texts[2 * i] = pairs[i][0];
-            texts[2 * i + 1] = pairs[i][1];
+            parts[2 * i] = pairs[i][0];
+            parts[2 * i + 1] = pairs[i][1];
         }
+    }
+
+    /**
+     * Returns this identity with the parts of another one where they are equal, which saves memory.
+     *
+     * @param other identity of a similar set of attributes
+     */
+    Identity sharingPartsOf(Identity other) {
+        Object[] shared = parts.clone();
+        for (int i = 0; i < Math.min(shared.length, other.parts.length); i++) {
+            if (shared[i].equals(other.parts[i])) {
+                shared[i] = other.parts[i];
+            }
+        }
+        return new Identity(parent, shared);
     }
 
     /**
@@ -96,66 +108,86 @@ final class Identity implements Comparable<Identity> {
      */
     boolean isOf(List<KeyValue> attributes) {
         int size = attributes.size();
-        if (texts.length != 2 * size) {
+        if (parts.length != 2 * size) {
             return false;
         }
         for (int i = 0; i < size; i++) {
             KeyValue attribute = attributes.get(i);
-            if (!texts[2 * i].equals(attribute.getKey()) || !isOf(texts[2 * i + 1], attribute.getValue())) {
+            if (!attribute.getKey().equals(parts[2 * i]) || !isOf(parts[2 * i + 1], attribute.getValue())) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isOf(String text, AnyValue value) {
+    private static boolean isOf(Object part, AnyValue value) {
+        return value.hasStringValue()
+                ? value.getStringValue().equals(part)
+                : value.hasIntValue() && part instanceof Long number && number == value.getIntValue();
+    }
+
+    private static Object part(AnyValue value) {
         return switch (value.getValueCase()) {
-            case STRING_VALUE -> text.equals(value.getStringValue()) && (text.isEmpty() || text.charAt(0) != TYPED);
-            case INT_VALUE ->
-                text.startsWith(INT) && Long.parseLong(text, INT.length(), text.length(), 10) == value.getIntValue();
-            default -> false;
+            case STRING_VALUE -> value.getStringValue();
+            case INT_VALUE -> value.getIntValue();
+            default -> new Encoded(new String(value.toByteArray(), StandardCharsets.ISO_8859_1));
         };
     }
 
-    /** Returns a text that no other value has. */
-    private static String text(AnyValue value) {
-        return switch (value.getValueCase()) {
-            case STRING_VALUE -> {
-                String string = value.getStringValue();
-                yield !string.isEmpty() && string.charAt(0) == TYPED ? TYPED + string : string;
-            }
-            case INT_VALUE -> INT + value.getIntValue();
-            default -> TYPED + "v" + new String(value.toByteArray(), StandardCharsets.ISO_8859_1);
-        };
-    }
-
-    private static String[] limited(String[] texts) {
+    private static Object[] limited(Object[] parts) {
         int characters = 0;
-        for (String text : texts) {
-            characters += text.length();
+        for (Object part : parts) {
+            characters += switch (part) {
+                case String text -> text.length();
+                case Encoded encoded -> encoded.bytes.length();
+                default -> INTEGER_CHARACTERS;
+            };
         }
-        return characters <= MAX_CHARACTERS ? texts : new String[] {digest(texts)};
+        return characters <= MAX_CHARACTERS ? parts : new Object[] {digest(parts)};
     }
 
-    private static String digest(String[] texts) {
+    /** Returns the SHA-256 digest of all parts. */
+    String digest() {
+        return digest(parts).bytes;
+    }
+
+    private static Encoded digest(Object[] parts) {
         MessageDigest sha256;
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
-        for (String text : texts) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            sha256.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
+        for (Object part : parts) {
+            byte[] bytes = text(part).getBytes(StandardCharsets.UTF_8);
+            sha256.update((rank(part) + " " + bytes.length + " ").getBytes(StandardCharsets.UTF_8));
             sha256.update(bytes);
         }
-        return TYPED + "d" + new String(sha256.digest(), StandardCharsets.ISO_8859_1);
+        return new Encoded(new String(sha256.digest(), StandardCharsets.ISO_8859_1));
+    }
+
+    private static String text(Object part) {
+        return part instanceof Encoded encoded ? encoded.bytes : part.toString();
+    }
+
+    /** Returns a number for the type of a part. */
+    private static int rank(Object part) {
+        return switch (part) {
+            case String _ -> 0;
+            case Long _ -> 1;
+            default -> 2;
+        };
+    }
+
+    private static int compare(Object one, Object other) {
+        int order = Integer.compare(rank(one), rank(other));
+        return order != 0 ? order : text(one).compareTo(text(other));
     }
 
     @Override
     public int compareTo(Identity other) {
         int order = Long.compare(parent, other.parent);
-        return order != 0 ? order : Arrays.compare(texts, other.texts);
+        return order != 0 ? order : Arrays.compare(parts, other.parts, Identity::compare);
     }
 
     @Override
@@ -163,7 +195,7 @@ final class Identity implements Comparable<Identity> {
         return other instanceof Identity that
                 && hash == that.hash
                 && parent == that.parent
-                && Arrays.equals(texts, that.texts);
+                && Arrays.equals(parts, that.parts);
     }
 
     @Override
@@ -173,6 +205,6 @@ final class Identity implements Comparable<Identity> {
 
     @Override
     public String toString() {
-        return parent + Arrays.toString(texts);
+        return parent + Arrays.toString(parts);
     }
 }

@@ -1,6 +1,7 @@
 package dev.percpu.ingest.otlp;
 
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
+import java.util.Arrays;
 
 /**
  * A family of Prometheus that metrics of OpenTelemetry are added to. Immutable.
@@ -11,6 +12,13 @@ import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
  * @param shape buckets of the first point
  */
 record OtlpFamily(String name, String help, PointType.Form form, BucketShape shape) {
+    /** @throws RejectedException if other points have not the bounds of this family */
+    void checkBounds(BucketShape other) throws RejectedException {
+        if (!Arrays.equals(other.bounds(), shape.bounds())) {
+            throw BucketShape.otherBounds(name, shape.bounds());
+        }
+    }
+
     /** Returns whether a point has the bounds of this family. */
     boolean hasBoundsOf(HistogramDataPoint point) {
         double[] bounds = shape.bounds();

@@ -4,6 +4,7 @@ import dev.percpu.registry.PerCpuMeterRegistry;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -11,6 +12,7 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
@@ -25,6 +27,13 @@ import java.util.stream.IntStream;
 public final class OtlpReceiver {
     private static final int NO_RECORDED_VALUE = 1;
 
+    /** Largest number of attributes of a point. */
+    private static final int MAX_ATTRIBUTES = 128;
+
+    /** Number of characters of a name in an answer. */
+    private static final int MAX_NAME = 200;
+
+    private final SeriesRegistrar registrar;
     private final StreamTable table;
     private final PointAdder adder;
     private final LongSupplier wallMillis;
@@ -45,7 +54,8 @@ public final class OtlpReceiver {
      */
     OtlpReceiver(PerCpuMeterRegistry registry, OtlpSettings settings, LongSupplier wallMillis) {
         this.wallMillis = wallMillis;
-        table = new StreamTable(settings, new SeriesRegistrar(registry, settings), wallMillis.getAsLong());
+        registrar = new SeriesRegistrar(registry, settings);
+        table = new StreamTable(settings, registrar, wallMillis.getAsLong());
         adder = new PointAdder(table);
     }
 
@@ -53,8 +63,11 @@ public final class OtlpReceiver {
     public ExportMetricsServiceResponse receive(ExportMetricsServiceRequest request) {
         Batch batch = new Batch(wallMillis.getAsLong());
         for (ResourceMetrics resource : request.getResourceMetricsList()) {
+            List<KeyValue> attributes = resource.getResource().getAttributesList();
+            String digest = Identity.of(0, attributes).digest();
+            Map<String, String> labelAttributes = registrar.labelAttributes(attributes);
             for (ScopeMetrics scope : resource.getScopeMetricsList()) {
-                ResourceScope content = new ResourceScope(resource.getResource(), scope.getScope());
+                ResourceScope content = new ResourceScope(digest, labelAttributes, scope.getScope());
                 StreamTable.Source source = new StreamTable.Source(content, content.identity());
                 for (Metric metric : scope.getMetricsList()) {
                     batch.add(source, metric);
@@ -68,6 +81,7 @@ public final class OtlpReceiver {
     /** The points of one request. */
     private final class Batch {
         private final long nowMillis;
+        private long[] counts = {};
         private long added;
         private long reported;
         private String firstReason = "";
@@ -86,70 +100,92 @@ public final class OtlpReceiver {
             }
             StreamTable.MetricStreams streams = table.of(source, metric, type);
             switch (metric.getDataCase()) {
-                case GAUGE -> addNumbers(streams, metric, metric.getGauge().getDataPointsList());
-                case SUM -> addNumbers(streams, metric, metric.getSum().getDataPointsList());
-                case HISTOGRAM -> {
-                    for (HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
-                        addPoint(metric, point.getFlags(), () -> add(streams, point));
-                    }
-                }
-                case EXPONENTIAL_HISTOGRAM -> {
-                    for (ExponentialHistogramDataPoint point :
-                            metric.getExponentialHistogram().getDataPointsList()) {
-                        addPoint(metric, point.getFlags(), () -> add(streams, point));
-                    }
-                }
+                case GAUGE -> addAll(metric, metric.getGauge().getDataPointsList(), point -> add(streams, point));
+                case SUM -> addAll(metric, metric.getSum().getDataPointsList(), point -> add(streams, point));
+                case HISTOGRAM ->
+                    addAll(metric, metric.getHistogram().getDataPointsList(), point -> add(streams, point));
+                case EXPONENTIAL_HISTOGRAM ->
+                    addAll(metric, metric.getExponentialHistogram().getDataPointsList(), point -> add(streams, point));
                 case SUMMARY, DATA_NOT_SET -> throw new IllegalStateException("rejected before");
             }
         }
 
-        private void addNumbers(StreamTable.MetricStreams streams, Metric metric, List<NumberDataPoint> points) {
-            for (NumberDataPoint point : points) {
-                addPoint(metric, point.getFlags(), () -> {
-                    PointAdder.check(streams.type(), point);
-                    Stream stream;
-                    do {
-                        stream = streams.find(point.getAttributesList(), () -> BucketShape.NONE, nowMillis);
-                    } while (!adder.add(stream, point, nowMillis));
-                });
+        private <P> void addAll(Metric metric, List<P> points, PointAction<P> action) {
+            for (P point : points) {
+                try {
+                    action.add(point);
+                    added++;
+                } catch (RejectedException e) {
+                    reject(metric, e, 1);
+                }
             }
         }
 
-        private void add(StreamTable.MetricStreams streams, HistogramDataPoint point) throws RejectedException {
-            long[] counts = PointAdder.counts(point);
+        private void add(StreamTable.MetricStreams streams, NumberDataPoint point) throws RejectedException {
+            check(point.getFlags(), point.getAttributesCount());
+            PointAdder.check(streams.type(), point);
             Stream stream;
             do {
-                stream = streams.find(point.getAttributesList(), () -> BucketShape.of(point), nowMillis);
-            } while (!adder.add(stream, point, counts, nowMillis));
+                Stream known = streams.find(point.getAttributesList());
+                stream = known != null ? known : streams.add(point.getAttributesList(), BucketShape.NONE, nowMillis);
+            } while (!adder.add(stream, point, nowMillis));
+        }
+
+        private void add(StreamTable.MetricStreams streams, HistogramDataPoint point) throws RejectedException {
+            check(point.getFlags(), point.getAttributesCount());
+            long[] pointCounts = counts(PointAdder.bucketsOf(point));
+            PointAdder.readCounts(point, pointCounts);
+            Stream stream;
+            do {
+                Stream known = streams.find(point.getAttributesList());
+                stream = known != null
+                        ? known
+                        : streams.add(point.getAttributesList(), BucketShape.of(point), nowMillis);
+            } while (!adder.add(stream, point, pointCounts, nowMillis));
+        }
+
+        /** Returns an array of a length. Points of a metric share it. */
+        private long[] counts(int length) {
+            if (counts.length != length) {
+                counts = new long[length];
+            }
+            return counts;
         }
 
         private void add(StreamTable.MetricStreams streams, ExponentialHistogramDataPoint point)
                 throws RejectedException {
+            check(point.getFlags(), point.getAttributesCount());
             ExponentialBuckets buckets = PointAdder.buckets(point);
             Stream stream;
             do {
-                stream = streams.find(point.getAttributesList(), () -> BucketShape.of(buckets), nowMillis);
+                Stream known = streams.find(point.getAttributesList());
+                stream = known != null
+                        ? known
+                        : streams.add(point.getAttributesList(), BucketShape.of(buckets), nowMillis);
             } while (!adder.add(stream, point, buckets, nowMillis));
         }
 
-        private void addPoint(Metric metric, int flags, PointAction action) {
-            try {
-                if ((flags & NO_RECORDED_VALUE) != 0) {
-                    throw new RejectedException(Rejection.NO_VALUE, "the point has no value");
-                }
-                action.run();
-                added++;
-            } catch (RejectedException e) {
-                reject(metric, e, 1);
+        /** Rejects points that need no comparison with others. */
+        private static void check(int flags, int attributes) throws RejectedException {
+            if ((flags & NO_RECORDED_VALUE) != 0) {
+                throw new RejectedException(Rejection.NO_VALUE, "the point has no value");
+            }
+            if (attributes > MAX_ATTRIBUTES) {
+                throw new RejectedException(
+                        Rejection.LABEL,
+                        "a point must have at most " + MAX_ATTRIBUTES + " attributes, but had " + attributes);
             }
         }
 
         private void reject(Metric metric, RejectedException cause, int points) {
             Rejection rejection = cause.rejection();
             rejected[rejection.ordinal()].add(points);
-            if (rejection.isReported() && points > 0) {
+            if (!rejection.isIgnored() && points > 0) {
                 if (reported == 0) {
-                    firstReason = rejection.label() + ": " + metric.getName() + ": " + cause.reason();
+                    String name = metric.getName();
+                    firstReason = rejection.label() + ": "
+                            + (name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME) + "...") + ": "
+                            + cause.reason();
                 }
                 reported += points;
             }
@@ -166,8 +202,8 @@ public final class OtlpReceiver {
         }
     }
 
-    private interface PointAction {
-        void run() throws RejectedException;
+    private interface PointAction<P> {
+        void add(P point) throws RejectedException;
     }
 
     private static int points(Metric metric) {

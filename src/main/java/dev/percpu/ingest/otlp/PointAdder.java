@@ -55,9 +55,7 @@ final class PointAdder {
             switch (stream.series()) {
                 case SeriesCells.OfCounter(var counter) -> {
                     if (type.cumulative()) {
-                        boolean reset = !stream.isStarted()
-                                || start != stream.startNanos()
-                                || isSmaller(stream, value, whole, point.getAsInt());
+                        boolean reset = stream.isRestart(start) || isSmaller(stream, value, whole, point.getAsInt());
                         boolean baseline = !stream.isStarted() && !table.isComplete(start);
                         if (!baseline) {
                             counter.increment(reset ? value : difference(stream, value, whole, point.getAsInt()));
@@ -139,7 +137,7 @@ final class PointAdder {
     /**
      * Adds a histogram with explicit bounds.
      *
-     * @param counts counts of the point's buckets, from {@link #counts}; kept
+     * @param counts counts of the point's buckets, from {@link #readCounts}; not kept
      * @return false if the stream was removed, and must be found again
      * @throws RejectedException if the point is not added
      */
@@ -160,19 +158,26 @@ final class PointAdder {
             if (!stream.metric().type().cumulative()) {
                 record(summary, counts, sum);
             } else {
-                boolean restarted = !stream.isStarted() || start != stream.startNanos();
+                boolean restarted = stream.isRestart(start);
                 long[] added =
                         restarted ? null : difference(counts, (long[]) Objects.requireNonNull(stream.bucketTotals()));
-                if (added != null && sum >= stream.total()) {
-                    record(summary, added, sum - stream.total());
+                if (added != null && (sum >= stream.total() || !point.hasSum())) {
+                    record(summary, added, Math.max(0, sum - stream.total()));
                 } else if (stream.isStarted() || table.isComplete(start)) {
                     record(summary, counts, sum);
                 }
-                stream.setBucketTotals(counts);
-                stream.setTotal(sum);
+                stream.setBucketTotals(counts.clone());
+                setSum(stream, added == null, point.hasSum(), sum);
             }
             stream.advance(start, time, nowMillis);
             return true;
+        }
+    }
+
+    /** Stores the sum of a cumulative histogram. A point without a sum leaves that of the last point, unless the counts began again. */
+    private static void setSum(Stream stream, boolean beginsAgain, boolean hasSum, double sum) {
+        if (hasSum || beginsAgain) {
+            stream.setTotal(sum);
         }
     }
 
@@ -180,19 +185,26 @@ final class PointAdder {
         return (SeriesCells.OfHistogram) stream.series();
     }
 
+    /** Returns the number of a point's buckets. */
+    static int bucketsOf(HistogramDataPoint point) {
+        return point.getExplicitBoundsCount() + 1;
+    }
+
     /**
-     * Returns the counts of a point's buckets.
+     * Reads the counts of a point's buckets.
      *
+     * @param counts receives the counts, of all {@link #bucketsOf buckets}
      * @throws RejectedException if they or the sum are not allowed
      */
-    static long[] counts(HistogramDataPoint point) throws RejectedException {
+    static void readCounts(HistogramDataPoint point, long[] counts) throws RejectedException {
         checkSum(point.getSum(), point.getCount());
-        int buckets = point.getExplicitBoundsCount() + 1;
+        int buckets = counts.length;
         if (point.getBucketCountsCount() == 0 && buckets == 1) {
             if (point.getCount() < 0) {
                 throw wrongCount();
             }
-            return new long[] {point.getCount()};
+            counts[0] = point.getCount();
+            return;
         }
         if (point.getBucketCountsCount() != buckets) {
             throw new RejectedException(
@@ -200,7 +212,6 @@ final class PointAdder {
                     "bucket counts must be one more than explicit bounds, " + buckets + ", but were "
                             + point.getBucketCountsCount());
         }
-        long[] counts = new long[buckets];
         long sum = 0;
         for (int i = 0; i < buckets; i++) {
             counts[i] = point.getBucketCounts(i);
@@ -212,7 +223,6 @@ final class PointAdder {
         if (sum != point.getCount()) {
             throw wrongCount();
         }
-        return counts;
     }
 
     private static RejectedException wrongCount() {
@@ -284,17 +294,17 @@ final class PointAdder {
             if (!stream.metric().type().cumulative()) {
                 record(cells, buckets, sum);
             } else {
-                boolean restarted = !stream.isStarted() || start != stream.startNanos();
+                boolean restarted = stream.isRestart(start);
                 ExponentialBuckets added = restarted
                         ? null
                         : buckets.since((ExponentialBuckets) Objects.requireNonNull(stream.bucketTotals()));
-                if (added != null && sum >= stream.total()) {
-                    record(cells, added, sum - stream.total());
+                if (added != null && (sum >= stream.total() || !point.hasSum())) {
+                    record(cells, added, Math.max(0, sum - stream.total()));
                 } else if (stream.isStarted() || table.isComplete(start)) {
                     record(cells, buckets, sum);
                 }
                 stream.setBucketTotals(buckets);
-                stream.setTotal(sum);
+                setSum(stream, added == null, point.hasSum(), sum);
             }
             stream.advance(start, time, nowMillis);
             return true;

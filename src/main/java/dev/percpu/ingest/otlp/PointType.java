@@ -13,12 +13,12 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 record PointType(Form form, boolean cumulative) {
     /** The forms of families. */
     enum Form {
-        COUNTER("counter"),
+        COUNTER("monotonic sum"),
         /** A sum that may decrease. In Prometheus it is a gauge. */
-        UP_DOWN_COUNTER("gauge"),
+        UP_DOWN_COUNTER("sum that may decrease"),
         GAUGE("gauge"),
         HISTOGRAM("histogram"),
-        EXPONENTIAL_HISTOGRAM("native histogram");
+        EXPONENTIAL_HISTOGRAM("exponential histogram");
 
         private final String displayName;
 
@@ -26,7 +26,7 @@ record PointType(Form form, boolean cumulative) {
             this.displayName = displayName;
         }
 
-        /** Returns the type of the family in Prometheus. */
+        /** Returns the type of the metrics, in words of OpenTelemetry. */
         String displayName() {
             return displayName;
         }

@@ -1,25 +1,39 @@
 package dev.percpu.ingest.otlp;
 
-/** Thrown for a point that cannot be added. It has no stack trace: a sender can cause any number of them. */
+import java.util.function.Supplier;
+
+/**
+ * Thrown for a point or metric that is not added. It has no stack trace: a sender can cause any number of them.
+ */
 final class RejectedException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final Rejection rejection;
+    private final transient Supplier<String> reason;
+
+    RejectedException(Rejection rejection, String reason) {
+        this(rejection, () -> reason);
+    }
 
     /**
-     * @param message what must be changed, for the sender
+     * @param reason returns the reason. It is called only for the first point that an answer rejects.
      */
-    RejectedException(Rejection rejection, String message) {
-        super(message, null, false, false);
+    RejectedException(Rejection rejection, Supplier<String> reason) {
+        super(null, null, false, false);
         this.rejection = rejection;
+        this.reason = reason;
     }
 
     Rejection rejection() {
         return rejection;
     }
 
-    /** Returns the message, which is not null. */
     String reason() {
-        return String.valueOf(getMessage());
+        return reason.get();
+    }
+
+    @Override
+    public String getMessage() {
+        return reason.get();
     }
 }

@@ -1,6 +1,7 @@
 package dev.percpu.ingest.otlp;
 
 import dev.percpu.histogram.NativeHistogramSettings;
+import dev.percpu.ingest.OwnFamilies;
 import dev.percpu.meter.PerCpuDistributionSummary;
 import dev.percpu.meter.SettableGauge;
 import dev.percpu.registry.ExactMeters;
@@ -33,8 +34,14 @@ final class SeriesRegistrar {
     private static final String SCOPE_NAME = "otel.scope.name";
     private static final String SCOPE_VERSION = "otel.scope.version";
 
-    /** Largest length of a label value, in characters. */
+    /** Largest length of a name, of a label value and of a help text, in characters. */
     private static final int MAX_LABEL_VALUE = 1024;
+
+    /** Largest length of all names and values of the labels of a series, in characters. */
+    private static final int MAX_LABEL_CHARACTERS = 8 * 1024;
+
+    /** Label of classic buckets. */
+    private static final String BUCKET = "le";
 
     /** Largest number of labels of a series. */
     private static final int MAX_LABELS = 64;
@@ -56,12 +63,23 @@ final class SeriesRegistrar {
         this.names = new NameTranslation(settings.names());
     }
 
+    /** Returns the attributes of a resource that labels are made of. */
+    Map<String, String> labelAttributes(List<KeyValue> resource) {
+        Map<String, String> attributes = new HashMap<>();
+        for (KeyValue attribute : resource) {
+            String key = attribute.getKey();
+            if (key.equals(SERVICE_NAME)
+                    || key.equals(SERVICE_NAMESPACE)
+                    || settings.resourceLabels().contains(key)) {
+                attributes.put(key, AttributeText.of(attribute.getValue()));
+            }
+        }
+        return attributes;
+    }
+
     /** Returns the labels that a resource and a scope give to their series. */
     Map<String, String> labels(ResourceScope source) {
-        Map<String, String> attributes = new HashMap<>();
-        for (KeyValue attribute : source.resource().getAttributesList()) {
-            attributes.put(attribute.getKey(), AttributeText.of(attribute.getValue()));
-        }
+        Map<String, String> attributes = new HashMap<>(source.resourceAttributes());
         attributes.put(SCOPE_NAME, source.scope().getName());
         attributes.put(SCOPE_VERSION, source.scope().getVersion());
         Map<String, String> labels = new TreeMap<>();
@@ -84,7 +102,7 @@ final class SeriesRegistrar {
      * Returns the family of a metric.
      *
      * @param shape buckets of the first point
-     * @throws RejectedException if the metric has no valid name, or not the type or the buckets of the family
+     * @throws RejectedException if the metric has no valid name, or one of this service, or not the type or the buckets of the family
      */
     OtlpFamily family(Metric metric, PointType type, BucketShape shape) throws RejectedException {
         String name = names.metric(metric.getName(), metric.getUnit(), type.nameKind());
@@ -95,16 +113,23 @@ final class SeriesRegistrar {
         }
         OtlpFamily family = families.get(name);
         if (family == null) {
-            return new OtlpFamily(name, metric.getDescription(), type.form(), shape);
+            if (OwnFamilies.haveReserved(name) || meters.isOfOtherMeters(name)) {
+                throw new RejectedException(
+                        Rejection.RESERVED, "name must not be one that this service has itself, but was " + name);
+            }
+            String help = metric.getDescription();
+            return new OtlpFamily(
+                    name,
+                    help.length() <= MAX_LABEL_VALUE ? help : help.substring(0, MAX_LABEL_VALUE),
+                    type.form(),
+                    shape);
         }
         if (family.form() != type.form()) {
             throw new RejectedException(
                     Rejection.TYPE,
                     "type of " + name + " must be " + family.form().displayName() + ", as of its first point");
         }
-        if (!Arrays.equals(family.shape().bounds(), shape.bounds())) {
-            throw BucketShape.otherBounds(name, family.shape().bounds());
-        }
+        family.checkBounds(shape);
         return family;
     }
 
@@ -118,7 +143,7 @@ final class SeriesRegistrar {
             throws RejectedException {
         Meter.Id id = new Meter.Id(
                 family.name(),
-                Tags.of(labels(sourceLabels, attributes)),
+                Tags.of(labels(family, sourceLabels, attributes)),
                 null,
                 family.help().isEmpty() ? null : family.help(),
                 switch (family.form()) {
@@ -200,7 +225,8 @@ final class SeriesRegistrar {
         return meters.summary(id, statistics, histogram, options);
     }
 
-    private List<Tag> labels(Map<String, String> sourceLabels, List<KeyValue> attributes) throws RejectedException {
+    private List<Tag> labels(OtlpFamily family, Map<String, String> sourceLabels, List<KeyValue> attributes)
+            throws RejectedException {
         Map<String, String> labels = new TreeMap<>();
         List<KeyValue> sorted = new ArrayList<>(attributes);
         sorted.sort(Comparator.comparing(KeyValue::getKey));
@@ -217,11 +243,15 @@ final class SeriesRegistrar {
             }
         }
         labels.putAll(sourceLabels);
+        if (labels.containsKey(BUCKET) && family.form() == PointType.Form.HISTOGRAM) {
+            throw new RejectedException(Rejection.LABEL, "label of a histogram must not be " + BUCKET);
+        }
         if (labels.size() > MAX_LABELS) {
             throw new RejectedException(
                     Rejection.LABEL, "a point must have at most " + MAX_LABELS + " labels, but had " + labels.size());
         }
         List<Tag> tags = new ArrayList<>(labels.size());
+        int characters = 0;
         for (Map.Entry<String, String> label : labels.entrySet()) {
             if (label.getKey().length() > MAX_LABEL_VALUE || label.getValue().length() > MAX_LABEL_VALUE) {
                 throw new RejectedException(
@@ -232,7 +262,14 @@ final class SeriesRegistrar {
                                         label.getKey().length(),
                                         label.getValue().length()));
             }
+            characters += label.getKey().length() + label.getValue().length();
             tags.add(Tag.of(label.getKey(), label.getValue()));
+        }
+        if (characters > MAX_LABEL_CHARACTERS) {
+            throw new RejectedException(
+                    Rejection.LABEL,
+                    "labels of a point must have at most " + MAX_LABEL_CHARACTERS + " characters, but had "
+                            + characters);
         }
         return tags;
     }

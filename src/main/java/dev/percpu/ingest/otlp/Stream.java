@@ -91,10 +91,21 @@ final class Stream {
         return timeNanos;
     }
 
+    /**
+     * Returns whether the totals of a cumulative point do not continue those of the last one. A start time that is missing says nothing.
+     *
+     * @param pointStartNanos start time of the point; 0 if it has none
+     */
+    boolean isRestart(long pointStartNanos) {
+        return !started || pointStartNanos != startNanos && pointStartNanos != 0 && startNanos != 0;
+    }
+
     /** Stores the times of a point that is added. */
     void advance(long pointStartNanos, long pointTimeNanos, long nowMillis) {
         started = true;
-        startNanos = pointStartNanos;
+        if (pointStartNanos != 0 || !metric.type.cumulative()) {
+            startNanos = pointStartNanos;
+        }
         timeNanos = pointTimeNanos;
         seenMillis = nowMillis;
     }

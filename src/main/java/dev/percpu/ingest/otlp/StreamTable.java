@@ -35,12 +35,6 @@ final class StreamTable {
         this.completeSinceMillis = startMillis;
     }
 
-    /** Returns the buckets of a point. */
-    interface ShapeOfPoint {
-        /** @throws RejectedException if they are not allowed */
-        BucketShape get() throws RejectedException;
-    }
-
     /** The resource and scope of metrics in a request. */
     record Source(ResourceScope content, Identity identity) {}
 
@@ -74,16 +68,12 @@ final class StreamTable {
             return type;
         }
 
-        /**
-         * Returns the stream of a point.
-         *
-         * @param shape returns the buckets of the point, for a new stream
-         * @throws RejectedException if the point cannot have a stream
-         */
-        Stream find(List<KeyValue> attributes, ShapeOfPoint shape, long nowMillis) throws RejectedException {
+        /** Returns the stream of a point; null if there is none yet. */
+        @Nullable
+        Stream find(List<KeyValue> attributes) {
             Stream.Metric known = node;
             if (known == null) {
-                return follow(add(attributes, shape, nowMillis));
+                return null;
             }
             Stream expected = last == null ? known.first() : last.next();
             if (expected != null
@@ -94,7 +84,7 @@ final class StreamTable {
                 return expected;
             }
             Stream stream = streams.get(Identity.of(known.number(), attributes));
-            return follow(stream != null ? stream : add(attributes, shape, nowMillis));
+            return stream == null ? null : follow(stream);
         }
 
         /** Stores that this stream comes after the last one: senders repeat the order of points. */
@@ -108,9 +98,14 @@ final class StreamTable {
             return stream;
         }
 
-        private Stream add(List<KeyValue> attributes, ShapeOfPoint shape, long nowMillis) throws RejectedException {
+        /**
+         * Returns the stream of a point, added if there is none.
+         *
+         * @param shape buckets of the point
+         * @throws RejectedException if the point cannot have a stream
+         */
+        Stream add(List<KeyValue> attributes, BucketShape shape, long nowMillis) throws RejectedException {
             synchronized (StreamTable.this) {
-                BucketShape buckets = shape.get();
                 SourceNode parent = sources.get(source.identity);
                 SourceNode sourceNode = parent != null
                         ? parent
@@ -119,7 +114,9 @@ final class StreamTable {
                 Stream.Metric metricNode = metrics.get(metricIdentity);
                 if (metricNode == null) {
                     metricNode = new Stream.Metric(
-                            metricIdentity, ++lastNumber, sourceNode, type, registrar.family(metric, type, buckets));
+                            metricIdentity, ++lastNumber, sourceNode, type, registrar.family(metric, type, shape));
+                } else {
+                    metricNode.family().checkBounds(shape);
                 }
                 Identity identity = Identity.of(metricNode.number(), attributes);
                 Stream stream = streams.get(identity);
@@ -129,14 +126,14 @@ final class StreamTable {
                                 Rejection.STREAMS, "the limit of " + settings.maxStreams() + " streams is reached");
                     }
                     stream = new Stream(
-                            identity,
+                            last == null ? identity : identity.sharingPartsOf(last.identity()),
                             metricNode,
                             registrar.series(metricNode.family(), sourceNode.labels(), attributes),
                             nowMillis);
                     insert(stream);
                 }
                 node = metricNode;
-                return stream;
+                return follow(stream);
             }
         }
     }

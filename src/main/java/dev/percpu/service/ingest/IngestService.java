@@ -1,6 +1,5 @@
 package dev.percpu.service.ingest;
 
-import dev.percpu.ingest.otlp.OtlpReceiver;
 import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.rseq.RseqStatus;
@@ -11,7 +10,9 @@ import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +42,10 @@ public class IngestService {
     void start(@Observes StartupEvent started) {
         if (configured) {
             checkLibrary();
-            Listener opened = StatsdListener.open(settings, registry);
-            statsd = opened;
+            statsd = StatsdListener.open(settings, registry);
         }
-        Listener opened = statsd;
-        OtlpReceiver receiver = otlp.receiver().orElse(null);
-        if (opened != null || receiver != null) {
-            registry.getPrometheusRegistry()
-                    .register(new IngestCollector(opened == null ? null : opened::statistics, receiver));
+        if (!statistics().isEmpty()) {
+            registry.getPrometheusRegistry().register(new IngestCollector(this::statistics));
         }
     }
 
@@ -75,8 +72,9 @@ public class IngestService {
         return !configured || statsd != null;
     }
 
-    /** Returns the counts of StatsD; empty if it is off. */
-    public Optional<IngestStatistics> statistics() {
-        return Optional.ofNullable(statsd).map(Listener::statistics);
+    /** Returns the counts of each protocol that is on. */
+    public List<IngestStatistics> statistics() {
+        return Stream.concat(Stream.ofNullable(statsd).map(Listener::statistics), otlp.statistics().stream())
+                .toList();
     }
 }

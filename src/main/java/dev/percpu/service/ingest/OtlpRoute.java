@@ -4,6 +4,7 @@ import dev.percpu.ingest.otlp.MalformedRequestException;
 import dev.percpu.ingest.otlp.OtlpEncoding;
 import dev.percpu.ingest.otlp.OtlpReceiver;
 import dev.percpu.ingest.otlp.OtlpSettings;
+import dev.percpu.ingest.otlp.Rejection;
 import dev.percpu.quarkus.QuarkusSettings;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.settings.Settings;
@@ -20,11 +21,18 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +50,16 @@ import org.jspecify.annotations.Nullable;
 public class OtlpRoute {
     private static final Logger LOG = Logger.getLogger(OtlpRoute.class);
     private static final String PATH = "/v1/metrics";
+    private static final String PROTOCOL = "otlp";
     private static final String WORKERS = "percpu-otlp";
     private static final int MAX_WORKERS = 4;
     private static final String RETRY_AFTER_SECONDS = "1";
     private static final long TOKEN_RELOAD_MILLIS = 10_000;
     private static final long MAX_EXPIRY_PERIOD_MILLIS = 60_000;
     private static final long LONGEST_REQUEST_SECONDS = 60;
+
+    /** All statuses of answers. */
+    private static final List<Integer> STATUSES = List.of(200, 400, 401, 405, 408, 413, 415, 500, 503);
 
     // Codes of gRPC, which the protocol leaves to the server.
     private static final int INVALID_ARGUMENT = 3;
@@ -90,9 +102,9 @@ public class OtlpRoute {
         }
     }
 
-    /** Returns the receiver; empty if OTLP is off. */
-    public Optional<OtlpReceiver> receiver() {
-        return Optional.ofNullable(endpoint).map(open -> open.receiver);
+    /** Returns the counts; empty if OTLP is off. */
+    Optional<IngestStatistics> statistics() {
+        return Optional.ofNullable(endpoint).map(Endpoint::statistics);
     }
 
     /** The endpoint of a service that has it. */
@@ -103,6 +115,8 @@ public class OtlpRoute {
         private final long bodyMillis;
         private final Semaphore permits;
         private final AtomicLong bytesInMemory = new AtomicLong();
+        private final Map<Integer, LongAdder> answers =
+                STATUSES.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), status -> new LongAdder()));
         private final WorkerExecutor workers;
         private final long expiryTimer;
         private final long tokenTimer;
@@ -139,6 +153,42 @@ public class OtlpRoute {
                                     },
                                     false)
                             .onFailure(failure -> LOG.error("A periodic task of the OTLP endpoint failed", failure)));
+        }
+
+        IngestStatistics statistics() {
+            Map<String, Long> rejected = new TreeMap<>();
+            Map<String, Long> ignored = new TreeMap<>();
+            for (Rejection rejection : Rejection.values()) {
+                (rejection.isIgnored() ? ignored : rejected).put(rejection.label(), receiver.rejected(rejection));
+            }
+            Map<Integer, Long> byStatus = new TreeMap<>();
+            answers.forEach((status, count) -> byStatus.put(status, count.sum()));
+            return new IngestStatistics(
+                    PROTOCOL,
+                    List.of(PATH),
+                    receiver.added(),
+                    rejected,
+                    ignored,
+                    null,
+                    new IngestStatistics.Requests(byStatus, receiver.streams()));
+        }
+
+        /** Counts an answer and sends it, unless the client has gone. */
+        private void send(RoutingContext context, OtlpEncoding encoding, int status, byte[] body) {
+            HttpServerResponse response = context.response();
+            if (response.closed() || response.ended()) {
+                return;
+            }
+            Objects.requireNonNull(answers.get(status)).increment();
+            response.setStatusCode(status)
+                    .putHeader(HttpHeaders.CONTENT_TYPE, encoding.contentType())
+                    .end(Buffer.buffer(body));
+        }
+
+        private void refuse(RoutingContext context, OtlpEncoding encoding, int status, int code, String message) {
+            context.request().resume(); // drops the rest of the body
+            context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            send(context, encoding, status, encoding.status(code, message));
         }
 
         void close() {
@@ -302,7 +352,7 @@ public class OtlpRoute {
                                 false)
                         .onComplete(result -> {
                             if (result.succeeded()) {
-                                send(result.result());
+                                send(context, encoding, result.result().status, result.result().body);
                             } else {
                                 LOG.error("A request to " + PATH + " failed", result.cause());
                                 refuse(context, encoding, 500, INTERNAL, "the log of the service has the cause");
@@ -341,15 +391,6 @@ public class OtlpRoute {
                                             + Settings.OTLP_MAX_BODY.key() + ")"));
                 }
             }
-
-            private void send(Answer answer) {
-                HttpServerResponse response = context.response();
-                if (!response.closed() && !response.ended()) {
-                    response.setStatusCode(answer.status)
-                            .putHeader(HttpHeaders.CONTENT_TYPE, encoding.contentType())
-                            .end(Buffer.buffer(answer.body));
-                }
-            }
         }
     }
 
@@ -361,17 +402,5 @@ public class OtlpRoute {
         if (context.request().version() != HttpVersion.HTTP_2) {
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
-    }
-
-    private static void refuse(RoutingContext context, OtlpEncoding encoding, int status, int code, String message) {
-        HttpServerResponse response = context.response();
-        if (response.closed() || response.ended()) {
-            return;
-        }
-        context.request().resume(); // drops the rest of the body
-        response.setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, encoding.contentType())
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(Buffer.buffer(encoding.status(code, message)));
     }
 }

@@ -138,15 +138,18 @@ final class StatsdListener implements Listener {
         return new IngestStatistics(
                 PROTOCOL,
                 names,
-                now.receivers() - now.failedReceivers(),
-                requestedBufferBytes,
-                now.grantedBufferBytes(),
-                now.packets(),
                 now.samples(),
-                now.droppedPackets(),
                 byLabel(now.rejected(), reason -> reason.label()),
                 byLabel(now.ignored(), kind -> kind.label()),
-                mapping == null || mappingPath == null ? null : mapping(mappingPath, mapping.status()));
+                new IngestStatistics.Packets(
+                        now.receivers() - now.failedReceivers(),
+                        now.failedReceivers(),
+                        requestedBufferBytes,
+                        now.grantedBufferBytes(),
+                        now.packets(),
+                        now.droppedPackets(),
+                        mapping == null || mappingPath == null ? null : mapping(mappingPath, mapping.status())),
+                null);
     }
 
     private static <K> Map<String, Long> byLabel(Map<K, Long> counts, Function<K, String> label) {

@@ -16,13 +16,16 @@ record IngestReport(List<Protocol> protocols) {
     /**
      * The counts of one protocol since the start of the service.
      *
-     * @param protocol {@code statsd}
-     * @param listeners addresses and sockets that receive
-     * @param receivers number of threads that receive
+     * @param protocol {@code statsd} or {@code otlp}
+     * @param listeners addresses and sockets that receive, or the path of the endpoint
+     * @param receivers number of threads that receive; null for OTLP, as all counts of sockets
+     * @param failedReceivers number of threads that have ended by an error
      * @param requestedBufferBytes receive buffer of a socket as configured
      * @param grantedBufferBytes smallest receive buffer that the kernel granted
      * @param packets received packets
-     * @param samples recorded samples
+     * @param requests answered requests by status; null for StatsD
+     * @param streams streams of points whose last point is known; null for StatsD
+     * @param samples recorded samples, or points of OTLP
      * @param droppedPackets packets that the kernel dropped because a receive buffer was full
      * @param rejected samples that were not recorded, by reason
      * @param ignored samples that were not recorded because this service has no use for them, by kind
@@ -31,15 +34,21 @@ record IngestReport(List<Protocol> protocols) {
     record Protocol(
             String protocol,
             List<String> listeners,
-            int receivers,
-            long requestedBufferBytes,
-            long grantedBufferBytes,
-            long packets,
+            @Nullable Integer receivers,
+            @Nullable Integer failedReceivers,
+            @Nullable Long requestedBufferBytes,
+            @Nullable Long grantedBufferBytes,
+            @Nullable Long packets,
+            @Nullable List<Requests> requests,
+            @Nullable Integer streams,
             long samples,
-            long droppedPackets,
+            @Nullable Long droppedPackets,
             List<Rejection> rejected,
             List<IgnoredKind> ignored,
             @Nullable Mapping mapping) {}
+
+    /** The requests that were answered with a status of HTTP. */
+    record Requests(int status, long count) {}
 
     /** The samples that were rejected for a reason. */
     record Rejection(String reason, long count) {}
@@ -61,21 +70,34 @@ record IngestReport(List<Protocol> protocols) {
             @Nullable String error) {}
 
     /** Returns the report; empty if ingest is off. */
-    static Optional<IngestReport> of(Optional<IngestStatistics> statistics) {
-        return statistics.map(protocol -> new IngestReport(List.of(of(protocol))));
+    static Optional<IngestReport> of(List<IngestStatistics> statistics) {
+        return statistics.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new IngestReport(
+                        statistics.stream().map(IngestReport::of).toList()));
     }
 
     private static Protocol of(IngestStatistics from) {
-        IngestStatistics.Mapping mapping = from.mapping();
+        IngestStatistics.Packets packets = from.packets();
+        IngestStatistics.Requests requests = from.requests();
+        IngestStatistics.Mapping mapping = packets == null ? null : packets.mapping();
         return new Protocol(
                 from.protocol(),
                 from.listeners(),
-                from.receivers(),
-                from.requestedBufferBytes(),
-                from.grantedBufferBytes(),
-                from.packets(),
+                packets == null ? null : packets.receivers(),
+                packets == null ? null : packets.failedReceivers(),
+                packets == null ? null : packets.requestedBufferBytes(),
+                packets == null ? null : packets.grantedBufferBytes(),
+                packets == null ? null : packets.received(),
+                requests == null
+                        ? null
+                        : requests.byStatus().entrySet().stream()
+                                .sorted(Map.Entry.comparingByKey())
+                                .map(entry -> new Requests(entry.getKey(), entry.getValue()))
+                                .toList(),
+                requests == null ? null : requests.streams(),
                 from.samples(),
-                from.droppedPackets(),
+                packets == null ? null : packets.dropped(),
                 from.rejected().entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .map(entry -> new Rejection(entry.getKey(), entry.getValue()))

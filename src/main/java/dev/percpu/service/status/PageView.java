@@ -57,15 +57,20 @@ record PageView(
     /**
      * A protocol of ingest.
      *
+     * @param receivers number of receivers, and of those that have failed; null for a protocol of requests
+     * @param buffer receive buffer; null for a protocol of requests
      * @param mapping file of the mapping and its state; null without one
-     * @param counts totals since the start: packets, samples, and each reason of rejections and kind of ignored samples that occurred
+     * @param streams number of streams; null for a protocol of packets
+     * @param counts totals since the start: packets or requests, samples, and each reason of rejections and kind of ignored samples that
+     *     occurred
      */
     record IngestPart(
             String name,
             List<String> listeners,
-            String receivers,
-            String buffer,
+            @Nullable String receivers,
+            @Nullable String buffer,
             @Nullable String mapping,
+            @Nullable String streams,
             List<Fact> counts) {}
 
     static PageView of(
@@ -100,8 +105,15 @@ record PageView(
     private static IngestPart part(IngestReport.Protocol protocol) {
         List<Fact> counts = new ArrayList<>();
         counts.add(new Fact("samples recorded", number(protocol.samples())));
-        counts.add(new Fact("packets received", number(protocol.packets())));
-        counts.add(new Fact("packets dropped by the kernel", number(protocol.droppedPackets())));
+        if (protocol.packets() != null && protocol.droppedPackets() != null) {
+            counts.add(new Fact("packets received", number(protocol.packets())));
+            counts.add(new Fact("packets dropped by the kernel", number(protocol.droppedPackets())));
+        }
+        if (protocol.requests() != null) {
+            protocol.requests().stream()
+                    .filter(it -> it.count() > 0)
+                    .forEach(it -> counts.add(new Fact("requests answered with " + it.status(), number(it.count()))));
+        }
         counts.add(new Fact(
                 "samples rejected",
                 number(protocol.rejected().stream()
@@ -121,17 +133,27 @@ record PageView(
         return new IngestPart(
                 protocol.protocol(),
                 protocol.listeners(),
-                protocol.receivers() + (protocol.receivers() == 1 ? " receiver" : " receivers"),
-                buffer(protocol),
+                protocol.receivers() == null || protocol.failedReceivers() == null
+                        ? null
+                        : receivers(protocol.receivers(), protocol.failedReceivers()),
+                protocol.grantedBufferBytes() == null || protocol.requestedBufferBytes() == null
+                        ? null
+                        : buffer(protocol.grantedBufferBytes(), protocol.requestedBufferBytes()),
                 protocol.mapping() == null ? null : mapping(protocol.mapping()),
+                protocol.streams() == null
+                        ? null
+                        : number(protocol.streams()) + (protocol.streams() == 1 ? " stream" : " streams"),
                 counts);
     }
 
-    private static String buffer(IngestReport.Protocol protocol) {
-        String granted = mebibytes(protocol.grantedBufferBytes()) + " MiB";
-        return protocol.grantedBufferBytes() < protocol.requestedBufferBytes()
-                ? granted + " of " + mebibytes(protocol.requestedBufferBytes()) + " MiB"
-                : granted;
+    private static String receivers(int receivers, int failed) {
+        String text = receivers + (receivers == 1 ? " receiver" : " receivers");
+        return failed == 0 ? text : text + ", " + failed + " failed";
+    }
+
+    private static String buffer(long grantedBytes, long requestedBytes) {
+        String granted = mebibytes(grantedBytes) + " MiB";
+        return grantedBytes < requestedBytes ? granted + " of " + mebibytes(requestedBytes) + " MiB" : granted;
     }
 
     private static String mapping(IngestReport.Mapping mapping) {

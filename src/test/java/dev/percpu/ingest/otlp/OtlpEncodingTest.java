@@ -24,16 +24,16 @@ import io.opentelemetry.proto.common.v1.KeyValueList;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OtlpEncodingTest {
-    private static final long FUZZ_MILLIS = Long.getLong("test.fuzz.millis", 1_000);
-
     private static final ExportMetricsServiceRequest ALL_TYPES = request(
             attributes("service.name", "shop", "list", value(array("a", 1L))),
             counter("a", DELTA, whole(1, 1, 2, "k", "v", "n", 1L), fraction(0.5, 1, 2)),
@@ -149,13 +149,24 @@ class OtlpEncodingTest {
         assertThat(AttributeText.of(AnyValue.getDefaultInstance())).isEmpty();
     }
 
-    /** Mutated requests: each is parsed or rejected, nothing else is thrown, and what was parsed leaves a registry that can be scraped. */
     @ParameterizedTest
     @EnumSource
     void shouldSurviveAnyBody(OtlpEncoding encoding) {
+        fuzz(encoding, 1, Duration.ofSeconds(1));
+    }
+
+    @Tag("acceptance")
+    @ParameterizedTest
+    @EnumSource
+    void shouldSurviveAnyBodyFor20Seconds(OtlpEncoding encoding) {
+        fuzz(encoding, System.nanoTime(), Duration.ofSeconds(20));
+    }
+
+    /** Mutated requests: each is parsed or rejected, nothing else is thrown, and what was parsed leaves a registry that can be scraped. */
+    private static void fuzz(OtlpEncoding encoding, long seed, Duration duration) {
         byte[] valid = encoded(encoding);
-        Random random = new Random(1);
-        long deadline = System.nanoTime() + FUZZ_MILLIS * 1_000_000;
+        Random random = new Random(seed);
+        long deadline = System.nanoTime() + duration.toNanos();
         int parsed = 0;
         int rejected = 0;
         PerCpuMeterRegistry registry = new PerCpuMeterRegistry();
@@ -169,6 +180,9 @@ class OtlpEncodingTest {
                     parsed++;
                 } catch (MalformedRequestException e) {
                     rejected++;
+                } catch (RuntimeException | Error e) {
+                    throw new AssertionError(
+                            "seed " + seed + ", body " + HexFormat.of().formatHex(body), e);
                 }
                 if ((parsed + rejected) % 2_000 == 0) {
                     assertThat(registry.scrape()).isNotEmpty();
@@ -179,8 +193,8 @@ class OtlpEncodingTest {
         } finally {
             registry.close();
         }
-        assertThat(parsed).isPositive();
-        assertThat(rejected).isPositive();
+        assertThat(parsed).as("seed %d", seed).isPositive();
+        assertThat(rejected).as("seed %d", seed).isPositive();
     }
 
     private static byte[] mutated(byte[] valid, Random random) {

@@ -4,6 +4,7 @@ import static dev.percpu.ingest.otlp.Points.CUMULATIVE;
 import static dev.percpu.ingest.otlp.Points.DELTA;
 import static dev.percpu.ingest.otlp.Points.attributes;
 import static dev.percpu.ingest.otlp.Points.counter;
+import static dev.percpu.ingest.otlp.Points.exponential;
 import static dev.percpu.ingest.otlp.Points.fraction;
 import static dev.percpu.ingest.otlp.Points.gauge;
 import static dev.percpu.ingest.otlp.Points.histogram;
@@ -12,26 +13,39 @@ import static dev.percpu.ingest.otlp.Points.sum;
 import static dev.percpu.ingest.otlp.Points.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.ProtobufNames;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.settings.OtlpNames;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.Exemplar;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.Summary;
 import io.opentelemetry.proto.metrics.v1.SummaryDataPoint;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of points: totals, states of streams, labels and rejections. The receiver starts at second 1,000. */
 class OtlpReceiverTest {
@@ -101,6 +115,23 @@ class OtlpReceiverTest {
 
         assertSamples("requests_total{job=\"shop\"} 8.0", "requests_total{job=\"shop\",path=\"/a\"} 4.5");
         assertThat(receiver.added()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "requests, requests",
+        "requests_total, requests",
+        "requests.total, requests",
+        "total, total",
+    })
+    void shouldWriteTheSuffixOfACounterOnceInEachFormat(String name, String family) throws IOException {
+        accept(counter(name, DELTA, whole(3, 1001, 1002)));
+
+        assertSamples(family + "_total{job=\"shop\"} 3.0");
+        assertThat(registry.scrape(OpenMetricsTextFormatWriter.CONTENT_TYPE).lines())
+                .contains("# TYPE " + family + " counter", family + "_total{job=\"shop\"} 3.0")
+                .hasSize(4); // with the help text and the end
+        assertThat(ProtobufNames.of(registry)).containsExactly(family + "_total");
     }
 
     @Test
@@ -315,7 +346,15 @@ class OtlpReceiverTest {
         reject(
                 Rejection.BOUNDS,
                 histogram("size", DELTA, histogram(others, new long[] {1, 0, 0, 0}, 0, 1002, 1003, "a", "b")));
-        assertThat(samples()).contains("size_count{job=\"shop\"} 1");
+        reject(
+                Rejection.BOUNDS,
+                request(
+                        attributes("service.name", "other"),
+                        histogram("size", DELTA, histogram(others, new long[] {1, 0, 0, 0}, 0, 1002, 1003))));
+        // A rejected point leaves no empty stream or series.
+        assertThat(receiver.streams()).isEqualTo(1);
+        assertThat(samples().stream().filter(sample -> sample.startsWith("size_count")))
+                .containsExactly("size_count{job=\"shop\"} 1");
     }
 
     @Test
@@ -433,6 +472,247 @@ class OtlpReceiverTest {
 
         assertSamples("a_total{job=\"shop\"} 3.0", "a_total{job=\"shop\",x=\"1\",y=\"2\"} 2.0");
         assertThat(receiver.streams()).isEqualTo(5);
+    }
+
+    /** Each pair of sets has the same texts in another place, or in another type. */
+    @Test
+    void shouldDistinguishAttributesOfResourceScopeAndPoint() {
+        NumberDataPoint point = whole(1, 1, 2);
+        accept(request(
+                attributes("a", "b"),
+                InstrumentationScope.newBuilder().setName("c").setVersion("d").build(),
+                counter("n", DELTA, point)));
+        accept(request(
+                List.of(),
+                InstrumentationScope.newBuilder()
+                        .setName("a")
+                        .setVersion("b")
+                        .addAllAttributes(attributes("c", "d"))
+                        .build(),
+                counter("n", DELTA, point)));
+        for (List<KeyValue> attributes : List.of(
+                attributes("a", "b", "c", "d"),
+                attributes("a", "b, c", "d", ""),
+                attributes("a", "1"),
+                attributes("a", 1L))) {
+            accept(request(
+                    List.of(),
+                    InstrumentationScope.newBuilder()
+                            .addAllAttributes(attributes)
+                            .build(),
+                    counter("n", DELTA, point)));
+        }
+
+        assertSamples("n_total 6.0");
+        assertThat(receiver.streams()).isEqualTo(6);
+    }
+
+    @Test
+    void shouldIdentifyLongAttributesByTheirDigest() {
+        String text = "x".repeat(600);
+        accept(counter("n", DELTA, whole(1, 1, 2, "a", text, "b", "1")));
+        accept(counter("n", DELTA, whole(1, 1, 2, "a", text, "b", 1L)));
+        drop(Rejection.DUPLICATE, counter("n", DELTA, whole(1, 1, 2, "b", "1", "a", text)));
+        drop(Rejection.DUPLICATE, counter("n", DELTA, whole(1, 1, 2, "b", 1L, "a", text)));
+
+        assertThat(receiver.streams()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotTakeAMissingStartTimeForAReset() {
+        accept(counter("a", CUMULATIVE, whole(5, 1001, 1002)));
+        accept(counter("a", CUMULATIVE, whole(7, 0, 1003)));
+        accept(counter("a", CUMULATIVE, whole(8, 1001, 1004)));
+        accept(histogram("b", CUMULATIVE, histogram(BOUNDS, new long[] {1, 0, 0, 0}, 0, 1001, 1002)));
+        accept(histogram("b", CUMULATIVE, histogram(BOUNDS, new long[] {1, 1, 0, 0}, 1, 0, 1003)));
+        accept(exponential("c", CUMULATIVE, exponential(0, 0, new long[] {1}, 1.5, 1001, 1002)));
+        accept(exponential("c", CUMULATIVE, exponential(0, 0, new long[] {3}, 4.5, 0, 1003)));
+
+        assertThat(samples())
+                .contains(
+                        "a_total{job=\"shop\"} 8.0",
+                        "b_count{job=\"shop\"} 2",
+                        "c_count{job=\"shop\"} 3",
+                        "c_sum{job=\"shop\"} 4.5");
+    }
+
+    @Test
+    void shouldNotTakeAMissingSumForAReset() {
+        HistogramDataPoint withSum = histogram(BOUNDS, new long[] {0, 2, 0, 0}, 1.5, 1001, 1002);
+        HistogramDataPoint without = histogram(BOUNDS, new long[] {0, 3, 0, 0}, 0, 1001, 1003).toBuilder()
+                .clearSum()
+                .build();
+        accept(histogram("a", CUMULATIVE, withSum));
+        accept(histogram("a", CUMULATIVE, without));
+        accept(histogram("a", CUMULATIVE, histogram(BOUNDS, new long[] {0, 4, 0, 0}, 3, 1001, 1004)));
+        accept(exponential("b", CUMULATIVE, exponential(0, 0, new long[] {1}, 1.5, 1001, 1002)));
+        accept(exponential(
+                "b",
+                CUMULATIVE,
+                exponential(0, 0, new long[] {3}, 0, 1001, 1003).clearSum()));
+        accept(exponential("b", CUMULATIVE, exponential(0, 0, new long[] {4}, 6, 1001, 1004)));
+
+        assertThat(samples())
+                .contains(
+                        "a_count{job=\"shop\"} 4",
+                        "a_sum{job=\"shop\"} 3.0",
+                        "b_count{job=\"shop\"} 4",
+                        "b_sum{job=\"shop\"} 6.0");
+    }
+
+    @Test
+    void shouldAcceptMetricsWithoutPointsAndFieldsThatItIgnores() {
+        accept(
+                Metric.newBuilder().setName("nothing").build(),
+                counter("no.points", DELTA),
+                histogram("no.points.either", CUMULATIVE));
+        accept(
+                histogram(
+                        "size",
+                        DELTA,
+                        histogram(BOUNDS, new long[] {0, 2, 0, 0}, 1.5, 1001, 1002).toBuilder()
+                                .setMin(0.5)
+                                .setMax(1)
+                                .addExemplars(Exemplar.newBuilder().setAsDouble(1))
+                                .build()),
+                gauge("level", whole(-3, 0, 1002)));
+
+        assertThat(samples())
+                .contains("size_count{job=\"shop\"} 2", "level{job=\"shop\"} -3.0")
+                .noneMatch(sample -> sample.startsWith("no"));
+        assertThat(receiver.streams()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-11, -10, -5, 0, 3, 8, 9, 15, 20})
+    void shouldKeepCountAndSumOfEachScale(int scale) {
+        int[] offsets = {0, -3, 1 << 30, -(1 << 30)};
+        for (int i = 0; i < offsets.length; i++) {
+            accept(exponential(
+                    "size",
+                    DELTA,
+                    exponential(scale, offsets[i], new long[] {1, 0, 2}, 4.5, 1001 + i, 1002 + i)
+                            .setZeroCount(1)
+                            .setCount(4)
+                            .setZeroThreshold(i * 1e-3)
+                            .setMin(0)
+                            .setMax(2)));
+        }
+
+        assertThat(samples()).contains("size_count{job=\"shop\"} 16", "size_sum{job=\"shop\"} 18.0");
+    }
+
+    @Test
+    void shouldLimitTheMemoryOfTexts() {
+        String text = "x".repeat(1_000);
+        Object[] attributes = IntStream.range(0, 20)
+                .boxed()
+                .flatMap(i -> Stream.of("key" + i, text))
+                .toArray();
+        reject(Rejection.LABEL, counter("a", DELTA, whole(1, 1, 2, attributes)));
+        accept(counter("a", DELTA, whole(1, 1, 2)).toBuilder()
+                .setDescription("y".repeat(1 << 20))
+                .build());
+        ExportMetricsPartialSuccess answer = send(request(counter("z".repeat(1 << 20), DELTA, whole(1, 1, 2))));
+
+        assertThat(answer.getErrorMessage()).startsWith("name: zzz").hasSizeLessThan(500);
+        assertThat(registry.scrape()).contains("yyy").hasSizeLessThan(3_000);
+    }
+
+    @Test
+    void shouldLimitTheAttributesOfAPoint() {
+        Object[] attributes = IntStream.range(0, 129)
+                .boxed()
+                .flatMap(i -> Stream.of("key" + i, ""))
+                .toArray();
+        reject(Rejection.LABEL, counter("a", DELTA, whole(1, 1, 2, attributes)));
+        accept(counter("a", DELTA, whole(1, 1, 2, Arrays.copyOf(attributes, 256))));
+
+        assertSamples("a_total{job=\"shop\"} 1.0");
+    }
+
+    /** Each must not cost the attributes of the resource again, and not the number of families: this would take minutes. */
+    @Test
+    @Timeout(20)
+    void shouldReceiveManyScopesAndFamilies() {
+        receiver = receiver(100_000, List.of());
+        ResourceMetrics.Builder resource = ResourceMetrics.newBuilder();
+        for (int i = 0; i < 20_000; i++) {
+            resource.getResourceBuilder()
+                    .addAttributes(attributes("key" + i, "value").getFirst());
+        }
+        for (int i = 0; i < 20_000; i++) {
+            resource.addScopeMetricsBuilder()
+                    .addMetrics(counter("family" + i, DELTA, whole(1, 1, 2)))
+                    .getScopeBuilder()
+                    .setName("scope" + i);
+        }
+
+        accept(ExportMetricsServiceRequest.newBuilder()
+                .addResourceMetrics(resource)
+                .build());
+
+        assertThat(receiver.streams()).isEqualTo(20_000);
+    }
+
+    @Test
+    void shouldShowSomeOfManyBounds() {
+        double[] bounds = IntStream.range(0, 1_000).asDoubleStream().toArray();
+        accept(histogram("size", DELTA, histogram(bounds, new long[1_001], 0, 1001, 1002)));
+
+        ExportMetricsPartialSuccess answer =
+                send(request(histogram("size", DELTA, histogram(BOUNDS, new long[4], 0, 1001, 1002))));
+
+        assertThat(answer.getErrorMessage())
+                .contains("must be the 1000 of its first point, [0.0, 1.0, 2.0, ")
+                .endsWith(", 19.0, ...]");
+    }
+
+    @Test
+    void shouldRejectTheLabelOfBuckets() {
+        reject(Rejection.LABEL, histogram("a", DELTA, histogram(BOUNDS, new long[4], 0, 1001, 1002, "le", "1")));
+        accept(counter("b", DELTA, whole(1, 1001, 1002, "le", "1")));
+
+        assertSamples("b_total{job=\"shop\",le=\"1\"} 1.0");
+    }
+
+    @Test
+    void shouldAddPointsOfOneStreamFromManyThreads() throws InterruptedException {
+        int threads = 8;
+        int points = 2_000;
+        List<Thread> senders = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int sender = i;
+            senders.add(Thread.ofPlatform().start(() -> {
+                for (int n = 0; n < points; n++) {
+                    long time = 2_000L + (long) n * threads + sender;
+                    receiver.receive(request(
+                            counter("delta", DELTA, whole(2, time - 1, time)),
+                            counter("totals", CUMULATIVE, whole(time, 1_001, time)),
+                            histogram("size", DELTA, histogram(BOUNDS, new long[] {0, 1, 0, 1}, 12.5, time - 1, time)),
+                            histogram(
+                                    "sizes",
+                                    CUMULATIVE,
+                                    histogram(BOUNDS, new long[] {0, time, 0, time}, time, 1_001, time))));
+                }
+            }));
+        }
+        for (Thread sender : senders) {
+            sender.join();
+        }
+
+        long all = (long) threads * points;
+        long last = 2_000 + all - 1;
+        assertThat(samples())
+                .contains(
+                        "delta_total{job=\"shop\"} " + 2.0 * all,
+                        "totals_total{job=\"shop\"} " + (double) last,
+                        "size_count{job=\"shop\"} " + 2 * all,
+                        "size_sum{job=\"shop\"} " + 12.5 * all,
+                        "sizes_count{job=\"shop\"} " + 2 * last,
+                        "sizes_sum{job=\"shop\"} " + (double) last);
+        assertThat(receiver.rejected(Rejection.DUPLICATE)).isZero();
+        assertThat(receiver.added() + receiver.rejected(Rejection.STALE)).isEqualTo(4 * all);
     }
 
     @Test

@@ -143,12 +143,16 @@ final class Points {
 
     /** Returns a request of one resource and scope. */
     static ExportMetricsServiceRequest request(List<KeyValue> resource, Metric... metrics) {
+        return request(
+                resource, InstrumentationScope.newBuilder().setName("test").build(), metrics);
+    }
+
+    static ExportMetricsServiceRequest request(List<KeyValue> resource, InstrumentationScope scope, Metric... metrics) {
         return ExportMetricsServiceRequest.newBuilder()
                 .addResourceMetrics(ResourceMetrics.newBuilder()
                         .setResource(Resource.newBuilder().addAllAttributes(resource))
-                        .addScopeMetrics(ScopeMetrics.newBuilder()
-                                .setScope(InstrumentationScope.newBuilder().setName("test"))
-                                .addAllMetrics(List.of(metrics))))
+                        .addScopeMetrics(
+                                ScopeMetrics.newBuilder().setScope(scope).addAllMetrics(List.of(metrics))))
                 .build();
     }
 

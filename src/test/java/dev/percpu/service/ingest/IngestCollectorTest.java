@@ -27,7 +27,23 @@ class IngestCollectorTest {
                         "percpu_ingest_rejected_total{protocol=\"statsd\",reason=\"bad_name\"} 0.0",
                         "percpu_ingest_ignored_total{kind=\"set\",protocol=\"statsd\"} 5.0",
                         "percpu_ingest_receivers{protocol=\"statsd\"} 3.0",
+                        "percpu_ingest_failed_receivers{protocol=\"statsd\"} 1.0",
                         "percpu_ingest_receive_buffer_bytes{protocol=\"statsd\"} 212992.0");
+    }
+
+    @Test
+    void shouldExposeTheCountsOfEachProtocol() {
+        assertThat(samples(SampleStatistics.of(10, 3, 0, 7), SampleStatistics.ofOtlp(20, 4)))
+                .contains(
+                        "percpu_ingest_samples_total{protocol=\"statsd\"} 10.0",
+                        "percpu_ingest_samples_total{protocol=\"otlp\"} 20.0",
+                        "percpu_ingest_rejected_total{protocol=\"statsd\",reason=\"bad_value\"} 3.0",
+                        "percpu_ingest_rejected_total{protocol=\"otlp\",reason=\"type\"} 4.0",
+                        "percpu_ingest_ignored_total{kind=\"duplicate\",protocol=\"otlp\"} 6.0",
+                        "percpu_ingest_requests_total{protocol=\"otlp\",status=\"200\"} 8.0",
+                        "percpu_ingest_requests_total{protocol=\"otlp\",status=\"401\"} 9.0",
+                        "percpu_ingest_streams{protocol=\"otlp\"} 12.0")
+                .hasSize(15);
     }
 
     @Test
@@ -46,8 +62,8 @@ class IngestCollectorTest {
                 .contains("percpu_ingest_mapping_last_reload_successful{protocol=\"statsd\"} 0.0");
     }
 
-    private List<String> samples(IngestStatistics statistics) {
-        registry.getPrometheusRegistry().register(new IngestCollector(() -> statistics, null));
+    private List<String> samples(IngestStatistics... statistics) {
+        registry.getPrometheusRegistry().register(new IngestCollector(() -> List.of(statistics)));
         return registry.scrape()
                 .lines()
                 .filter(line -> line.startsWith("percpu_ingest_"))

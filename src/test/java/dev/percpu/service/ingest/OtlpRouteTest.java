@@ -3,10 +3,14 @@ package dev.percpu.service.ingest;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.service.status.OpenApiDocument;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -30,8 +34,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The endpoint of OTLP: status, encodings, limits. What becomes of points is tested in OtlpReceiverTest. */
 @QuarkusTest
@@ -299,6 +306,127 @@ class OtlpRouteTest {
                 .hasSize(1)
                 .noneMatch(sample -> sample.endsWith(" 0.0"));
         assertThat(samples("percpu_ingest_samples_total{protocol=\"otlp\"}")).hasSize(1);
+    }
+
+    /** The families of the service that a scrape has, and some that it has only after a certain event. */
+    @Test
+    void shouldRejectTheNamesOfTheServiceItself() throws IOException {
+        given().get("/api/rseq").then().statusCode(200); // the first request has a family
+        sender().contentType(PROTOBUF)
+                .body(request("own.other", 1).toByteArray())
+                .post(PATH);
+        List<String> before = types();
+        assertThat(before).hasSizeGreaterThan(40);
+        List<String> names = new ArrayList<>(before.stream()
+                .map(type -> type.split(" ")[2])
+                .filter(name -> !name.startsWith("own_") && !name.startsWith("route_"))
+                .toList());
+        names.addAll(List.of(
+                "percpu_new",
+                "percpu.new",
+                "http.server.errors",
+                "http_server_requests_seconds_count",
+                "http.server.websocket.connections_seconds",
+                "jvm_gc_pause_seconds_max"));
+
+        for (String name : names) {
+            for (ExportMetricsServiceRequest request :
+                    List.of(request(name, 1), request(name.replaceAll("_total$", ""), 1), gauge(name))) {
+                Response response = sender().contentType(PROTOBUF)
+                        .body(request.toByteArray())
+                        .post(PATH);
+                assertThat(ExportMetricsServiceResponse.parseFrom(response.asByteArray())
+                                .getPartialSuccess()
+                                .getErrorMessage())
+                        .as(name)
+                        .startsWith("reserved: ");
+            }
+        }
+        // The first collection of garbage can add families of the service meanwhile.
+        assertThat(types()).containsAll(before);
+    }
+
+    private List<String> types() {
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith("# TYPE "))
+                .toList();
+    }
+
+    private static ExportMetricsServiceRequest gauge(String name) {
+        ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.newBuilder();
+        request.addResourceMetricsBuilder()
+                .addScopeMetricsBuilder()
+                .addMetricsBuilder()
+                .setName(name)
+                .getGaugeBuilder()
+                .addDataPointsBuilder()
+                .setAsInt(1);
+        return request.build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jvm.thread.count",
+                "jvm.class.count",
+                "jvm.gc.duration",
+                "jvm.cpu.time",
+                "http.server.request.duration",
+                "http.server.request.body.size",
+                "process.cpu.time",
+                "system.cpu.utilization"
+            })
+    void shouldAcceptOtherNamesOfTheConventions(String name) throws IOException {
+        Response response = sender().contentType(PROTOBUF)
+                .body(request(name, 1).toByteArray())
+                .post(PATH);
+
+        assertThat(ExportMetricsServiceResponse.parseFrom(response.asByteArray()))
+                .isEqualTo(ExportMetricsServiceResponse.getDefaultInstance());
+    }
+
+    @Test
+    void shouldReportTheCounts() throws JsonProcessingException {
+        byte[] duplicate = request("route.reported", 1).toByteArray();
+        for (int i = 0; i < 2; i++) {
+            sender().contentType(PROTOBUF).body(duplicate).post(PATH);
+        }
+        sender().contentType(PROTOBUF)
+                .body(request("route.reported", -1).toByteArray())
+                .post(PATH);
+        given().contentType(PROTOBUF).body(duplicate).post(PATH); // without the token
+
+        JsonNode report = new ObjectMapper()
+                .readTree(given().get("/api/ingest")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString());
+
+        assertThat(OpenApiDocument.read().validate("ingest", report))
+                .as(report.toPrettyString())
+                .isEmpty();
+        JsonNode otlp = report.at("/protocols/0");
+        assertThat(otlp.path("protocol").asText()).isEqualTo("otlp");
+        assertThat(otlp.path("listeners").path(0).asText()).isEqualTo(PATH);
+        assertThat(otlp.path("samples").asLong()).isPositive();
+        assertThat(otlp.path("streams").asInt()).isPositive();
+        assertThat(count(otlp.path("rejected"), "reason", "value")).isPositive();
+        assertThat(count(otlp.path("ignored"), "kind", "duplicate")).isPositive();
+        assertThat(count(otlp.path("requests"), "status", "200")).isGreaterThanOrEqualTo(3);
+        assertThat(count(otlp.path("requests"), "status", "401")).isPositive();
+        for (String field : List.of("receivers", "requestedBufferBytes", "packets", "droppedPackets", "mapping")) {
+            assertThat(otlp.path(field).isNull()).as(field).isTrue();
+        }
+        assertThat(given().get("/").asString()).contains("<code>otlp</code> on <code>/v1/metrics</code>;");
+    }
+
+    private static long count(JsonNode counts, String name, String value) {
+        return StreamSupport.stream(counts.spliterator(), false)
+                .filter(entry -> entry.path(name).asText().equals(value))
+                .mapToLong(entry -> entry.path("count").asLong())
+                .sum();
     }
 
     /** A client that sends what it wants. */

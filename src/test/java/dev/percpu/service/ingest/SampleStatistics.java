@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Counts of StatsD for tests. */
+/** Counts of ingest for tests. */
 public final class SampleStatistics {
     private SampleStatistics() {}
 
@@ -25,19 +25,27 @@ public final class SampleStatistics {
                         "/etc/mapping.yml", 3, 2, Instant.ofEpochMilli(1_500_000_000_250L), error));
     }
 
+    /** Returns counts of OTLP with one reason, one kind and two statuses. */
+    public static IngestStatistics ofOtlp(long samples, long badTypes) {
+        return new IngestStatistics(
+                "otlp",
+                List.of("/v1/metrics"),
+                samples,
+                Map.of("type", badTypes),
+                Map.of("duplicate", 6L),
+                null,
+                new IngestStatistics.Requests(Map.of(200, 8L, 401, 9L), 12));
+    }
+
     private static IngestStatistics of(
             long samples, long badValues, long badNames, long dropped, IngestStatistics.@Nullable Mapping mapping) {
         return new IngestStatistics(
                 "statsd",
                 List.of("127.0.0.1:8125", "/run/statsd.socket"),
-                3,
-                4_194_304,
-                212_992,
-                samples / 2,
                 samples,
-                dropped,
                 Map.of("bad_value", badValues, "bad_name", badNames),
                 Map.of("set", 5L),
-                mapping);
+                new IngestStatistics.Packets(3, 1, 4_194_304, 212_992, samples / 2, dropped, mapping),
+                null);
     }
 }

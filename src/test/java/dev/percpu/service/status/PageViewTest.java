@@ -10,7 +10,6 @@ import dev.percpu.service.status.PageView.RequestRow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +89,7 @@ class PageViewTest {
     void shouldShowEachCountOfIngest() {
         assertThat(part(SampleStatistics.of(1_234_567, 2, 0, 4)))
                 .returns("0.20 MiB of 4.00 MiB", PageView.IngestPart::buffer)
-                .returns("3 receivers", PageView.IngestPart::receivers)
+                .returns("3 receivers, 1 failed", PageView.IngestPart::receivers)
                 .returns(null, PageView.IngestPart::mapping)
                 .extracting(PageView.IngestPart::counts)
                 .isEqualTo(List.of(
@@ -104,6 +103,23 @@ class PageViewTest {
     }
 
     @Test
+    void shouldShowTheRequestsOfOtlp() {
+        assertThat(part(SampleStatistics.ofOtlp(20, 4)))
+                .returns(null, PageView.IngestPart::buffer)
+                .returns(null, PageView.IngestPart::receivers)
+                .returns("12 streams", PageView.IngestPart::streams)
+                .extracting(PageView.IngestPart::counts)
+                .isEqualTo(List.of(
+                        new Fact("samples recorded", "20"),
+                        new Fact("requests answered with 200", "8"),
+                        new Fact("requests answered with 401", "9"),
+                        new Fact("samples rejected", "4"),
+                        new Fact("rejected: type", "4"),
+                        new Fact("samples ignored", "6"),
+                        new Fact("ignored: duplicate", "6")));
+    }
+
+    @Test
     void shouldShowWhyAMappingIsRefused() {
         assertThat(part(SampleStatistics.withMapping(null)).mapping())
                 .isEqualTo("/etc/mapping.yml, read 2017-07-14T02:40:00.250Z");
@@ -112,7 +128,7 @@ class PageViewTest {
     }
 
     private static PageView.IngestPart part(IngestStatistics statistics) {
-        IngestReport report = IngestReport.of(Optional.of(statistics)).orElseThrow();
+        IngestReport report = IngestReport.of(List.of(statistics)).orElseThrow();
         return Objects.requireNonNull(PageView.of(
                                 "1",
                                 Duration.ZERO,
