@@ -17,8 +17,6 @@ import org.jboss.logging.Logger;
 @QuarkusMain
 public class Main implements QuarkusApplication {
 
-    private static final Logger LOG = Logger.getLogger("dev.percpu");
-
     private final ServiceUrls urls;
     private final RseqStatus status;
     private final PerCpuMeterRegistry registry;
@@ -32,6 +30,7 @@ public class Main implements QuarkusApplication {
         if (List.of(arguments).contains(CheckMapping.OPTION)) {
             System.exit(CheckMapping.run(List.of(arguments)));
         }
+        PerCpuMeterRegistry.prepareInBackground();
         Quarkus.run(Main.class, arguments);
     }
 
@@ -44,11 +43,13 @@ public class Main implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) {
-        LOG.info(urls.line()
-                + ingest.statistics()
-                        .map(protocol -> ", " + listenersOf(protocol))
-                        .orElse("") + "; "
-                + rseq(status, registry.statistics().shards().size()));
+        // Not a static logger: it would delay the start of the background thread.
+        Logger.getLogger("dev.percpu")
+                .info(urls.line()
+                        + ingest.statistics()
+                                .map(protocol -> ", " + listenersOf(protocol))
+                                .orElse("") + "; "
+                        + rseq(status, registry.statistics().shards().size()));
         Quarkus.waitForExit();
         return 0;
     }
