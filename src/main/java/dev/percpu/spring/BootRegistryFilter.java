@@ -39,7 +39,7 @@ final class BootRegistryFilter implements AutoConfigurationImportFilter, Environ
         boolean replaced = environment != null
                 && EnvironmentSettings.isEnabled(environment)
                 && Arrays.asList(classes).contains(PerCpuMetricsAutoConfiguration.class.getName());
-        if (replaced && OnExportEnabled.isExported(environment)) {
+        if (replaced && environment != null && OnExportEnabled.isExported(environment)) {
             // The earliest time at which the environment is known, and at which Boot calls code of this library.
             PerCpuMeterRegistry.prepareInBackground();
         }
