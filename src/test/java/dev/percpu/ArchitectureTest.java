@@ -288,7 +288,7 @@ class ArchitectureTest {
         // Both ways into native code are in use: the rule above is not empty.
         classes()
                 .that()
-                .haveSimpleName("RecordCalls")
+                .haveSimpleName("DowncallShape")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(Linker.class)

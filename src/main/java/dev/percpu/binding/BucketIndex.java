@@ -48,13 +48,11 @@ public final class BucketIndex {
      * @throws IllegalArgumentException if a bound is out of range or not larger than the bound before it
      */
     public static BucketIndex ofDoubles(double... bounds) {
-        return bounds.length == 0
-                ? NONE
-                : build(
-                        Arrays.stream(bounds)
-                                .mapToLong(Double::doubleToRawLongBits)
-                                .toArray(),
-                        SumKind.DOUBLE);
+        long[] bits = new long[bounds.length];
+        for (int i = 0; i < bounds.length; i++) {
+            bits[i] = Double.doubleToRawLongBits(bounds[i]);
+        }
+        return bounds.length == 0 ? NONE : build(bits, SumKind.DOUBLE);
     }
 
     private static BucketIndex build(long[] bounds, SumKind kind) {

@@ -2,7 +2,6 @@ package dev.percpu.binding;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +105,12 @@ public final class ControlCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(MAX_VIEW_BYTES, Long.BYTES);
             int copied = PercpuLibrary.functions().percpu_thread_view(out.address(), Math.min(length, MAX_VIEW_BYTES));
-            return copied < 0 ? null : out.asSlice(0, copied).toArray(ValueLayout.JAVA_BYTE);
+            if (copied < 0) {
+                return null;
+            }
+            byte[] view = new byte[copied];
+            out.asByteBuffer().get(view);
+            return view;
         }
     }
 

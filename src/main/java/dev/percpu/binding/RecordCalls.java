@@ -1,14 +1,7 @@
 package dev.percpu.binding;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import java.util.Arrays;
 
 /**
  * The record calls into the cells of a region, or into its groups with one bucket index. Each is one critical downcall: no JNA, no allocation,
@@ -30,19 +23,15 @@ import java.util.Arrays;
  * outside of the region.
  */
 public class RecordCalls {
-    private static final FunctionDescriptor ADD = descriptor(3);
-    private static final FunctionDescriptor OBSERVE = descriptor(4);
-    private static final FunctionDescriptor OBSERVE_N = descriptor(5);
-
     private static final String VARIANT = variant();
-    private static final MethodHandle ADD_LONG = bind("percpu_add_long", ADD);
-    private static final MethodHandle ADD_DOUBLE = bind("percpu_add_double", ADD);
-    private static final MethodHandle OBSERVE_LONG = bind("percpu_observe_long", OBSERVE);
-    private static final MethodHandle OBSERVE_DOUBLE = bind("percpu_observe_double", OBSERVE);
-    private static final MethodHandle OBSERVE_N_LONG = bind("percpu_observe_n_long", OBSERVE_N);
-    private static final MethodHandle OBSERVE_N_DOUBLE = bind("percpu_observe_n_double", OBSERVE_N);
-
-    private static final MethodHandle OBSERVE_BUCKET_DOUBLE = bind("percpu_observe_bucket_double", descriptor(5));
+    private static final MethodHandle ADD_LONG = bind("percpu_add_long", DowncallShape.ADD);
+    private static final MethodHandle ADD_DOUBLE = bind("percpu_add_double", DowncallShape.ADD);
+    private static final MethodHandle OBSERVE_LONG = bind("percpu_observe_long", DowncallShape.OBSERVE);
+    private static final MethodHandle OBSERVE_DOUBLE = bind("percpu_observe_double", DowncallShape.OBSERVE);
+    private static final MethodHandle OBSERVE_N_LONG = bind("percpu_observe_n_long", DowncallShape.OBSERVE_N);
+    private static final MethodHandle OBSERVE_N_DOUBLE = bind("percpu_observe_n_double", DowncallShape.OBSERVE_N);
+    private static final MethodHandle OBSERVE_BUCKET_DOUBLE =
+            bind("percpu_observe_bucket_double", DowncallShape.OBSERVE_N);
 
     /** Native address of the region. */
     private final long region;
@@ -226,19 +215,8 @@ public class RecordCalls {
         return ControlCalls.owner() == ControlCalls.OWNER_LIBC ? "libc" : "thread";
     }
 
-    private static FunctionDescriptor descriptor(int arguments) {
-        MemoryLayout[] layouts = new MemoryLayout[arguments];
-        Arrays.fill(layouts, JAVA_LONG);
-        return FunctionDescriptor.of(JAVA_INT, layouts);
-    }
-
-    @SuppressWarnings("restricted") // this package makes the downcalls
-    private static MethodHandle bind(String name, FunctionDescriptor descriptor) {
-        return Linker.nativeLinker()
-                .downcallHandle(
-                        PercpuLibrary.symbols().findOrThrow(name + "__" + VARIANT),
-                        descriptor,
-                        Linker.Option.critical(false));
+    private static MethodHandle bind(String name, DowncallShape shape) {
+        return shape.link(PercpuLibrary.symbols().findOrThrow(name + "__" + VARIANT));
     }
 
     private static AssertionError unexpected(Throwable e) {

@@ -1,14 +1,12 @@
 package dev.percpu.binding;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
+import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
@@ -19,11 +17,8 @@ import java.util.function.Consumer;
  * <p>All offsets are bytes from the start of a shard.
  */
 public final class Region {
-    @SuppressWarnings("restricted") // this package makes the downcalls
-    private static final MethodHandle DESTROY = Linker.nativeLinker()
-            .downcallHandle(
-                    PercpuLibrary.symbols().findOrThrow("percpu_region_destroy"),
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+    private static final MethodHandle DESTROY =
+            DowncallShape.DESTROY.link(PercpuLibrary.symbols().findOrThrow("percpu_region_destroy"));
 
     private static final int AT_PAGESZ = 6;
 
@@ -74,13 +69,14 @@ public final class Region {
                 "indexOffset must be " + CPU_ID_OFFSET + " or " + MM_CID_OFFSET + ", but was " + indexOffset);
         NativeFunctions functions = PercpuLibrary.functions();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+            MemorySegment out = arena.allocate(Long.BYTES, Long.BYTES);
             int error =
                     functions.percpu_region_create(shards, strideShift, sumKind.ordinal(), indexOffset, out.address());
             if (error != 0) {
                 throw new ReservationRefusedException(shards, strideShift, -error);
             }
-            return new Region(out.get(ValueLayout.JAVA_LONG, 0), shards, strideShift, sumKind);
+            long address = out.asByteBuffer().order(ByteOrder.nativeOrder()).getLong(0);
+            return new Region(address, shards, strideShift, sumKind);
         }
     }
 

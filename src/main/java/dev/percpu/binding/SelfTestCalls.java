@@ -2,7 +2,8 @@ package dev.percpu.binding;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The two native calls of one self-test, with the memory that they share. {@code self_test.c} describes the test.
@@ -22,6 +23,7 @@ public final class SelfTestCalls implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment test = arena.allocate(BYTES, Long.BYTES);
+    private final ByteBuffer fields = test.asByteBuffer().order(ByteOrder.nativeOrder());
 
     /** The number of native calls that use the memory. Guarded by this. */
     private int running;
@@ -35,10 +37,10 @@ public final class SelfTestCalls implements AutoCloseable {
      * @param budgetNanos time after which the victim ends the test, in nanoseconds
      */
     public SelfTestCalls(int cpu, int otherCpu, int minRestarts, long budgetNanos) {
-        test.set(ValueLayout.JAVA_INT, CPU, cpu);
-        test.set(ValueLayout.JAVA_INT, OTHER_CPU, otherCpu);
-        test.set(ValueLayout.JAVA_INT, MIN_RESTARTS, minRestarts);
-        test.set(ValueLayout.JAVA_LONG, BUDGET_NANOS, budgetNanos);
+        fields.putInt(CPU, cpu);
+        fields.putInt(OTHER_CPU, otherCpu);
+        fields.putInt(MIN_RESTARTS, minRestarts);
+        fields.putLong(BUDGET_NANOS, budgetNanos);
     }
 
     /**
@@ -79,7 +81,7 @@ public final class SelfTestCalls implements AutoCloseable {
      */
     public synchronized int restarts() {
         ensureOpen();
-        return test.get(ValueLayout.JAVA_INT, RESTARTS);
+        return fields.getInt(RESTARTS);
     }
 
     /**
@@ -89,7 +91,7 @@ public final class SelfTestCalls implements AutoCloseable {
      */
     public synchronized int violations() {
         ensureOpen();
-        return test.get(ValueLayout.JAVA_INT, VIOLATIONS);
+        return fields.getInt(VIOLATIONS);
     }
 
     private synchronized void begin() {

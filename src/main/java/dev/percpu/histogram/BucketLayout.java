@@ -89,9 +89,10 @@ public final class BucketLayout {
         for (int i = 0; i < bounds.length; i++) {
             cellEnds[i] = i < finite ? Arrays.binarySearch(cellBounds, boundsNanos[i]) + 1 : cellBounds.length + 1;
         }
-        double[] seconds = Arrays.stream(bounds)
-                .map(nanos -> TimeUtils.nanosToUnit(nanos, TimeUnit.SECONDS))
-                .toArray();
+        double[] seconds = new double[bounds.length];
+        for (int i = 0; i < bounds.length; i++) {
+            seconds[i] = TimeUtils.nanosToUnit(bounds[i], TimeUnit.SECONDS);
+        }
         return new BucketLayout(
                 BucketBounds.ofLongs(cellBounds),
                 bounds,
@@ -131,20 +132,48 @@ public final class BucketLayout {
                 nativeLayout == null ? null : NativeHistogramProjection.ofDoubles(nativeLayout, cellBounds));
     }
 
+    // Loops, because the first stream of an application slows its start down.
+
     private static long[] merged(long[]... bounds) {
-        return Arrays.stream(bounds)
-                .flatMapToLong(Arrays::stream)
-                .sorted()
-                .distinct()
-                .toArray();
+        int size = 0;
+        for (long[] part : bounds) {
+            size += part.length;
+        }
+        long[] sorted = new long[size];
+        int end = 0;
+        for (long[] part : bounds) {
+            System.arraycopy(part, 0, sorted, end, part.length);
+            end += part.length;
+        }
+        Arrays.sort(sorted);
+        int distinct = 0;
+        for (long bound : sorted) {
+            if (distinct == 0 || bound != sorted[distinct - 1]) {
+                sorted[distinct++] = bound;
+            }
+        }
+        return Arrays.copyOf(sorted, distinct);
     }
 
     private static double[] merged(double[]... bounds) {
-        return Arrays.stream(bounds)
-                .flatMapToDouble(Arrays::stream)
-                .sorted()
-                .distinct()
-                .toArray();
+        int size = 0;
+        for (double[] part : bounds) {
+            size += part.length;
+        }
+        double[] sorted = new double[size];
+        int end = 0;
+        for (double[] part : bounds) {
+            System.arraycopy(part, 0, sorted, end, part.length);
+            end += part.length;
+        }
+        Arrays.sort(sorted);
+        int distinct = 0;
+        for (double bound : sorted) {
+            if (distinct == 0 || bound != sorted[distinct - 1]) {
+                sorted[distinct++] = bound;
+            }
+        }
+        return Arrays.copyOf(sorted, distinct);
     }
 
     private static double[] withInfinity(double[] bounds) {

@@ -7,6 +7,7 @@ import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -210,9 +211,12 @@ public final class BucketLayouts {
         }
         required(config.getMinimumExpectedValueAsDouble(), "minimumExpectedValue", "a histogram");
         required(config.getMaximumExpectedValueAsDouble(), "maximumExpectedValue", "a histogram");
-        double[] bounds = config.getHistogramBuckets(mode != HistogramMode.NATIVE).stream()
-                .mapToDouble(Double::doubleValue)
-                .toArray();
+        Set<Double> buckets = config.getHistogramBuckets(mode != HistogramMode.NATIVE);
+        double[] bounds = new double[buckets.size()];
+        int size = 0;
+        for (double bound : buckets) {
+            bounds[size++] = bound;
+        }
         for (double bound : bounds) {
             if (Double.isNaN(bound)) {
                 throw new InvalidConfigurationException(

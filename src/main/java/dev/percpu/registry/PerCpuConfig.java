@@ -53,19 +53,18 @@ public interface PerCpuConfig extends PrometheusConfig {
         Validated<?> all = PrometheusConfig.super.validate();
         for (Setting<?> setting : Settings.ALL) {
             if (setting.inLibrary()) {
-                all = all.and(validated(setting, settings));
+                try {
+                    settings.check(setting);
+                } catch (IllegalArgumentException e) {
+                    all = all.and(Validated.invalid(
+                            setting.key(),
+                            settings.text(setting),
+                            "must be " + setting.allowed(),
+                            InvalidReason.MALFORMED,
+                            e));
+                }
             }
         }
         return all;
-    }
-
-    private static Validated<?> validated(Setting<?> setting, RegistrySettings settings) {
-        try {
-            var _ = settings.get(setting);
-            return Validated.none();
-        } catch (IllegalArgumentException e) {
-            return Validated.invalid(
-                    setting.key(), settings.text(setting), "must be " + setting.allowed(), InvalidReason.MALFORMED, e);
-        }
     }
 }

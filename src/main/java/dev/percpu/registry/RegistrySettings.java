@@ -34,6 +34,11 @@ final class RegistrySettings {
         return setting.read(configuration);
     }
 
+    /** Checks the value of a setting. */
+    void check(Setting<?> setting) {
+        setting.check(configuration);
+    }
+
     /** Returns the value of a setting as a text, or null if it is not set. */
     @Nullable
     String text(Setting<?> setting) {
@@ -66,12 +71,13 @@ final class RegistrySettings {
     void check() {
         for (Setting<?> setting : Settings.ALL) {
             if (setting.inLibrary()) {
-                var _ = get(setting);
+                check(setting);
             }
         }
         Set<String> properties = System.getProperties().stringPropertyNames();
         for (String name : properties) {
-            if (Settings.find(name).orElse(null) instanceof MeterSetting<?> setting) {
+            if (name.startsWith(SettingsCheck.PREFIX)
+                    && Settings.find(name).orElse(null) instanceof MeterSetting<?> setting) {
                 var _ = setting.read(setting.meterPrefix(name), configuration);
             }
         }

@@ -2,6 +2,7 @@ package dev.percpu.rseq;
 
 import dev.percpu.binding.ControlCalls;
 import dev.percpu.binding.Libc;
+import dev.percpu.binding.NeutralThread;
 import dev.percpu.binding.PercpuLibrary;
 import dev.percpu.settings.RseqMode;
 import dev.percpu.settings.Settings;
@@ -54,6 +55,23 @@ public final class RseqProbe {
     public static RseqStatus status(RseqMode mode, ShardIndex index) {
         RseqStatus known = status;
         return known != null ? known : probeOnce(mode, index);
+    }
+
+    /**
+     * Starts the first call of {@link #status(RseqMode, ShardIndex)} in a thread of its own. A call of a status method then waits for the end of
+     * the probe. If the probe fails, that call repeats it and throws the exception.
+     */
+    public static void startInBackground(RseqMode mode, ShardIndex index) {
+        if (status != null) {
+            return;
+        }
+        NeutralThread.start("percpu-probe", () -> {
+            try {
+                status(mode, index);
+            } catch (RuntimeException | LinkageError e) {
+                // The next call of status fails for the same reason.
+            }
+        });
     }
 
     /**

@@ -18,8 +18,6 @@ import org.jboss.logging.Logger;
 @QuarkusMain
 public class Main implements QuarkusApplication {
 
-    private static final Logger LOG = Logger.getLogger("dev.percpu");
-
     private final ServiceUrls urls;
     private final RseqStatus status;
     private final PerCpuMeterRegistry registry;
@@ -33,6 +31,7 @@ public class Main implements QuarkusApplication {
         if (List.of(arguments).contains(CheckMapping.OPTION)) {
             System.exit(CheckMapping.run(List.of(arguments)));
         }
+        PerCpuMeterRegistry.prepareInBackground();
         Quarkus.run(Main.class, arguments);
     }
 
@@ -45,12 +44,14 @@ public class Main implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) {
-        LOG.info(urls.line()
-                + ingest.statistics().stream()
-                        .map(protocol -> ", " + listenersOf(protocol))
-                        .collect(Collectors.joining())
-                + "; "
-                + rseq(status, registry.statistics().shards().size()));
+        // Not a static logger: it would delay the start of the background thread.
+        Logger.getLogger("dev.percpu")
+                .info(urls.line()
+                        + ingest.statistics().stream()
+                                .map(protocol -> ", " + listenersOf(protocol))
+                                .collect(Collectors.joining())
+                        + "; "
+                        + rseq(status, registry.statistics().shards().size()));
         Quarkus.waitForExit();
         return 0;
     }

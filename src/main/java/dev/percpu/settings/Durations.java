@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Durations as text: {@code 30s}, {@code 250ms}, {@code 1h30m}, {@code PT1M}, in upper or lower case. Stateless. */
 final class Durations {
     private static final Pattern PLAIN = Pattern.compile("\\d+");
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?) ?([a-z]+) ?");
+
+    /** Digits that always fit into an int. */
+    private static final int MAX_SIMPLE_DIGITS = 9;
 
     /** Unit of a number, from the smallest to the largest. */
     enum Unit {
@@ -54,6 +58,10 @@ final class Durations {
             if (lowerCase.startsWith("p")) {
                 return Duration.parse(lowerCase);
             }
+            Duration simple = simple(lowerCase);
+            if (simple != null) {
+                return simple;
+            }
             if (PLAIN.matcher(text).matches()) {
                 return ofNanos(nanos(text, plain));
             }
@@ -61,6 +69,26 @@ final class Durations {
         } catch (DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    /** Returns a short whole number of one unit, such as 30s, without regular expressions: they slow a start down. Null for other texts. */
+    private static @Nullable Duration simple(String text) {
+        int digits = 0;
+        int number = 0;
+        while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+            number = 10 * number + text.charAt(digits) - '0';
+            digits++;
+        }
+        if (digits == 0 || digits > MAX_SIMPLE_DIGITS) {
+            return null;
+        }
+        String symbol = text.substring(digits);
+        for (Unit unit : Unit.values()) {
+            if (unit.symbol().equals(symbol)) {
+                return unit.length.multipliedBy(number);
+            }
+        }
+        return null;
     }
 
     /** Returns a duration in the largest unit of which it is a multiple: {@code 90s}, {@code 1h}. */

@@ -50,7 +50,8 @@ public final class MeterSetting<T> extends Setting<T> {
 
     /** Returns whether a name is this key with a suffix. A suffix in quotation marks matches no meter. */
     boolean isKeyForMeters(String name) {
-        return rest(name, key() + ".").matches("[^\"]+");
+        String prefix = meterPrefix(name);
+        return !prefix.isEmpty() && prefix.indexOf('"') < 0;
     }
 
     /**

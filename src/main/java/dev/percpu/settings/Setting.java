@@ -79,6 +79,16 @@ public class Setting<T> {
         return defaultText;
     }
 
+    /**
+     * Checks the value in a configuration. A key that is not set takes no time: a default is always allowed.
+     *
+     * @param configuration returns the text of a key, or null if the key is not set
+     * @throws IllegalArgumentException if the value is not allowed, naming key, allowed values and value
+     */
+    public final void check(Function<String, @Nullable String> configuration) {
+        var _ = set(configuration);
+    }
+
     /** Returns the value of a configuration that does not set this key. */
     public final T defaultValue() {
         return defaultText == null ? Objects.requireNonNull(unset) : type.parse(defaultText);
@@ -105,13 +115,19 @@ public class Setting<T> {
      * @throws IllegalArgumentException if the value is not allowed, naming key, allowed values and value
      */
     public final T read(Function<String, @Nullable String> configuration) {
+        T value = set(configuration);
+        return value == null ? defaultValue() : value;
+    }
+
+    /** Returns the value in a configuration; null if it is not set. */
+    private @Nullable T set(Function<String, @Nullable String> configuration) {
         for (String name : keys) {
-            String value = configuration.apply(name);
-            if (value != null) {
-                return parse(name, value);
+            String text = configuration.apply(name);
+            if (text != null) {
+                return parse(name, text);
             }
         }
-        return defaultValue();
+        return null;
     }
 
     /**
@@ -135,12 +151,18 @@ public class Setting<T> {
 
     /** Returns the environment variable that sets a key: upper case, with an underscore for all but ASCII letters and digits. */
     public static String variable(String key) {
-        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+        StringBuilder variable = new StringBuilder(key.length());
+        for (int i = 0; i < key.length(); i++) {
+            char c = key.charAt(i);
+            boolean kept = c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+            variable.append(kept ? c : '_');
+        }
+        return variable.toString().toUpperCase(Locale.ROOT);
     }
 
     /** Returns whether a name in a configuration file sets this setting, or an item of its list. */
     boolean isKey(String name) {
-        return keys.contains(unindexed(name, "\\[\\d+]"));
+        return keys.contains(name.endsWith("]") ? unindexed(name, "\\[\\d+]") : name);
     }
 
     /** Returns whether an environment variable sets this setting, or an item of its list, for all meters. */

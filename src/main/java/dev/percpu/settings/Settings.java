@@ -373,7 +373,12 @@ public final class Settings {
      * @param key key in the form of a configuration file
      */
     public static Optional<Setting<?>> find(String key) {
-        return ALL.stream().filter(setting -> setting.isKey(key)).findFirst();
+        for (Setting<?> setting : ALL) {
+            if (setting.isKey(key)) {
+                return Optional.of(setting);
+            }
+        }
+        return Optional.empty();
     }
 
     private static <S extends Setting<?>> S declare(S setting) {

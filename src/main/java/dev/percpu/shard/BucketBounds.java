@@ -85,9 +85,12 @@ public final class BucketBounds {
      * @throws IllegalArgumentException if the bounds are longs
      */
     public double[] doubles() {
-        return Arrays.stream(words(SumKind.DOUBLE))
-                .mapToDouble(Double::longBitsToDouble)
-                .toArray();
+        long[] bits = words(SumKind.DOUBLE);
+        double[] doubles = new double[bits.length];
+        for (int i = 0; i < bits.length; i++) {
+            doubles[i] = Double.longBitsToDouble(bits[i]);
+        }
+        return doubles;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.percpu.spring;
 
+import dev.percpu.registry.PerCpuMeterRegistry;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,10 @@ final class BootRegistryFilter implements AutoConfigurationImportFilter, Environ
         boolean replaced = environment != null
                 && EnvironmentSettings.isEnabled(environment)
                 && Arrays.asList(classes).contains(PerCpuMetricsAutoConfiguration.class.getName());
+        if (replaced && environment != null && OnExportEnabled.isExported(environment)) {
+            // The earliest time at which the environment is known, and at which Boot calls code of this library.
+            PerCpuMeterRegistry.prepareInBackground();
+        }
         boolean[] kept = new boolean[classes.length];
         for (int i = 0; i < classes.length; i++) {
             kept[i] = !(replaced && classes[i] != null && OF_BOOT.contains(classes[i]));

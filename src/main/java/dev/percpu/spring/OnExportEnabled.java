@@ -22,8 +22,16 @@ final class OnExportEnabled extends SpringBootCondition {
         if (!EnvironmentSettings.isEnabled(environment)) {
             return ConditionOutcome.noMatch(Settings.METRICS_ENABLED.key() + " is false");
         }
-        String key = environment.containsProperty(OF_PROMETHEUS) ? OF_PROMETHEUS : OF_ALL;
-        boolean exported = environment.getProperty(key, Boolean.class, true);
-        return new ConditionOutcome(exported, key + " is " + exported);
+        boolean exported = isExported(environment);
+        return new ConditionOutcome(exported, key(environment) + " is " + exported);
+    }
+
+    /** Returns whether the export to Prometheus is enabled. */
+    static boolean isExported(Environment environment) {
+        return environment.getProperty(key(environment), Boolean.class, true);
+    }
+
+    private static String key(Environment environment) {
+        return environment.containsProperty(OF_PROMETHEUS) ? OF_PROMETHEUS : OF_ALL;
     }
 }

@@ -2,6 +2,7 @@ package dev.percpu.rseq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.JavaProgram;
 import dev.percpu.settings.RseqMode;
 import dev.percpu.settings.ShardIndex;
 import java.util.List;
@@ -13,6 +14,24 @@ class RseqStatusTest {
     @Test
     void shouldProbeOnce() {
         assertThat(RseqProbe.status()).isSameAs(RseqProbe.status());
+    }
+
+    /** Prints the mode of the first probe, which runs in the background. */
+    static final class BackgroundProbe {
+        public static void main(String[] arguments) throws InterruptedException {
+            RseqProbe.startInBackground(RseqMode.ATOMIC, ShardIndex.AUTO);
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().equals("percpu-probe")) {
+                    thread.join();
+                }
+            }
+            System.out.println(RseqProbe.status(RseqMode.AUTO, ShardIndex.AUTO).configuredMode());
+        }
+    }
+
+    @Test
+    void shouldProbeInTheBackground() throws Exception {
+        assertThat(new JavaProgram(BackgroundProbe.class).run().output()).isEqualTo("ATOMIC");
     }
 
     @Test

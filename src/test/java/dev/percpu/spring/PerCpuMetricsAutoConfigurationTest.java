@@ -2,6 +2,7 @@ package dev.percpu.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.JavaProgram;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.scrape.IsolatingPrometheusRegistry;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.metrics.MetricsAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.metrics.export.prometheus.PrometheusMetricsExportAutoConfiguration;
@@ -118,6 +121,55 @@ class PerCpuMetricsAutoConfigurationTest {
         application
                 .withBean(PerCpuMeterRegistry.class, PerCpuMeterRegistry::new)
                 .run(context -> assertThat(context).doesNotHaveBean(name));
+    }
+
+    /** Runs an application in a process of its own, with the arguments as properties. */
+    static final class InNewProcess {
+        public static void main(String[] arguments) {
+            new ApplicationContextRunner()
+                    .withUserConfiguration(Application.class)
+                    .withPropertyValues(arguments)
+                    .withBean(BeforeOtherBeans.class)
+                    .run(context -> System.out.println(
+                            context.getStartupFailure() == null
+                                    ? "started"
+                                    : NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure())
+                                            .getMessage()));
+        }
+    }
+
+    /** A bean factory post-processor runs before any other bean exists. */
+    static final class BeforeOtherBeans implements BeanFactoryPostProcessor {
+        @Override
+        public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+            System.out.println(PerCpuMeterRegistry.prepareInBackground() ? "not prepared" : "prepared");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "percpu.metrics.enabled=true, prepared",
+        "percpu.metrics.enabled=false, not prepared",
+        "management.prometheus.metrics.export.enabled=false, not prepared"
+    })
+    void shouldPrepareTheProcessBeforeAnyBeanExists(String property, String expected) throws Exception {
+        JavaProgram.Ended ended = new JavaProgram(InNewProcess.class)
+                .classPath(System.getProperty("java.class.path"))
+                .run(property);
+
+        assertThat(ended.output().lines()).contains(expected, "started");
+    }
+
+    @Test
+    void shouldReportAMissingLibraryWithTheBeanOfTheRegistry() throws Exception {
+        JavaProgram.Ended ended = new JavaProgram(InNewProcess.class)
+                .classPath(System.getProperty("java.class.path"))
+                .run("percpu.native.dir=/no/such/folder", "percpu.native.required=true");
+
+        assertThat(ended.output())
+                .contains("prepared")
+                .contains("/no/such/folder/libpercpu.so")
+                .contains("there is no such readable file");
     }
 
     @Test

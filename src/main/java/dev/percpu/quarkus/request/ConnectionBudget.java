@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
@@ -45,6 +46,9 @@ public final class ConnectionBudget implements VertxServiceProvider {
     /** Connections of all ports. Unlimited until the first port is opened. */
     private static volatile int budget = Integer.MAX_VALUE;
 
+    /** Complete when the archives of the class path are open. */
+    private static volatile CompletableFuture<Void> archives = CompletableFuture.completedFuture(null);
+
     /** Called by {@link java.util.ServiceLoader}. */
     public ConnectionBudget() {}
 
@@ -55,7 +59,10 @@ public final class ConnectionBudget implements VertxServiceProvider {
 
     @Override
     public void init(VertxBuilder builder) {
-        openArchives();
+        // On a thread of its own, because it takes as long as many other steps of a start. The first port waits for it.
+        archives = CompletableFuture.runAsync(
+                ConnectionBudget::openArchives,
+                task -> Thread.ofPlatform().daemon().name("percpu-archives").start(task));
         if (builder.findTransport() instanceof JDKTransport) {
             builder.findTransport(new LimitedTransport());
         }
@@ -76,6 +83,7 @@ public final class ConnectionBudget implements VertxServiceProvider {
 
     /** Sets the budget by the descriptors that are free now, at the first call. */
     private static synchronized void measure() {
+        archives.join();
         if (budget == Integer.MAX_VALUE
                 && ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 && system.getMaxFileDescriptorCount() > 0) {
