@@ -262,7 +262,7 @@ public final class IngestCost {
     private LargestRate largestRateAlone(StatsdReceiver receiver, IngestCase load, List<StatsdReceiver> receivers)
             throws IOException, InterruptedException {
         List<Long> others = receivers.stream()
-                .filter(it -> it != receiver)
+                .filter(it -> it.kind() != receiver.kind())
                 .map(StatsdReceiver::pid)
                 .toList();
         signal("STOP", others);
