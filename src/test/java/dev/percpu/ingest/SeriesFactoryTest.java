@@ -68,6 +68,6 @@ class SeriesFactoryTest {
     }
 
     private static String copy(String value) {
-        return new StringBuilder(value).toString();
+        return new String(value.toCharArray());
     }
 }
