@@ -15,9 +15,6 @@ import io.quarkus.micrometer.runtime.MeterFilterConstraint;
 import io.quarkus.micrometer.runtime.MeterRegistryCustomizer;
 import io.quarkus.micrometer.runtime.MeterRegistryCustomizerConstraint;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -33,11 +30,6 @@ class RegistryProducer {
     /** The begin of the names of classes that produce Quarkus' own Prometheus registry. */
     private static final String QUARKUS_PROMETHEUS = "io.quarkus.micrometer.runtime.export.Prometheus";
 
-    /** Runs first of all code of this library. */
-    void prepare(@Observes @Initialized(ApplicationScoped.class) Object start) {
-        PerCpuMeterRegistry.prepareInBackground();
-    }
-
     /** @throws ConfigurationException naming each value that is not allowed and each unknown key */
     @Produces
     @Singleton
@@ -47,6 +39,7 @@ class RegistryProducer {
         settings.get(Settings.NATIVE_DIR)
                 .ifPresent(folder -> System.setProperty(Settings.NATIVE_DIR.key(), folder.toString()));
         // Quarkus requests the settings for its HTTP server, some time before it requests the registry.
+        PerCpuMeterRegistry.prepareInBackground();
         RseqProbe.startInBackground(settings.get(Settings.RSEQ_MODE), settings.get(Settings.SHARD_INDEX));
         return settings;
     }
