@@ -29,6 +29,9 @@ public abstract class CellMeter extends AbstractMeter {
 
     final long offset;
 
+    /** Samples exemplars; null without a span context. */
+    final @Nullable SpanExemplars sampler;
+
     private final long createdMillis;
 
     /** Set at most once, before other threads can reach this meter. */
@@ -40,11 +43,12 @@ public abstract class CellMeter extends AbstractMeter {
     /**
      * @param createdMillis wall-clock time of registration, in milliseconds
      * @param cell the cell, which a subclass must hold in a final field
-     * @param samplesExemplars whether a record also calls a sampler
+     * @param sampler the sampler of the meter's exemplars; null if none are sampled
      */
-    CellMeter(Id id, long createdMillis, Cell cell, boolean samplesExemplars) {
+    CellMeter(Id id, long createdMillis, Cell cell, @Nullable SpanExemplars sampler) {
         super(id);
-        this.target = samplesExemplars ? null : cell.target();
+        this.sampler = sampler;
+        this.target = sampler == null ? cell.target() : null;
         this.offset = cell.offset();
         this.createdMillis = createdMillis;
     }
@@ -102,7 +106,16 @@ public abstract class CellMeter extends AbstractMeter {
     public abstract @Nullable PointWriter pointWriter();
 
     /** Returns whether this meter samples exemplars. */
-    public abstract boolean samplesExemplars();
+    public final boolean samplesExemplars() {
+        return sampler != null;
+    }
+
+    /** Samples an amount for the exemplars, if this meter has any. */
+    final void sample(double amount) {
+        if (sampler != null) {
+            sampler.observe(amount);
+        }
+    }
 
     /** Returns the sampled exemplars, with values in the base unit. */
     public abstract Exemplars exemplars();

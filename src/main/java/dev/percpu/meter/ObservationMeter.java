@@ -28,28 +28,17 @@ import org.jspecify.annotations.Nullable;
 abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     private static final ValueAtPercentile[] NO_PERCENTILES = {};
 
-    /** Samples exemplars; null without a span context. */
-    final @Nullable SpanExemplars sampler;
-
     private final BucketWriter buckets;
     private final WindowedMax max;
     private final @Nullable Percentiles percentiles;
 
     ObservationMeter(Id id, ObservationCell cell, ObservationConfig config) {
-        super(id, config.clock().wallTime(), cell, config.exemplars() != null);
-        this.sampler = config.exemplars();
+        super(id, config.clock().wallTime(), cell, config.exemplars());
         this.buckets = BucketWriter.of(config.layout());
         this.max = config.maxima().create(config.statistics());
         this.percentiles = config.statistics().isPublishingPercentiles()
                 ? new Percentiles(config.layout(), config.statistics(), config.clock())
                 : null;
-    }
-
-    /** Samples an amount for the exemplars, if this meter has any. */
-    final void sample(double amount) {
-        if (sampler != null) {
-            sampler.observe(amount);
-        }
     }
 
     /** Drains the cell: returns the largest amount since the last call, 0 if there was none. */
@@ -85,11 +74,6 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     @Override
     public final @Nullable PointWriter pointWriter() {
         return percentiles == null ? pointWriter(buckets) : null;
-    }
-
-    @Override
-    public final boolean samplesExemplars() {
-        return sampler != null;
     }
 
     /** Drains the cell, and returns the largest amount of the last time windows; 0 if there was none. */

@@ -25,16 +25,14 @@ public final class PerCpuCounter extends CellMeter implements Counter {
     private static final PointWriter POINTS = new Points();
 
     private final CounterCell cell;
-    private final @Nullable SpanExemplars sampler;
 
     /**
      * @param createdMillis wall-clock time of registration, in milliseconds
      * @param sampler the sampler of the counter's exemplars; null if none are sampled
      */
     public PerCpuCounter(Id id, long createdMillis, CounterCell cell, @Nullable SpanExemplars sampler) {
-        super(id, createdMillis, cell, sampler != null);
+        super(id, createdMillis, cell, sampler);
         this.cell = cell;
-        this.sampler = sampler;
     }
 
     @Override
@@ -74,12 +72,6 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         sample(amount);
     }
 
-    private void sample(double amount) {
-        if (sampler != null) {
-            sampler.observe(amount);
-        }
-    }
-
     @Override
     public double count() {
         return cell.sum();
@@ -99,11 +91,6 @@ public final class PerCpuCounter extends CellMeter implements Counter {
     @Override
     public PointWriter pointWriter() {
         return POINTS;
-    }
-
-    @Override
-    public boolean samplesExemplars() {
-        return sampler != null;
     }
 
     @Override

@@ -12,7 +12,9 @@ public abstract class Cell {
     Cell() {}
 
     /** Returns this cell; null for a cell on the JVM's heap. */
-    abstract @Nullable CellHandle handle();
+    final @Nullable CellHandle handle() {
+        return this instanceof CellHandle handle ? handle : null;
+    }
 
     /** Returns what records into this cell; null for a cell on the JVM's heap. */
     public @Nullable RecordTarget target() {

@@ -8,8 +8,13 @@ import dev.percpu.binding.Region;
  * <p>While this object is reachable, no other meter gets its memory. So a caller that uses the offset must keep it reachable until then.
  */
 interface CellHandle {
+    /** Returns what records into the cells. */
+    RecordTarget target();
+
     /** Returns the region of the cells. */
-    Region region();
+    default Region region() {
+        return target().region();
+    }
 
     /** Returns the offset of the cell or group in every shard, in bytes. */
     long offset();

@@ -270,12 +270,6 @@ public final class JvmCellStore implements CellStore {
         }
 
         @Override
-        @Nullable
-        CellHandle handle() {
-            return null;
-        }
-
-        @Override
         int buckets() {
             return 0;
         }
@@ -427,12 +421,6 @@ public final class JvmCellStore implements CellStore {
         @Override
         long drainMaxWord() {
             return max.getAndSet(0);
-        }
-
-        @Override
-        @Nullable
-        CellHandle handle() {
-            return null;
         }
 
         @Override

@@ -1,7 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.Region;
-
 /** A counter on native shards. Its cell has the integer part in the first word and the double part in the second. Thread-safe. */
 final class ShardedCounterCell extends CounterCell implements CellHandle {
     private final long offset;
@@ -47,18 +45,8 @@ final class ShardedCounterCell extends CounterCell implements CellHandle {
     }
 
     @Override
-    CellHandle handle() {
-        return this;
-    }
-
-    @Override
     int buckets() {
         return 0;
-    }
-
-    @Override
-    public Region region() {
-        return target.region();
     }
 
     @Override

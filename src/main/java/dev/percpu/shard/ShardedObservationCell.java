@@ -1,6 +1,5 @@
 package dev.percpu.shard;
 
-import dev.percpu.binding.Region;
 import dev.percpu.binding.SumKind;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -97,18 +96,8 @@ final class ShardedObservationCell extends ObservationCell implements CellHandle
     }
 
     @Override
-    CellHandle handle() {
-        return this;
-    }
-
-    @Override
     int buckets() {
         return buckets;
-    }
-
-    @Override
-    public Region region() {
-        return target.region();
     }
 
     @Override
