@@ -7,6 +7,7 @@ import dev.percpu.service.ingest.IngestService;
 import dev.percpu.service.ingest.IngestStatistics;
 import dev.percpu.service.status.ServiceUrls;
 import dev.percpu.service.status.StatusCommand;
+import io.quarkus.bootstrap.runner.RunnerClassLoader;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -52,8 +53,16 @@ public class Main implements QuarkusApplication {
                                 .collect(Collectors.joining())
                         + "; "
                         + rseq(status, registry.statistics().shards().size()));
+        closeArchives();
         Quarkus.waitForExit();
         return 0;
+    }
+
+    /** Closes the archives that the start has opened: their directories are in memory. Quarkus does so only for programs without a {@code run}. */
+    private static void closeArchives() {
+        if (Thread.currentThread().getContextClassLoader() instanceof RunnerClassLoader loader) {
+            loader.resetInternalCaches();
+        }
     }
 
     /** Returns the addresses and sockets of a protocol: {@code statsd 127.0.0.1:8125 and /run/statsd.socket}. */

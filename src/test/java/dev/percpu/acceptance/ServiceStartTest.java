@@ -14,11 +14,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +46,27 @@ class ServiceStartTest {
                 assertThatExceptionOfType(ConnectException.class)
                         .isThrownBy(() -> connect("127.0.0.2", server.getPort()));
             }
+        }
+    }
+
+    /** The directory of an open archive is in the heap: those of all archives take 2 MB. */
+    @Test
+    void shouldCloseTheArchivesThatTheStartHasOpened() throws IOException, InterruptedException {
+        Path lib = Path.of(System.getProperty("test.service.jar")).resolveSibling("lib/main");
+        try (ServiceProcess service = ServiceProcess.start(directory);
+                Stream<Path> archives = Files.list(lib);
+                Stream<Path> open = Files.list(Path.of("/proc", "" + service.pid(), "fd"))) {
+            assertThat(archives).hasSizeGreaterThan(100);
+            assertThat(open.map(ServiceStartTest::target).filter(file -> file.startsWith(lib)))
+                    .hasSizeLessThan(30);
+        }
+    }
+
+    private static Path target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor);
+        } catch (IOException e) {
+            return descriptor; // closed since it was listed
         }
     }
 

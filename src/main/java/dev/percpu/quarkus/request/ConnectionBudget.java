@@ -8,11 +8,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.transports.JDKTransport;
 import io.vertx.core.spi.VertxServiceProvider;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
@@ -21,8 +18,8 @@ import org.jboss.logging.Logger;
  * A limit of the accepted connections of all Vert.x servers, so that clients cannot use up the descriptors of the process. Without a
  * descriptor, a class loader cannot open its archive, and Quarkus' class loader then blocks every event loop for good.
  *
- * <p>All archives of the class path are opened at start. The connections may use the descriptors that are then free, except
- * {@value #RESERVED}. A port accepts a connection while it has fewer than {@value #SHARE} times the connections that are still free in the
+ * <p>The connections may use the descriptors that are free when the first port is opened, except one for each archive of the class path
+ * and {@value #RESERVED} more. A port accepts a connection while it has fewer than {@value #SHARE} times the connections that are still free in the
  * budget. So one port can use three quarters of the budget, and always leaves some to the next port. Further connections are closed when
  * they are accepted, before a byte is read.
  *
@@ -46,9 +43,6 @@ public final class ConnectionBudget implements VertxServiceProvider {
     /** Connections of all ports. Unlimited until the first port is opened. */
     private static volatile int budget = Integer.MAX_VALUE;
 
-    /** Complete when the archives of the class path are open. */
-    private static volatile CompletableFuture<Void> archives = CompletableFuture.completedFuture(null);
-
     /** Called by {@link java.util.ServiceLoader}. */
     public ConnectionBudget() {}
 
@@ -59,35 +53,20 @@ public final class ConnectionBudget implements VertxServiceProvider {
 
     @Override
     public void init(VertxBuilder builder) {
-        // On a thread of its own, because it takes as long as many other steps of a start. The first port waits for it.
-        archives = CompletableFuture.runAsync(
-                ConnectionBudget::openArchives,
-                task -> Thread.ofPlatform().daemon().name("percpu-archives").start(task));
         if (builder.findTransport() instanceof JDKTransport) {
             builder.findTransport(new LimitedTransport());
         }
     }
 
-    /** Opens the archives of the class path. Class loaders keep an archive open after its first use. */
-    private static void openArchives() {
-        try {
-            Thread.currentThread()
-                    .getContextClassLoader()
-                    .getResources("META-INF/MANIFEST.MF")
-                    .asIterator()
-                    .forEachRemaining(found -> {});
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** Sets the budget by the descriptors that are free now, at the first call. */
     private static synchronized void measure() {
-        archives.join();
         if (budget == Integer.MAX_VALUE
                 && ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 && system.getMaxFileDescriptorCount() > 0) {
-            long free = system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() - RESERVED;
+            long free = system.getMaxFileDescriptorCount()
+                    - system.getOpenFileDescriptorCount()
+                    - ClassPathArchives.count()
+                    - RESERVED;
             budget = Math.clamp(free, MIN_BUDGET, Integer.MAX_VALUE - 1);
             ConfigProvider.getConfig()
                     .getOptionalValue(CONFIGURED, Integer.class)
