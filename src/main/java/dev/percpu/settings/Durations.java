@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,20 +20,24 @@ final class Durations {
 
     /** Unit of a number, from the smallest to the largest. */
     enum Unit {
-        NS("nanoseconds", Duration.ofNanos(1)),
-        US("microseconds", Duration.ofNanos(1_000)),
-        MS("milliseconds", Duration.ofMillis(1)),
-        S("seconds", Duration.ofSeconds(1)),
-        M("minutes", Duration.ofMinutes(1)),
-        H("hours", Duration.ofHours(1)),
-        D("days", Duration.ofDays(1));
+        NS("nanoseconds", ChronoUnit.NANOS),
+        US("microseconds", ChronoUnit.MICROS),
+        MS("milliseconds", ChronoUnit.MILLIS),
+        S("seconds", ChronoUnit.SECONDS),
+        M("minutes", ChronoUnit.MINUTES),
+        H("hours", ChronoUnit.HOURS),
+        D("days", ChronoUnit.DAYS);
 
         private final String plural;
-        private final Duration length;
+        private final ChronoUnit unit;
 
-        Unit(String plural, Duration length) {
+        Unit(String plural, ChronoUnit unit) {
             this.plural = plural;
-            this.length = length;
+            this.unit = unit;
+        }
+
+        private Duration length() {
+            return unit.getDuration();
         }
 
         String plural() {
@@ -71,7 +76,7 @@ final class Durations {
         }
     }
 
-    /** Returns a short whole number of one unit, such as 30s, without regular expressions: they slow a start down. Null for other texts. */
+    /** Returns a short whole number of one unit, such as 30s, without regular expressions and decimals: they slow a start down. Null for other texts. */
     private static @Nullable Duration simple(String text) {
         int digits = 0;
         int number = 0;
@@ -85,7 +90,7 @@ final class Durations {
         String symbol = text.substring(digits);
         for (Unit unit : Unit.values()) {
             if (unit.symbol().equals(symbol)) {
-                return unit.length.multipliedBy(number);
+                return Duration.of(number, unit.unit);
             }
         }
         return null;
@@ -95,11 +100,11 @@ final class Durations {
     static String format(Duration duration) {
         Unit largest = Unit.NS;
         for (Unit unit : Unit.values()) {
-            if (duration.equals(unit.length.multipliedBy(duration.dividedBy(unit.length)))) {
+            if (duration.equals(unit.length().multipliedBy(duration.dividedBy(unit.length())))) {
                 largest = unit;
             }
         }
-        return duration.dividedBy(largest.length) + largest.symbol();
+        return duration.dividedBy(largest.length()) + largest.symbol();
     }
 
     private static Duration sum(String text) {
@@ -117,7 +122,7 @@ final class Durations {
     }
 
     private static BigDecimal nanos(String number, Unit unit) {
-        return new BigDecimal(number).multiply(new BigDecimal(unit.length.toNanos()));
+        return new BigDecimal(number).multiply(new BigDecimal(unit.length().toNanos()));
     }
 
     private static Duration ofNanos(BigDecimal nanos) {
