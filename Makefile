@@ -44,7 +44,7 @@ $(PACKAGED): pom.xml $(shell find src/main .mvn)
 	@touch $@
 
 # The files of the image, for the tests that lay it out.
-$(IMAGE): $(PACKAGED) deploy/java-options deploy/Training.java .build/image-files
+$(IMAGE): $(PACKAGED) deploy/start-options deploy/java-options deploy/Training.java .build/image-files
 	@.build/image-files
 	@touch $@
 

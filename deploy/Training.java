@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Trains the AOT cache of the image: starts the service, sends requests and scrapes, and ends it. The JVM then writes the cache: the classes
- * that the service has loaded, already linked, and which methods it has called most (JEP 483, 514 and 515).
+ * Trains the AOT cache of the image: starts the service, sends each request and scrape in each format once, and ends it. The JVM then writes
+ * the cache: the classes that the service has loaded, already linked, and which methods it has called most (JEP 483, 514 and 515). All of the
+ * cache becomes resident, so it does not train more than the start and the first requests need.
  *
  * <p>A cache is valid only for the same Java runtime, the same jars and the same path. So the program runs inside of the image.
  */
 final class Training {
-    private static final int ROUNDS = 50;
     private static final long START_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final int EXIT_SIGTERM = 143;
     private static final int EXIT_RSEQ = 0;
@@ -51,9 +51,9 @@ final class Training {
         Process service = java.inheritIO().start();
         try {
             awaitReady(service);
-            for (int round = 0; round < ROUNDS; round++) {
+            for (String format : FORMATS) {
                 for (String request : REQUESTS) {
-                    status(request, FORMATS.get(round % FORMATS.size()));
+                    status(request, format);
                 }
             }
         } finally {

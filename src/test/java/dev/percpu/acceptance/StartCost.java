@@ -23,7 +23,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class StartCost {
     private static final int ROUNDS = 10;
-    private static final Duration REST = Duration.ofSeconds(2);
+    private static final Duration REST = Duration.ofSeconds(6);
     private static final Path TARGET = Path.of("target").toAbsolutePath();
 
     private StartCost() {}
@@ -78,7 +78,11 @@ final class StartCost {
                 "plain application",
                 joined(List.of(java), memory, List.of("-jar", TARGET + "/start/quarkus-app/quarkus-run.jar")));
         commands.put(
-                "service", joined(List.of(java), memory, List.of("-jar", TARGET + "/quarkus-app/quarkus-run.jar")));
+                "service",
+                joined(
+                        List.of(java, "@" + Path.of("deploy/start-options").toAbsolutePath()),
+                        memory,
+                        List.of("-jar", TARGET + "/quarkus-app/quarkus-run.jar")));
         commands.put("service with cache", joined(List.of(javaOfImage, "-XX:AOTCache=" + cache), inImage, service));
         return commands;
     }
