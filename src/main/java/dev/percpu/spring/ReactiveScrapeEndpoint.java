@@ -21,15 +21,16 @@ final class ReactiveScrapeEndpoint {
 
     /** Returns a scrape. An endpoint does not receive its request: {@link ServerWebExchangeContextFilter} puts it into the context. */
     @ReadOperation(producesFrom = NegotiatedType.class)
-    Mono<WebEndpointResponse<byte[]>> scrape(NegotiatedType type) {
+    Mono<WebEndpointResponse<Object>> scrape(NegotiatedType type) {
         return Mono.deferContextual(context -> Mono.just(ServerWebExchangeContextFilter.getExchange(context)
                         .map(ServerWebExchange::getRequest)
                         .map(this::respond)
-                        .orElseGet(() -> responder.respond(null, Map.of()))))
+                        .orElseGet(() -> responder.respond(null, Map.of(), ScrapeBuffer::copy))))
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
-    private WebEndpointResponse<byte[]> respond(ServerHttpRequest request) {
-        return responder.respond(request.getHeaders().getValuesAsList("Accept"), request.getQueryParams());
+    private WebEndpointResponse<Object> respond(ServerHttpRequest request) {
+        return responder.respond(
+                request.getHeaders().getValuesAsList("Accept"), request.getQueryParams(), ScrapeBuffer::copy);
     }
 }

@@ -6,7 +6,6 @@ import dev.percpu.registry.ScrapeFailure;
 import dev.percpu.scrape.ScrapeNegotiation;
 import dev.percpu.scrape.ScrapeParameters;
 import dev.percpu.settings.Compression;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.util.MimeTypeUtils;
@@ -31,11 +31,8 @@ final class ScrapeResponder {
     private final PerCpuMeters meters;
     private final ScrapeNegotiation negotiation = new ScrapeNegotiation(Compression.OFF);
 
-    /**
-     * Buffer that the next scrape reuses; null while a scrape uses it. A garbage collector that divides the heap into regions, as G1 does,
-     * would run more often if each scrape made a large object more.
-     */
-    private final AtomicReference<@Nullable ByteArrayOutputStream> spare = new AtomicReference<>();
+    /** Buffer that the next scrape reuses; null while a response uses it. */
+    private final AtomicReference<@Nullable ScrapeBuffer> spare = new AtomicReference<>();
 
     ScrapeResponder(PerCpuMeterRegistry registry, PerCpuMeters meters) {
         this.registry = registry;
@@ -47,27 +44,26 @@ final class ScrapeResponder {
      *
      * @param accept values of all Accept header lines; null or empty if there are none
      * @param parameters values of each query parameter
+     * @param body makes the body from a scrape, and ends the use of its buffer
      */
-    WebEndpointResponse<byte[]> respond(@Nullable List<String> accept, Map<String, List<String>> parameters) {
+    WebEndpointResponse<Object> respond(
+            @Nullable List<String> accept, Map<String, List<String>> parameters, Function<ScrapeBuffer, Object> body) {
         return switch (negotiation.negotiate(accept, null)) {
             case ScrapeNegotiation.Rejected rejected ->
                 new WebEndpointResponse<>(
                         (rejected.reason() + "\n").getBytes(StandardCharsets.UTF_8),
                         rejected.status(),
                         MimeTypeUtils.TEXT_PLAIN);
-            case ScrapeNegotiation.Accepted accepted -> {
-                byte[] body = scrape(accepted, names(parameters));
-                yield new WebEndpointResponse<>(
-                        body, MimeTypeUtils.parseMimeType(accepted.type().contentType()));
-            }
+            case ScrapeNegotiation.Accepted accepted ->
+                new WebEndpointResponse<>(
+                        body.apply(scrape(accepted, names(parameters))),
+                        MimeTypeUtils.parseMimeType(accepted.type().contentType()));
         };
     }
 
-    private byte[] scrape(ScrapeNegotiation.Accepted accepted, List<String> names) {
+    private ScrapeBuffer scrape(ScrapeNegotiation.Accepted accepted, List<String> names) {
         long startNanos = System.nanoTime();
-        ByteArrayOutputStream reused = spare.getAndSet(null);
-        ByteArrayOutputStream out = reused == null ? new ByteArrayOutputStream() : reused;
-        out.reset();
+        ScrapeBuffer out = ScrapeBuffer.take(spare);
         try {
             registry.scrape(out, accepted.type(), names.isEmpty() ? null : ScrapeParameters.families(names));
         } catch (IOException e) {
@@ -77,10 +73,8 @@ final class ScrapeResponder {
             meters.recordFailure(ScrapeFailure.ERROR);
             throw e;
         }
-        byte[] body = out.toByteArray();
-        spare.set(out);
-        meters.recordScrape(System.nanoTime() - startNanos, body.length);
-        return body;
+        meters.recordScrape(System.nanoTime() - startNanos, out.size());
+        return out;
     }
 
     private static List<String> names(Map<String, List<String>> parameters) {

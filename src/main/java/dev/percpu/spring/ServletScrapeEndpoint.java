@@ -1,6 +1,7 @@
 package dev.percpu.spring;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.stream.Collectors;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.core.io.InputStreamResource;
+import org.springframework.core.io.Resource;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
@@ -23,13 +26,23 @@ final class ServletScrapeEndpoint {
 
     /** Returns a scrape. An endpoint does not receive its request, so this method reads the current one. */
     @ReadOperation(producesFrom = NegotiatedType.class)
-    WebEndpointResponse<byte[]> scrape(NegotiatedType type) {
+    WebEndpointResponse<Object> scrape(NegotiatedType type) {
         if (!(RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes)) {
-            return responder.respond(null, Map.of());
+            return responder.respond(null, Map.of(), ScrapeBuffer::copy);
         }
         HttpServletRequest request = attributes.getRequest();
         Map<String, List<String>> parameters = request.getParameterMap().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, parameter -> Arrays.asList(parameter.getValue())));
-        return responder.respond(Collections.list(request.getHeaders("Accept")), parameters);
+        HttpServletResponse response = attributes.getResponse();
+        return responder.respond(
+                Collections.list(request.getHeaders("Accept")),
+                parameters,
+                scrape -> response == null ? scrape.copy() : resource(scrape, response));
+    }
+
+    /** Spring writes this kind of resource as it is, without ranges, and does not know its length. */
+    private static Resource resource(ScrapeBuffer scrape, HttpServletResponse response) {
+        response.setContentLength(scrape.size());
+        return new InputStreamResource(scrape.stream());
     }
 }

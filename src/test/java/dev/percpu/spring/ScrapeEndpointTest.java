@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.percpu.registry.PerCpuConfig;
 import dev.percpu.registry.PerCpuMeterRegistry;
 import dev.percpu.registry.PerCpuMeters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -24,8 +27,10 @@ import org.springframework.boot.actuate.endpoint.invoker.cache.CachingOperationI
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationAttributes;
+import org.springframework.core.io.Resource;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
@@ -43,6 +48,8 @@ class ScrapeEndpointTest {
     private final ServletScrapeEndpoint servlets = new ServletScrapeEndpoint(responder);
     private final ReactiveScrapeEndpoint webFlux = new ReactiveScrapeEndpoint(responder);
 
+    private MockHttpServletResponse response = new MockHttpServletResponse();
+
     ScrapeEndpointTest() {
         registry.counter("a", "shop", "north").increment();
         registry.counter("b").increment(2);
@@ -59,11 +66,11 @@ class ScrapeEndpointTest {
         WEB_FLUX
     }
 
-    private WebEndpointResponse<byte[]> get(Kind kind, String accept, String parameter, String... values) {
+    private WebEndpointResponse<Object> get(Kind kind, String accept, String parameter, String... values) {
         return kind == Kind.SERVLETS ? servlet(accept, parameter, values) : reactive(accept, parameter, values);
     }
 
-    private WebEndpointResponse<byte[]> servlet(String accept, String parameter, String... values) {
+    private WebEndpointResponse<Object> servlet(String accept, String parameter, String... values) {
         MockHttpServletRequest request = new MockHttpServletRequest();
         if (accept != null) {
             request.addHeader("Accept", accept);
@@ -71,11 +78,12 @@ class ScrapeEndpointTest {
         if (parameter != null) {
             request.setParameter(parameter, values);
         }
-        RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request));
+        this.response = new MockHttpServletResponse();
+        RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request, response));
         return servlets.scrape(NegotiatedType.ANY);
     }
 
-    private WebEndpointResponse<byte[]> reactive(String accept, String parameter, String... values) {
+    private WebEndpointResponse<Object> reactive(String accept, String parameter, String... values) {
         MockServerHttpRequest.BaseBuilder<?> request = MockServerHttpRequest.get("/actuator/prometheus");
         if (accept != null) {
             request.header("Accept", accept);
@@ -90,8 +98,19 @@ class ScrapeEndpointTest {
                 .block());
     }
 
-    private static String text(WebEndpointResponse<byte[]> response) {
-        return new String(response.getBody(), StandardCharsets.UTF_8);
+    private static String text(WebEndpointResponse<Object> response) {
+        return new String(bytes(response), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(WebEndpointResponse<Object> response) {
+        if (response.getBody() instanceof byte[] body) {
+            return body;
+        }
+        try (InputStream body = ((Resource) Objects.requireNonNull(response.getBody())).getInputStream()) {
+            return body.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest
@@ -113,7 +132,7 @@ class ScrapeEndpointTest {
                         + "proto=io.prometheus.client.MetricFamily;encoding=delimited"
             })
     void shouldRespondInTheNegotiatedFormat(Kind kind, String accept, String contentType) throws Exception {
-        WebEndpointResponse<byte[]> response = get(kind, accept, null);
+        WebEndpointResponse<Object> response = get(kind, accept, null);
 
         assertThat(response.getStatus()).isEqualTo(200);
         assertThat(Objects.requireNonNull(response.getContentType()).toString()).isEqualTo(contentType);
@@ -123,7 +142,7 @@ class ScrapeEndpointTest {
     @ParameterizedTest
     @CsvSource({"SERVLETS, image/png, 406", "WEB_FLUX, image/png, 406", "SERVLETS, text, 400", "WEB_FLUX, text, 400"})
     void shouldRejectARequestThatCannotBeAnswered(Kind kind, String accept, int status) {
-        WebEndpointResponse<byte[]> response = get(kind, accept, null);
+        WebEndpointResponse<Object> response = get(kind, accept, null);
 
         assertThat(response.getStatus()).isEqualTo(status);
         assertThat(Objects.requireNonNull(response.getContentType()).toString()).startsWith("text/plain");
@@ -152,10 +171,39 @@ class ScrapeEndpointTest {
     }
 
     @Test
+    void shouldReuseTheBufferOfAServletResponseOnlyAfterItsEnd() throws IOException {
+        String before = registry.scrape();
+        InputStream unread =
+                ((Resource) Objects.requireNonNull(servlet(null, null).getBody())).getInputStream();
+        assertThat(response.getContentLength()).isEqualTo(before.length());
+
+        registry.counter("a", "shop", "north").increment();
+        assertThat(text(servlet(null, null))).isEqualTo(registry.scrape());
+        assertThat(new String(unread.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(before);
+
+        unread.close();
+        String then = registry.scrape();
+        WebEndpointResponse<Object> later = servlet(null, null);
+        unread.close(); // of no effect on the response that has its buffer now
+        registry.counter("a", "shop", "north").increment();
+        assertThat(text(servlet(null, null))).isNotEqualTo(then);
+        assertThat(unread.read()).isEqualTo(-1);
+        assertThat(text(later)).isEqualTo(then);
+    }
+
+    @Test
+    void shouldRespondByACopyIfTheResponseIsNotKnown() {
+        RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest()));
+
+        assertThat(servlets.scrape(NegotiatedType.ANY).getBody())
+                .isEqualTo(registry.scrape().getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void shouldRecordScrapes() {
         meters.bindTo(registry);
 
-        int bytes = servlet(null, null).getBody().length;
+        int bytes = bytes(servlet(null, null)).length;
 
         assertThat(registry.scrape())
                 .contains("percpu_scrape_seconds_count 1\n", "percpu_scrape_bytes_sum " + (double) bytes);
