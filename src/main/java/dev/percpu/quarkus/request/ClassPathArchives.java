@@ -7,11 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The archives of which class loaders may open each one, and then need a descriptor for it. */
+/** The archives of the class path. A class loader needs a descriptor for each one that it opens. */
 final class ClassPathArchives {
+    /** Folders beside {@code quarkus-run.jar} with the dependencies of an application. */
+    private static final List<String> DEPENDENCIES = List.of("lib/main", "lib/boot");
+
     private ClassPathArchives() {}
 
     /** Returns how many archives are on the class path of this process. */
@@ -20,8 +24,7 @@ final class ClassPathArchives {
     }
 
     /**
-     * Returns the archives of a class path: those that it names, and those in the folder {@code lib} beside one of them, where Quarkus
-     * packages the dependencies of an application.
+     * Returns the archives of a class path: those that it names, and the dependencies that Quarkus has packaged beside one of them.
      */
     static Collection<Path> of(String classPath) {
         Set<Path> archives = new HashSet<>();
@@ -29,7 +32,9 @@ final class ClassPathArchives {
             Path path = Path.of(element).toAbsolutePath().normalize();
             if (isArchive(path)) {
                 archives.add(path);
-                archives.addAll(in(path.resolveSibling("lib")));
+                for (String folder : DEPENDENCIES) {
+                    archives.addAll(in(path.resolveSibling(folder)));
+                }
             }
         }
         return archives;
@@ -39,7 +44,7 @@ final class ClassPathArchives {
         if (!Files.isDirectory(folder)) {
             return Set.of();
         }
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.filter(ClassPathArchives::isArchive).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -29,7 +29,8 @@ class ClassPathArchivesTest {
         Path application = file("quarkus-run.jar");
         Path main = file("lib/main/a.jar");
         Path boot = file("lib/boot/b.jar");
-        file("lib/deployment/index.dat");
+        file("lib/main/index.dat");
+        file("lib/jvm/no-dependency.jar"); // the folder /lib of a machine, if the application is in the root folder
 
         assertThat(ClassPathArchives.of("" + application)).containsExactlyInAnyOrder(application, main, boot);
     }
