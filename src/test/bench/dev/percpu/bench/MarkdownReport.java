@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A report in Markdown. Ratios with a limit come first, then all cases. */
 final class MarkdownReport {
+    /** Of all native functions. Names with it look like metrics of the service. */
+    private static final String PREFIX = "percpu_";
+
     private static final String HOW_TO_READ = """
             ## How to read this
 
@@ -141,7 +144,8 @@ final class MarkdownReport {
                 |---|---|
                 """);
         outcome.instructions()
-                .forEach((call, count) -> out.append(String.format(Locale.ROOT, "| %s | %.1f |%n", call, count)));
+                .forEach((call, count) -> out.append(
+                        String.format(Locale.ROOT, "| %s | %.1f |%n", call.substring(PREFIX.length()), count)));
         return out.append('\n').toString();
     }
 
