@@ -18,6 +18,9 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 /** The endpoint {@code prometheus} of an application on servlets (Spring MVC, Jersey). Thread-safe. */
 @WebEndpoint(id = "prometheus")
 final class ServletScrapeEndpoint {
+    /** Attribute of a request that Spring MVC handles: {@code DispatcherServlet.WEB_APPLICATION_CONTEXT_ATTRIBUTE}. */
+    static final String MVC_REQUEST = "org.springframework.web.servlet.DispatcherServlet.CONTEXT";
+
     private final ScrapeResponder responder;
 
     ServletScrapeEndpoint(ScrapeResponder responder) {
@@ -33,14 +36,15 @@ final class ServletScrapeEndpoint {
         HttpServletRequest request = attributes.getRequest();
         Map<String, List<String>> parameters = request.getParameterMap().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, parameter -> Arrays.asList(parameter.getValue())));
-        HttpServletResponse response = attributes.getResponse();
+        // Jersey may encode a body after this method has returned, so only Jersey knows its length.
+        HttpServletResponse response = request.getAttribute(MVC_REQUEST) == null ? null : attributes.getResponse();
         return responder.respond(
                 Collections.list(request.getHeaders("Accept")),
                 parameters,
                 scrape -> response == null ? scrape.copy() : resource(scrape, response));
     }
 
-    /** Spring writes this kind of resource as it is, without ranges, and does not know its length. */
+    /** Spring MVC writes this kind of resource as it is, without ranges, and does not know its length. */
     private static Resource resource(ScrapeBuffer scrape, HttpServletResponse response) {
         response.setContentLength(scrape.size());
         return new InputStreamResource(scrape.stream());

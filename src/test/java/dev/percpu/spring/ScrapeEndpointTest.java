@@ -78,6 +78,7 @@ class ScrapeEndpointTest {
         if (parameter != null) {
             request.setParameter(parameter, values);
         }
+        request.setAttribute(ServletScrapeEndpoint.MVC_REQUEST, new Object());
         this.response = new MockHttpServletResponse();
         RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request, response));
         return servlets.scrape(NegotiatedType.ANY);
@@ -197,6 +198,15 @@ class ScrapeEndpointTest {
 
         assertThat(servlets.scrape(NegotiatedType.ANY).getBody())
                 .isEqualTo(registry.scrape().getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void shouldNotSetTheLengthOfABodyThatJerseyMayEncode() {
+        RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest(), response));
+
+        assertThat(servlets.scrape(NegotiatedType.ANY).getBody())
+                .isEqualTo(registry.scrape().getBytes(StandardCharsets.UTF_8));
+        assertThat(response.getHeader("Content-Length")).isNull();
     }
 
     @Test
