@@ -16,10 +16,12 @@ public final class Eventually {
     /** Waits until the supplied value equals the expected one. A supplier that throws is called again, as a meter may not be registered yet. */
     public static <T> void assertEventually(Supplier<T> actual, T expected) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!isEqual(actual, expected) && System.nanoTime() < deadline) {
+        while (!isEqual(actual, expected)) {
+            if (System.nanoTime() >= deadline) {
+                assertThat(actual.get()).isEqualTo(expected);
+            }
             LockSupport.parkNanos(1_000_000);
         }
-        assertThat(actual.get()).isEqualTo(expected);
     }
 
     private static <T> boolean isEqual(Supplier<T> actual, T expected) {
