@@ -80,9 +80,12 @@ final class JnaLibrary {
                         + FILE_NAME + " beside " + LibraryFile.FILE_NAME + " and set " + LibraryFile.FOLDER_OPTION;
     }
 
+    /** Returns the version in the manifest of JNA's jar; null if the manifest is another one: that of an application with JNA's classes in its jar. */
     private static @Nullable String version() {
         Package jna = Native.class.getPackage();
-        return jna == null ? null : jna.getImplementationVersion();
+        return jna != null && jna.getName().equals(jna.getImplementationTitle())
+                ? jna.getImplementationVersion()
+                : null;
     }
 
     private static void requireVersion(@Nullable String version) {

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
@@ -43,11 +46,9 @@ class NativeFallbackTest {
                         + " Integer.getInteger(\"size\", 8); }");
         assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, source.toString()))
                 .isZero();
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, "5.2.0 (b2)");
         Path jar = folder.resolve("old.jar");
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+        try (JarOutputStream out =
+                new JarOutputStream(Files.newOutputStream(jar), manifest("com.sun.jna", "5.2.0 (b2)"))) {
             out.putNextEntry(new ZipEntry("com/sun/jna/Native.class"));
             Files.copy(folder.resolve("Native.class"), out);
         }
@@ -55,6 +56,38 @@ class NativeFallbackTest {
         assertFallback(
                 () -> new JavaProgram(FallbackMain.class).classPath(jar + ":" + JavaProgram.libraries()),
                 "its version on the class path is 5.2.0 (b2), but must be at least 5.8.0");
+    }
+
+    /** An application may have the classes of its libraries in its own jar, with its own manifest. */
+    @Test
+    void shouldUseAJnaInTheJarOfAnApplication() throws Exception {
+        Path jar = folder.resolve("application.jar");
+        try (JarOutputStream out =
+                        new JarOutputStream(Files.newOutputStream(jar), manifest("application", "0.1.0-SNAPSHOT"));
+                JarFile jna = new JarFile(libraries(".*/jna-.*"))) {
+            for (JarEntry entry : Collections.list(jna.entries())) {
+                if (!entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                    out.putNextEntry(new ZipEntry(entry.getName()));
+                    jna.getInputStream(entry).transferTo(out);
+                }
+            }
+        }
+
+        JavaProgram.Ended program = new JavaProgram(FallbackMain.class)
+                .classPath(jar + ":" + libraries("(?!.*/jna-).*"))
+                .option("-Dpercpu.native.required=true")
+                .run();
+
+        assertThat(program.exitCode()).as(program.output()).isZero();
+        assertThat(program.output()).contains("orders_total 3.0");
+    }
+
+    private static Manifest manifest(String title, String version) {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_TITLE, title);
+        manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, version);
+        return manifest;
     }
 
     @Test
