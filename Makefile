@@ -38,9 +38,10 @@ image: ## build the container image with docker, podman or buildah; ARGS=NAME:TA
 	@.build/image $(ARGS)
 
 # Directories too: a deleted file changes its directory.
-$(PACKAGED): pom.xml $(shell find src/main .mvn)
+$(PACKAGED): pom.xml .build/start-classes $(shell find src/main .mvn)
 	@echo "Building percpu-metrics: native library, Java classes, package (about a minute, the first time with downloads)"
 	@$(MVN) --quiet package -Dmaven.test.skip=true
+	@.build/start-classes
 	@touch $@
 
 # The files of the image, for the tests that lay it out.

@@ -8,8 +8,11 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * The shape of a downcall: the types of its arguments and of its result. Immutable and thread-safe.
@@ -50,6 +53,14 @@ public final class DowncallShape {
         return Linker.nativeLinker().downcallHandle(function, descriptor, options);
     }
 
+    /** Returns code that calls a function of one argument with a region, and ignores the segment. It has no class of this library. */
+    @SuppressWarnings("unchecked") // the method handle ignores its argument
+    static Consumer<MemorySegment> callWith(long region, MethodHandle function) {
+        MethodHandle call = MethodHandles.insertArguments(function, 0, region);
+        return MethodHandleProxies.asInterfaceInstance(
+                Consumer.class, MethodHandles.dropArguments(call, 0, MemorySegment.class));
+    }
+
     /**
      * Starts to link all shapes, in a thread of its own, at the first call in this process. It needs no settings and does not load the native
      * library, so a framework can call it first of all. Where this project has no library for the system, it does nothing.
@@ -70,9 +81,12 @@ public final class DowncallShape {
     @SuppressWarnings("restricted") // this package makes the downcalls
     private static void linkAll() {
         try {
-            for (DowncallShape shape : new DowncallShape[] {DESTROY, ADD, OBSERVE, OBSERVE_N}) {
+            for (DowncallShape shape : new DowncallShape[] {ADD, OBSERVE, OBSERVE_N}) {
                 var _ = Linker.nativeLinker().downcallHandle(shape.descriptor, shape.options);
             }
+            // A proxy is generated, too. This one is not called.
+            MethodHandle destroy = Linker.nativeLinker().downcallHandle(DESTROY.descriptor, DESTROY.options);
+            var _ = callWith(0, destroy.bindTo(MemorySegment.ofAddress(1)));
         } catch (RuntimeException | LinkageError e) {
             // The bindings fail for the same reason.
         }

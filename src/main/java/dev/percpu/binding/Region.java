@@ -3,8 +3,6 @@ package dev.percpu.binding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
@@ -85,12 +83,9 @@ public final class Region {
      * that removes it has no class of this library: the cleaner would keep the class loader, and with it each meter in a static field, whose
      * region would then never be unreachable.
      */
-    // This package makes the downcalls, and the method handle ignores its argument.
-    @SuppressWarnings({"restricted", "unchecked"})
+    @SuppressWarnings("restricted") // this package makes the downcalls
     private static MemorySegment removedWhenUnreachable(long address) {
-        MethodHandle destroy =
-                MethodHandles.dropArguments(MethodHandles.insertArguments(DESTROY, 0, address), 0, MemorySegment.class);
-        Consumer<MemorySegment> removal = MethodHandleProxies.asInterfaceInstance(Consumer.class, destroy);
+        Consumer<MemorySegment> removal = DowncallShape.callWith(address, DESTROY);
         return MemorySegment.ofAddress(address).reinterpret(1, Arena.ofAuto(), removal);
     }
 

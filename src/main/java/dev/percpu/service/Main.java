@@ -32,6 +32,7 @@ public class Main implements QuarkusApplication {
         if (List.of(arguments).contains(CheckMapping.OPTION)) {
             System.exit(CheckMapping.run(List.of(arguments)));
         }
+        StartAhead.begin();
         PerCpuMeterRegistry.prepareInBackground();
         Quarkus.run(Main.class, arguments);
     }

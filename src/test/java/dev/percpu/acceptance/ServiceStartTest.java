@@ -17,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,27 @@ class ServiceStartTest {
             assertThat(open.map(ServiceStartTest::target).filter(file -> file.startsWith(lib)))
                     .hasSizeLessThan(30);
         }
+    }
+
+    @Test
+    void shouldLoadMostClassesAheadOfTheFirstThread() throws IOException, InterruptedException {
+        Path log = directory.resolve("classes.log");
+        ServiceProcess.start(directory, command -> withOption(command, "-Xlog:class+load:file=" + log + ":tid"))
+                .close();
+
+        Map<String, List<String>> loadedByThread = Files.readAllLines(log).stream()
+                .filter(line -> line.contains(" source: file:"))
+                .collect(Collectors.groupingBy(line -> line.substring(0, line.indexOf(' '))));
+
+        assertThat(loadedByThread.values())
+                .filteredOn(classes -> classes.stream().noneMatch(line -> line.contains(" dev.percpu.service.Main ")))
+                .anySatisfy(classes -> assertThat(classes).hasSizeGreaterThan(1_500));
+    }
+
+    private static List<String> withOption(List<String> command, String option) {
+        List<String> all = new ArrayList<>(command);
+        all.add(1, option);
+        return all;
     }
 
     private static Path target(Path descriptor) {
