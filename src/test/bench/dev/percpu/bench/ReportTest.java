@@ -249,6 +249,10 @@ class ReportTest {
                 .isEqualTo("None.\n");
         assertThat(MissedLimits.lines("| timer.record | percpu | micrometer | 0.10 | **not measured** |\n"))
                 .isEqualTo("- timer.record, percpu against micrometer: Not measured in this run.\n");
+        assertThat(MissedLimits.lines(Spread.table(List.of(
+                        new Spread(Cases.TIMER, Impl.EMPTY, new double[] {10, 10}),
+                        new Spread(Cases.TIMER, Impl.PERCPU, new double[] {10, 20})))))
+                .startsWith("- timer.record, percpu against empty + 5 points: In some processes, addresses");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.percpu.bench;
 
+import java.util.Arrays;
+
 /**
  * The result of one fork.
  *
@@ -14,5 +16,9 @@ record Round(double[] nanosPerOp, double[] cpuNanosPerOp, double bytesPerOp) {
 
     double medianCpuNanos() {
         return Numbers.median(cpuNanosPerOp);
+    }
+
+    double leastCpuNanos() {
+        return Arrays.stream(cpuNanosPerOp).min().orElse(Double.NaN);
     }
 }

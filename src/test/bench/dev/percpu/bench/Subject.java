@@ -27,8 +27,17 @@ record Subject(
      * Factors of the warm-up iterations. Subjects that run more code take longer until all of it is compiled, and random access to many
      * series takes longer until the branch predictors and the heap are in their final state.
      */
-    private static final Map<Class<?>, Integer> WARMUP_FACTORS =
-            Map.of(RequestCase.class, 8, MixedRequestCase.class, 8, ManySeriesCase.class, 6, OtlpCase.class, 4);
+    private static final Map<Class<?>, Integer> WARMUP_FACTORS = Map.of(
+            RequestCase.class,
+            8,
+            MixedRequestCase.class,
+            8,
+            ManySeriesCase.class,
+            6,
+            OtlpCase.class,
+            4,
+            ScrapeFormatCase.class,
+            2);
 
     /** Returns the case and the number of threads. Subjects with the same group are compared. */
     String group() {
