@@ -36,7 +36,7 @@ final class StartAhead {
     /** Initializes parts of the JDK: authentication needs the security providers, and the meters of the JVM the tables of large numbers. */
     private static void initialize() {
         Security.getProviders();
-        BigDecimal.valueOf(1);
+        var _ = BigDecimal.valueOf(1);
     }
 
     /**
