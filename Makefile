@@ -17,12 +17,14 @@ NODE_DIR := linux$(if $(filter aarch64,$(shell uname -m)),-arm64)
 VERSIONS := $(shell sed -n 's|.*<profile><id>\([^<]*\)</id>.*|\1|p' src/test/versions/pom.xml)
 # Touched after a whole build only: the jar alone could be left by one that failed later.
 PACKAGED := target/.packaged
+# The classes of a start. Missing after a start that failed, so that the next make tries again.
+START_CLASSES := target/quarkus-app/start-classes
 IMAGE := target/.image
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-run: $(PACKAGED) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
+run: $(START_CLASSES) ## build what is stale and start the service: application on 8080, management on 9000; ARGS="-Dkey=value ..."
 	@echo "Starting the service; Ctrl-C stops it"
 	@exec .build/run $(ARGS) -jar $(SERVICE)
 
@@ -38,11 +40,13 @@ image: ## build the container image with docker, podman or buildah; ARGS=NAME:TA
 	@.build/image $(ARGS)
 
 # Directories too: a deleted file changes its directory.
-$(PACKAGED): pom.xml .build/start-classes $(shell find src/main .mvn)
+$(PACKAGED): pom.xml $(shell find src/main .mvn)
 	@echo "Building percpu-metrics: native library, Java classes, package (about a minute, the first time with downloads)"
 	@$(MVN) --quiet package -Dmaven.test.skip=true
-	@.build/start-classes
 	@touch $@
+
+$(START_CLASSES): $(PACKAGED) .build/start-classes
+	@.build/start-classes
 
 # The files of the image, for the tests that lay it out.
 $(IMAGE): $(PACKAGED) deploy/start-options deploy/java-options deploy/Training.java .build/image-files
@@ -52,7 +56,7 @@ $(IMAGE): $(PACKAGED) deploy/start-options deploy/java-options deploy/Training.j
 test: ## unit, integration and stress tests; TEST=ClassName for one, ARGS="-Dkey=value ..." for the tests
 	@$(MVN) test $(if $(TEST),-Dtest=$(TEST)) $(ARGS)
 
-acceptance: $(PACKAGED) $(IMAGE) ## tests with a real Prometheus and Chromium, on other libcs and kernels, of a release, and the examples; installs Debian packages when root
+acceptance: $(START_CLASSES) $(IMAGE) ## tests with a real Prometheus and Chromium, on other libcs and kernels, of a release, and the examples; installs Debian packages when root
 	@.build/acceptance-packages
 	@$(MAKE) --silent -C src/main/native OUT=$(CURDIR)/target/native
 	@$(MAKE) --silent -C src/test/native/matrix OUT=$(CURDIR)/target/matrix/programs
@@ -71,7 +75,7 @@ acceptance: $(PACKAGED) $(IMAGE) ## tests with a real Prometheus and Chromium, o
 examples: ## run the applications of src/it with the library; ARGS=-Dinvoker.test=compare,plain for one
 	@$(MVN_WARN) -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugins.invoker=info -Pexamples verify -Dmaven.test.skip=true -Dspotless.check.skip=true $(ARGS)
 
-bench: $(if $(filter page start ingest,$(ARGS)),$(PACKAGED)) $(if $(filter start,$(ARGS)),$(IMAGE)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page, ARGS=start for the start, ARGS=ingest for the CPU time of StatsD receivers
+bench: $(if $(filter page start ingest,$(ARGS)),$(PACKAGED)) $(if $(filter start,$(ARGS)),$(START_CLASSES) $(IMAGE)) ## benchmarks against the peers, into target/bench; QUICK=1 short, README=1 renews the table of README.md, and benchmarks.md after a whole run; ARGS="case-regexp impl-regexp", ARGS=http.server for the CPU time of a whole service, ARGS=page for that of the page, ARGS=start for the start, ARGS=ingest for the CPU time of StatsD receivers
 	@[ -d target/bench/peers ] || $(MVN) --quiet -f src/test/bench/peers.xml $(DEPENDENCY):copy-dependencies || \
 		echo "src/test/bench/peers.xml does not resolve: its peers are left out" >&2
 	@[ -d target/bench/spring ] || $(MVN) --quiet -f src/test/bench/spring.xml $(DEPENDENCY):copy-dependencies || \

@@ -81,12 +81,12 @@ public final class DowncallShape {
     @SuppressWarnings("restricted") // this package makes the downcalls
     private static void linkAll() {
         try {
+            // The first that a registry needs. For it the JDK generates a proxy, too; this one is not called.
+            MethodHandle destroy = Linker.nativeLinker().downcallHandle(DESTROY.descriptor, DESTROY.options);
+            var _ = callWith(0, destroy.bindTo(MemorySegment.ofAddress(1)));
             for (DowncallShape shape : new DowncallShape[] {ADD, OBSERVE, OBSERVE_N}) {
                 var _ = Linker.nativeLinker().downcallHandle(shape.descriptor, shape.options);
             }
-            // A proxy is generated, too. This one is not called.
-            MethodHandle destroy = Linker.nativeLinker().downcallHandle(DESTROY.descriptor, DESTROY.options);
-            var _ = callWith(0, destroy.bindTo(MemorySegment.ofAddress(1)));
         } catch (RuntimeException | LinkageError e) {
             // The bindings fail for the same reason.
         }

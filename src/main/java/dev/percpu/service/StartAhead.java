@@ -21,7 +21,7 @@ final class StartAhead {
 
     /**
      * Starts the thread. It loads the classes that are listed in the file {@code start-classes} beside the jar that {@code java -jar} has
-     * started. {@code make package} writes it. The image has none: its classes come from the AOT cache.
+     * started. {@code make run} writes it before the first start. The image has none: its classes come from the AOT cache.
      */
     static void begin() {
         Path list = Path.of(System.getProperty("java.class.path")).resolveSibling("start-classes");
