@@ -22,11 +22,13 @@ final class Training {
 
     private static final String APPLICATION = "http://127.0.0.1:8080";
     private static final String MANAGEMENT = "http://127.0.0.1:9000";
-    private static final List<String> REQUESTS = List.of(APPLICATION + "/", MANAGEMENT + "/q/health/live", MANAGEMENT + "/q/metrics");
+    private static final List<String> REQUESTS = List.of(
+            APPLICATION + "/", APPLICATION + "/api/rseq", MANAGEMENT + "/q/health/live", MANAGEMENT + "/q/metrics");
 
     private static final List<String> FORMATS = List.of(
             "text/plain;version=0.0.4",
-            "application/openmetrics-text;version=1.0.0");
+            "application/openmetrics-text;version=1.0.0",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited");
 
     private Training() {}
 
