@@ -29,12 +29,12 @@
  *
  *   one cell                    one group: a timer or a summary
  *   +-----------+-----------+   +-----------+-----------+
- *   |   first   |  second   |   |    max    |  unused   |  offset of the group
+ *   |   first   |  second   |   |   count   |    sum    |  bucket 0: offset of the group
  *   |  8 bytes  |  8 bytes  |   +-----------+-----------+
- *   +-----------+-----------+   |   count   |    sum    |  bucket 0: + 16
+ *   +-----------+-----------+   |   count   |    sum    |  bucket i: + 16 * i
  *   counter: first is the sum   +-----------+-----------+
- *   of whole amounts, second    |   count   |    sum    |  bucket i: + 16 * (i + 1)
- *   that of doubles             +-----------+-----------+
+ *   of whole amounts, second
+ *   that of doubles
  */
 #ifndef PERCPU_LAYOUT_H
 #define PERCPU_LAYOUT_H
@@ -168,7 +168,7 @@ ALWAYS_INLINE uint64_t cell_at(const struct percpu_region *region, uint64_t offs
 /* Bytes from a group to the cell of one of its buckets. */
 ALWAYS_INLINE uint64_t bucket_offset(uint64_t bucket)
 {
-	return (bucket + 1) * PERCPU_CELL;
+	return bucket * PERCPU_CELL;
 }
 
 static inline uint64_t block_of(uint64_t offset)

@@ -368,10 +368,9 @@ PERCPU_API int percpu_add_double__atomic(struct percpu_region *region, uint64_t 
  * @amount: at least 0. A negative amount corrupts values inside the region, but
  *	no other memory.
  *
- * Raises the maximum of the group, then adds {1, amount} to {count, sum} of the
- * bucket by one 16-byte store: the commit. When the sum of the bucket would
- * overflow, the observation goes to the shared shard, where a sum stays at
- * INT64_MAX.
+ * Adds {1, amount} to {count, sum} of the bucket by one 16-byte store: the
+ * commit. When the sum of the bucket would overflow, the observation goes to the
+ * shared shard, where a sum stays at INT64_MAX.
  *
  * Returns enum percpu_recorded.
  */
@@ -407,10 +406,10 @@ PERCPU_API int percpu_observe_double__atomic(struct percpu_region *region, uint6
  * @count: observations, 1 to INT64_MAX. Any other count corrupts values inside
  *	the region, but no other memory. The count of a bucket wraps around.
  *
- * Raises the maximum of the group, then adds {count, count * amount} to {count,
- * sum} of the bucket by one 16-byte store: the commit. When the sum of the
- * bucket would overflow, the observations go to the shared shard, where a sum
- * stays at INT64_MAX. A product that overflows counts as INT64_MAX.
+ * Adds {count, count * amount} to {count, sum} of the bucket by one 16-byte
+ * store: the commit. When the sum of the bucket would overflow, the observations
+ * go to the shared shard, where a sum stays at INT64_MAX. A product that
+ * overflows counts as INT64_MAX.
  *
  * Returns enum percpu_recorded.
  */
@@ -451,7 +450,7 @@ PERCPU_API int percpu_observe_n_double__atomic(struct percpu_region *region, uin
  * @bits: of the sum of their amounts, a double.
  *
  * Adds {count, sum} to {count, sum} of the bucket by one 16-byte store: the
- * commit. The maximum of the group stays as it is.
+ * commit.
  *
  * Returns enum percpu_recorded.
  */
@@ -540,33 +539,6 @@ PERCPU_API int percpu_sum(const struct percpu_region *region, uint32_t first, ui
  */
 PERCPU_API int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32_t last, uint64_t count,
 				 const uint64_t *offsets, uint64_t bytes, void *out);
-
-/*
- * percpu_drain_max: Takes the maximum of a group from all shards and leaves 0.
- *
- * @offset: of the group, bytes, a multiple of 16.
- * @buckets: of the group, at least 1.
- *
- * Each shard's maximum is taken by an atomic exchange. An amount that is
- * recorded during the call is returned by this call or by a later one.
- *
- * Returns the largest amount since the last call: an integer, or the bits of a
- * double. Returns 0 when there was none; also for an invalid group, one that is
- * not inside a shard, of which nothing is read or changed. MT-safe, also against
- * records.
- */
-PERCPU_API int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets);
-
-/*
- * percpu_drain_maxima: percpu_drain_max() for many groups.
- *
- * @count: groups.
- * @groups: @count pairs {offset, buckets}.
- * @out: receives @count results, 0 for an invalid group.
- *
- * MT-safe, also against records.
- */
-PERCPU_API void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uint64_t *groups, int64_t *out);
 
 /*
  * percpu_clear: Sets cells to zero in all shards.

@@ -18,81 +18,81 @@
 #include "sections.h"
 
 ALWAYS_INLINE enum section_result run_section(enum operation operation, struct percpu_region *region, char *area,
-					      uint64_t cell, uint64_t group, int64_t amount)
+					      uint64_t cell, int64_t amount)
 {
 	switch (operation) {
 	case ADD_LONG:
-		return section_add_long(region, area, cell, group, amount, 1, amount);
+		return section_add_long(region, area, cell, amount, 1);
 	case ADD_DOUBLE:
-		return section_add_double(region, area, cell, group, amount, 1, amount);
+		return section_add_double(region, area, cell, amount, 1);
 	case OBSERVE_LONG:
-		return section_observe_long(region, area, cell, group, amount, 1, amount);
+		return section_observe_long(region, area, cell, amount, 1);
 	case OBSERVE_DOUBLE:
-		return section_observe_double(region, area, cell, group, amount, 1, amount);
+		return section_observe_double(region, area, cell, amount, 1);
 	}
 	__builtin_unreachable();
 }
 
 /* Continues a record whose first section ended with `result`. */
 ALWAYS_INLINE int retry(enum operation operation, struct percpu_region *region, char *area, uint64_t cell,
-			uint64_t group, int64_t amount, enum section_result result)
+			int64_t amount, enum section_result result)
 {
 	for (int attempt = 1; result != SECTION_USE_SHARED; attempt++) {
 		prepare_retry(region, area, cell, result);
 		if (attempt == PERCPU_MAX_RESTARTS)
 			break;
-		result = run_section(operation, region, area, cell, group, amount);
+		result = run_section(operation, region, area, cell, amount);
 		if (result == SECTION_COMMITTED)
 			return PERCPU_RECORDED;
 	}
-	atomic_record(operation, atomic_shared_shard(region, cell), cell, group, amount);
+	atomic_record(operation, atomic_shared_shard(region, cell), cell, amount);
 	return result_of_shared(area);
 }
 
 /* One function per operation. Each has the arguments of its section, in the same registers. */
-COLD int retry_add_long(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+COLD int retry_add_long(struct percpu_region *region, char *area, uint64_t cell, int64_t amount,
 			enum section_result result)
 {
-	return retry(ADD_LONG, region, area, cell, group, amount, result);
+	return retry(ADD_LONG, region, area, cell, amount, result);
 }
 
-COLD int retry_add_double(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+COLD int retry_add_double(struct percpu_region *region, char *area, uint64_t cell, int64_t amount,
 			  enum section_result result)
 {
-	return retry(ADD_DOUBLE, region, area, cell, group, amount, result);
+	return retry(ADD_DOUBLE, region, area, cell, amount, result);
 }
 
-COLD int retry_observe_long(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+COLD int retry_observe_long(struct percpu_region *region, char *area, uint64_t cell, int64_t amount,
 			    enum section_result result)
 {
-	return retry(OBSERVE_LONG, region, area, cell, group, amount, result);
+	return retry(OBSERVE_LONG, region, area, cell, amount, result);
 }
 
-COLD int retry_observe_double(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
+COLD int retry_observe_double(struct percpu_region *region, char *area, uint64_t cell, int64_t amount,
 			      enum section_result result)
 {
-	return retry(OBSERVE_DOUBLE, region, area, cell, group, amount, result);
+	return retry(OBSERVE_DOUBLE, region, area, cell, amount, result);
 }
 
 /* The retry is a tail call, so a record that commits at once has no stack frame. */
 ALWAYS_INLINE int record(enum operation operation, struct percpu_region *region, char *area, uint64_t cell,
-			 uint64_t group, int64_t amount)
+			 int64_t amount)
 {
 	enum section_result result = SECTION_USE_SHARED;
 
 	if (LIKELY(has_area(area)))
-		result = run_section(operation, region, area, cell, group, amount);
+		result = run_section(operation, region, area, cell, amount);
 	if (LIKELY(result == SECTION_COMMITTED))
 		return PERCPU_RECORDED;
 	switch (operation) {
 	case ADD_LONG:
-		return retry_add_long(region, area, cell, group, amount, result);
+		return retry_add_long(region, area, cell, amount, result);
 	case ADD_DOUBLE:
-		return retry_add_double(region, area, cell, group, amount, result);
+		return retry_add_double(region, area, cell, amount, result);
 	case OBSERVE_LONG:
-		return retry_observe_long(region, area, cell, group, amount, result);
+		return retry_observe_long(region, area, cell, amount, result);
 	case OBSERVE_DOUBLE:
-		return retry_observe_double(region, area, cell, group, amount, result);
+		return retry_observe_double(region, area, cell, amount, result);
 	}
 	__builtin_unreachable();
 }
@@ -103,17 +103,16 @@ ALWAYS_INLINE int add(enum operation operation, enum variant variant, struct per
 	char *area = area_of(variant);
 	uint64_t cell = cell_at(region, offset);
 
-	return record(operation, region, area, cell, 0, amount);
+	return record(operation, region, area, cell, amount);
 }
 
 ALWAYS_INLINE int observe_bucket(enum operation operation, enum variant variant, struct percpu_region *region,
 				 uint64_t offset, uint32_t bucket, int64_t amount)
 {
-	uint64_t group = cell_at(region, offset);
 	char *area = area_of(variant);
-	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
+	uint64_t cell = cell_at(region, offset + bucket_offset(bucket));
 
-	return record(operation, region, area, cell, group, amount);
+	return record(operation, region, area, cell, amount);
 }
 
 /* Continues an observation when the first index overflows. */

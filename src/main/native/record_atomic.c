@@ -8,18 +8,17 @@ ALWAYS_INLINE int add(enum operation operation, struct percpu_region *region, ui
 {
 	uint64_t cell = cell_at(region, offset);
 
-	atomic_record(operation, shard_by_hint(region, cell), cell, 0, amount);
+	atomic_record(operation, shard_by_hint(region, cell), cell, amount);
 	return result_of_thread();
 }
 
 ALWAYS_INLINE int observe(enum operation operation, struct percpu_region *region, uint64_t offset,
 			  const struct percpu_buckets *buckets, int64_t amount)
 {
-	uint64_t group = cell_at(region, offset);
 	uint32_t bucket = buckets ? bucket_of_amount(buckets, sum_kind_of(operation), amount) : 0;
-	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
+	uint64_t cell = cell_at(region, offset + bucket_offset(bucket));
 
-	atomic_record(operation, shard_by_hint(region, cell), cell, group, amount);
+	atomic_record(operation, shard_by_hint(region, cell), cell, amount);
 	return result_of_thread();
 }
 

@@ -32,16 +32,6 @@ static inline void atomic_add_double(char *shard, uint64_t cell, int64_t bits)
 		;
 }
 
-static inline void atomic_raise_max(char *shard, uint64_t group, int64_t amount)
-{
-	int64_t *max = (int64_t *)(shard + group);
-	int64_t before = __atomic_load_n(max, __ATOMIC_RELAXED);
-
-	while (before < amount &&
-	       !__atomic_compare_exchange_n(max, &before, amount, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
-}
-
 /* {count, sum} += {count, total}. The first two loads may be torn: the compare-and-swap then fails and reloads both. */
 static inline void atomic_add_pair(enum percpu_sum_kind sum_kind, char *shard, uint64_t offset, int64_t count,
 				   int64_t total)
@@ -58,7 +48,7 @@ static inline void atomic_add_pair(enum percpu_sum_kind sum_kind, char *shard, u
 	} while (!cell_compare_exchange(cell, &before, after));
 }
 
-ALWAYS_INLINE void atomic_record(enum operation operation, char *shard, uint64_t cell, uint64_t group, int64_t amount)
+ALWAYS_INLINE void atomic_record(enum operation operation, char *shard, uint64_t cell, int64_t amount)
 {
 	switch (operation) {
 	case ADD_LONG:
@@ -69,7 +59,6 @@ ALWAYS_INLINE void atomic_record(enum operation operation, char *shard, uint64_t
 		break;
 	case OBSERVE_LONG:
 	case OBSERVE_DOUBLE:
-		atomic_raise_max(shard, group, amount);
 		atomic_add_pair(sum_kind_of(operation), shard, cell, 1, amount);
 		break;
 	}

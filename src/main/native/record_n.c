@@ -4,8 +4,8 @@
  * and atomic.
  *
  * The bucket is found once, and one section adds {count, total}. The template
- * is that of record.c with two more values. It is not shared, so that the code
- * of one observation has neither.
+ * is that of record.c with one more value. It is not shared, so that the code
+ * of one observation does not have it.
  */
 #include "record_retry.h"
 
@@ -19,67 +19,66 @@ ALWAYS_INLINE int64_t total_of(enum percpu_sum_kind kind, int64_t amount, int64_
 	return __builtin_mul_overflow(amount, count, &total) ? INT64_MAX : total;
 }
 
-ALWAYS_INLINE void record_atomically(enum percpu_sum_kind kind, char *shard, uint64_t cell, uint64_t group,
-				     int64_t amount, int64_t count, int64_t total)
-{
-	atomic_raise_max(shard, group, amount);
-	atomic_add_pair(kind, shard, cell, count, total);
-}
-
 ALWAYS_INLINE enum section_result run_section(enum percpu_sum_kind kind, struct percpu_region *region, char *area,
-					      uint64_t cell, uint64_t group, int64_t amount, int64_t count,
-					      int64_t total)
+					      uint64_t cell, int64_t total, int64_t count)
 {
 	if (kind == PERCPU_SUM_DOUBLE)
-		return section_observe_n_double(region, area, cell, group, amount, count, total);
-	return section_observe_n_long(region, area, cell, group, amount, count, total);
+		return section_observe_n_double(region, area, cell, total, count);
+	return section_observe_n_long(region, area, cell, total, count);
 }
 
 /* Continues a record whose first section ended with `result`. */
 ALWAYS_INLINE int retry(enum percpu_sum_kind kind, struct percpu_region *region, char *area, uint64_t cell,
-			uint64_t group, int64_t amount, int64_t count, int64_t total, enum section_result result)
+			int64_t total, int64_t count, enum section_result result)
 {
 	for (int attempt = 1; result != SECTION_USE_SHARED; attempt++) {
 		prepare_retry(region, area, cell, result);
 		if (attempt == PERCPU_MAX_RESTARTS)
 			break;
-		result = run_section(kind, region, area, cell, group, amount, count, total);
+		result = run_section(kind, region, area, cell, total, count);
 		if (result == SECTION_COMMITTED)
 			return PERCPU_RECORDED;
 	}
-	record_atomically(kind, atomic_shared_shard(region, cell), cell, group, amount, count, total);
+	atomic_add_pair(kind, atomic_shared_shard(region, cell), cell, count, total);
 	return result_of_shared(area);
 }
 
-COLD int retry_observe_n_long(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
-			      int64_t count, enum section_result result)
+COLD int retry_observe_n_long(struct percpu_region *region, char *area, uint64_t cell, int64_t total, int64_t count,
+			      enum section_result result)
 {
-	return retry(PERCPU_SUM_LONG, region, area, cell, group, amount, count,
-		     total_of(PERCPU_SUM_LONG, amount, count), result);
+	return retry(PERCPU_SUM_LONG, region, area, cell, total, count, result);
 }
 
-COLD int retry_observe_n_double(struct percpu_region *region, char *area, uint64_t cell, uint64_t group, int64_t amount,
-				int64_t count, enum section_result result)
+COLD int retry_observe_n_double(struct percpu_region *region, char *area, uint64_t cell, int64_t total, int64_t count,
+				enum section_result result)
 {
-	return retry(PERCPU_SUM_DOUBLE, region, area, cell, group, amount, count,
-		     total_of(PERCPU_SUM_DOUBLE, amount, count), result);
+	return retry(PERCPU_SUM_DOUBLE, region, area, cell, total, count, result);
 }
 
-ALWAYS_INLINE int observe_n_bucket(enum percpu_sum_kind kind, enum variant variant, struct percpu_region *region,
-				   uint64_t offset, uint32_t bucket, int64_t amount, int64_t count)
+/* Adds {count, total} to a bucket. The caller may pass any bucket. */
+ALWAYS_INLINE int add_to_bucket(enum percpu_sum_kind kind, enum variant variant, struct percpu_region *region,
+				uint64_t offset, uint64_t bucket, int64_t total, int64_t count)
 {
-	uint64_t group = cell_at(region, offset);
 	char *area = area_of(variant);
-	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
+	uint64_t cell = cell_at(region, offset + bucket_offset(bucket));
 	enum section_result result = SECTION_USE_SHARED;
 
 	if (LIKELY(has_area(area)))
-		result = run_section(kind, region, area, cell, group, amount, count, total_of(kind, amount, count));
+		result = run_section(kind, region, area, cell, total, count);
 	if (LIKELY(result == SECTION_COMMITTED))
 		return PERCPU_RECORDED;
 	if (kind == PERCPU_SUM_DOUBLE)
-		return retry_observe_n_double(region, area, cell, group, amount, count, result);
-	return retry_observe_n_long(region, area, cell, group, amount, count, result);
+		return retry_observe_n_double(region, area, cell, total, count, result);
+	return retry_observe_n_long(region, area, cell, total, count, result);
+}
+
+ALWAYS_INLINE int add_to_bucket_atomically(enum percpu_sum_kind kind, struct percpu_region *region, uint64_t offset,
+					   uint64_t bucket, int64_t total, int64_t count)
+{
+	uint64_t cell = cell_at(region, offset + bucket_offset(bucket));
+
+	atomic_add_pair(kind, shard_by_hint(region, cell), cell, count, total);
+	return result_of_thread();
 }
 
 /* Continues n observations when the first index overflows. */
@@ -89,7 +88,7 @@ ALWAYS_INLINE int observe_n_overflow(enum percpu_sum_kind kind, enum variant var
 {
 	uint32_t bucket = bucket_of_amount(buckets, kind, amount);
 
-	return observe_n_bucket(kind, variant, region, offset, bucket, amount, count);
+	return add_to_bucket(kind, variant, region, offset, bucket, total_of(kind, amount, count), count);
 }
 
 ALWAYS_INLINE int observe_n(enum percpu_sum_kind kind, enum variant variant, struct percpu_region *region,
@@ -104,65 +103,35 @@ ALWAYS_INLINE int observe_n(enum percpu_sum_kind kind, enum variant variant, str
 		if (UNLIKELY(overflows(buckets, bucket, amount)))
 			return overflow(region, offset, buckets, amount, count);
 	}
-	return observe_n_bucket(kind, variant, region, offset, bucket, amount, count);
+	return add_to_bucket(kind, variant, region, offset, bucket, total_of(kind, amount, count), count);
 }
 
 ALWAYS_INLINE int observe_n_atomic(enum percpu_sum_kind kind, struct percpu_region *region, uint64_t offset,
 				   const struct percpu_buckets *buckets, int64_t amount, int64_t count)
 {
-	uint64_t group = cell_at(region, offset);
 	uint32_t bucket = buckets ? bucket_of_amount(buckets, kind, amount) : 0;
-	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
 
-	record_atomically(kind, shard_by_hint(region, cell), cell, group, amount, count, total_of(kind, amount, count));
-	return result_of_thread();
+	return add_to_bucket_atomically(kind, region, offset, bucket, total_of(kind, amount, count), count);
 }
 
 /* ---- observations that another process has counted --------------------- */
 
-/* The largest of them is not known: 0 leaves the maximum of the group as it is. */
-#define UNKNOWN_AMOUNT 0
-
-COLD int retry_observe_bucket_double(struct percpu_region *region, char *area, uint64_t cell, uint64_t group,
-				     int64_t count, int64_t total, enum section_result result)
-{
-	return retry(PERCPU_SUM_DOUBLE, region, area, cell, group, UNKNOWN_AMOUNT, count, total, result);
-}
-
-ALWAYS_INLINE int observe_bucket_double(enum variant variant, struct percpu_region *region, uint64_t offset,
-					uint64_t bucket, int64_t count, int64_t total)
-{
-	uint64_t group = cell_at(region, offset);
-	char *area = area_of(variant);
-	uint64_t cell = cell_at(region, group + bucket_offset(bucket));
-	enum section_result result = SECTION_USE_SHARED;
-
-	if (LIKELY(has_area(area)))
-		result = section_observe_n_double(region, area, cell, group, UNKNOWN_AMOUNT, count, total);
-	if (LIKELY(result == SECTION_COMMITTED))
-		return PERCPU_RECORDED;
-	return retry_observe_bucket_double(region, area, cell, group, count, total, result);
-}
-
 int percpu_observe_bucket_double__libc(struct percpu_region *region, uint64_t offset, uint64_t bucket, int64_t count,
 				       int64_t bits)
 {
-	return observe_bucket_double(VARIANT_LIBC, region, offset, bucket, count, bits);
+	return add_to_bucket(PERCPU_SUM_DOUBLE, VARIANT_LIBC, region, offset, bucket, bits, count);
 }
 
 int percpu_observe_bucket_double__thread(struct percpu_region *region, uint64_t offset, uint64_t bucket, int64_t count,
 					 int64_t bits)
 {
-	return observe_bucket_double(VARIANT_THREAD, region, offset, bucket, count, bits);
+	return add_to_bucket(PERCPU_SUM_DOUBLE, VARIANT_THREAD, region, offset, bucket, bits, count);
 }
 
 int percpu_observe_bucket_double__atomic(struct percpu_region *region, uint64_t offset, uint64_t bucket, int64_t count,
 					 int64_t bits)
 {
-	uint64_t cell = cell_at(region, cell_at(region, offset) + bucket_offset(bucket));
-
-	atomic_add_pair(PERCPU_SUM_DOUBLE, shard_by_hint(region, cell), cell, count, bits);
-	return result_of_thread();
+	return add_to_bucket_atomically(PERCPU_SUM_DOUBLE, region, offset, bucket, bits, count);
 }
 
 /* ---- the variant libc -------------------------------------------------- */

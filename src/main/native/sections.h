@@ -7,7 +7,7 @@
  * to it, the thread continues at `abort` instead of at the next instruction.
  * The last instruction is the committing store: the only store that counts.
  * So a section either commits as a whole, on the CPU where it began, or not at
- * all. Stores before the commit (a maximum) may be repeated without harm.
+ * all.
  *
  * Source: Linux, Documentation/userspace-api/rseq.rst and kernel/rseq.c.
  *
@@ -26,7 +26,7 @@
  *	if (u8[shard + DIRTY_MAP + cell / 4096] == 0)	first record into this block
  *		goto clean_block			exit point
  *							step 3
- *	the operation					steps 4 and 5; the last store commits
+ *	the operation					step 4; its only store commits
  *   post_commit:
  *	return SECTION_COMMITTED
  *
@@ -35,8 +35,8 @@
  *	goto restarted
  *
  * Conventions: u8[a], u32[a], i64[a] and f64[a] are memory at address a, of
- * this type. `cell` and `group` are offsets inside a shard. The registers are
- * in the header of the architecture.
+ * this type. `cell` is an offset inside a shard. The registers are in the
+ * header of the architecture.
  */
 #ifndef PERCPU_SECTIONS_H
 #define PERCPU_SECTIONS_H
@@ -56,9 +56,9 @@ enum section_result {
 /*
  * Test builds define it first, to delay or to interrupt a section at step n:
  *
- *	1	after the start		4	after the maximum was stored
- *	2	before the shard	5	before the commit
- *	3	before the operation	6	after the start of the self-test
+ *	1	after the start		4	before the commit
+ *	2	before the shard	5	after the start of the self-test
+ *	3	before the operation
  */
 #ifndef SECTION_STEP
 #define SECTION_STEP(n) ""

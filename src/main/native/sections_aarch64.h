@@ -77,28 +77,8 @@
 	[shards] "i"(offsetof(struct percpu_region, shards)),			\
 	[shard_count] "i"(offsetof(struct percpu_region, shard_count))
 
-/*
- * Raises the maximum of the group. Not the commit: a section that restarts
- * here repeats it.
- *
- *	x10 = i64[x9 + group]
- *	if (x10 < amount)
- *		i64[x9 + group] = amount
- */
-#define SECTION_RAISE_MAX							\
-	"ldr x10, [x9, %[group]]\n"						\
-	"cmp x10, %[amount]\n"							\
-	"b.ge 6f\n"								\
-	"str %[amount], [x9, %[group]]\n"					\
-	"6:\n"									\
-	SECTION_STEP(4)
-
-/* Operands of n observations. */
-#define SECTION_MULTIPLE							\
-	[group] "r"(group),							\
-	[amount] "r"(amount),						\
-	[count] "r"(count),						\
-	[total] "r"(total)
+/* Operands of n observations. The amount is their sum. */
+#define SECTION_MULTIPLE [amount] "r"(amount), [count] "r"(count)
 
 /*
  * section_add_long: adds to the first word of the cell.
@@ -111,7 +91,7 @@
 #define SECTION_OPERATION							\
 	"ldr x10, [x9, %[cell]]\n"						\
 	"add x10, x10, %[amount]\n"						\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"str x10, [x9, %[cell]]\n"				/* commit */
 #define SECTION_OPERANDS [amount] "r"(amount)
 #define SECTION_SCRATCH "x9", "x10"
@@ -132,17 +112,16 @@
 	"fmov d16, %[amount]\n"							\
 	"ldr d17, [x9, #8]\n"							\
 	"fadd d16, d17, d16\n"							\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"str d16, [x9, #8]\n"					/* commit */
 #define SECTION_OPERANDS [amount] "r"(amount)
 #define SECTION_SCRATCH "x9", "x10", "v16", "v17"
 #include "sections_template.h"
 
 /*
- * section_observe_long: raises the maximum, then {count, sum} += {1, amount}.
+ * section_observe_long: {count, sum} += {1, amount}.
  * When the sum would overflow, the observation goes to the shared shard.
  *
- *	raise the maximum
  *	x11 = x9 + cell
  *	{x12, x13} = {i64[x11], i64[x11 + 8]}
  *	x12 = x12 + 1
@@ -152,23 +131,20 @@
  */
 #define SECTION_NAME section_observe_long
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"add x11, x9, %[cell]\n"						\
 	"ldp x12, x13, [x11]\n"							\
 	"add x12, x12, #1\n"							\
 	"adds x13, x13, %[amount]\n"						\
 	"b.vs %l[use_shared]\n"							\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"stp x12, x13, [x11]\n"					/* commit */
-#define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)
+#define SECTION_OPERANDS [amount] "r"(amount)
 #define SECTION_SCRATCH "x9", "x10", "x11", "x12", "x13"
 #include "sections_template.h"
 
 /*
- * section_observe_double: raises the maximum, then {count, sum} += {1, amount}.
- * Doubles >= 0 sort like their bits, so the maximum is compared as an integer.
+ * section_observe_double: {count, sum} += {1, amount}.
  *
- *	raise the maximum
  *	x11 = x9 + cell
  *	x12 = i64[x11]
  *	d17 = f64[x11 + 8]
@@ -180,7 +156,6 @@
  */
 #define SECTION_NAME section_observe_double
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"add x11, x9, %[cell]\n"						\
 	"ldr x12, [x11]\n"							\
 	"ldr d17, [x11, #8]\n"							\
@@ -188,47 +163,43 @@
 	"add x12, x12, #1\n"							\
 	"fadd d16, d17, d16\n"							\
 	"fmov x13, d16\n"							\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"stp x12, x13, [x11]\n"					/* commit */
-#define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)
+#define SECTION_OPERANDS [amount] "r"(amount)
 #define SECTION_SCRATCH "x9", "x10", "x11", "x12", "x13", "v16", "v17"
 #include "sections_template.h"
 
 /*
- * section_observe_n_long: raises the maximum, then {count, sum} += {count, total}.
+ * section_observe_n_long: {count, sum} += {count, amount}.
  * When the sum would overflow, the observations go to the shared shard.
  *
- *	raise the maximum
  *	x11 = x9 + cell
  *	{x12, x13} = {i64[x11], i64[x11 + 8]}
  *	x12 = x12 + count
- *	x13 = x13 + total
+ *	x13 = x13 + amount
  *	if (that overflows) goto use_shared
  *	{i64[x11], i64[x11 + 8]} = {x12, x13}			commit, 16 bytes
  */
 #define SECTION_NAME section_observe_n_long
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"add x11, x9, %[cell]\n"						\
 	"ldp x12, x13, [x11]\n"							\
 	"add x12, x12, %[count]\n"						\
-	"adds x13, x13, %[total]\n"						\
+	"adds x13, x13, %[amount]\n"						\
 	"b.vs %l[use_shared]\n"							\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"stp x12, x13, [x11]\n"					/* commit */
 #define SECTION_OPERANDS SECTION_MULTIPLE
 #define SECTION_SCRATCH "x9", "x10", "x11", "x12", "x13"
 #include "sections_template.h"
 
 /*
- * section_observe_n_double: raises the maximum, then {count, sum} += {count,
- * total}.
+ * section_observe_n_double: {count, sum} += {count, amount}.
  *
- *	raise the maximum
  *	x11 = x9 + cell
  *	x12 = i64[x11]
  *	d17 = f64[x11 + 8]
- *	d16 = total						bits of a double
+ *	d16 = amount						bits of a double
  *	x12 = x12 + count
  *	d16 = d17 + d16
  *	x13 = d16						bits of a double
@@ -236,15 +207,14 @@
  */
 #define SECTION_NAME section_observe_n_double
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"add x11, x9, %[cell]\n"						\
 	"ldr x12, [x11]\n"							\
 	"ldr d17, [x11, #8]\n"							\
-	"fmov d16, %[total]\n"							\
+	"fmov d16, %[amount]\n"							\
 	"add x12, x12, %[count]\n"						\
 	"fadd d16, d17, d16\n"							\
 	"fmov x13, d16\n"							\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"stp x12, x13, [x11]\n"					/* commit */
 #define SECTION_OPERANDS SECTION_MULTIPLE
 #define SECTION_SCRATCH "x9", "x10", "x11", "x12", "x13", "v16", "v17"
@@ -276,7 +246,7 @@ ALWAYS_INLINE enum section_result section_self_test(char *area, const int64_t *s
 	__asm__ goto(
 		SECTION_DESCRIPTOR
 		SECTION_START
-		SECTION_STEP(6)
+		SECTION_STEP(5)
 		"ldr w9, [%[area], %[cpu_id]]\n"
 		"ldr x10, [%[stamp]]\n"
 		"mov x11, %[rounds]\n"

@@ -16,11 +16,9 @@
 #endif
 
 ALWAYS_INLINE enum section_result SECTION_NAME(const struct percpu_region *region, char *area, uint64_t cell,
-					       uint64_t group, int64_t amount, int64_t count, int64_t total)
+					       int64_t amount, int64_t count)
 {
-	(void)group; /* an addition has none */
 	(void)count; /* n observations only */
-	(void)total;
 	/* clang-format off */
 	__asm__ goto(
 		SECTION_DESCRIPTOR

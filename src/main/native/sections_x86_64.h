@@ -79,26 +79,8 @@
 	[shards] "i"(offsetof(struct percpu_region, shards)),			\
 	[shard_count] "i"(offsetof(struct percpu_region, shard_count))
 
-/*
- * Raises the maximum of the group. Not the commit: a section that restarts
- * here repeats it.
- *
- *	if (i64[rax + group] < amount)
- *		i64[rax + group] = amount
- */
-#define SECTION_RAISE_MAX							\
-	"cmpq %[amount], (%%rax, %[group])\n"					\
-	"jge 6f\n"								\
-	"movq %[amount], (%%rax, %[group])\n"					\
-	"6:\n"									\
-	SECTION_STEP(4)
-
-/* Operands of n observations. */
-#define SECTION_MULTIPLE							\
-	[group] "r"(group),							\
-	[amount] "r"(amount),						\
-	[count] "r"(count),						\
-	[total] "r"(total)
+/* Operands of n observations. The amount is their sum. */
+#define SECTION_MULTIPLE [amount] "r"(amount), [count] "r"(count)
 
 /*
  * section_add_long: adds to the first word of the cell.
@@ -123,17 +105,16 @@
 #define SECTION_OPERATION							\
 	"movq %[amount], %%xmm0\n"						\
 	"addsd 8(%%rax, %[cell]), %%xmm0\n"					\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"movsd %%xmm0, 8(%%rax, %[cell])\n"			/* commit */
 #define SECTION_OPERANDS [amount] "r"(amount)
 #define SECTION_SCRATCH "rax", "xmm0"
 #include "sections_template.h"
 
 /*
- * section_observe_long: raises the maximum, then {count, sum} += {1, amount}.
+ * section_observe_long: {count, sum} += {1, amount}.
  * When the sum would overflow, the observation goes to the shared shard.
  *
- *	raise the maximum
  *	xmm0 = {1, amount}
  *	xmm0 = xmm0 + {i64[rax + cell], i64[rax + cell + 8]}
  *	if (a sign bit of xmm0 is set) goto use_shared
@@ -141,7 +122,6 @@
  */
 #define SECTION_NAME section_observe_long
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"movl $1, %%edx\n"							\
 	"vmovq %%rdx, %%xmm0\n"							\
 	"vpinsrq $1, %[amount], %%xmm0, %%xmm0\n"				\
@@ -149,17 +129,15 @@
 	"vmovmskpd %%xmm0, %%edx\n"						\
 	"testl %%edx, %%edx\n"							\
 	"jnz %l[use_shared]\n"							\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
-#define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)
+#define SECTION_OPERANDS [amount] "r"(amount)
 #define SECTION_SCRATCH "rax", "rdx", "xmm0"
 #include "sections_template.h"
 
 /*
- * section_observe_double: raises the maximum, then {count, sum} += {1, amount}.
- * Doubles >= 0 sort like their bits, so the maximum is compared as an integer.
+ * section_observe_double: {count, sum} += {1, amount}.
  *
- *	raise the maximum
  *	rdx = i64[rax + cell] + 1
  *	xmm1 = amount						bits of a double
  *	xmm1 = xmm1 + f64[rax + cell + 8]
@@ -168,65 +146,59 @@
  */
 #define SECTION_NAME section_observe_double
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"movq (%%rax, %[cell]), %%rdx\n"					\
 	"incq %%rdx\n"								\
 	"vmovq %[amount], %%xmm1\n"						\
 	"vaddsd 8(%%rax, %[cell]), %%xmm1, %%xmm1\n"				\
 	"vmovq %%rdx, %%xmm0\n"							\
 	"vpunpcklqdq %%xmm1, %%xmm0, %%xmm0\n"					\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
-#define SECTION_OPERANDS [group] "r"(group), [amount] "r"(amount)
+#define SECTION_OPERANDS [amount] "r"(amount)
 #define SECTION_SCRATCH "rax", "rdx", "xmm0", "xmm1"
 #include "sections_template.h"
 
 /*
- * section_observe_n_long: raises the maximum, then {count, sum} += {count, total}.
+ * section_observe_n_long: {count, sum} += {count, amount}.
  * When a word would overflow, the observations go to the shared shard.
  *
- *	raise the maximum
- *	xmm0 = {count, total}
+ *	xmm0 = {count, amount}
  *	xmm0 = xmm0 + {i64[rax + cell], i64[rax + cell + 8]}
  *	if (a sign bit of xmm0 is set) goto use_shared
  *	{i64[rax + cell], i64[rax + cell + 8]} = xmm0		commit, 16 bytes
  */
 #define SECTION_NAME section_observe_n_long
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"vmovq %[count], %%xmm0\n"						\
-	"vpinsrq $1, %[total], %%xmm0, %%xmm0\n"				\
+	"vpinsrq $1, %[amount], %%xmm0, %%xmm0\n"				\
 	"vpaddq (%%rax, %[cell]), %%xmm0, %%xmm0\n"				\
 	"vmovmskpd %%xmm0, %%edx\n"						\
 	"testl %%edx, %%edx\n"							\
 	"jnz %l[use_shared]\n"							\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
 #define SECTION_OPERANDS SECTION_MULTIPLE
 #define SECTION_SCRATCH "rax", "rdx", "xmm0"
 #include "sections_template.h"
 
 /*
- * section_observe_n_double: raises the maximum, then {count, sum} += {count,
- * total}.
+ * section_observe_n_double: {count, sum} += {count, amount}.
  *
- *	raise the maximum
  *	rdx = i64[rax + cell] + count
- *	xmm1 = total						bits of a double
+ *	xmm1 = amount						bits of a double
  *	xmm1 = xmm1 + f64[rax + cell + 8]
  *	xmm0 = {rdx, xmm1}
  *	{i64[rax + cell], f64[rax + cell + 8]} = xmm0		commit, 16 bytes
  */
 #define SECTION_NAME section_observe_n_double
 #define SECTION_OPERATION							\
-	SECTION_RAISE_MAX							\
 	"movq (%%rax, %[cell]), %%rdx\n"					\
 	"addq %[count], %%rdx\n"						\
-	"vmovq %[total], %%xmm1\n"						\
+	"vmovq %[amount], %%xmm1\n"						\
 	"vaddsd 8(%%rax, %[cell]), %%xmm1, %%xmm1\n"				\
 	"vmovq %%rdx, %%xmm0\n"							\
 	"vpunpcklqdq %%xmm1, %%xmm0, %%xmm0\n"					\
-	SECTION_STEP(5)								\
+	SECTION_STEP(4)								\
 	"vmovdqa %%xmm0, (%%rax, %[cell])\n"			/* commit */
 #define SECTION_OPERANDS SECTION_MULTIPLE
 #define SECTION_SCRATCH "rax", "rdx", "xmm0", "xmm1"
@@ -257,7 +229,7 @@ ALWAYS_INLINE enum section_result section_self_test(char *area, const int64_t *s
 	__asm__ goto(
 		SECTION_DESCRIPTOR
 		SECTION_START
-		SECTION_STEP(6)
+		SECTION_STEP(5)
 		"movl %c[cpu_id](%[area]), %%eax\n"
 		"movq (%[stamp]), %%rdx\n"
 		"movq %[rounds], %%rcx\n"

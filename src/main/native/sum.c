@@ -189,55 +189,14 @@ int percpu_sum_ranges(const struct percpu_region *region, uint32_t first, uint32
 	return 0;
 }
 
-/*
- * Whether a block of [from, to) is dirty. A record makes the block of its
- * bucket dirty only: when a group crosses a block boundary, its maximum may be
- * in a clean block. So a group is skipped only when all its blocks are clean.
- */
-static bool is_any_dirty(const struct percpu_region *region, uint32_t shard, uint64_t from, uint64_t to)
+/* Sets the cells of one block to zero. */
+static void clear_block(char *shard, uint64_t from, uint64_t to)
 {
-	for (uint64_t at = from; at < to; at = block_end(at, to)) {
-		if (is_dirty(region, shard, at))
-			return true;
-	}
-	return false;
-}
+	for (uint64_t at = from; at < to; at += sizeof(int64_t)) {
+		int64_t *word = (int64_t *)(shard + at);
 
-/* Takes the maximum of the group at [group, to) out of one shard. */
-static int64_t take_max(const struct percpu_region *region, uint32_t shard, uint64_t group, uint64_t to)
-{
-	int64_t *max = (int64_t *)((char *)shard_of(region, shard) + group);
-
-	if (!is_any_dirty(region, shard, group, to) || __atomic_load_n(max, __ATOMIC_RELAXED) == 0)
-		return 0;
-	return __atomic_exchange_n(max, 0, __ATOMIC_ACQUIRE);
-}
-
-int64_t percpu_drain_max(struct percpu_region *region, uint64_t offset, uint32_t buckets)
-{
-	uint64_t group[] = { offset, buckets };
-	int64_t largest;
-
-	percpu_drain_maxima(region, 1, group, &largest);
-	return largest;
-}
-
-/* All groups of one shard, then the next shard: unused shards are skipped once. */
-void percpu_drain_maxima(struct percpu_region *region, uint64_t count, const uint64_t *groups, int64_t *out)
-{
-	for (uint64_t i = 0; i < count; i++)
-		out[i] = 0;
-	for (uint32_t shard = 0; shard <= region->shard_count; shard++) {
-		if (!is_used(region, shard))
-			continue;
-		for (uint64_t i = 0; i < count; i++) {
-			uint64_t group = cell_at(region, __atomic_load_n(&groups[2 * i], __ATOMIC_RELAXED));
-			uint64_t to = group + bucket_offset((uint32_t)groups[2 * i + 1]);
-			int64_t taken = range_is_valid(region, group, to) ? take_max(region, shard, group, to) : 0;
-
-			if (taken > out[i])
-				out[i] = taken;
-		}
+		if (__atomic_load_n(word, __ATOMIC_RELAXED) != 0)
+			__atomic_store_n(word, 0, __ATOMIC_RELAXED);
 	}
 }
 
@@ -246,15 +205,10 @@ int percpu_clear(struct percpu_region *region, uint64_t from, uint64_t to)
 	if (!range_is_valid(region, from, to))
 		return NEG_EINVAL;
 	for (uint32_t i = 0; i <= region->shard_count; i++) {
-		char *shard = (char *)shard_of(region, i);
-
-		if (!is_any_dirty(region, i, from, to))
-			continue;
-		for (uint64_t at = from; at < to; at += sizeof(int64_t)) {
-			int64_t *word = (int64_t *)(shard + at);
-
-			if (__atomic_load_n(word, __ATOMIC_RELAXED) != 0)
-				__atomic_store_n(word, 0, __ATOMIC_RELAXED);
+		for (uint64_t at = from, end; at < to; at = end) {
+			end = block_end(at, to);
+			if (is_dirty(region, i, at))
+				clear_block((char *)shard_of(region, i), at, end);
 		}
 	}
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -78,8 +78,7 @@ static void spawn(int number, void *argument)
 static long observations(void)
 {
 	int64_t cell[2] = { 0, 0 };
-	int error = percpu_sum(work->longs, 0, work->path->shards + 1, work->timer + sizeof(cell),
-			       work->timer + 2 * sizeof(cell), cell);
+	int error = percpu_sum(work->longs, 0, work->path->shards + 1, work->timer, work->timer + sizeof(cell), cell);
 
 	CHECK(error == 0, "percpu_sum: %d", error);
 	CHECK(cell[1] == cell[0] * work_longs[0], "%ld observations have sum %ld", (long)cell[0], (long)cell[1]);

@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define INJECT_STEPS 7 /* steps 1 to 6 of sections.h */
+#define INJECT_STEPS 6 /* steps 1 to 5 of sections.h */
 
 struct percpu_inject {
 	int32_t defeat;		     /* not 0: disarm the section, so that the kernel does not restart it */
@@ -64,18 +64,18 @@ __attribute__((visibility("default"))) struct percpu_inject *percpu_injected(voi
 	"decl %%r11d\n"								\
 	"jnz 92b\n"								\
 	"93:\n"									\
-	"movl percpu_inject+32+4*" #n "(%%rip), %%r11d\n"			\
+	"movl percpu_inject+28+4*" #n "(%%rip), %%r11d\n"			\
 	"testl %%r11d, %%r11d\n"						\
 	"jz 94f\n"								\
-	"decl percpu_inject+60+4*" #n "(%%rip)\n"				\
+	"decl percpu_inject+52+4*" #n "(%%rip)\n"				\
 	"jg 94f\n"								\
-	"movl %%r11d, percpu_inject+60+4*" #n "(%%rip)\n"			\
+	"movl %%r11d, percpu_inject+52+4*" #n "(%%rip)\n"			\
 	"int3\n"								\
 	"94:\n"
 /* clang-format on */
 _Static_assert(__builtin_offsetof(struct percpu_inject, loops) == 4, "as written in SECTION_STEP");
-_Static_assert(__builtin_offsetof(struct percpu_inject, traps) == 32, "as written in SECTION_STEP");
-_Static_assert(__builtin_offsetof(struct percpu_inject, left) == 60, "as written in SECTION_STEP");
+_Static_assert(__builtin_offsetof(struct percpu_inject, traps) == 28, "as written in SECTION_STEP");
+_Static_assert(__builtin_offsetof(struct percpu_inject, left) == 52, "as written in SECTION_STEP");
 #endif
 
 #endif /* INJECT_H */

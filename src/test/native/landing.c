@@ -93,10 +93,8 @@ int main(int argc, char **argv)
 	for (unsigned int i = 0; i < WORK_KINDS; i++) {
 		operation = &work_kinds[i];
 		/* Step 1 is before the shard is read: a section that does not restart there is right. */
-		for (step = defeated ? 2 : 1; step <= operation->last_step; step++) {
-			if (step != operation->without_step)
-				record_and_move(path);
-		}
+		for (step = defeated ? 2 : 1; step <= operation->last_step; step++)
+			record_and_move(path);
 	}
 	return finish();
 }

@@ -228,8 +228,6 @@ static void run_table(const struct path *path, bool brief)
 		long trapped = 0, made = 0;
 
 		for (int step = 1; step <= work_kinds[i].last_step; step++) {
-			if (step == work_kinds[i].without_step)
-				continue;
 			for (int disturbance = 0; disturbance < DISTURBANCES; disturbance++) {
 				if (!is_wanted(disturbance, brief))
 					continue;

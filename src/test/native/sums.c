@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sums.c - many threads per CPU record while other threads sum and drain: every
- * sum is exact, every read is whole, no maximum is lost.
+ * sums.c - many threads per CPU record while other threads sum: every sum is
+ * exact, every read is whole.
  *
  *	sums PATH INDEX [RECORDS]
  */
@@ -17,7 +17,6 @@
 
 #define THREADS_PER_CPU 8
 #define QUARTER_SECOND 250000000
-#define BURST 4
 
 static struct work *work;
 static long records_per_thread = 100000;
@@ -139,83 +138,8 @@ static void unbind(void)
 	(void)sched_setaffinity(0, sizeof(set), &set);
 }
 
-/* The round that the reader has begun, and the last one that the writer has made. -1 ends the writer. */
-static long begun, made;
-
-static void pause_for_others(void)
-{
-	if (usable_cpus() < 2)
-		sched_yield();
-}
-
-/* By the calls of one observation, or by those of n. */
-static void observe_once(const struct path *path, bool of_n, int64_t amount)
-{
-	int64_t bits = bits_of_double((double)amount);
-
-	if (of_n) {
-		path_answer(path->observe_n_long(work->longs, work->timer, work->long_buckets, amount, WORK_N));
-		path_answer(path->observe_n_double(work->doubles, work->summary, work->double_buckets, bits, WORK_N));
-	} else {
-		path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, amount));
-		path_answer(path->observe_double(work->doubles, work->summary, work->double_buckets, bits));
-	}
-}
-
-/* A round is BURST observations of each kind, each larger than all before. */
-static void observe_rounds(int number, void *argument)
-{
-	const struct path *path = argument;
-
-	(void)number;
-	path_enter();
-	bind_apart(1);
-	for (long round, last = 0; (round = __atomic_load_n(&begun, __ATOMIC_ACQUIRE)) >= 0; pause_for_others()) {
-		if (round == last)
-			continue;
-		last = round;
-		for (long amount = (round - 1) * BURST + 1; amount <= round * BURST; amount++) {
-			observe_once(path, amount % 2 == 0, amount);
-		}
-		__atomic_store_n(&made, round, __ATOMIC_RELEASE);
-	}
-}
-
-static void drain(int64_t *longest, double *largest)
-{
-	int64_t amount = percpu_drain_max(work->longs, work->timer, WORK_BUCKETS);
-	double value = double_of_bits(percpu_drain_max(work->doubles, work->summary, WORK_BUCKETS));
-
-	*longest = amount > *longest ? amount : *longest;
-	*largest = value > *largest ? value : *largest;
-}
-
-/* Drains during a round and once after it: one of these calls must return the round's last amount. */
-static void should_lose_no_maximum(const struct path *path)
-{
-	int64_t end = now_nanos() + QUARTER_SECOND;
-	struct crew crew;
-
-	work = work_open(path, path->shards);
-	begun = made = 0;
-	crew_start(&crew, 1, observe_rounds, (void *)path);
-	bind_apart(0);
-	for (long round = 1; now_nanos() < end; round++) {
-		int64_t longest = 0;
-		double largest = 0;
-
-		__atomic_store_n(&begun, round, __ATOMIC_RELEASE);
-		for (; __atomic_load_n(&made, __ATOMIC_ACQUIRE) != round; pause_for_others())
-			drain(&longest, &largest);
-		drain(&longest, &largest);
-		CHECK(longest == round * BURST, "round %ld: max %ld", round, (long)longest);
-		CHECK(largest == (double)round * BURST, "round %ld: max %g", round, largest);
-	}
-	__atomic_store_n(&begun, -1, __ATOMIC_RELEASE);
-	crew_join(&crew);
-	unbind();
-	work_close(work);
-}
+/* Ends the writer. */
+static bool stopped;
 
 static void observe_until_stopped(int number, void *argument)
 {
@@ -224,7 +148,7 @@ static void observe_until_stopped(int number, void *argument)
 	(void)number;
 	path_enter();
 	bind_apart(1);
-	while (__atomic_load_n(&begun, __ATOMIC_ACQUIRE) >= 0) {
+	while (!__atomic_load_n(&stopped, __ATOMIC_ACQUIRE)) {
 		path_answer(path->observe_long(work->longs, work->timer, NULL, work_longs[0]));
 		path_answer(path->observe_double(work->doubles, work->summary, NULL, bits_of_double(work_doubles[0])));
 		path_answer(path->observe_n_long(work->longs, work->timer, NULL, work_longs[0], WORK_N));
@@ -241,16 +165,16 @@ static void should_never_be_torn(const struct path *path)
 	struct crew crew;
 
 	work = work_open(path, path->shards);
-	begun = 0;
+	stopped = false;
 	crew_start(&crew, 1, observe_until_stopped, (void *)path);
 	bind_apart(0);
 	for (; now_nanos() < end; reads += 100) {
 		for (int i = 0; i < 100; i++) {
 			struct percpu_cell longs[2], doubles;
-			uint64_t timer = work->timer + PERCPU_CELL, summary = work->summary + PERCPU_CELL;
-			const uint64_t twice[] = { timer, timer };
+			const uint64_t twice[] = { work->timer, work->timer };
 
-			(void)percpu_sum(work->doubles, 0, path->shards + 1, summary, summary + PERCPU_CELL, &doubles);
+			(void)percpu_sum(work->doubles, 0, path->shards + 1, work->summary, work->summary + PERCPU_CELL,
+					 &doubles);
 			(void)percpu_sum_ranges(work->longs, 0, path->shards + 1, COUNT_OF(twice), twice, PERCPU_CELL,
 						longs);
 			torn += double_of_bits(doubles.second) != (double)doubles.first * work_doubles[0];
@@ -260,7 +184,7 @@ static void should_never_be_torn(const struct path *path)
 			before = longs[0].first;
 		}
 	}
-	__atomic_store_n(&begun, -1, __ATOMIC_RELEASE);
+	__atomic_store_n(&stopped, true, __ATOMIC_RELEASE);
 	crew_join(&crew);
 	unbind();
 	CHECK(torn == 0, "%ld of %ld reads were torn", torn, 3 * reads);
@@ -271,9 +195,8 @@ static void should_never_be_torn(const struct path *path)
 static struct percpu_cell bucket_sum(const struct percpu_region *region, uint64_t group, const struct path *path)
 {
 	struct percpu_cell cell = { 0, 0 };
-	uint64_t at = group + PERCPU_CELL;
 
-	CHECK(percpu_sum(region, 0, path->shards + 1, at, at + PERCPU_CELL, &cell) == 0, "percpu_sum");
+	CHECK(percpu_sum(region, 0, path->shards + 1, group, group + PERCPU_CELL, &cell) == 0, "percpu_sum");
 	return cell;
 }
 
@@ -300,7 +223,6 @@ static void should_keep_a_sum_at_its_largest_value(const struct path *path)
 		cell = bucket_sum(work->longs, work->timer, path);
 		CHECK(cell.first == cases[i].records && cell.second == cases[i].sum, "%ld times %ld: {%ld, %ld}",
 		      (long)cases[i].count, (long)cases[i].amount, (long)cell.first, (long)cell.second);
-		CHECK(percpu_drain_max(work->longs, work->timer, 1) == cases[i].amount, "max of case %u", i);
 		work_close(work);
 	}
 	work = work_open(path, path->shards);
@@ -341,19 +263,18 @@ static void should_multiply_doubles(const struct path *path)
 	}
 }
 
-/* The group crosses a block boundary. Its maximum is in a clean block when only later buckets have records. */
+/* The group crosses a block boundary. Its first block is clean when only later buckets have records. */
 static void should_clear_a_group(const struct path *path)
 {
 	uint64_t end;
 
 	work = work_open(path, path->shards);
-	end = work->timer + (WORK_BUCKETS + 1) * PERCPU_CELL;
+	end = work->timer + WORK_BUCKETS * PERCPU_CELL;
 	path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[WORK_BUCKETS - 1]));
-	CHECK(percpu_clear(work->longs, work->timer, end) == 0, "clear");
-	CHECK(percpu_drain_max(work->longs, work->timer, WORK_BUCKETS) == 0, "a maximum before percpu_clear()");
+	CHECK(percpu_clear(work->longs, work->timer, end) == 0, "clear the last bucket");
+	path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[1]));
+	CHECK(percpu_clear(work->longs, work->timer, end) == 0, "clear another bucket");
 	path_answer(path->observe_long(work->longs, work->timer, work->long_buckets, work_longs[0]));
-	CHECK(percpu_drain_max(work->longs, work->timer, WORK_BUCKETS) == work_longs[0],
-	      "a maximum from before percpu_clear()");
 	work_check_exact(work, WORK_OBSERVE_LONG, 1);
 	work_close(work);
 }
@@ -362,7 +283,6 @@ static void should_clear_a_group(const struct path *path)
 #define TERMS 60
 #define TENANT_RECORDS 64
 #define CHUNK 1000
-#define CELLS_OF_A_GROUP (WORK_BUCKETS + 1)
 
 /* The term that runs and the last that has ended. Tenant i has the terms t with t % TENANTS == i. -1 ends the tenants. */
 static long term, ended;
@@ -384,7 +304,7 @@ static void write_beside(int number, void *argument)
 
 static uint64_t tenants_group(void)
 {
-	return work->timer + CELLS_OF_A_GROUP * PERCPU_CELL;
+	return work->timer + WORK_BUCKETS * PERCPU_CELL;
 }
 
 static void record_as_tenant(int number, void *argument)
@@ -410,19 +330,19 @@ static long records_in_the_group(struct percpu_cell *cells)
 {
 	long records = 0;
 	int error = percpu_sum(work->longs, 0, work->path->shards + 1, tenants_group(),
-			       tenants_group() + CELLS_OF_A_GROUP * PERCPU_CELL, cells);
+			       tenants_group() + WORK_BUCKETS * PERCPU_CELL, cells);
 
 	CHECK(error == 0, "percpu_sum: %d", error);
 	for (int i = 0; i < WORK_BUCKETS; i++) {
-		records += cells[i + 1].first;
-		CHECK(cells[i + 1].second == cells[i + 1].first * work_longs[i], "bucket %d is torn", i);
+		records += cells[i].first;
+		CHECK(cells[i].second == cells[i].first * work_longs[i], "bucket %d is torn", i);
 	}
 	return records;
 }
 
 static void run_term(long now)
 {
-	struct percpu_cell cells[CELLS_OF_A_GROUP];
+	struct percpu_cell cells[WORK_BUCKETS];
 	long records;
 
 	__atomic_store_n(&term, now, __ATOMIC_RELEASE);
@@ -432,7 +352,6 @@ static void run_term(long now)
 	CHECK(records == TENANT_RECORDS, "term %ld: %ld records", now, records);
 	CHECK(percpu_clear(work->longs, tenants_group(), tenants_group() + sizeof(cells)) == 0, "clear");
 	CHECK(records_in_the_group(cells) == 0, "term %ld has left records", now);
-	CHECK(percpu_drain_max(work->longs, tenants_group(), WORK_BUCKETS) == 0, "term %ld has left a max", now);
 }
 
 /*
@@ -467,7 +386,6 @@ int main(int argc, char **argv)
 	path_enter();
 	should_be_exact(path);
 	should_be_exact_without_a_shard_for_each_cpu(path);
-	should_lose_no_maximum(path);
 	should_never_be_torn(path);
 	should_clear_a_group(path);
 	should_keep_a_sum_at_its_largest_value(path);

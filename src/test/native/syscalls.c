@@ -148,7 +148,7 @@ static void record_with_signature(void *argument)
 		for (uint32_t i = 0; i < 64; i++)
 			restarts += (uint32_t)percpu_shard_restarts(region, i);
 	}
-	CHECK(percpu_sum(region, 0, 65, percpu_region_first_cell(region) + 16, percpu_region_first_cell(region) + 32,
+	CHECK(percpu_sum(region, 0, 65, percpu_region_first_cell(region), percpu_region_first_cell(region) + 16,
 			 cell) == 0 &&
 		      cell[0] == records,
 	      "%ld records, sum %ld", records, (long)cell[0]);

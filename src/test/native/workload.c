@@ -11,12 +11,12 @@ const int64_t work_longs[WORK_BUCKETS] = { 11, 1 << 8, (1 << 8) + 1, (1 << 20) +
 const double work_doubles[WORK_BUCKETS] = { 0.375, 0.75, 1.5, 1024.125 };
 
 const struct work_kind work_kinds[WORK_KINDS] = {
-	{ WORK_ADD_LONG, "add_long", 3, 0 },
-	{ WORK_ADD_DOUBLE, "add_double", 5, 4 },
-	{ WORK_OBSERVE_LONG, "observe_long", 5, 0 },
-	{ WORK_OBSERVE_DOUBLE, "observe_double", 5, 0 },
-	{ WORK_OBSERVE_N_LONG, "observe_n_long", 5, 0 },
-	{ WORK_OBSERVE_N_DOUBLE, "observe_n_double", 5, 0 },
+	{ WORK_ADD_LONG, "add_long", 3 },
+	{ WORK_ADD_DOUBLE, "add_double", 4 },
+	{ WORK_OBSERVE_LONG, "observe_long", 4 },
+	{ WORK_OBSERVE_DOUBLE, "observe_double", 4 },
+	{ WORK_OBSERVE_N_LONG, "observe_n_long", 4 },
+	{ WORK_OBSERVE_N_DOUBLE, "observe_n_double", 4 },
 };
 
 static const int64_t long_bounds[] = { 1 << 4, 1 << 8, 1 << 12 };
@@ -99,10 +99,9 @@ static struct groups groups_of(const struct work *work, bool of_n)
 {
 	struct groups groups;
 
-	sum(work->longs, shards_of(work->longs), (of_n ? work->n_timer : work->timer) + PERCPU_CELL, WORK_BUCKETS,
-	    groups.longs);
-	sum(work->doubles, shards_of(work->doubles), (of_n ? work->n_summary : work->summary) + PERCPU_CELL,
-	    WORK_BUCKETS, groups.doubles);
+	sum(work->longs, shards_of(work->longs), of_n ? work->n_timer : work->timer, WORK_BUCKETS, groups.longs);
+	sum(work->doubles, shards_of(work->doubles), of_n ? work->n_summary : work->summary, WORK_BUCKETS,
+	    groups.doubles);
 	return groups;
 }
 
@@ -219,10 +218,10 @@ static bool is_any_set(const struct percpu_region *region, uint32_t shard, uint6
 bool work_is_in_shard(const struct work *work, uint32_t shard)
 {
 	return is_any_set(work->doubles, shard, work->counter, 1) ||
-	       is_any_set(work->longs, shard, work->timer + PERCPU_CELL, WORK_BUCKETS) ||
-	       is_any_set(work->doubles, shard, work->summary + PERCPU_CELL, WORK_BUCKETS) ||
-	       is_any_set(work->longs, shard, work->n_timer + PERCPU_CELL, WORK_BUCKETS) ||
-	       is_any_set(work->doubles, shard, work->n_summary + PERCPU_CELL, WORK_BUCKETS);
+	       is_any_set(work->longs, shard, work->timer, WORK_BUCKETS) ||
+	       is_any_set(work->doubles, shard, work->summary, WORK_BUCKETS) ||
+	       is_any_set(work->longs, shard, work->n_timer, WORK_BUCKETS) ||
+	       is_any_set(work->doubles, shard, work->n_summary, WORK_BUCKETS);
 }
 
 long work_restarts(const struct work *work)

@@ -32,12 +32,11 @@ enum work_operation {
 	WORK_ALL = 63,
 };
 
-/* One operation, and the steps of its section that inject.h can interrupt. */
+/* One operation, and the steps 1 to last_step of its section that inject.h can interrupt. */
 struct work_kind {
 	enum work_operation kind;
 	const char *name;
 	int last_step;
-	int without_step; /* the section has steps 1 to last_step except this one */
 };
 
 #define WORK_KINDS 6

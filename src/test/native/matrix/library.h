@@ -21,7 +21,6 @@
   X(percpu_buckets_size)                                                       \
   X(percpu_buckets_init)                                                       \
   X(percpu_sum)                                                                \
-  X(percpu_drain_max)                                                          \
   X(percpu_self_test_victim)                                                   \
   X(percpu_self_test_disturb)                                                  \
   X(percpu_add_long__libc)                                                     \

@@ -54,9 +54,8 @@ struct recorder {
   const struct offsets *offsets;
   int number;
   long records;
-  int64_t added;    /* to each counter */
-  int64_t observed; /* sum, of each kind; a record of n adds MANY times this */
-  int64_t largest;
+  int64_t added;     /* to each counter */
+  int64_t observed;  /* sum, of each kind; a record of n adds MANY times this */
   long unregistered; /* records that returned PERCPU_RECORDED_UNREGISTERED */
   int error;
 };
@@ -141,8 +140,6 @@ static void *record(void *argument) {
                                   bits_of((double)amount), MANY));
     recorder->added += amount;
     recorder->observed += amount;
-    if (amount > recorder->largest)
-      recorder->largest = amount;
     if (i % YIELD_EVERY == 0)
       (void)raw_syscall(SYS_sched_yield, 0, 0, 0, 0);
   }
@@ -190,19 +187,15 @@ static void print_group(const struct library *library,
   struct pair group[BOUNDS + 1];
   int64_t count = 0;
   int64_t sum = 0;
-  int64_t max;
 
-  (void)library->percpu_sum(region, 0, possible_cpus() + 1, offset + CELL_BYTES,
-                            offset + CELL_BYTES + sizeof(group), group);
+  (void)library->percpu_sum(region, 0, possible_cpus() + 1, offset,
+                            offset + sizeof(group), group);
   for (int i = 0; i <= BOUNDS; i++) {
     count += group[i].first;
     sum += doubles ? (int64_t)double_of(group[i].second) : group[i].second;
   }
-  max = library->percpu_drain_max(region, offset, BOUNDS + 1);
-  printf(" %s.count=%ld/%ld %s.sum=%ld/%ld %s.max=%ld/%ld", name,
-         n * all->records, (long)count, name, (long)(n * all->observed),
-         (long)sum, name, (long)all->largest,
-         (long)(doubles ? (int64_t)double_of(max) : max));
+  printf(" %s.count=%ld/%ld %s.sum=%ld/%ld", name, n * all->records,
+         (long)count, name, (long)(n * all->observed), (long)sum);
 }
 
 static void print_sums(const struct library *library,
@@ -264,8 +257,6 @@ static struct recorder record_from_threads(const struct recorder *model) {
     all.added += recorders[i].added;
     all.observed += recorders[i].observed;
     all.unregistered += recorders[i].unregistered;
-    if (recorders[i].largest > all.largest)
-      all.largest = recorders[i].largest;
   }
   return all;
 }
@@ -292,7 +283,7 @@ int workload_run(const struct library *library, unsigned int mode,
     return ENOMEM_NEGATIVE;
   at.counter = library->percpu_region_first_cell(at.longs);
   at.group = at.counter + CELL_BYTES;
-  at.n_group = at.group + (BOUNDS + 2) * CELL_BYTES;
+  at.n_group = at.group + (BOUNDS + 1) * CELL_BYTES;
   all = record_from_threads(&model);
   print_results(library, &at, name, &all);
   return all.error;

@@ -36,8 +36,6 @@ final class NativeFunctions {
     private final Function layoutNames;
     private final Function sum;
     private final Function sumRanges;
-    private final Function drainMax;
-    private final Function drainMaxima;
     private final Function clear;
     private final Function bucketsSize;
     private final Function bucketsInit;
@@ -82,8 +80,6 @@ final class NativeFunctions {
         layoutNames = function(symbols, "percpu_layout_names");
         sum = function(symbols, "percpu_sum");
         sumRanges = function(symbols, "percpu_sum_ranges");
-        drainMax = function(symbols, "percpu_drain_max");
-        drainMaxima = function(symbols, "percpu_drain_maxima");
         clear = function(symbols, "percpu_clear");
         bucketsSize = function(symbols, "percpu_buckets_size");
         bucketsInit = function(symbols, "percpu_buckets_init");
@@ -184,14 +180,6 @@ final class NativeFunctions {
 
     int percpu_sum_ranges(long region, int first, int last, long count, long offsets, long bytes, long out) {
         return sumRanges.invokeInt(new Object[] {region, first, last, count, offsets, bytes, out});
-    }
-
-    long percpu_drain_max(long region, long offset, int buckets) {
-        return drainMax.invokeLong(new Object[] {region, offset, buckets});
-    }
-
-    void percpu_drain_maxima(long region, long count, long groups, long out) {
-        drainMaxima.invokeVoid(new Object[] {region, count, groups, out});
     }
 
     int percpu_clear(long region, long from, long to) {

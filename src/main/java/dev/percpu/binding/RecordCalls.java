@@ -106,7 +106,7 @@ public class RecordCalls {
     }
 
     /**
-     * Records one integer observation in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
+     * Records one integer observation in a group: it changes {count, sum} of one bucket by one store.
      *
      * @param owner the owner of a group, in a region of {@link SumKind#LONG}
      * @param amount 0 to 2<sup>63</sup> - 1; goes to the first bucket with a bound of at least this amount. Where the sum would overflow, it
@@ -126,7 +126,7 @@ public class RecordCalls {
     }
 
     /**
-     * Records one double observation in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
+     * Records one double observation in a group: it changes {count, sum} of one bucket by one store.
      *
      * @param owner the owner of a group, in a region of {@link SumKind#DOUBLE}
      * @param amount at least 0, not NaN; infinity goes to the last bucket and stays in the sum
@@ -145,7 +145,7 @@ public class RecordCalls {
     }
 
     /**
-     * Records equal integer observations in a group. It raises the maximum of the group, then changes {count, sum} of one bucket by one store.
+     * Records equal integer observations in a group: it changes {count, sum} of one bucket by one store.
      *
      * @param owner the owner of a group, in a region of {@link SumKind#LONG}
      * @param amount amount of each observation, as for the call for one. Where the sum would overflow, it stays at
@@ -166,7 +166,7 @@ public class RecordCalls {
     }
 
     /**
-     * Records equal double observations in a group: first the group's maximum, then the {count, sum} of one bucket by one store.
+     * Records equal double observations in a group: it changes {count, sum} of one bucket by one store.
      *
      * @param owner the owner of a group, in a region of {@link SumKind#DOUBLE}
      * @param amount amount of each observation, as for the call for one. The product with the count is rounded once.
@@ -187,7 +187,7 @@ public class RecordCalls {
     }
 
     /**
-     * Records observations that another process has counted: it changes {count, sum} of one bucket by one store, and no maximum.
+     * Records observations that another process has counted: it changes {count, sum} of one bucket by one store.
      *
      * @param owner the owner of a group, in a region of {@link SumKind#DOUBLE}
      * @param bucket index of a bucket that the group has; any other changes a wrong cell of the region, but no memory outside of it

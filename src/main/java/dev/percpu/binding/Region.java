@@ -241,38 +241,6 @@ public final class Region {
     }
 
     /**
-     * Takes the maximum of a group out of every shard and leaves 0, by atomic exchanges. No maximum is lost or returned twice.
-     *
-     * @param group offset of the group, in bytes; bits above the size of a shard, and the lowest 4, are ignored
-     * @param buckets number of buckets of the group
-     * @return the largest amount since the last call, as a long or as the raw bits of a double. 0 if none was recorded, and also if the
-     *     group is not inside a shard: then nothing is changed.
-     */
-    public long drainMax(long group, int buckets) {
-        long max = functions().percpu_drain_max(address, group, buckets);
-        Reference.reachabilityFence(this);
-        return max;
-    }
-
-    /**
-     * Takes the maxima of many groups, as {@link #drainMax} does for one.
-     *
-     * @param groups native memory with the offset and the number of buckets of each group, 8 bytes each
-     * @param out native memory of at least 8 bytes per group; receives the result for each group
-     * @throws IllegalArgumentException if {@code groups} is not open native memory, or {@code out} is too small or not
-     *     writable native memory
-     */
-    public void drainMaxima(MemorySegment groups, MemorySegment out) {
-        long count = groups.byteSize() / (2 * Long.BYTES);
-        requireReadable(groups, "groups");
-        requireWritable(out, count * Long.BYTES, "out");
-        functions().percpu_drain_maxima(address, count, groups.address(), out.address());
-        Reference.reachabilityFence(this);
-        Reference.reachabilityFence(groups);
-        Reference.reachabilityFence(out);
-    }
-
-    /**
      * Sets the cells at [from, to) of all shards to 0. No thread may record into them during the call.
      *
      * @param from offset of the first cell, a multiple of 16

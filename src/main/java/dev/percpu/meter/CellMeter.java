@@ -126,9 +126,6 @@ public abstract class CellMeter extends AbstractMeter {
     /** Writes the samples of the main family at the time of the snapshot. */
     public abstract void write(CellSnapshot snapshot, SampleWriter out) throws IOException;
 
-    /** Returns the maximum, which has a family of its own; null if this meter has none. */
-    public abstract @Nullable WindowedMax windowedMax();
-
     /**
      * Returns the current values of one shard; null if nothing was recorded there. Maximum, percentiles and exemplars are not kept per shard.
      */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The maxima of some meters over their last time windows, side by side in arrays. So a meter has no objects of its own, and a scrape reads
  * few cache lines. Windows age as in Micrometer's {@code TimeWindowMax}.
  *
- * <p>Thread-safe. Draining a cell and adding the result to a window are one step for other readers. There is no array of maxima until the
+ * <p>Thread-safe. Draining a meter and adding the result to a window are one step for other readers. There is no array of maxima until the
  * first amount, because most meters of a large registry never record one.
  */
 final class MaxColumns {
@@ -18,7 +18,7 @@ final class MaxColumns {
     private static final int METERS = 32;
 
     /**
-     * A lock between scrapes, which drain many cells, and reads of single meters. A scrape holds the write lock while it drains one family.
+     * A lock between scrapes, which drain many meters, and reads of single meters. A scrape holds the write lock while it drains one family.
      * A read holds the read lock and the monitor of its columns. One lock serves all registries.
      */
     private static final ReentrantReadWriteLock DRAIN_LOCK = new ReentrantReadWriteLock();
@@ -65,27 +65,27 @@ final class MaxColumns {
     }
 
     /**
-     * Drains a meter's cell, and returns the largest amount of its last windows; 0 if there was none.
+     * Drains a meter, and returns the largest amount of its last windows; 0 if there was none.
      *
-     * @param cell drains the cell: returns the largest amount since the last call, 0 if there was none
+     * @param drain drains the meter: returns the largest amount since the last call, 0 if there was none
      */
-    double poll(int index, DoubleSupplier cell) {
+    double poll(int index, DoubleSupplier drain) {
         DRAIN_LOCK.readLock().lock();
         try {
-            return drain(index, cell);
+            return pollLocked(index, drain);
         } finally {
             DRAIN_LOCK.readLock().unlock();
         }
     }
 
-    private synchronized double drain(int index, DoubleSupplier cell) {
-        double drained = cell.getAsDouble();
+    private synchronized double pollLocked(int index, DoubleSupplier drain) {
+        double drained = drain.getAsDouble();
         return add(index, drained, clock.wallTime()); // the time after the drain: a window may have ended before it
     }
 
     /**
      * Returns true if a meter's window ends at or before {@code untilMillis}, and no earlier call has returned true for it. The caller then
-     * drains the cell, so that amounts recorded shortly before the end of the window count for it.
+     * drains the meter, so that amounts recorded shortly before the end of the window count for it.
      */
     synchronized boolean startRotation(int index, long untilMillis) {
         long ended = TimeWindows.ended(rotationEndMillis[index], untilMillis, lengthMillis);
@@ -93,7 +93,7 @@ final class MaxColumns {
         return ended > 0;
     }
 
-    /** Runs an action that drains many cells and {@linkplain #add adds} the results. Other reads wait meanwhile. */
+    /** Runs an action that drains many meters and {@linkplain #add adds} the results. Other reads wait meanwhile. */
     static void drainMany(Runnable action) {
         DRAIN_LOCK.writeLock().lock();
         try {
@@ -104,7 +104,7 @@ final class MaxColumns {
     }
 
     /**
-     * Adds an amount that was drained from a meter's cell. The caller is in {@link #drainMany}, or holds the read lock and the monitor of
+     * Adds an amount that was drained from a meter. The caller is in {@link #drainMany}, or holds the read lock and the monitor of
      * this object.
      *
      * @param drained 0 if there was none

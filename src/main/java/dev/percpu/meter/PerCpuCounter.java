@@ -120,11 +120,6 @@ public final class PerCpuCounter extends CellMeter implements Counter {
         out.value(SampleWriter.VALUE, cell.sum(snapshot), ExemplarSamplers.latest(sampler));
     }
 
-    @Override
-    public @Nullable WindowedMax windowedMax() {
-        return null;
-    }
-
     private static final class Points implements PointWriter {
         @Override
         public void write(CellColumn.Cursor cells, int index, Exemplars exemplars, SampleWriter out)

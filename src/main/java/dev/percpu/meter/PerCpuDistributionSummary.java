@@ -46,6 +46,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (!(amount >= 0) || !(scaled >= 0)) {
             return;
         }
+        raiseMax(Double.doubleToRawLongBits(scaled));
         if (target != null) {
             target.observeDouble(this, offset, scaled);
         } else {
@@ -66,6 +67,7 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
         if (!(amount >= 0) || !(scaled >= 0) || count < 1) {
             return;
         }
+        raiseMax(Double.doubleToRawLongBits(scaled));
         if (target != null) {
             target.observeDouble(this, offset, scaled, count);
         } else {
@@ -135,8 +137,8 @@ public final class PerCpuDistributionSummary extends ObservationMeter implements
     }
 
     @Override
-    double drainMax() {
-        return cell.drainMax();
+    double amountOf(long word) {
+        return Double.longBitsToDouble(word);
     }
 
     @Override

@@ -54,6 +54,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
+        raiseMax(nanos);
         if (target != null) {
             target.observeLong(this, offset, nanos);
         } else {
@@ -80,6 +81,7 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
             return;
         }
         long nanos = unit == TimeUnit.NANOSECONDS ? amount : unit.toNanos(amount);
+        raiseMax(nanos);
         if (target != null) {
             target.observeLong(this, offset, nanos, count);
         } else {
@@ -199,8 +201,8 @@ public final class PerCpuTimer extends ObservationMeter implements Timer {
     }
 
     @Override
-    double drainMax() {
-        return cell.drainMax();
+    double amountOf(long word) {
+        return word;
     }
 
     @Override

@@ -3,22 +3,22 @@ package dev.percpu.meter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
- * A maximum over the last time windows. Cells store no timestamps: each read drains the maximum of the cell into the current window.
+ * A maximum over the last time windows. A record stores no timestamp: each read drains the maximum of the meter into the current window.
  * Thread-safe.
  *
- * <p>An amount counts for the window in which it is drained. So the cell has to be drained shortly before each window ends
+ * <p>An amount counts for the window in which it is drained. So the meter has to be drained shortly before each window ends
  * ({@link #startRotation}).
  */
 public final class WindowedMax {
-    private final MaxColumns columns;
-    private final int index;
+    final MaxColumns columns;
+
+    /** Index of the meter in the columns. */
+    final int index;
 
     private WindowedMax(MaxColumns columns, int index) {
         this.columns = columns;
@@ -31,16 +31,16 @@ public final class WindowedMax {
     }
 
     /**
-     * Drains the cell, and returns the largest amount of the last windows; 0 if there was none.
+     * Drains the meter, and returns the largest amount of the last windows; 0 if there was none.
      *
-     * @param cell drains the cell: returns the largest amount since the last call, 0 if there was none
+     * @param drain drains the meter: returns the largest amount since the last call, 0 if there was none
      */
-    double poll(DoubleSupplier cell) {
-        return columns.poll(index, cell);
+    double poll(DoubleSupplier drain) {
+        return columns.poll(index, drain);
     }
 
     /**
-     * Returns whether a window ends within this time from now and was not rotated yet. The caller then drains the cell by {@link #poll}.
+     * Returns whether a window ends within this time from now and was not rotated yet. The caller then drains the meter by {@link #poll}.
      * Allocates nothing, as most windows of many meters do not end.
      */
     boolean startRotation(long nowMillis, long withinMillis) {
@@ -72,35 +72,6 @@ public final class WindowedMax {
                 latest.put(windows, columns);
             }
             return new WindowedMax(columns, columns.add());
-        }
-    }
-
-    /** The maxima of many meters, which a scrape reads together. Immutable and thread-safe. */
-    public static final class Batch {
-        private final MaxColumns[] columns;
-        private final int[] indexes;
-
-        /** Creates a batch of maxima in this order. */
-        public Batch(List<WindowedMax> maxima) {
-            columns = maxima.stream().map(max -> max.columns).toArray(MaxColumns[]::new);
-            indexes = maxima.stream().mapToInt(max -> max.index).toArray();
-        }
-
-        /**
-         * Drains the cells of all meters. Other reads wait, because an amount that is drained and not yet added to its windows would be
-         * missing from them.
-         *
-         * @param drainer drains the cells: stores the largest amount of each since the last call, 0 if there was none
-         * @param nowMillis wall-clock time
-         * @param results receives the largest amount of each meter's last windows; may be longer than the number of meters
-         */
-        public void poll(Consumer<double[]> drainer, long nowMillis, double[] results) {
-            MaxColumns.drainMany(() -> {
-                drainer.accept(results);
-                for (int i = 0; i < indexes.length; i++) {
-                    results[i] = columns[i].add(indexes[i], results[i], nowMillis);
-                }
-            });
         }
     }
 }

@@ -626,7 +626,7 @@ public class PerCpuMeterRegistry extends BoundedMeterRegistry {
         }
     }
 
-    /** Recycles cells, and drains the cells of each meter whose window ends within {@code withinMillis} into that window. */
+    /** Recycles cells, and rotates each meter whose window ends within {@code withinMillis}. */
     void rotateWindows(long nowMillis, long withinMillis) {
         store.recycle();
         forEachMeter(meter -> {

@@ -7,23 +7,20 @@ import dev.percpu.exposition.TextFormat;
 import dev.percpu.family.Family;
 import dev.percpu.family.PointWriter;
 import dev.percpu.meter.CellMeter;
-import dev.percpu.meter.WindowedMax;
+import dev.percpu.meter.WindowedMaxima;
 import dev.percpu.shard.CellColumn;
-import dev.percpu.shard.MaxDrainer;
 import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A writer of one family of cell meters in the text formats. Thread-safe.
  *
  * <p>It stores what does not change between scrapes in parallel columns: meters, labels as text, and cell offsets. A scrape writes them
- * without reading a meter object, except for exemplars.
+ * without reading a meter object, except for exemplars and maxima.
  */
 abstract sealed class FamilyWriter {
     /** Number of points that are written together. Their values fit into the level 1 cache of the processor. */
@@ -142,46 +139,35 @@ abstract sealed class FamilyWriter {
 
     /** The maxima of timers or summaries. */
     static final class Max extends FamilyWriter {
-        private final MaxDrainer drainer;
-
-        /** The windows of the meters, in the order of the drainer's cells. */
-        private final WindowedMax.Batch windows;
+        private final WindowedMaxima maxima;
 
         private final boolean inNanos;
 
         Max(Family family, SortedSeries series, Names names) {
             super(family, series, names);
-            List<CellMeter> meters = series.meters();
-            List<ObservationCell> cells = new ArrayList<>(meters.size());
-            List<WindowedMax> maxima = new ArrayList<>(meters.size());
-            for (CellMeter meter : meters) {
-                maxima.add(Objects.requireNonNull(meter.windowedMax()));
-                cells.add((ObservationCell) meter.cell());
-            }
-            this.windows = new WindowedMax.Batch(maxima);
-            this.drainer = MaxDrainer.of(cells);
-            this.inNanos = cells.getFirst().isOfLongs();
+            this.maxima = WindowedMaxima.of(series.meters());
+            this.inNanos = ((ObservationCell) series.meters().getFirst().cell()).isOfLongs();
         }
 
         @Override
         void write(LabelColumn labels, ScrapeCells cells, Clock clock, Buffers buffers, SampleWriter out)
                 throws IOException {
             int size = meters().size();
-            double[] maxima = buffers.maxima(size);
-            // Drain all cells before the first sample is written: a client that disconnects must not lose
+            double[] results = buffers.maxima(size);
+            // Drain all meters before the first sample is written: a client that disconnects must not lose
             // a drained maximum.
-            windows.poll(drainer::drain, clock.wallTime(), maxima);
+            maxima.poll(clock.wallTime(), results);
             for (int i = 0; i < size; i += RUN) {
                 int count = Math.min(RUN, size - i);
                 if (inNanos) {
                     long[] nanos = out.scratch(count);
                     for (int j = 0; j < count; j++) {
-                        nanos[j] = (long) maxima[i + j];
+                        nanos[j] = (long) results[i + j];
                     }
                     out.seconds(labels, i, nanos, count);
                 } else {
                     double[] values = out.doubles(count);
-                    System.arraycopy(maxima, i, values, 0, count);
+                    System.arraycopy(results, i, values, 0, count);
                     out.values(labels, i, values, count);
                 }
             }

@@ -26,6 +26,6 @@ public abstract class Cell {
         return 0;
     }
 
-    /** Returns the number of buckets of the group; 0 for a single cell without a maximum. */
+    /** Returns the number of buckets of the group; 0 for a single cell. */
     abstract int buckets();
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class CellColumn {
     private final int buckets;
 
-    /** Number of words of each meter's cells, without the maximum of a group. */
+    /** Number of words of each meter's cells. */
     private final int wordsPerMeter;
 
     private final int metersPerBatch;
@@ -98,7 +98,7 @@ public final class CellColumn {
             sorted.add(new Run(region.region(), next, region.indexes().length));
             for (int i : region.indexes()) {
                 batchIndexes[i] = (short) (next - from);
-                offsets[next++] = RegionCells.handle(cells, i).offset() + (buckets == 0 ? 0 : Layout.bucketOffset(0));
+                offsets[next++] = RegionCells.handle(cells, i).offset();
             }
         }
         return sorted.toArray(Run[]::new);

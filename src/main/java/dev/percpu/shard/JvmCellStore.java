@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
@@ -299,7 +298,6 @@ public final class JvmCellStore implements CellStore {
         private final SumKind kind;
         private final long[] bounds;
         private final AtomicReferenceArray<Bucket> buckets;
-        private final AtomicLong max = new AtomicLong();
 
         private JvmObservationCell(long number, SumKind kind, long[] bounds) {
             this.number = number;
@@ -320,48 +318,37 @@ public final class JvmCellStore implements CellStore {
         @Override
         public void observeLong(long amount) {
             assert isOfLongs();
-            observe(amount, 1, amount);
+            add(bucketOf(amount), 1, amount);
         }
 
         @Override
         public void observeDouble(double amount) {
             assert !isOfLongs();
             long bits = Double.doubleToRawLongBits(amount);
-            observe(bits, 1, bits);
+            add(bucketOf(bits), 1, bits);
         }
 
         @Override
         public void observeLong(long amount, long count) {
             assert isOfLongs() && count > 0;
-            observe(amount, count, kind.multiply(amount, count));
+            add(bucketOf(amount), count, kind.multiply(amount, count));
         }
 
         @Override
         public void observeDouble(double amount, long count) {
             assert !isOfLongs() && count > 0;
             long bits = Double.doubleToRawLongBits(amount);
-            observe(bits, count, kind.multiply(bits, count));
-        }
-
-        /** The amount and the total are longs, or the raw bits of doubles. */
-        private void observe(long amount, long count, long total) {
-            // The maximum comes before the bucket: a reader that sees the count must also see the maximum.
-            if (amount > max.get()) {
-                max.accumulateAndGet(amount, Math::max);
-            }
-            int index = bucketOf(amount);
-            Bucket before;
-            do {
-                before = buckets.get(index);
-            } while (!buckets.compareAndSet(
-                    index, before, new Bucket(before.count + count, kind.add(before.sum, total))));
-            records.add(count);
+            add(bucketOf(bits), count, kind.multiply(bits, count));
         }
 
         @Override
         public void observeBucket(int bucket, long count, double sum) {
             assert !isOfLongs() && count > 0;
-            long total = Double.doubleToRawLongBits(sum);
+            add(bucket, count, Double.doubleToRawLongBits(sum));
+        }
+
+        /** Adds to a bucket. The total is a long, or the raw bits of a double. */
+        private void add(int bucket, long count, long total) {
             Bucket before;
             do {
                 before = buckets.get(bucket);
@@ -416,11 +403,6 @@ public final class JvmCellStore implements CellStore {
 
         private Observations none() {
             return Observations.none(kind, buckets.length());
-        }
-
-        @Override
-        long drainMaxWord() {
-            return max.getAndSet(0);
         }
 
         @Override

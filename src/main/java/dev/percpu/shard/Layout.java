@@ -21,11 +21,11 @@ final class Layout {
 
     /** Returns the size of a group in bytes. With 0 buckets, it is the size of a single cell. */
     static long groupBytes(int buckets) {
-        return (long) (buckets + 1) * CELL_BYTES;
+        return (long) Math.max(buckets, 1) * CELL_BYTES;
     }
 
-    /** Returns the offset of a bucket's cell from its group, in bytes. The maximum is at offset 0. */
+    /** Returns the offset of a bucket's cell from its group, in bytes. */
     static long bucketOffset(int bucket) {
-        return (long) (bucket + 1) * CELL_BYTES;
+        return (long) bucket * CELL_BYTES;
     }
 }

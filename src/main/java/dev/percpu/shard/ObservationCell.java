@@ -3,7 +3,7 @@ package dev.percpu.shard;
 import dev.percpu.binding.SumKind;
 
 /**
- * A group of cells that counts observations by bucket: a {count, sum} per bucket and the largest amount. Thread-safe.
+ * A group of cells that counts observations by bucket: a {count, sum} per bucket. Thread-safe.
  *
  * <p>An observation changes the count and the sum of exactly one bucket, by one store. A reader sees both changes or neither.
  *
@@ -77,7 +77,7 @@ public abstract class ObservationCell extends Cell {
     public abstract void observeDouble(double amount, long count);
 
     /**
-     * Records observations that another process has counted, by one store. The maximum stays as it is. The cell must be one of doubles.
+     * Records observations that another process has counted, by one store. The cell must be one of doubles.
      *
      * @param bucket index of the bucket, from 0
      * @param count number of observations, at least 1
@@ -111,16 +111,4 @@ public abstract class ObservationCell extends Cell {
      * @param shard index from {@link CellStore#recordedShards()}; any other shard has none
      */
     public abstract Observations readShard(int shard);
-
-    /**
-     * Takes the largest amount since the last call and leaves 0, by atomic exchanges. No maximum is lost or returned twice.
-     *
-     * @return the largest amount, or 0 if there was none; a long is rounded to a double
-     */
-    public final double drainMax() {
-        return sumKind().toDouble(drainMaxWord());
-    }
-
-    /** Does the same as {@link #drainMax()}, but returns a long or the raw bits of a double. */
-    abstract long drainMaxWord();
 }

@@ -49,7 +49,7 @@ final class RegionChain {
     /**
      * Allocates cells that are 0.
      *
-     * @param buckets number of buckets of the group; 0 for a single cell without a maximum
+     * @param buckets number of buckets of the group; 0 for a single cell
      * @throws ReservationRefusedException if the kernel refuses even the smallest region for the group
      */
     synchronized Allocation allocate(int buckets) {

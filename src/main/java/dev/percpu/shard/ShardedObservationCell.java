@@ -1,7 +1,6 @@
 package dev.percpu.shard;
 
 import dev.percpu.binding.SumKind;
-import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -84,15 +83,6 @@ final class ShardedObservationCell extends ObservationCell implements CellHandle
     public Observations readShard(int shard) {
         return CellSums.readShardNow(
                 shard, this, Layout.groupBytes(buckets), sums -> sums.observations(sumKind(), buckets));
-    }
-
-    @Override
-    long drainMaxWord() {
-        try {
-            return region().drainMax(offset, buckets);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
     }
 
     @Override

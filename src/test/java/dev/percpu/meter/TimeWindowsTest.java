@@ -99,16 +99,12 @@ class TimeWindowsTest {
         AtomicReference<Double> result = new AtomicReference<>();
         Thread reader = new Thread(() -> result.set(max.poll(() -> pending.getAndSet(0.0))));
         double[] maxima = new double[1];
-        new WindowedMax.Batch(List.of(max))
-                .poll(
-                        drained -> {
-                            drained[0] = pending.getAndSet(0.0);
-                            reader.start();
-                            assertEventually(
-                                    () -> result.get() != null || reader.getState() == Thread.State.WAITING, true);
-                        },
-                        0,
-                        maxima);
+        WindowedMaxima all = new WindowedMaxima(List.of(max), drained -> {
+            drained[0] = pending.getAndSet(0.0);
+            reader.start();
+            assertEventually(() -> result.get() != null || reader.getState() == Thread.State.WAITING, true);
+        });
+        all.poll(0, maxima);
         reader.join();
 
         assertThat(maxima).containsExactly(7.0);
@@ -159,7 +155,10 @@ class TimeWindowsTest {
             expected.add(new TimeWindowMax(clock, config));
             clock.add(Duration.ofMillis(random.nextInt(20)));
         }
-        WindowedMax.Batch all = new WindowedMax.Batch(maxima);
+        WindowedMaxima all = new WindowedMaxima(maxima, drained -> {
+            System.arraycopy(pending, 0, drained, 0, pending.length);
+            Arrays.fill(pending, 0);
+        });
         for (int step = 0; step < 2_000; step++) {
             int meter = random.nextInt(pending.length);
             double amount = 1 + random.nextInt(1_000);
@@ -167,13 +166,7 @@ class TimeWindowsTest {
             expected.get(meter).record(amount);
             if (step % 7 == 0) {
                 double[] results = new double[pending.length];
-                all.poll(
-                        drained -> {
-                            System.arraycopy(pending, 0, drained, 0, pending.length);
-                            Arrays.fill(pending, 0);
-                        },
-                        clock.wallTime(),
-                        results);
+                all.poll(clock.wallTime(), results);
                 for (int i = 0; i < results.length; i++) {
                     assertThat(results[i])
                             .as("meter %d", i)

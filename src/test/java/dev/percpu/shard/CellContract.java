@@ -181,7 +181,6 @@ abstract class CellContract {
             assertThat(counter.sum(snapshot)).isEqualTo(3);
             assertThat(doubles.read(snapshot)).isEqualTo(Observations.ofDoubles(new long[] {0, 1}, 3));
         }
-        assertThat(doubles.drainMax()).isEqualTo(3);
         assertThatIllegalStateException().isThrownBy(store::newCounter);
         assertThatIllegalStateException().isThrownBy(() -> store.newLongObservation(BucketBounds.ofLongs()));
         assertThatIllegalStateException().isThrownBy(() -> store.newDoubleObservation(BucketBounds.ofLongs()));
@@ -199,27 +198,6 @@ abstract class CellContract {
         assertThat(records()).isEqualTo(6);
         ShardStatistics statistics = store.statistics();
         assertThat(statistics.residentBytes()).isBetween(0L, statistics.reservedBytes());
-    }
-
-    @Test
-    void shouldDrainTheMaximumOnce() {
-        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs(10));
-        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofLongs());
-        assertThat(longs.drainMax()).isZero();
-        assertThat(doubles.drainMax()).isZero();
-
-        LongStream.of(3, 100, 7).forEach(longs::observeLong);
-        DoubleStream.of(0.25, Double.MIN_VALUE).forEach(doubles::observeDouble);
-
-        assertThat(longs.drainMax()).isEqualTo(100);
-        assertThat(longs.drainMax()).isZero();
-        assertThat(doubles.drainMax()).isEqualTo(0.25);
-        assertThat(doubles.drainMax()).isZero();
-        longs.observeLong(4);
-        doubles.observeDouble(Double.MIN_VALUE);
-        assertThat(longs.drainMax()).isEqualTo(4);
-        assertThat(doubles.drainMax()).isEqualTo(Double.MIN_VALUE);
-        assertThat(longs.read().count()).isEqualTo(4);
     }
 
     @Test
@@ -250,8 +228,6 @@ abstract class CellContract {
 
         assertThat(longs.read()).isEqualTo(Observations.ofLongs(new long[] {3 + (1L << 40), 1, 0}, 41));
         assertThat(doubles.read()).isEqualTo(Observations.ofDoubles(new long[] {3, 1_000_000}, 0.1 * 3 + 750_000));
-        assertThat(longs.drainMax()).isEqualTo(11);
-        assertThat(doubles.drainMax()).isEqualTo(0.75);
         assertThat(records()).isEqualTo(longs.read().count() + doubles.read().count());
     }
 
@@ -285,8 +261,6 @@ abstract class CellContract {
                 single.observeLong(amount);
                 doublesSingle.observeDouble(amount);
             }
-            assertThat(atOnce.drainMaxWord()).isEqualTo(single.drainMaxWord());
-            assertThat(doublesAtOnce.drainMaxWord()).isEqualTo(doublesSingle.drainMaxWord());
         }
         assertThat(atOnce.read()).isEqualTo(single.read());
         assertThat(doublesAtOnce.read()).isEqualTo(doublesSingle.read());
@@ -308,7 +282,6 @@ abstract class CellContract {
             ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs());
             cell.observeLong(it.amount, it.count);
             assertThat(cell.read()).as("%s", it).isEqualTo(Observations.ofLongs(new long[] {it.count}, it.sum));
-            assertThat(cell.drainMaxWord()).isEqualTo(it.amount);
         }
 
         ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs());
@@ -329,7 +302,6 @@ abstract class CellContract {
         cell.observeBucket(2, 1, 0);
 
         assertThat(cell.read()).isEqualTo(Observations.ofDoubles(new long[] {3, 2, 1_000_001}, 3e9 + 2.5));
-        assertThat(cell.drainMax()).isEqualTo(0.75); // theirs is not known
         assertThat(records()).isEqualTo(1_000_006);
         for (int bucket : new int[] {-1, 3, Integer.MAX_VALUE}) {
             assertThatThrownBy(() -> cell.observeBucket(bucket, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -359,7 +331,6 @@ abstract class CellContract {
         cell.observeDouble(Double.POSITIVE_INFINITY);
 
         assertThat(cell.read()).isEqualTo(Observations.ofDoubles(new long[] {0, 1}, Double.POSITIVE_INFINITY));
-        assertThat(cell.drainMax()).isInfinite();
     }
 
     @Test
@@ -387,7 +358,6 @@ abstract class CellContract {
                 cell.observeLong(amount);
             }
             assertThat(cell.read()).isEqualTo(Observations.ofLongs(expected, sum));
-            assertThat(cell.drainMaxWord()).isEqualTo(Long.MAX_VALUE);
         }
     }
 

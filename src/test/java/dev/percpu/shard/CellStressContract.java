@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
@@ -27,10 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 abstract class CellStressContract {
     static final int WRITERS = 8;
     private static final int RECORDS = Integer.getInteger("test.stress.records", 200_000);
-    private static final int ROUNDS = 2_000;
-    private static final int OBSERVERS = 4;
-    private static final int AMOUNTS_PER_ROUND = 500;
-    private static final int LARGEST = 1_000_000;
 
     /** Number of the equal observations of one record. */
     private static final int EQUAL = 3;
@@ -218,90 +212,6 @@ abstract class CellStressContract {
                     }
                 });
         assertThat(cell.read().count()).isEqualTo(records());
-    }
-
-    /** In every round, one of several threads observes the largest amount among smaller ones, while this thread drains. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldLoseNoMaximum(Threads threads) throws Exception {
-        ObservationCell longs = store.newLongObservation(BucketBounds.ofLongs());
-        ObservationCell doubles = store.newDoubleObservation(BucketBounds.ofLongs());
-        Phaser phaser = new Phaser(OBSERVERS + 1);
-        List<Future<?>> observers = new ArrayList<>();
-        try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory())) {
-            for (int i = 0; i < OBSERVERS; i++) {
-                int number = i;
-                observers.add(executor.submit(() -> observeRounds(phaser, number, longs, doubles)));
-            }
-            try {
-                for (int round = 1; round <= ROUNDS; round++) {
-                    phaser.arriveAndAwaitAdvance();
-                    int phase = phaser.arrive();
-                    long largestLong = 0;
-                    double largestDouble = 0;
-                    do {
-                        largestLong = Math.max(largestLong, longs.drainMaxWord());
-                        largestDouble = Math.max(largestDouble, doubles.drainMax());
-                    } while (phaser.getPhase() == phase);
-                    // The next round starts after this thread has arrived again.
-                    largestLong = Math.max(largestLong, longs.drainMaxWord());
-                    largestDouble = Math.max(largestDouble, doubles.drainMax());
-                    assertThat(largestLong).isEqualTo(LARGEST + round);
-                    assertThat(largestDouble).isEqualTo(LARGEST + round);
-                }
-                for (Future<?> observer : observers) {
-                    observer.get();
-                }
-            } finally {
-                phaser.forceTermination(); // after a failure, the observers would wait without end
-            }
-        }
-    }
-
-    private static void observeRounds(Phaser phaser, int number, ObservationCell longs, ObservationCell doubles) {
-        Random random = new Random(number);
-        for (int round = 1; round <= ROUNDS; round++) {
-            phaser.arriveAndAwaitAdvance();
-            int indexOfLargest = round % OBSERVERS == number ? random.nextInt(AMOUNTS_PER_ROUND) : -1;
-            for (int i = 0; i < AMOUNTS_PER_ROUND; i++) {
-                // Ascending, so that most amounts are a new maximum and the threads contend.
-                long amount = i == indexOfLargest ? LARGEST + round : 1_000L * i + random.nextInt(1_000);
-                if (i % 2 == 0) {
-                    longs.observeLong(amount);
-                    doubles.observeDouble(amount);
-                } else {
-                    longs.observeLong(amount, EQUAL);
-                    doubles.observeDouble(amount, EQUAL);
-                }
-            }
-            phaser.arriveAndAwaitAdvance();
-        }
-    }
-
-    /** The amounts of the only writer ascend, so each drained maximum must be larger than the one before. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldDrainEachMaximumOnce(Threads threads) throws Exception {
-        ObservationCell cell = store.newLongObservation(BucketBounds.ofLongs());
-        long[] last = new long[1];
-        AtomicBoolean once = new AtomicBoolean();
-        whileReading(
-                threads,
-                writer -> {
-                    if (once.compareAndSet(false, true)) {
-                        for (int i = 1; i <= RECORDS; i++) {
-                            cell.observeLong(i);
-                        }
-                    }
-                },
-                () -> {
-                    long drained = cell.drainMaxWord();
-                    if (drained != 0) {
-                        assertThat(drained).isGreaterThan(last[0]);
-                        last[0] = drained;
-                    }
-                });
-        assertThat(last[0]).isEqualTo(RECORDS);
     }
 
     private static long records() {

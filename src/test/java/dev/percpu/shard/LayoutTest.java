@@ -25,8 +25,9 @@ class LayoutTest {
     }
 
     @Test
-    void shouldPlaceTheFirstBucketAfterTheMaximum() {
-        assertThat(Layout.bucketOffset(0)).isEqualTo(Layout.CELL_BYTES);
-        assertThat(Layout.groupBytes(3)).isEqualTo(4L * Layout.CELL_BYTES);
+    void shouldPlaceOneBucketAfterTheOther() {
+        assertThat(Layout.bucketOffset(2)).isEqualTo(2L * Layout.CELL_BYTES);
+        assertThat(Layout.groupBytes(3)).isEqualTo(3L * Layout.CELL_BYTES);
+        assertThat(Layout.groupBytes(0)).as("a single cell").isEqualTo(Layout.CELL_BYTES);
     }
 }
