@@ -60,6 +60,27 @@ static void should_observe_n_times(const struct path *path)
 	percpu_region_destroy(region);
 }
 
+static void should_observe_in_all_groups(const struct path *path)
+{
+	struct percpu_region *region = path_region(path->shards, PERCPU_SUM_LONG);
+	uint64_t group = percpu_region_first_cell(region);
+	int64_t count = 0;
+
+	CHECK(percpu_floor_observe_groups(path->observe_long, region, group, 4, PERCPU_CELL, NULL, 42, ROUNDS) ==
+		      ROUNDS,
+	      "observations");
+	CHECK(percpu_floor_observe_groups(path->observe_long, region, group, 0, PERCPU_CELL, NULL, 42, 1) == NEG_EINVAL,
+	      "no group");
+	for (uint32_t i = 0; i < 4; i++) {
+		struct percpu_cell cell = sum_of(region, group + i * PERCPU_CELL, path->shards);
+
+		CHECK(cell.first > ROUNDS / 8, "%ld observations in group %u", (long)cell.first, i);
+		count += cell.first;
+	}
+	CHECK(count == ROUNDS, "%ld observations", (long)count);
+	percpu_region_destroy(region);
+}
+
 int main(int argc, char **argv)
 {
 	const struct path *path = path_of_arguments(argc, argv);
@@ -67,5 +88,6 @@ int main(int argc, char **argv)
 	path_enter();
 	should_add_n_times(path);
 	should_observe_n_times(path);
+	should_observe_in_all_groups(path);
 	return finish();
 }

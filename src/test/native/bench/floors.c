@@ -5,6 +5,18 @@
 #include "rseq_abi.h"
 
 #define MAX_ROUNDS (INT64_C(1) << 30)
+#define MAX_GROUPS (INT64_C(1) << 31)
+
+/* Linear congruential generator of Knuth's MMIX, as in dev.percpu.bench.Amounts. Returns 31 random bits in bits 33 to 63. */
+static uint64_t next_of(uint64_t state)
+{
+	return state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+}
+
+static int64_t amount_of(uint64_t state)
+{
+	return (int64_t)((state >> 33) >> ((state >> 29) & 15));
+}
 
 int percpu_empty(struct percpu_region *region, uint64_t offset, int64_t amount)
 {
@@ -31,9 +43,28 @@ int64_t percpu_floor_observe(observe_call *observe, struct percpu_region *region
 	if (n < 0 || n > MAX_ROUNDS)
 		return NEG_EINVAL;
 	for (int64_t i = 0; i < n; i++) {
-		/* Linear congruential generator of Knuth's MMIX, as in dev.percpu.bench.Amounts. */
-		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		(void)observe(region, offset, buckets, (int64_t)((state >> 33) >> ((state >> 29) & 15)));
+		state = next_of(state);
+		(void)observe(region, offset, buckets, amount_of(state));
+	}
+	return n;
+}
+
+int64_t percpu_floor_observe_groups(observe_call *observe, struct percpu_region *region, uint64_t offset,
+				    int64_t groups, int64_t bytes, const struct percpu_buckets *buckets, int64_t seed,
+				    int64_t n)
+{
+	uint64_t state = (uint64_t)seed;
+	uint64_t choice = ~(uint64_t)seed;
+
+	if (n < 0 || n > MAX_ROUNDS || groups < 1 || groups > MAX_GROUPS)
+		return NEG_EINVAL;
+	for (int64_t i = 0; i < n; i++) {
+		uint64_t group;
+
+		state = next_of(state);
+		choice = next_of(choice);
+		group = ((choice >> 33) * (uint64_t)groups) >> 31;
+		(void)observe(region, offset + group * (uint64_t)bytes, buckets, amount_of(state));
 	}
 	return n;
 }

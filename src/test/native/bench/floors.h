@@ -46,4 +46,17 @@ PERCPU_API int64_t percpu_floor_add(add_call *add, struct percpu_region *region,
 PERCPU_API int64_t percpu_floor_observe(observe_call *observe, struct percpu_region *region, uint64_t offset,
 					const struct percpu_buckets *buckets, int64_t seed, int64_t n);
 
+/*
+ * percpu_floor_observe_groups: The same, each into one of many groups at random.
+ *
+ * @offset: of the first group.
+ * @groups: groups one after the other, 1 to 2^31.
+ * @bytes: of each group.
+ *
+ * Returns n, or -EINVAL (-22) when n or groups is out of range. MT-safe.
+ */
+PERCPU_API int64_t percpu_floor_observe_groups(observe_call *observe, struct percpu_region *region, uint64_t offset,
+					       int64_t groups, int64_t bytes, const struct percpu_buckets *buckets,
+					       int64_t seed, int64_t n);
+
 #endif /* FLOORS_H */

@@ -37,6 +37,9 @@ final class Cases {
     /** One of 10,000 histogram timers at random: cold caches. */
     static final String TIMER_10K_SERIES = "timer.record.histogram.10k-series";
 
+    /** Every amount is larger than all before: all threads compete for the maximum. */
+    static final String TIMER_ASCENDING = "timer.record.ascending";
+
     /** What one instrumented request records, into meters that it holds. */
     static final String MIXED_REQUEST = "mixed.request";
     /** The same, with a look-up of each meter. */
@@ -214,6 +217,9 @@ final class Cases {
     /** Adds cases that are closer to applications than one hot meter. */
     private static void realistic(List<Subject> subjects, int threads) {
         registries(subjects, TIMER_10K_SERIES, TWO_REGISTRIES, threads, ManySeriesCase.class, "registry", Map.of());
+        Map<String, String> histogram = Map.of("shape", Shape.HISTOGRAM.name());
+        subjects.add(subject(TIMER_10K_SERIES, FLOOR, threads, FloorCase.class, "manyTimersFloor", histogram));
+        registries(subjects, TIMER_ASCENDING, TWO_REGISTRIES, threads, TimerCase.class, "ascending", Map.of());
         registries(subjects, MIXED_REQUEST, TWO_REGISTRIES, threads, MixedRequestCase.class, "held", Map.of());
         registries(
                 subjects, MIXED_REQUEST_LOOKUP, TWO_REGISTRIES, threads, MixedRequestCase.class, "lookedUp", Map.of());

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.State;
 public class FloorCase {
     private static final int LOOP = 1000;
     private static final int STRIDE_SHIFT = 24;
+    private static final int CELL_BYTES = 16;
 
     @State(Scope.Benchmark)
     public static class Cells {
@@ -30,6 +31,7 @@ public class FloorCase {
         Region region;
         BucketIndex buckets;
         long offset;
+        long groupBytes;
 
         @Setup
         public void open() {
@@ -44,7 +46,9 @@ public class FloorCase {
                     kind,
                     status.indexedBy().offset());
             offset = region.firstCell();
-            buckets = BucketIndex.ofLongs(shape.boundsNanos());
+            long[] bounds = shape.boundsNanos();
+            buckets = BucketIndex.ofLongs(bounds);
+            groupBytes = CELL_BYTES * (bounds.length + 1L);
         }
     }
 
@@ -74,5 +78,18 @@ public class FloorCase {
     @OperationsPerInvocation(LOOP)
     public void timerFloor(Cells cells, Amounts amounts) {
         Floors.observeLong(cells.region, cells.offset, cells.buckets, amounts.next(), LOOP);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(LOOP)
+    public void manyTimersFloor(Cells cells, Amounts amounts) {
+        Floors.observeLong(
+                cells.region,
+                cells.offset,
+                ManySeriesCase.SERIES,
+                cells.groupBytes,
+                cells.buckets,
+                amounts.next(),
+                LOOP);
     }
 }

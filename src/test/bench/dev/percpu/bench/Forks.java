@@ -101,8 +101,12 @@ final class Forks {
                         it -> Objects.requireNonNull(it.getSecondaryResults().get(CpuTime.RESULT))
                                 .getScore())
                 .toArray();
-        Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-        return new Round(nanos, cpuNanos, allocated == null ? Double.NaN : allocated.getScore());
+        double[] bytes = iterations.stream()
+                .map(it -> it.getSecondaryResults().get("gc.alloc.rate.norm"))
+                .filter(Objects::nonNull)
+                .mapToDouble(Result::getScore)
+                .toArray();
+        return new Round(nanos, cpuNanos, bytes.length == 0 ? Double.NaN : Numbers.median(bytes));
     }
 
     /** Returns the times of single operations as JMH samples them, in nanoseconds, or null if the fork failed. */

@@ -16,8 +16,8 @@ final class MissedLimits {
                     + "timer takes 37 ns, and with a histogram 75 ns. " + CALL;
 
     private static final String COLD =
-            "A record reads cache lines that are in no near cache: one or two of the meter, that of the maximum and that of the"
-                    + " bucket. Their latency is most of its time.";
+            "A record reads cache lines that are in no near cache: one or two of the meter, and that of the bucket. The row `floor` in"
+                    + " the table of the case is a C loop that reads the bucket only.";
 
     private static final String SECTION =
             "On AMD, the critical section takes nearly as long as an empty call. FFM offers no cheaper call.";

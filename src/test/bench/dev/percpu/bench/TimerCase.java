@@ -124,6 +124,21 @@ public class TimerCase {
         state.timer.record(amounts.next(), NANOSECONDS);
     }
 
+    /** The amounts of one thread, each larger than the one before. */
+    @State(Scope.Thread)
+    public static class Ascending {
+        private long last;
+
+        long next() {
+            return ++last;
+        }
+    }
+
+    @Benchmark
+    public void ascending(RegistryState state, Ascending amounts) {
+        state.timer.record(amounts.next(), NANOSECONDS);
+    }
+
     @Benchmark
     public void clientJava(ClientState state, Amounts amounts) {
         state.timer.observe(Impl.seconds(amounts.next()));

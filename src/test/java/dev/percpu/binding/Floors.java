@@ -34,6 +34,11 @@ public final class Floors {
             "percpu_floor_observe",
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
+    private static final MethodHandle OBSERVE_GROUPS = bind(
+            "percpu_floor_observe_groups",
+            FunctionDescriptor.of(
+                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+
     private static final long ADD_LONG = recordCall("percpu_add_long__libc");
     private static final long ADD_DOUBLE = recordCall("percpu_add_double__libc");
     private static final long OBSERVE_LONG = recordCall("percpu_observe_long__libc");
@@ -79,6 +84,26 @@ public final class Floors {
     public static void observeLong(Region region, long offset, BucketIndex buckets, long seed, long n) {
         try {
             check((long) OBSERVE.invokeExact(OBSERVE_LONG, region.address, offset, buckets.address, seed, n), n);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+        Reference.reachabilityFence(buckets);
+        Reference.reachabilityFence(region);
+    }
+
+    /**
+     * Does the same, each into one of many groups at random.
+     *
+     * @param offset offset of the first group, in bytes
+     * @param groups number of groups
+     * @param groupBytes size of each group
+     */
+    public static void observeLong(
+            Region region, long offset, long groups, long groupBytes, BucketIndex buckets, long seed, long n) {
+        try {
+            long done = (long) OBSERVE_GROUPS.invokeExact(
+                    OBSERVE_LONG, region.address, offset, groups, groupBytes, buckets.address, seed, n);
+            check(done, n);
         } catch (Throwable e) {
             throw new AssertionError(e);
         }
