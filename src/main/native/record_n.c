@@ -55,7 +55,7 @@ COLD int retry_observe_n_double(struct percpu_region *region, char *area, uint64
 	return retry(PERCPU_SUM_DOUBLE, region, area, cell, total, count, result);
 }
 
-/* Adds {count, total} to a bucket. The caller may pass any bucket. */
+/* Adds {count, total} to a bucket. Any bucket is safe: its cell is forced into the region. */
 ALWAYS_INLINE int add_to_bucket(enum percpu_sum_kind kind, enum variant variant, struct percpu_region *region,
 				uint64_t offset, uint64_t bucket, int64_t total, int64_t count)
 {
