@@ -104,7 +104,7 @@ final class Forks {
         double[] bytes = iterations.stream()
                 .map(it -> it.getSecondaryResults().get("gc.alloc.rate.norm"))
                 .filter(Objects::nonNull)
-                .mapToDouble(Result::getScore)
+                .mapToDouble(Result<?>::getScore)
                 .toArray();
         return new Round(nanos, cpuNanos, bytes.length == 0 ? Double.NaN : Numbers.median(bytes));
     }
