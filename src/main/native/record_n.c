@@ -20,7 +20,7 @@ ALWAYS_INLINE int64_t total_of(enum percpu_sum_kind kind, int64_t amount, int64_
 }
 
 ALWAYS_INLINE enum section_result run_section(enum percpu_sum_kind kind, struct percpu_region *region, char *area,
-					      uint64_t cell, int64_t total, int64_t count)
+					      uint64_t cell, int64_t count, int64_t total)
 {
 	if (kind == PERCPU_SUM_DOUBLE)
 		return section_observe_n_double(region, area, cell, total, count);
@@ -29,13 +29,13 @@ ALWAYS_INLINE enum section_result run_section(enum percpu_sum_kind kind, struct 
 
 /* Continues a record whose first section ended with `result`. */
 ALWAYS_INLINE int retry(enum percpu_sum_kind kind, struct percpu_region *region, char *area, uint64_t cell,
-			int64_t total, int64_t count, enum section_result result)
+			int64_t count, int64_t total, enum section_result result)
 {
 	for (int attempt = 1; result != SECTION_USE_SHARED; attempt++) {
 		prepare_retry(region, area, cell, result);
 		if (attempt == PERCPU_MAX_RESTARTS)
 			break;
-		result = run_section(kind, region, area, cell, total, count);
+		result = run_section(kind, region, area, cell, count, total);
 		if (result == SECTION_COMMITTED)
 			return PERCPU_RECORDED;
 	}
@@ -43,37 +43,37 @@ ALWAYS_INLINE int retry(enum percpu_sum_kind kind, struct percpu_region *region,
 	return result_of_shared(area);
 }
 
-COLD int retry_observe_n_long(struct percpu_region *region, char *area, uint64_t cell, int64_t total, int64_t count,
+COLD int retry_observe_n_long(struct percpu_region *region, char *area, uint64_t cell, int64_t count, int64_t total,
 			      enum section_result result)
 {
-	return retry(PERCPU_SUM_LONG, region, area, cell, total, count, result);
+	return retry(PERCPU_SUM_LONG, region, area, cell, count, total, result);
 }
 
-COLD int retry_observe_n_double(struct percpu_region *region, char *area, uint64_t cell, int64_t total, int64_t count,
+COLD int retry_observe_n_double(struct percpu_region *region, char *area, uint64_t cell, int64_t count, int64_t total,
 				enum section_result result)
 {
-	return retry(PERCPU_SUM_DOUBLE, region, area, cell, total, count, result);
+	return retry(PERCPU_SUM_DOUBLE, region, area, cell, count, total, result);
 }
 
 /* Adds {count, total} to a bucket. Any bucket is safe: its cell is forced into the region. */
 ALWAYS_INLINE int add_to_bucket(enum percpu_sum_kind kind, enum variant variant, struct percpu_region *region,
-				uint64_t offset, uint64_t bucket, int64_t total, int64_t count)
+				uint64_t offset, uint64_t bucket, int64_t count, int64_t total)
 {
 	char *area = area_of(variant);
 	uint64_t cell = cell_at(region, offset + bucket_offset(bucket));
 	enum section_result result = SECTION_USE_SHARED;
 
 	if (LIKELY(has_area(area)))
-		result = run_section(kind, region, area, cell, total, count);
+		result = run_section(kind, region, area, cell, count, total);
 	if (LIKELY(result == SECTION_COMMITTED))
 		return PERCPU_RECORDED;
 	if (kind == PERCPU_SUM_DOUBLE)
-		return retry_observe_n_double(region, area, cell, total, count, result);
-	return retry_observe_n_long(region, area, cell, total, count, result);
+		return retry_observe_n_double(region, area, cell, count, total, result);
+	return retry_observe_n_long(region, area, cell, count, total, result);
 }
 
 ALWAYS_INLINE int add_to_bucket_atomically(enum percpu_sum_kind kind, struct percpu_region *region, uint64_t offset,
-					   uint64_t bucket, int64_t total, int64_t count)
+					   uint64_t bucket, int64_t count, int64_t total)
 {
 	uint64_t cell = cell_at(region, offset + bucket_offset(bucket));
 
@@ -88,7 +88,7 @@ ALWAYS_INLINE int observe_n_overflow(enum percpu_sum_kind kind, enum variant var
 {
 	uint32_t bucket = bucket_of_amount(buckets, kind, amount);
 
-	return add_to_bucket(kind, variant, region, offset, bucket, total_of(kind, amount, count), count);
+	return add_to_bucket(kind, variant, region, offset, bucket, count, total_of(kind, amount, count));
 }
 
 ALWAYS_INLINE int observe_n(enum percpu_sum_kind kind, enum variant variant, struct percpu_region *region,
@@ -103,7 +103,7 @@ ALWAYS_INLINE int observe_n(enum percpu_sum_kind kind, enum variant variant, str
 		if (UNLIKELY(overflows(buckets, bucket, amount)))
 			return overflow(region, offset, buckets, amount, count);
 	}
-	return add_to_bucket(kind, variant, region, offset, bucket, total_of(kind, amount, count), count);
+	return add_to_bucket(kind, variant, region, offset, bucket, count, total_of(kind, amount, count));
 }
 
 ALWAYS_INLINE int observe_n_atomic(enum percpu_sum_kind kind, struct percpu_region *region, uint64_t offset,
@@ -111,7 +111,7 @@ ALWAYS_INLINE int observe_n_atomic(enum percpu_sum_kind kind, struct percpu_regi
 {
 	uint32_t bucket = buckets ? bucket_of_amount(buckets, kind, amount) : 0;
 
-	return add_to_bucket_atomically(kind, region, offset, bucket, total_of(kind, amount, count), count);
+	return add_to_bucket_atomically(kind, region, offset, bucket, count, total_of(kind, amount, count));
 }
 
 /* ---- observations that another process has counted --------------------- */
@@ -119,19 +119,19 @@ ALWAYS_INLINE int observe_n_atomic(enum percpu_sum_kind kind, struct percpu_regi
 int percpu_observe_bucket_double__libc(struct percpu_region *region, uint64_t offset, uint64_t bucket, int64_t count,
 				       int64_t bits)
 {
-	return add_to_bucket(PERCPU_SUM_DOUBLE, VARIANT_LIBC, region, offset, bucket, bits, count);
+	return add_to_bucket(PERCPU_SUM_DOUBLE, VARIANT_LIBC, region, offset, bucket, count, bits);
 }
 
 int percpu_observe_bucket_double__thread(struct percpu_region *region, uint64_t offset, uint64_t bucket, int64_t count,
 					 int64_t bits)
 {
-	return add_to_bucket(PERCPU_SUM_DOUBLE, VARIANT_THREAD, region, offset, bucket, bits, count);
+	return add_to_bucket(PERCPU_SUM_DOUBLE, VARIANT_THREAD, region, offset, bucket, count, bits);
 }
 
 int percpu_observe_bucket_double__atomic(struct percpu_region *region, uint64_t offset, uint64_t bucket, int64_t count,
 					 int64_t bits)
 {
-	return add_to_bucket_atomically(PERCPU_SUM_DOUBLE, region, offset, bucket, bits, count);
+	return add_to_bucket_atomically(PERCPU_SUM_DOUBLE, region, offset, bucket, count, bits);
 }
 
 /* ---- the variant libc -------------------------------------------------- */

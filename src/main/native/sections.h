@@ -5,9 +5,8 @@
  * A section is a short piece of assembly between `start` and `post_commit`.
  * When the kernel preempts or migrates the thread inside, or delivers a signal
  * to it, the thread continues at `abort` instead of at the next instruction.
- * The last instruction is the committing store: the only store that counts.
- * So a section either commits as a whole, on the CPU where it began, or not at
- * all.
+ * The last instruction is the committing store: the only store into the shard.
+ * So a section commits as a whole, on the CPU where it began, or not at all.
  *
  * Source: Linux, Documentation/userspace-api/rseq.rst and kernel/rseq.c.
  *

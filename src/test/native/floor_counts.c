@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* floor_counts.c - the loops of bench/floors.c record exactly n times, and reject other n. */
+/* floor_counts.c - the loops of bench/floors.c record exactly n times, and reject other n and numbers of groups. */
 #include "bench/floors.h"
 
 #include <stdlib.h>
@@ -62,22 +62,27 @@ static void should_observe_n_times(const struct path *path)
 
 static void should_observe_in_all_groups(const struct path *path)
 {
+	const int64_t bounds[] = { 1 << 10, 1 << 20 };
+	const int64_t bytes = (COUNT_OF(bounds) + 1) * PERCPU_CELL;
 	struct percpu_region *region = path_region(path->shards, PERCPU_SUM_LONG);
+	struct percpu_buckets *buckets = path_buckets(bounds, COUNT_OF(bounds), PERCPU_SUM_LONG);
 	uint64_t group = percpu_region_first_cell(region);
 	int64_t count = 0;
 
-	CHECK(percpu_floor_observe_groups(path->observe_long, region, group, 4, PERCPU_CELL, NULL, 42, ROUNDS) ==
-		      ROUNDS,
+	CHECK(percpu_floor_observe_groups(path->observe_long, region, group, 4, bytes, buckets, 42, ROUNDS) == ROUNDS,
 	      "observations");
-	CHECK(percpu_floor_observe_groups(path->observe_long, region, group, 0, PERCPU_CELL, NULL, 42, 1) == NEG_EINVAL,
+	CHECK(percpu_floor_observe_groups(path->observe_long, region, group, 0, bytes, buckets, 42, 1) == NEG_EINVAL,
 	      "no group");
 	for (uint32_t i = 0; i < 4; i++) {
-		struct percpu_cell cell = sum_of(region, group + i * PERCPU_CELL, path->shards);
+		int64_t observed = 0;
 
-		CHECK(cell.first > ROUNDS / 8, "%ld observations in group %u", (long)cell.first, i);
-		count += cell.first;
+		for (uint32_t k = 0; k <= COUNT_OF(bounds); k++)
+			observed += sum_of(region, group + i * (uint64_t)bytes + bucket_offset(k), path->shards).first;
+		CHECK(observed > ROUNDS / 8, "%ld observations in group %u", (long)observed, i);
+		count += observed;
 	}
 	CHECK(count == ROUNDS, "%ld observations", (long)count);
+	free(buckets);
 	percpu_region_destroy(region);
 }
 

@@ -7,7 +7,7 @@
 #define MAX_ROUNDS (INT64_C(1) << 30)
 #define MAX_GROUPS (INT64_C(1) << 31)
 
-/* Linear congruential generator of Knuth's MMIX, as in dev.percpu.bench.Amounts. Returns 31 random bits in bits 33 to 63. */
+/* Linear congruential generator of Knuth's MMIX, as in dev.percpu.bench.Amounts. Returns the next state, of which the upper bits are random. */
 static uint64_t next_of(uint64_t state)
 {
 	return state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The maxima of some meters over their last time windows, side by side in arrays. So a meter has no objects of its own, and a scrape reads
- * few cache lines. Windows age as in Micrometer's {@code TimeWindowMax}.
+ * few cache lines of windows. Windows age as in Micrometer's {@code TimeWindowMax}.
  *
  * <p>Thread-safe. Draining a meter and adding the result to a window are one step for other readers. There is no array of maxima until the
  * first amount, because most meters of a large registry never record one.

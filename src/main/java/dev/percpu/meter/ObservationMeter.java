@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The common part of timers and summaries. Count, sum and buckets are read together from a group of cells, so that they always agree. A
- * maximum, percentiles and exemplars are kept beside the cells; recording waits for none of them. Thread-safe.
+ * maximum, percentiles and exemplars are kept beside the cells. Recording takes no lock for them. Thread-safe.
  */
 abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     private static final ValueAtPercentile[] NO_PERCENTILES = {};
@@ -37,10 +37,9 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     /**
      * The largest amount since the last {@link #drainMax}, 0 if there was none: a long, or the raw bits of a double, which sort alike. It is
-     * beside the fields that every record reads. So a record into a meter that is not in the cache of the CPU waits for one cache line less
-     * than with a maximum in each shard. A new maximum is rare, so CPUs seldom write it.
+     * beside the fields that every record reads, so it seldom costs a cache miss of its own. A new maximum is rare, so CPUs seldom write it.
      */
-    private long largest;
+    private long largestWord;
 
     private final BucketWriter buckets;
     private final WindowedMax max;
@@ -57,7 +56,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     private static VarHandle largestHandle() {
         try {
-            return MethodHandles.lookup().findVarHandle(ObservationMeter.class, "largest", long.class);
+            return MethodHandles.lookup().findVarHandle(ObservationMeter.class, "largestWord", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -66,7 +65,7 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
     /**
      * Raises the maximum to an amount. Precedes the record of it, so that a reader that sees the count also sees the maximum.
      *
-     * @param word a long of at least 0, or the raw bits of a double of at least 0
+     * @param word a long of at least 0, or the raw bits of a double of at least 0. Those of -0.0 are negative and raise nothing.
      */
     final void raiseMax(long word) {
         if (word > (long) LARGEST.getOpaque(this)) {
@@ -87,7 +86,8 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
      * @return 0 if there was none; a long is rounded to a double
      */
     final double drainMax() {
-        return (long) LARGEST.getVolatile(this) == 0 ? 0 : amountOf((long) LARGEST.getAndSet(this, 0L));
+        VarHandle.acquireFence(); // a count that was read before has its maximum
+        return (long) LARGEST.getOpaque(this) == 0 ? 0 : amountOf((long) LARGEST.getAndSet(this, 0L));
     }
 
     /**
@@ -96,10 +96,12 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
      * @param maxima receives the result of each meter's {@link #drainMax()}
      */
     static void drainMaxima(ObservationMeter[] meters, double[] maxima) {
+        VarHandle.acquireFence();
         for (int from = 0; from < meters.length; from += READ_AHEAD) {
             int to = Math.min(from + READ_AHEAD, meters.length);
             for (int i = from; i < to; i++) {
-                maxima[i] = (long) LARGEST.getOpaque(meters[i]); // cache misses overlap, which an exchange prevents
+                // Only whether it is 0 matters. These reads overlap their cache misses, which exchanges do not.
+                maxima[i] = (long) LARGEST.getOpaque(meters[i]);
             }
             for (int i = from; i < to; i++) {
                 maxima[i] = maxima[i] == 0 ? 0 : meters[i].drainMax();
@@ -109,6 +111,11 @@ abstract class ObservationMeter extends CellMeter implements TimeWindowed {
 
     /** Returns the amount that a word of {@link #raiseMax} has. */
     abstract double amountOf(long word);
+
+    @Override
+    public final long touch() {
+        return super.touch() + (long) LARGEST.getOpaque(this);
+    }
 
     /** Returns the current count of each cell. */
     abstract long[] bucketCounts();

@@ -11,7 +11,7 @@ public final class WindowedMaxima {
     private final Consumer<double[]> drainer;
 
     /**
-     * Creates a list of maxima in this order.
+     * Creates a list of maxima in this order, with a drainer of their meters that a test may replace.
      *
      * @param drainer drains the meters: stores the largest amount of each since the last call, 0 if there was none
      */

@@ -7,9 +7,9 @@ import dev.percpu.exposition.TextFormat;
 import dev.percpu.family.Family;
 import dev.percpu.family.PointWriter;
 import dev.percpu.meter.CellMeter;
+import dev.percpu.meter.PerCpuTimer;
 import dev.percpu.meter.WindowedMaxima;
 import dev.percpu.shard.CellColumn;
-import dev.percpu.shard.ObservationCell;
 import io.micrometer.core.instrument.Clock;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -146,7 +146,7 @@ abstract sealed class FamilyWriter {
         Max(Family family, SortedSeries series, Names names) {
             super(family, series, names);
             this.maxima = WindowedMaxima.of(series.meters());
-            this.inNanos = ((ObservationCell) series.meters().getFirst().cell()).isOfLongs();
+            this.inNanos = series.meters().getFirst() instanceof PerCpuTimer;
         }
 
         @Override

@@ -37,7 +37,7 @@ final class Cases {
     /** One of 10,000 histogram timers at random: cold caches. */
     static final String TIMER_10K_SERIES = "timer.record.histogram.10k-series";
 
-    /** Every amount is larger than all before: all threads compete for the maximum. */
+    /** The amounts are readings of the clock, so each is a new maximum, and all threads compete for it. */
     static final String TIMER_ASCENDING = "timer.record.ascending";
 
     /** What one instrumented request records, into meters that it holds. */

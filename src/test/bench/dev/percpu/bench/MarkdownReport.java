@@ -43,7 +43,7 @@ final class MarkdownReport {
             """;
 
     private static final String OTHER_MACHINES = """
-            - Machines with more CPUs. The peers share cache lines between CPUs, which costs more there; percpu shares none.
+            - Machines with more CPUs. The peers share cache lines between CPUs, which costs more there; percpu shares that of a new maximum only.
             """;
 
     private final Outcome outcome;

@@ -124,13 +124,13 @@ public class TimerCase {
         state.timer.record(amounts.next(), NANOSECONDS);
     }
 
-    /** The amounts of one thread, each larger than the one before. */
-    @State(Scope.Thread)
+    /** The time since the start as an amount. It ascends across threads. */
+    @State(Scope.Benchmark)
     public static class Ascending {
-        private long last;
+        private final long start = System.nanoTime();
 
         long next() {
-            return ++last;
+            return System.nanoTime() - start;
         }
     }
 

@@ -100,6 +100,10 @@ public final class Floors {
      */
     public static void observeLong(
             Region region, long offset, long groups, long groupBytes, BucketIndex buckets, long seed, long n) {
+        if (offset + groups * groupBytes > region.strideBytes()) {
+            throw new IllegalArgumentException(groups + " groups of " + groupBytes + " bytes must fit into a shard of "
+                    + region.strideBytes() + " bytes");
+        }
         try {
             long done = (long) OBSERVE_GROUPS.invokeExact(
                     OBSERVE_LONG, region.address, offset, groups, groupBytes, buckets.address, seed, n);

@@ -3,7 +3,11 @@ package dev.percpu.meter;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.Threads;
+import dev.percpu.parity.Peers;
 import dev.percpu.registry.PerCpuMeterRegistry;
+import dev.percpu.registry.RegistryOn;
+import dev.percpu.shard.JvmCellStore;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -13,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,23 +41,6 @@ class MaximumTest {
     @AfterEach
     void closeRegistry() {
         registry.close();
-    }
-
-    enum Threads {
-        PLATFORM {
-            @Override
-            ThreadFactory factory() {
-                return Thread.ofPlatform().daemon().factory();
-            }
-        },
-        VIRTUAL {
-            @Override
-            ThreadFactory factory() {
-                return Thread.ofVirtual().factory();
-            }
-        };
-
-        abstract ThreadFactory factory();
     }
 
     @Test
@@ -96,10 +82,40 @@ class MaximumTest {
         summary.record(-1);
         summary.record(Double.NaN);
         summary.record(5, 0);
-        summary.record(-0.0);
 
         assertThat(timer.drainMax()).isZero();
         assertThat(summary.drainMax()).isZero();
+    }
+
+    @Test
+    void shouldRecordZeroWithoutAMaximum() {
+        timer.record(0, NANOSECONDS);
+        summary.record(0.0);
+        summary.record(-0.0);
+
+        assertThat(timer.count()).isEqualTo(1);
+        assertThat(summary.count()).isEqualTo(2);
+        assertThat(timer.drainMax()).isZero();
+        assertThat(summary.drainMax()).isZero();
+    }
+
+    /** With exemplars, and on the heap, a record takes another path. */
+    @Test
+    void shouldKeepTheMaximumOnEveryPath() {
+        PerCpuMeterRegistry sampling = new Peers(ExemplarTest.SPANS).perCpu;
+        for (PerCpuMeterRegistry other : List.of(sampling, RegistryOn.store(new JvmCellStore()))) {
+            PerCpuTimer otherTimer = (PerCpuTimer) other.timer("timer");
+            PerCpuDistributionSummary otherSummary = (PerCpuDistributionSummary) other.summary("summary");
+            otherTimer.record(3, NANOSECONDS);
+            otherSummary.record(0.5);
+            assertThat(otherTimer.drainMax()).isEqualTo(3);
+            assertThat(otherSummary.drainMax()).isEqualTo(0.5);
+            otherTimer.record(4, NANOSECONDS, EQUAL);
+            otherSummary.record(0.25, EQUAL);
+            assertThat(otherTimer.drainMax()).isEqualTo(4);
+            assertThat(otherSummary.drainMax()).isEqualTo(0.25);
+            other.close();
+        }
     }
 
     @Test
@@ -136,6 +152,7 @@ class MaximumTest {
     @EnumSource
     void shouldLoseNoMaximum(Threads threads) throws Exception {
         Phaser phaser = new Phaser(OBSERVERS + 1);
+        double[] together = new double[2];
         List<Future<?>> observers = new ArrayList<>();
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory())) {
             for (int i = 0; i < OBSERVERS; i++) {
@@ -151,6 +168,9 @@ class MaximumTest {
                     do {
                         longest = Math.max(longest, timer.drainMax());
                         largest = Math.max(largest, summary.drainMax());
+                        ObservationMeter.drainMaxima(new ObservationMeter[] {timer, summary}, together);
+                        longest = Math.max(longest, together[0]);
+                        largest = Math.max(largest, together[1]);
                     } while (phaser.getPhase() == phase);
                     // The next round starts after this thread has arrived again.
                     assertThat(Math.max(longest, timer.drainMax())).isEqualTo(LARGEST + round);

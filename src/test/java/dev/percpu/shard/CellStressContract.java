@@ -2,13 +2,13 @@ package dev.percpu.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.percpu.Threads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Tests that no record is lost and no observation is torn while more threads record than there are CPUs, and another thread reads. The sums
  * must be exact. One subclass per implementation.
  *
- * <p>The system property {@code percpu.stress.records} sets the number of records per thread.
+ * <p>The system property {@code test.stress.records} sets the number of records per thread.
  */
 abstract class CellStressContract {
     static final int WRITERS = 8;
@@ -47,23 +47,6 @@ abstract class CellStressContract {
     @AfterEach
     void closeStore() {
         store.close();
-    }
-
-    enum Threads {
-        PLATFORM {
-            @Override
-            ThreadFactory factory() {
-                return Thread.ofPlatform().daemon().factory();
-            }
-        },
-        VIRTUAL {
-            @Override
-            ThreadFactory factory() {
-                return Thread.ofVirtual().factory();
-            }
-        };
-
-        abstract ThreadFactory factory();
     }
 
     /** Runs all writers and calls the reader in a loop, at least once after the last writer. An exception of either fails the test. */

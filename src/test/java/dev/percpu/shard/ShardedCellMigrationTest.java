@@ -3,6 +3,7 @@ package dev.percpu.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.percpu.Threads;
 import dev.percpu.rseq.RseqProbe;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Tests that no record is lost and no observation is torn while the recording threads are moved from CPU to CPU. For virtual threads, the
  * carriers are moved.
  *
- * <p>The system property {@code percpu.stress.moves} sets the number of moves.
+ * <p>The system property {@code test.stress.moves} sets the number of moves.
  */
 class ShardedCellMigrationTest {
     private static final int WRITERS = 8;
@@ -69,7 +70,7 @@ class ShardedCellMigrationTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldBeExactWhileThreadsAreMoved(CellStressContract.Threads threads) throws Exception {
+    void shouldBeExactWhileThreadsAreMoved(Threads threads) throws Exception {
         long batches = 0;
         try (ExecutorService executor = Executors.newThreadPerTaskExecutor(threads.factory());
                 ExecutorService helpers = Executors.newFixedThreadPool(2)) {
